@@ -1,0 +1,77 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// The modules in the order in which data flows; each imports only modules named before it.
+let package = Package(
+    name: "mtcnn-validate",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "mtcnn-validate", targets: ["mtcnn-validate"]),
+        .library(name: "Tensors", targets: ["Tensors"]),
+        .library(name: "JSONTree", targets: ["JSONTree"]),
+        .library(name: "NetworkGraph", targets: ["NetworkGraph"]),
+        .library(name: "ModelFormats", targets: ["ModelFormats"]),
+        .library(name: "Engines", targets: ["Engines"]),
+        .library(name: "Captures", targets: ["Captures"]),
+        .library(name: "Detection", targets: ["Detection"]),
+        .library(name: "Conformance", targets: ["Conformance"]),
+        .library(name: "Reporting", targets: ["Reporting"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "3.12.0"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    ],
+    targets: [
+        // MARK: System libraries
+        .systemLibrary(
+            name: "CHDF5", pkgConfig: "hdf5",
+            providers: [.apt(["libhdf5-dev"]), .brew(["hdf5"])]),
+        .systemLibrary(
+            name: "CJSONC", pkgConfig: "json-c",
+            providers: [.apt(["libjson-c-dev"]), .brew(["json-c"])]),
+        .systemLibrary(
+            name: "CTurboJPEG", pkgConfig: "libturbojpeg",
+            providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
+        .systemLibrary(
+            name: "CPNG", pkgConfig: "libpng",
+            providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+
+        // MARK: Modules
+        .target(name: "VectorKernels", linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
+        .target(name: "Tensors", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+        .target(name: "JSONTree", dependencies: ["CJSONC"]),
+        .target(name: "NetworkGraph", dependencies: ["Tensors"]),
+        .target(
+            name: "ModelFormats",
+            dependencies: [
+                "NetworkGraph", "JSONTree", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ]),
+        .target(name: "Engines", dependencies: ["NetworkGraph", "VectorKernels"]),
+        .target(name: "Captures", dependencies: ["Tensors", "CHDF5"]),
+        .target(
+            name: "Detection",
+            dependencies: ["Engines", "JSONTree", "VectorKernels", "CTurboJPEG", "CPNG"]),
+        .target(name: "Conformance", dependencies: ["Engines", "Captures", "Detection", "ModelFormats"]),
+        .target(name: "Reporting", dependencies: ["Conformance", "JSONTree"]),
+        .executableTarget(
+            name: "mtcnn-validate",
+            dependencies: [
+                "Reporting", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+
+        // MARK: Tests
+        .target(name: "TestSupport", dependencies: ["Tensors", "JSONTree"], path: "Tests/TestSupport"),
+        .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
+        .testTarget(name: "JSONTreeTests", dependencies: ["JSONTree", "TestSupport"]),
+        .testTarget(name: "NetworkGraphTests", dependencies: ["NetworkGraph", "TestSupport"]),
+        .testTarget(name: "ModelFormatsTests", dependencies: ["ModelFormats", "Engines", "TestSupport"]),
+        .testTarget(name: "EnginesTests", dependencies: ["Engines", "TestSupport"]),
+        .testTarget(name: "CapturesTests", dependencies: ["Captures", "TestSupport"]),
+        .testTarget(name: "DetectionTests", dependencies: ["Detection", "ModelFormats", "TestSupport"]),
+        .testTarget(name: "ConformanceTests", dependencies: ["Conformance", "TestSupport"]),
+        .testTarget(name: "ReportingTests", dependencies: ["Reporting", "TestSupport"]),
+        .testTarget(name: "GateTests", dependencies: ["Reporting", "TestSupport"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

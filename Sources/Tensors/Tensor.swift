@@ -1,0 +1,31 @@
+/// A dense row-major array of any rank.
+public struct Tensor<Element: Sendable>: Sendable {
+    public let shape: Shape
+
+    /// The elements, last axis fastest.
+    public var elements: [Element] {
+        didSet { precondition(elements.count == shape.count, "a tensor keeps its number of elements") }
+    }
+
+    /// - Precondition: there are as many elements as the shape says.
+    public init(_ shape: Shape, _ elements: [Element]) {
+        precondition(elements.count == shape.count, "\(elements.count) elements for shape \(shape)")
+        self.shape = shape
+        self.elements = elements
+    }
+
+    public init(_ shape: Shape, repeating element: Element) {
+        self.init(shape, [Element](repeating: element, count: shape.count))
+    }
+
+    /// The same elements under another shape of equal count.
+    public func reshaped(to shape: Shape) -> Tensor {
+        Tensor(shape, elements)
+    }
+
+    public func map<Other: Sendable>(_ transform: (Element) throws -> Other) rethrows -> Tensor<Other> {
+        Tensor<Other>(shape, try elements.map(transform))
+    }
+}
+
+extension Tensor: Equatable where Element: Equatable {}

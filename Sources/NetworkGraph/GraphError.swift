@@ -1,0 +1,33 @@
+import Tensors
+
+/// Why a graph is not one that can be computed.
+public enum GraphError: Error, Equatable {
+    case duplicateName(String, node: String)
+    case undefinedName(String, node: String)
+    case undefinedOutput(String)
+    case cycle(nodes: [String])
+    case noOutputs
+    case badInput(String, reason: String)
+    case badNode(String, operator: String, inputs: [String], reason: String)
+}
+
+extension GraphError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .duplicateName(let name, let node):
+            "tensor \"\(name)\" is defined a second time by node \"\(node)\""
+        case .undefinedName(let name, let node):
+            "node \"\(node)\" takes tensor \"\(name)\", which nothing defines"
+        case .undefinedOutput(let name):
+            "output \"\(name)\" of the graph is defined by no node, input or initializer"
+        case .cycle(let nodes):
+            "nodes depend on each other in a cycle: " + nodes.map { "\"\($0)\"" }.joined(separator: ", ")
+        case .noOutputs:
+            "the graph has no outputs"
+        case .badInput(let name, let reason):
+            "input \"\(name)\": \(reason)"
+        case .badNode(let name, let `operator`, let inputs, let reason):
+            "node \"\(name)\" (\(`operator`) of \(inputs.joined(separator: ", "))) \(reason)"
+        }
+    }
+}

@@ -1,0 +1,18 @@
+import Tensors
+
+/// The mean of the elements under a sliding window (ONNX AveragePool).
+public struct AveragePool: Operator {
+    public var name: String { "AveragePool" }
+    public var window: SlidingWindow
+    /// Whether padding counts as zeros; otherwise only elements of the input are counted.
+    public var countsPadding: Bool
+
+    public init(window: SlidingWindow, countsPadding: Bool = false) {
+        self.window = window
+        self.countsPadding = countsPadding
+    }
+
+    public func outputTypes(for inputs: [TensorType?]) throws(OperatorError) -> [TensorType] {
+        [try window.pooledType(of: inputs.required(0, "input").shape)]
+    }
+}

@@ -1,0 +1,61 @@
+import Tensors
+
+/// Cross-correlation with a bank of kernels (ONNX Conv).
+///
+/// Inputs: x [N, C, spatial...], weights [M, C / groups, kernel...], optional bias [M].
+/// Output: [N, M, spatial...].
+public struct Convolution: Operator {
+    public var name: String { "Conv" }
+    /// The extents of the kernel as declared, to be checked against the weights; nil if not declared.
+    public var kernel: [Int]?
+    /// nil stands for 1 along each axis.
+    public var strides: [Int]?
+    /// nil stands for 1 along each axis.
+    public var dilations: [Int]?
+    /// nil stands for none.
+    public var padding: SlidingWindow.Padding?
+    public var groups: Int
+
+    public init(
+        kernel: [Int]? = nil, strides: [Int]? = nil, dilations: [Int]? = nil,
+        padding: SlidingWindow.Padding? = nil, groups: Int = 1
+    ) {
+        self.kernel = kernel
+        self.strides = strides
+        self.dilations = dilations
+        self.padding = padding
+        self.groups = groups
+    }
+
+    /// The window along each spatial axis for an input and weights of the given shapes.
+    public func axes(input: Shape, weights: Shape) throws(OperatorError) -> [SlidingWindow.Axis] {
+        let kernel = Array(weights.dimensions.dropFirst(2))
+        if let declared = self.kernel, declared != kernel {
+            throw OperatorError("declares a kernel of \(declared), but its weights have \(kernel)")
+        }
+        return try SlidingWindow(
+            kernel: kernel, strides: strides, dilations: dilations, padding: padding
+        ).axes(over: Array(input.dimensions.dropFirst(2)))
+    }
+
+    public func outputTypes(for inputs: [TensorType?]) throws(OperatorError) -> [TensorType] {
+        let x = try inputs.required(0, "input").shape
+        let weights = try inputs.required(1, "weights").shape
+        guard x.rank >= 3, weights.rank == x.rank else {
+            throw OperatorError("takes [N, C, spatial...] and [M, C / groups, kernel...] of equal rank")
+        }
+        guard groups >= 1, x[1] == weights[1] * groups, weights[0] % groups == 0 else {
+            throw OperatorError("has \(x[1]) input channels, weights \(weights) and \(groups) groups")
+        }
+        if let bias = try inputs.optional(2, "bias")?.shape, bias != [weights[0]] {
+            throw OperatorError("has a bias \(bias) for \(weights[0]) output channels")
+        }
+        let spatial = try axes(input: x, weights: weights).map(\.outputExtent)
+        return [.real(try .checked([x[0], weights[0]] + spatial))]
+    }
+
+    public func multiplyAdds(from inputs: [TensorType?], to output: TensorType) -> Int {
+        guard let weights = inputs[1]?.shape, weights[0] > 0 else { return 0 }
+        return output.shape.count * (weights.count / weights[0])
+    }
+}

@@ -1,0 +1,24 @@
+import Tensors
+
+/// The largest element under a sliding window; padding never wins (ONNX MaxPool, first output).
+public struct MaxPool: Operator {
+    public var name: String { "MaxPool" }
+    public var window: SlidingWindow
+
+    public init(window: SlidingWindow) {
+        self.window = window
+    }
+
+    public func outputTypes(for inputs: [TensorType?]) throws(OperatorError) -> [TensorType] {
+        [try window.pooledType(of: inputs.required(0, "input").shape)]
+    }
+}
+
+extension SlidingWindow {
+    /// The type of a pool's output: [N, C, spatial...] to [N, C, window positions...].
+    func pooledType(of x: Shape) throws(OperatorError) -> TensorType {
+        guard x.rank >= 3 else { throw OperatorError("takes [N, C, spatial...]") }
+        let spatial = try axes(over: Array(x.dimensions.dropFirst(2))).map(\.outputExtent)
+        return .real(try .checked([x[0], x[1]] + spatial))
+    }
+}

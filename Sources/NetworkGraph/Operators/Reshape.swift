@@ -1,0 +1,40 @@
+import Tensors
+
+/// The same elements under another shape (ONNX Reshape).
+///
+/// Inputs: x, the new shape as integers; -1 stands for what is left, 0 for the input's own extent
+/// unless `allowsZero`.
+public struct Reshape: Operator {
+    public var name: String { "Reshape" }
+    public var allowsZero: Bool
+
+    public init(allowsZero: Bool = false) {
+        self.allowsZero = allowsZero
+    }
+
+    public func outputTypes(for inputs: [TensorType?]) throws(OperatorError) -> [TensorType] {
+        let x = try inputs.required(0, "input").shape
+        guard let wanted = try inputs.required(1, "shape", .integer).integers else {
+            throw OperatorError("takes its shape from a tensor whose elements are not known yet")
+        }
+        var dimensions = wanted
+        for (axis, extent) in wanted.enumerated() where extent == 0 && !allowsZero {
+            guard axis < x.rank else { throw OperatorError("copies axis \(axis) of an input of rank \(x.rank)") }
+            dimensions[axis] = x[axis]
+        }
+        if let open = dimensions.firstIndex(of: -1) {
+            var rest = dimensions
+            rest[open] = 1
+            let known = try Shape.checked(rest).count
+            guard known > 0, x.count % known == 0 else {
+                throw OperatorError("cannot arrange \(x.count) elements as \(wanted)")
+            }
+            dimensions[open] = x.count / known
+        }
+        let shape = try Shape.checked(dimensions)
+        guard shape.count == x.count else {
+            throw OperatorError("cannot arrange \(x.count) elements as \(wanted)")
+        }
+        return [.real(shape)]
+    }
+}

@@ -1,0 +1,30 @@
+import Tensors
+
+/// exp(x - max) / sum of exp(x - max) along an axis (ONNX Softmax).
+public struct Softmax: Operator {
+    public var name: String { "Softmax" }
+    public var axis: Int
+    /// Whether the sum runs over `axis` and all axes behind it, as before opset 13.
+    public var spansFollowingAxes: Bool
+
+    public init(axis: Int, spansFollowingAxes: Bool = false) {
+        self.axis = axis
+        self.spansFollowingAxes = spansFollowingAxes
+    }
+
+    public func outputTypes(for inputs: [TensorType?]) throws(OperatorError) -> [TensorType] {
+        let x = try inputs.required(0, "input").shape
+        guard x.axis(axis) != nil || (spansFollowingAxes && axis == x.rank) else {
+            throw OperatorError("has axis \(axis) for an input of rank \(x.rank)")
+        }
+        return [.real(x)]
+    }
+
+    /// The input as a block of [outer, along the sum, inner] elements.
+    public func extents(of x: Shape) -> (outer: Int, summed: Int, inner: Int) {
+        let axis = x.axis(axis) ?? x.rank
+        let outer = x.dimensions[..<axis].reduce(1, *)
+        if spansFollowingAxes { return (outer, x.dimensions[axis...].reduce(1, *), 1) }
+        return (outer, x[axis], x.dimensions[(axis + 1)...].reduce(1, *))
+    }
+}

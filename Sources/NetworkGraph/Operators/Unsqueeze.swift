@@ -1,0 +1,31 @@
+import Tensors
+
+/// The input with axes of extent 1 put in at the given places of the output (ONNX Unsqueeze).
+///
+/// Inputs: x, the axes as integers.
+public struct Unsqueeze: Operator {
+    public var name: String { "Unsqueeze" }
+
+    public init() {}
+
+    public func outputTypes(for inputs: [TensorType?]) throws(OperatorError) -> [TensorType] {
+        let x = try inputs.required(0, "input").shape
+        let given = try inputs.required(1, "axes", .integer)
+        let rank = x.rank + given.shape.count
+        let axes = try Unsqueeze.axes(given, rank: rank)
+        var rest = x.dimensions[...]
+        return [.real(Shape((0..<rank).map { axes.contains($0) ? 1 : rest.removeFirst() }))]
+    }
+
+    /// The axes that an integer tensor names, counted from the front.
+    static func axes(_ type: TensorType, rank: Int) throws(OperatorError) -> Set<Int> {
+        guard let integers = type.integers else {
+            throw OperatorError("takes its axes from a tensor whose elements are not known yet")
+        }
+        let axes = Set(integers.map { $0 < 0 ? $0 + rank : $0 })
+        guard axes.count == integers.count, axes.allSatisfy({ (0..<rank).contains($0) }) else {
+            throw OperatorError("has axes \(integers) for rank \(rank)")
+        }
+        return axes
+    }
+}

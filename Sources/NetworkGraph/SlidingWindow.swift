@@ -1,0 +1,109 @@
+import Tensors
+
+/// The window that convolutions and pools slide over the spatial axes.
+public struct SlidingWindow: Sendable, Equatable {
+    /// How far the input is extended at its borders.
+    public enum Padding: Sendable, Equatable {
+        /// Given for each axis (ONNX `pads`; `auto_pad` VALID is all zeros).
+        case explicit(begin: [Int], end: [Int])
+        /// Just enough that the output has ceil(extent / stride) positions; an odd one goes to the
+        /// end (SAME_UPPER)
+        case sameUpper
+        /// or to the beginning (SAME_LOWER).
+        case sameLower
+    }
+
+    /// Extents of the kernel along the spatial axes.
+    public var kernel: [Int]
+    public var strides: [Int]
+    public var dilations: [Int]
+    public var padding: Padding
+    /// Whether a last window that the input only partly fills counts.
+    public var ceilMode: Bool
+
+    public init(
+        kernel: [Int], strides: [Int]? = nil, dilations: [Int]? = nil, padding: Padding? = nil,
+        ceilMode: Bool = false
+    ) {
+        let ones = kernel.map { _ in 1 }
+        let zeros = kernel.map { _ in 0 }
+        self.kernel = kernel
+        self.strides = strides ?? ones
+        self.dilations = dilations ?? ones
+        self.padding = padding ?? .explicit(begin: zeros, end: zeros)
+        self.ceilMode = ceilMode
+    }
+
+    /// The window along one axis of a given input.
+    public struct Axis: Sendable, Equatable {
+        public let inputExtent: Int
+        public let outputExtent: Int
+        public let kernel: Int
+        public let stride: Int
+        public let dilation: Int
+        public let paddingBefore: Int
+        public let paddingAfter: Int
+
+        /// Where the input is read for one output position and one kernel position; outside
+        /// `0..<inputExtent` in the padding.
+        public func inputPosition(output: Int, tap: Int) -> Int {
+            output * stride - paddingBefore + tap * dilation
+        }
+    }
+
+    /// The window laid on an input of the given spatial extents.
+    ///
+    /// Output extents as in ONNX's Conv and MaxPool:
+    /// floor or ceil((extent + padding - dilation * (kernel - 1) - 1) / stride) + 1, where with
+    /// `ceilMode` a last window that would start behind the input and its leading padding is left out.
+    ///
+    /// - Throws: ``OperatorError`` when the window does not fit.
+    public func axes(over extents: [Int]) throws(OperatorError) -> [Axis] {
+        guard extents.count == kernel.count else {
+            throw OperatorError("has a kernel of \(kernel.count) axes for an input of \(extents.count) spatial axes")
+        }
+        for (name, list) in [("strides", strides), ("dilations", dilations), ("kernel", kernel)] {
+            guard list.count == kernel.count, list.allSatisfy({ $0 >= 1 && $0 <= Int32.max }) else {
+                throw OperatorError("has \(name) \(list), where \(kernel.count) numbers from 1 on are needed")
+            }
+        }
+        if case .explicit(let begin, let end) = padding {
+            guard begin.count == kernel.count, end.count == kernel.count,
+                (begin + end).allSatisfy({ $0 >= 0 && $0 <= Int32.max })
+            else {
+                throw OperatorError("has pads \(begin + end), where \(2 * kernel.count) numbers from 0 on are needed")
+            }
+        }
+        var axes = [Axis]()
+        for index in kernel.indices { axes.append(try axis(index, over: extents[index])) }
+        return axes
+    }
+
+    private func axis(_ index: Int, over extent: Int) throws(OperatorError) -> Axis {
+        let stride = strides[index]
+        let span = (kernel[index] - 1) * dilations[index] + 1
+        let before: Int
+        let after: Int
+        var output: Int
+        switch padding {
+        case .explicit(let begin, let end):
+            (before, after) = (begin[index], end[index])
+            let slack = extent + before + after - span
+            guard slack >= 0 else {
+                throw OperatorError(
+                    "has a window of \(span) on an axis of \(extent) with \(before) and \(after) of padding")
+            }
+            output = (ceilMode ? slack + stride - 1 : slack) / stride + 1
+            if ceilMode, (output - 1) * stride >= extent + before { output -= 1 }
+        case .sameUpper, .sameLower:
+            output = (extent + stride - 1) / stride
+            let total = max((output - 1) * stride + span - extent, 0)
+            before = padding == .sameUpper ? total / 2 : total - total / 2
+            after = total - before
+        }
+        guard output >= 1 else { throw OperatorError("slides over an axis of \(extent): no position") }
+        return Axis(
+            inputExtent: extent, outputExtent: output, kernel: kernel[index], stride: stride,
+            dilation: dilations[index], paddingBefore: before, paddingAfter: after)
+    }
+}

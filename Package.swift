@@ -46,7 +46,8 @@ let package = Package(
             name: "ModelFormats",
             dependencies: [
                 "NetworkGraph", "JSONTree", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-            ]),
+            ],
+            exclude: ["ONNX/onnx.proto"]),
         .target(name: "Engines", dependencies: ["NetworkGraph", "VectorKernels"]),
         .target(name: "Captures", dependencies: ["Tensors", "CHDF5"]),
         .target(

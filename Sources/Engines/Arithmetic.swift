@@ -1,0 +1,74 @@
+import Tensors
+import VectorKernels
+
+/// How numbers are stored, multiplied and summed.
+///
+/// A policy is the one definition of its arithmetic: every operator is written once, in terms of it, and
+/// faster code must give the same bits.
+public protocol Arithmetic: Sendable {
+    /// What an activation or a weight is stored as.
+    associatedtype Element: BinaryFloatingPoint & Sendable
+    /// The precision in which an operator computes before its result is stored.
+    associatedtype Working: BinaryFloatingPoint & Sendable
+    /// How a sum of products is carried.
+    associatedtype Sum: SumOfProducts where Sum.Element == Element, Sum.Working == Working
+
+    static var name: ArithmeticName { get }
+
+    /// A number from outside, as this arithmetic stores it.
+    static func element(_ value: Double) -> Element
+
+    /// A constant of the model, as this arithmetic stores it.
+    static func weight(_ value: Double) -> Element
+
+    /// A result, rounded to what is stored.
+    static func stored(_ value: Working) -> Element
+
+    /// The same elements as a file's tensor.
+    static func anyTensor(_ tensor: Tensor<Element>) -> AnyTensor
+
+    /// The vector kernel that computes this arithmetic's sums of products with the same bits, if there is one.
+    static var kernelForm: KernelForm? { get }
+}
+
+/// A sum of products under way: from a start, one product after another.
+public protocol SumOfProducts {
+    associatedtype Element
+    associatedtype Working
+
+    init(from start: Element)
+
+    mutating func add(_ a: Element, times b: Element)
+
+    var value: Working { get }
+}
+
+extension Arithmetic {
+    public static func element(_ value: Double) -> Element { Element(value) }
+    public static func weight(_ value: Double) -> Element { element(value) }
+    public static func stored(_ value: Working) -> Element { Element(value) }
+    public static var kernelForm: KernelForm? { nil }
+}
+
+extension Arithmetic where Element == Float {
+    public static func anyTensor(_ tensor: Tensor<Float>) -> AnyTensor { .float32(tensor) }
+}
+
+extension Arithmetic where Element == Float16 {
+    public static func anyTensor(_ tensor: Tensor<Float16>) -> AnyTensor { .float16(tensor) }
+}
+
+extension Arithmetic where Element == Double {
+    public static func anyTensor(_ tensor: Tensor<Double>) -> AnyTensor { .float64(tensor) }
+}
+
+/// A chain of fused multiply-adds, each rounded once to the working precision.
+public struct FusedSum<Element: BinaryFloatingPoint, Working: BinaryFloatingPoint>: SumOfProducts {
+    public private(set) var value: Working
+
+    public init(from start: Element) { value = Working(start) }
+
+    public mutating func add(_ a: Element, times b: Element) {
+        value.addProduct(Working(a), Working(b))
+    }
+}

@@ -1,0 +1,11 @@
+import VectorKernels
+
+/// `fp32`: everything in float32; a sum is one chain of fused multiply-adds.
+public enum Float32Arithmetic: Arithmetic {
+    public typealias Element = Float
+    public typealias Working = Float
+    public typealias Sum = FusedSum<Float, Float>
+
+    public static var name: ArithmeticName { .fp32 }
+    public static var kernelForm: KernelForm? { .float32 }
+}

@@ -1,0 +1,8 @@
+/// `fp64`: everything in float64, the oracle that float32 results are measured against.
+public enum Float64Arithmetic: Arithmetic {
+    public typealias Element = Double
+    public typealias Working = Double
+    public typealias Sum = FusedSum<Double, Double>
+
+    public static var name: ArithmeticName { .fp64 }
+}

@@ -1,0 +1,45 @@
+/// `neural-engine-m1`: a prediction of Apple's M1 Neural Engine, from published measurements of it; no
+/// recording of one confirms it yet.
+///
+/// Operands are float16; products are summed in fours and each such sum is rounded to float16, then
+/// added up in a wide accumulator, which is rounded once. Subnormal operands and results count as
+/// zero. A sum of several products that reaches 2^15 becomes infinite; NaN becomes +infinity.
+public enum NeuralEngineM1Arithmetic: Arithmetic {
+    public typealias Element = Float16
+    public typealias Working = Float
+
+    public static var name: ArithmeticName { .neuralEngineM1 }
+
+    public static func element(_ value: Double) -> Float16 { flushed(Float16(value)) }
+
+    public static func stored(_ value: Float) -> Float16 {
+        value.isNaN ? .infinity : flushed(Float16(value))
+    }
+
+    private static func flushed(_ value: Float16) -> Float16 {
+        value.isSubnormal ? (value.sign == .minus ? -0.0 : 0.0) : value
+    }
+
+    public struct Sum: SumOfProducts {
+        private var total: Float
+        private var group: Float = 0
+        private var products = 0
+
+        public init(from start: Float16) { total = Float(flushed(start)) }
+
+        public mutating func add(_ a: Float16, times b: Float16) {
+            group.addProduct(Float(flushed(a)), Float(flushed(b)))
+            products += 1
+            if products.isMultiple(of: 4) {
+                total += Float(flushed(Float16(group)))
+                group = 0
+            }
+        }
+
+        public var value: Float {
+            let sum = products.isMultiple(of: 4) ? total : total + Float(flushed(Float16(group)))
+            guard products > 1, abs(sum) >= 0x1p15 else { return sum }
+            return sum < 0 ? -.infinity : .infinity
+        }
+    }
+}

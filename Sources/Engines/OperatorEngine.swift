@@ -1,0 +1,95 @@
+import NetworkGraph
+import Tensors
+
+/// The engine that defines the result: it computes a graph operator by operator.
+public struct OperatorEngine<A: Arithmetic>: Engine {
+    public let graph: Graph
+    private let constants: [String: Value<A.Element>]
+    /// For each node, the tensors that no later node takes.
+    private let lastUses: [[String]]
+
+    public var arithmetic: ArithmeticName { A.name }
+
+    /// - Throws: ``EngineError/unsupported(node:operator:)``.
+    public init(_ graph: Graph) throws(EngineError) {
+        for node in graph.nodes where !(node.operator is any ComputableOperator) {
+            throw .unsupported(node: node.name, operator: node.operator.name)
+        }
+        self.graph = graph
+        constants = graph.initializers.mapValues { Value($0, element: A.weight) }
+        lastUses = OperatorEngine.lastUses(in: graph)
+    }
+
+    private static func lastUses(in graph: Graph) -> [[String]] {
+        var seen = Set(graph.outputs).union(graph.initializers.keys)
+        let backwards = graph.nodes.reversed().map { node in
+            (node.outputs + node.inputs.compactMap { $0 }).filter { seen.insert($0).inserted }
+        }
+        return backwards.reversed()
+    }
+
+    public func run(
+        _ inputs: [String: AnyTensor], observing observe: (Activation) throws -> Void
+    ) throws -> [String: AnyTensor] {
+        var values = constants
+        for input in graph.inputs {
+            guard let tensor = inputs[input.name] else {
+                throw GraphError.badInput(input.name, reason: "no tensor is given")
+            }
+            _ = try input.shape(given: tensor.shape)
+            values[input.name] = Value(tensor, element: A.element)
+        }
+        for (node, lastUses) in zip(graph.nodes, lastUses) {
+            let given = node.inputs.map { name in name.flatMap { values[$0] } }
+            for (name, value) in zip(node.outputs, try evaluate(node, on: given)) {
+                values[name] = value
+                try observe(Activation(name: name, node: node, values: anyTensor(value)))
+            }
+            for name in lastUses { values[name] = nil }
+        }
+        return graph.outputs.reduce(into: [:]) { outputs, name in
+            outputs[name] = values[name].map(anyTensor)
+        }
+    }
+
+    public func evaluate(_ node: Node, on inputs: [String: AnyTensor]) throws -> [AnyTensor] {
+        let given: [Value<A.Element>?] = node.inputs.map { name in
+            guard let name else { return nil }
+            return constants[name] ?? inputs[name].map { Value($0, element: A.element) }
+        }
+        return try evaluate(node, on: given).map(anyTensor)
+    }
+
+    private func evaluate(_ node: Node, on inputs: [Value<A.Element>?]) throws -> [Value<A.Element>] {
+        guard let computable = node.operator as? any ComputableOperator else {
+            throw EngineError.unsupported(node: node.name, operator: node.operator.name)
+        }
+        do throws(OperatorError) {
+            let types = try node.operator.outputTypes(for: inputs.map { $0?.type })
+            guard types.count >= node.outputs.count else {
+                throw OperatorError("has \(node.outputs.count) outputs, of which \(types.count) are supported")
+            }
+            return [try computable.compute(Operands(values: inputs), as: types[0], in: A.self)]
+        } catch {
+            throw GraphError.badNode(
+                node.name, operator: node.operator.name,
+                inputs: inputs.map { $0.map { "\($0.type.shape)" } ?? "nothing" }, reason: error.description)
+        }
+    }
+
+    private func anyTensor(_ value: Value<A.Element>) -> AnyTensor {
+        switch value {
+        case .real(let tensor): A.anyTensor(tensor)
+        case .integer(let tensor): .int64(tensor)
+        case .boolean(let tensor): .bool(tensor)
+        }
+    }
+}
+
+/// An operator that can be computed in any arithmetic.
+protocol ComputableOperator: Operator {
+    /// The output, whose type ``Operator/outputTypes(for:)`` has found to be `type`.
+    func compute<A: Arithmetic>(
+        _ inputs: Operands<A.Element>, as type: TensorType, in arithmetic: A.Type
+    ) throws(OperatorError) -> Value<A.Element>
+}

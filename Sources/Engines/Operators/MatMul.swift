@@ -1,0 +1,32 @@
+import NetworkGraph
+import Tensors
+
+extension MatMul: ComputableOperator {
+    /// y[..., i, j] = sum of a[..., i, k] * b[..., k, j] over k, from 0.
+    func compute<A: Arithmetic>(
+        _ inputs: Operands<A.Element>, as type: TensorType, in arithmetic: A.Type
+    ) throws(OperatorError) -> Value<A.Element> {
+        let (a, b) = (try inputs.real(0), try inputs.real(1))
+        let (left, right) = MatMul.matrices(a.shape, b.shape)
+        let (rows, inner, columns) = (left[left.rank - 2], left[left.rank - 1], right[right.rank - 1])
+        let stacks = try Shape.broadcast(Shape(left.dimensions.dropLast(2)), Shape(right.dimensions.dropLast(2)))
+        let leftStacks = BroadcastPositions(of: Shape(left.dimensions.dropLast(2)), in: stacks)
+        let rightStacks = BroadcastPositions(of: Shape(right.dimensions.dropLast(2)), in: stacks)
+        let bColumns = b.reshaped(to: Shape([right.count / max(inner * columns, 1), inner, columns])).transposed([
+            0, 2, 1,
+        ])
+
+        var y = [A.Element](repeating: 0, count: type.shape.count)
+        for (stack, (leftStack, rightStack)) in zip(leftStacks, rightStacks).enumerated() {
+            let start = leftStack * rows * inner
+            let own = rightStack * inner * columns..<(rightStack + 1) * inner * columns
+            SumsOfProducts(
+                numbers: a.elements, pixels: (0..<rows).map { start + $0 * inner }, taps: Array(0..<inner),
+                weights: bColumns.elements[own], starts: [A.Element](repeating: 0, count: columns)
+            ).forEachSum(in: A.self) { row, column, sum in
+                y[(stack * rows + row) * columns + column] = A.stored(sum)
+            }
+        }
+        return .real(Tensor(type.shape, y))
+    }
+}

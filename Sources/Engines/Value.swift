@@ -1,0 +1,50 @@
+import NetworkGraph
+import Tensors
+
+/// A tensor within an engine: numbers in the engine's precision, integers or booleans.
+public enum Value<Element: BinaryFloatingPoint & Sendable>: Sendable {
+    case real(Tensor<Element>)
+    case integer(Tensor<Int64>)
+    case boolean(Tensor<Bool>)
+
+    public var type: TensorType {
+        switch self {
+        case .real(let tensor): .real(tensor.shape)
+        case .integer(let tensor): TensorType(of: .int64(tensor))
+        case .boolean(let tensor): TensorType(.boolean, tensor.shape)
+        }
+    }
+
+    /// A tensor from outside, its numbers converted by `element`.
+    init(_ tensor: AnyTensor, element: (Double) -> Element) {
+        switch tensor {
+        case .float16, .float32, .float64: self = .real(tensor.float64.map(element))
+        case .int64(let values): self = .integer(values)
+        case .bool(let values): self = .boolean(values)
+        }
+    }
+}
+
+/// The tensors that a node takes, of the kinds that the operator's type check has found.
+struct Operands<Element: BinaryFloatingPoint & Sendable> {
+    let values: [Value<Element>?]
+
+    func real(_ position: Int) throws(OperatorError) -> Tensor<Element> {
+        guard case .real(let tensor)? = values[position] else {
+            throw OperatorError("takes numbers as input \(position)")
+        }
+        return tensor
+    }
+
+    func optionalReal(_ position: Int) throws(OperatorError) -> Tensor<Element>? {
+        guard values.indices.contains(position), values[position] != nil else { return nil }
+        return try real(position)
+    }
+
+    func boolean(_ position: Int) throws(OperatorError) -> Tensor<Bool> {
+        guard case .boolean(let tensor)? = values[position] else {
+            throw OperatorError("takes booleans as input \(position)")
+        }
+        return tensor
+    }
+}

@@ -1,0 +1,37 @@
+import Foundation
+import NetworkGraph
+import Tensors
+
+/// A network read from a file, with what identifies it.
+public struct Model: Sendable {
+    public enum Format: Sendable, Equatable {
+        case onnx(ONNXProvenance)
+    }
+
+    /// The file's name without its extension: `pnet`.
+    public let name: String
+    /// Of the file's bytes.
+    public let sha256: String
+    public let byteCount: Int
+    public let format: Format
+    public let graph: Graph
+
+    /// A model from a file of any format that is known, told by its extension.
+    ///
+    /// - Throws: ``ModelError``.
+    public init(contentsOf path: String) throws(ModelError) {
+        let bytes: [UInt8]
+        do {
+            bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+        } catch {
+            let exists = FileManager.default.fileExists(atPath: path)
+            throw .unreadable(file: path, reason: exists ? "it is no file, or may not be read" : "no such file")
+        }
+        name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+        sha256 = sha256Hex(bytes)
+        byteCount = bytes.count
+        let onnx = try ONNXFile(bytes, file: path)
+        format = .onnx(onnx.provenance)
+        graph = onnx.graph
+    }
+}

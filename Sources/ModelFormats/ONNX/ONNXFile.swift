@@ -1,0 +1,93 @@
+import Foundation
+import NetworkGraph
+import SwiftProtobuf
+import Tensors
+
+/// Who wrote an ONNX file, and for which version of the operators.
+public struct ONNXProvenance: Sendable, Equatable {
+    public let producer: String
+    public let irVersion: Int
+    public let opset: Int
+}
+
+/// A graph read from the bytes of an ONNX file (https://github.com/onnx/onnx/blob/main/docs/IR.md).
+struct ONNXFile {
+    let provenance: ONNXProvenance
+    let graph: Graph
+
+    /// - Parameter file: the file's name, for errors.
+    /// - Throws: ``ModelError``.
+    init(_ bytes: [UInt8], file: String) throws(ModelError) {
+        guard !bytes.isEmpty else { throw .malformed(file: file, reason: "the file is empty") }
+        let model: ONNXModelProto
+        do {
+            model = try ONNXModelProto(serializedBytes: bytes)
+        } catch {
+            throw .malformed(file: file, reason: "this is no ONNX model, or a part of one: \(error)")
+        }
+        guard model.hasGraph, !model.graph.node.isEmpty else {
+            throw .malformed(file: file, reason: "this is no ONNX model: it holds no graph with nodes")
+        }
+        let opset = try ONNXFile.opset(of: model, file: file)
+        provenance = ONNXProvenance(
+            producer: [model.producerName, model.producerVersion].filter { !$0.isEmpty }.joined(separator: " "),
+            irVersion: Int(clamping: model.irVersion), opset: opset)
+
+        var initializers = [String: AnyTensor]()
+        for proto in model.graph.initializer {
+            initializers[proto.name] = try AnyTensor(proto, role: "initializer \"\(proto.name)\"", file: file)
+        }
+        // Files of IR version 3 list every initializer among the inputs, too.
+        var inputs = [Graph.Input]()
+        for input in model.graph.input where initializers[input.name] == nil {
+            inputs.append(try Graph.Input(input, file: file))
+        }
+        var nodes = [Node]()
+        for (index, proto) in model.graph.node.enumerated() {
+            let reader = ONNXNodeReader(proto, index: index, opset: opset, file: file)
+            if proto.opType == "Constant" {
+                initializers[try reader.onlyOutput()] = try reader.constant()
+                continue
+            }
+            let node = try reader.node()
+            nodes.append(node.node)
+            initializers.merge(node.constants) { _, new in new }
+        }
+        do throws(GraphError) {
+            graph = try Graph(
+                name: model.graph.name, inputs: inputs, outputs: model.graph.output.map(\.name), nodes: nodes,
+                initializers: initializers)
+        } catch {
+            throw .badGraph(file: file, error)
+        }
+    }
+
+    private static func opset(of model: ONNXModelProto, file: String) throws(ModelError) -> Int {
+        guard let version = model.opsetImport.first(where: { $0.domain.isEmpty || $0.domain == "ai.onnx" })?.version
+        else { throw .malformed(file: file, reason: "it does not say which version of the ONNX operators it uses") }
+        guard version >= 7 else {
+            throw .malformed(
+                file: file, reason: "it uses ONNX operators of version \(version); from 7 on are supported")
+        }
+        return Int(clamping: version)
+    }
+}
+
+extension Graph.Input {
+    fileprivate init(_ proto: ONNXValueInfoProto, file: String) throws(ModelError) {
+        let tensor = proto.type.tensorType
+        guard let type = ElementType(onnx: tensor.elemType) else {
+            throw .malformed(
+                file: file,
+                reason: "input \"\(proto.name)\" has element type \(tensor.elemType), which is not supported")
+        }
+        let dimensions = tensor.shape.dim.map { dimension in
+            switch dimension.value {
+            case .dimValue(let extent) where extent > 0: Graph.Dimension.fixed(Int(extent))
+            case .dimParam(let name): Graph.Dimension.symbolic(name)
+            default: Graph.Dimension.symbolic("")
+            }
+        }
+        self.init(name: proto.name, elementType: type, dimensions: dimensions)
+    }
+}

@@ -1,0 +1,82 @@
+import NetworkGraph
+import Tensors
+
+/// One node of an ONNX file, with typed access to its attributes.
+struct ONNXNodeReader {
+    let proto: ONNXNodeProto
+    let opset: Int
+    let file: String
+    /// The node's name or, where it has none, that of its first output.
+    let name: String
+
+    init(_ proto: ONNXNodeProto, index: Int, opset: Int, file: String) {
+        self.proto = proto
+        self.opset = opset
+        self.file = file
+        name = [proto.name, proto.output.first ?? ""].first { !$0.isEmpty } ?? "number \(index)"
+    }
+
+    /// The node, and the constants that stand in its attributes where newer versions have inputs.
+    func node() throws(ModelError) -> (node: Node, constants: [String: AnyTensor]) {
+        let standard = proto.domain.isEmpty || proto.domain == "ai.onnx"
+        guard standard, let read = ONNXOperators.readers[proto.opType] else {
+            let name = standard ? proto.opType : "\(proto.domain).\(proto.opType)"
+            throw .unsupportedOperator(file: file, node: self.name, operator: name, reason: "is not supported")
+        }
+        let description = try read(self)
+        let outputs = proto.output.reversed().drop { $0.isEmpty }.reversed() as [String]
+        guard outputs.count == 1, !outputs[0].isEmpty else {
+            throw unsupported("with \(outputs.count) outputs is not supported, only with its first")
+        }
+        var inputs = proto.input.map { $0.isEmpty ? nil : $0 }
+        var constants = [String: AnyTensor]()
+        for (position, constant) in description.constants {
+            while inputs.count <= position { inputs.append(nil) }
+            let name = "\(outputs[0])/input \(position)"
+            inputs[position] = name
+            constants[name] = constant
+        }
+        return (Node(name: name, operator: description.operator, inputs: inputs, outputs: outputs), constants)
+    }
+
+    // MARK: Attributes
+
+    func integer(_ name: String) -> Int? { attribute(name).map { Int(clamping: $0.i) } }
+
+    func flag(_ name: String) -> Bool { integer(name).map { $0 != 0 } ?? false }
+
+    func float(_ name: String) -> Float? { attribute(name)?.f }
+
+    func integers(_ name: String) -> [Int]? { attribute(name).map { $0.ints.map { Int(clamping: $0) } } }
+
+    func string(_ name: String) -> String? { attribute(name).map { String(decoding: $0.s, as: UTF8.self) } }
+
+    private func attribute(_ name: String) -> ONNXAttributeProto? { proto.attribute.first { $0.name == name } }
+
+    // MARK: Errors
+
+    func unsupported(_ reason: String) -> ModelError {
+        .unsupportedOperator(file: file, node: name, operator: proto.opType, reason: reason)
+    }
+
+    func badAttribute(_ attribute: String, _ reason: String) -> ModelError {
+        .badAttribute(file: file, node: name, operator: proto.opType, attribute: attribute, reason: reason)
+    }
+
+    // MARK: Constants
+
+    func onlyOutput() throws(ModelError) -> String {
+        guard let output = proto.output.first, !output.isEmpty else { throw unsupported("has no output") }
+        return output
+    }
+
+    /// The tensor that a Constant node gives.
+    func constant() throws(ModelError) -> AnyTensor {
+        if let value = attribute("value") { return try AnyTensor(value.t, role: "constant \"\(name)\"", file: file) }
+        if let value = float("value_float") { return .float32(Tensor([], [value])) }
+        if let value = integer("value_int") { return .int64(Tensor([], [Int64(value)])) }
+        if let values = attribute("value_floats")?.floats { return .float32(Tensor([values.count], values)) }
+        if let values = attribute("value_ints")?.ints { return .int64(Tensor([values.count], values)) }
+        throw unsupported("has none of the attributes value, value_float, value_int, value_floats, value_ints")
+    }
+}

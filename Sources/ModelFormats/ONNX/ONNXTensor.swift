@@ -1,0 +1,72 @@
+import Foundation
+import Tensors
+
+extension ElementType {
+    /// The element type that a number of TensorProto.DataType stands for; 32-bit integers are read as 64-bit.
+    init?(onnx dataType: Int32) {
+        switch dataType {
+        case 1: self = .float32
+        case 6, 7: self = .int64
+        case 9: self = .bool
+        case 10: self = .float16
+        case 11: self = .float64
+        default: return nil
+        }
+    }
+}
+
+extension AnyTensor {
+    /// A tensor of an ONNX file, from its raw bytes or from its typed field.
+    ///
+    /// - Parameter role: what the tensor is, for errors.
+    init(_ proto: ONNXTensorProto, role: String, file: String) throws(ModelError) {
+        guard proto.dataLocation == 0 else {
+            throw .malformed(file: file, reason: "\(role) lies in another file, which is not supported")
+        }
+        guard let type = ElementType(onnx: proto.dataType) else {
+            throw .malformed(file: file, reason: "\(role) has element type \(proto.dataType), which is not supported")
+        }
+        let shape: Shape
+        do {
+            shape = try Shape(checking: proto.dims.map { Int(clamping: $0) })
+        } catch {
+            throw .malformed(file: file, reason: "\(role): \(error)")
+        }
+        let tensor = proto.rawData.isEmpty ? proto.typedTensor(type, shape) : proto.rawTensor(type, shape)
+        guard let tensor else {
+            throw .malformed(
+                file: file, reason: "\(role) does not hold the \(shape.count) elements of its shape \(shape)")
+        }
+        self = tensor
+    }
+}
+
+extension ONNXTensorProto {
+    fileprivate func rawTensor(_ type: ElementType, _ shape: Shape) -> AnyTensor? {
+        guard dataType == 6 else { return AnyTensor(type, shape, littleEndianBytes: rawData) }
+        guard rawData.count == shape.count * 4 else { return nil }
+        let bytes = [UInt8](rawData)
+        return .int64(
+            Tensor(
+                shape,
+                (0..<shape.count).map { index in
+                    let bits = (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[index * 4 + $1]) << (8 * $1) }
+                    return Int64(Int32(bitPattern: bits))
+                }))
+    }
+
+    fileprivate func typedTensor(_ type: ElementType, _ shape: Shape) -> AnyTensor? {
+        func tensor<Element>(_ elements: [Element]) -> Tensor<Element>? {
+            elements.count == shape.count ? Tensor(shape, elements) : nil
+        }
+        switch type {
+        case .float32: return tensor(floatData).map(AnyTensor.float32)
+        case .float64: return tensor(doubleData).map(AnyTensor.float64)
+        // float16 stands in int32_data as bit patterns.
+        case .float16:
+            return tensor(int32Data.map { Float16(bitPattern: UInt16(truncatingIfNeeded: $0)) }).map(AnyTensor.float16)
+        case .bool: return tensor(int32Data.map { $0 != 0 }).map(AnyTensor.bool)
+        case .int64: return tensor(dataType == 6 ? int32Data.map(Int64.init) : int64Data).map(AnyTensor.int64)
+        }
+    }
+}

@@ -1,0 +1,24 @@
+/// How many steps between neighbouring representable numbers lie between two numbers, rounded to a format.
+///
+/// All numbers of a format stand on one scale of integers, on which neighbours are 1 apart and -0 and +0
+/// are one point; infinity is the neighbour of the largest finite number.
+///
+/// - Returns: nil if one of them is NaN.
+public func ulpDistance(_ a: Double, _ b: Double, in format: FloatFormat) -> UInt64? {
+    guard !a.isNaN, !b.isNaN else { return nil }
+    let (x, y) = (format.ordinal(of: a), format.ordinal(of: b))
+    return x > y ? UInt64(bitPattern: x &- y) : UInt64(bitPattern: y &- x)
+}
+
+extension FloatFormat {
+    /// The place of a number on the scale of ``ulpDistance(_:_:in:)``, 0 for both zeros.
+    fileprivate func ordinal(of value: Double) -> Int64 {
+        let magnitude: Int64 =
+            switch self {
+            case .binary16: Int64(Float16(value).magnitude.bitPattern)
+            case .binary32: Int64(Float(value).magnitude.bitPattern)
+            case .binary64: Int64(value.magnitude.bitPattern)
+            }
+        return value.sign == .minus ? -magnitude : magnitude
+    }
+}

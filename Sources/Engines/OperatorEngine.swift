@@ -43,12 +43,12 @@ public struct OperatorEngine<A: Arithmetic>: Engine {
             let given = node.inputs.map { name in name.flatMap { values[$0] } }
             for (name, value) in zip(node.outputs, try evaluate(node, on: given)) {
                 values[name] = value
-                try observe(Activation(name: name, node: node, values: anyTensor(value)))
+                try observe(Activation(name: name, node: node, values: Self.anyTensor(value)))
             }
             for name in lastUses { values[name] = nil }
         }
         return graph.outputs.reduce(into: [:]) { outputs, name in
-            outputs[name] = values[name].map(anyTensor)
+            outputs[name] = values[name].map(Self.anyTensor)
         }
     }
 
@@ -57,7 +57,7 @@ public struct OperatorEngine<A: Arithmetic>: Engine {
             guard let name else { return nil }
             return constants[name] ?? inputs[name].map { Value($0, element: A.element) }
         }
-        return try evaluate(node, on: given).map(anyTensor)
+        return try evaluate(node, on: given).map(Self.anyTensor)
     }
 
     private func evaluate(_ node: Node, on inputs: [Value<A.Element>?]) throws -> [Value<A.Element>] {
@@ -77,7 +77,19 @@ public struct OperatorEngine<A: Arithmetic>: Engine {
         }
     }
 
-    private func anyTensor(_ value: Value<A.Element>) -> AnyTensor {
+    /// What an operator gives for tensors, outside any graph; nil stands for an input left out.
+    ///
+    /// - Throws: ``OperatorError`` for tensors that do not fit, ``EngineError`` for an operator that cannot be computed.
+    public static func apply(_ operation: any Operator, to inputs: [AnyTensor?]) throws -> AnyTensor {
+        guard let computable = operation as? any ComputableOperator else {
+            throw EngineError.unsupported(node: "", operator: operation.name)
+        }
+        let values = inputs.map { $0.map { Value($0, element: A.element) } }
+        let type = try operation.outputTypes(for: values.map { $0?.type })[0]
+        return anyTensor(try computable.compute(Operands(values: values), as: type, in: A.self))
+    }
+
+    private static func anyTensor(_ value: Value<A.Element>) -> AnyTensor {
         switch value {
         case .real(let tensor): A.anyTensor(tensor)
         case .integer(let tensor): .int64(tensor)

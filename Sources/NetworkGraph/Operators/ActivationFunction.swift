@@ -1,7 +1,7 @@
 import Tensors
 
 /// A function of one number, applied element by element.
-public enum Activation: Operator, Equatable {
+public enum ActivationFunction: Operator, Equatable {
     /// max(x, 0) (ONNX Relu)
     case relu
     /// x where x >= 0, else slope * x (ONNX LeakyRelu)

@@ -2,7 +2,7 @@ import Foundation
 import NetworkGraph
 import Tensors
 
-extension NetworkGraph.Activation: ComputableOperator {
+extension ActivationFunction: ComputableOperator {
     /// y = f(x), stored once.
     func compute<A: Arithmetic>(
         _ inputs: Operands<A.Element>, as type: TensorType, in arithmetic: A.Type

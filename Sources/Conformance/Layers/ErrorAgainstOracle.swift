@@ -1,0 +1,36 @@
+import Tensors
+
+/// How far a tensor lies from the exact result, beside how far rounding may have taken it.
+public struct ErrorAgainstOracle: Sendable, Codable, Equatable {
+    /// The largest of |computed - exact|.
+    public var maxAbsError = 0.0
+    /// The largest of |computed - exact| / bound: above 1 the error is no rounding error.
+    public var boundRatio = 0.0
+    /// The bound where that ratio is largest.
+    public var bound = 0.0
+
+    public init() {}
+
+    /// - Precondition: the three tensors have the same shape.
+    public init(computed: Tensor<Double>, exact: Tensor<Double>, bounds: Tensor<Double>) {
+        precondition(computed.shape == exact.shape && exact.shape == bounds.shape, "tensors of different shapes")
+        for position in exact.elements.indices {
+            let bound = bounds.elements[position]
+            let error = abs(computed.elements[position] - exact.elements[position])
+            if error > maxAbsError { maxAbsError = error }
+            // An error that is not even a number exceeds every bound.
+            let ratio = error.isNaN ? Double.infinity : error == 0 ? 0 : error / bound
+            if ratio > boundRatio || (boundRatio == 0 && bound > self.bound) {
+                boundRatio = ratio
+                self.bound = bound
+            }
+        }
+    }
+
+    /// The error over the elements of both.
+    public func merged(with other: ErrorAgainstOracle) -> ErrorAgainstOracle {
+        var merged = other.boundRatio > boundRatio ? other : self
+        merged.maxAbsError = max(maxAbsError, other.maxAbsError)
+        return merged
+    }
+}

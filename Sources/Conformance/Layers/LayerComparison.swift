@@ -1,0 +1,135 @@
+import Engines
+import NetworkGraph
+import Tensors
+
+/// The tensors that some computation of a graph gave in one case.
+public struct RecordedCase: Sendable {
+    public let name: String
+    /// Where the inputs come from, for a person.
+    public let source: String
+    public let inputs: [String: AnyTensor]
+    /// By name: every tensor, or the outputs alone.
+    public let tensors: [String: AnyTensor]
+
+    public init(name: String, source: String, inputs: [String: AnyTensor], tensors: [String: AnyTensor]) {
+        self.name = name
+        self.source = source
+        self.inputs = inputs
+        self.tensors = tensors
+    }
+}
+
+/// What was measured in one case.
+public struct CaseMetrics: Sendable, Codable, Equatable {
+    public let name: String
+    public let source: String
+    public let layers: [LayerMetrics]
+}
+
+/// Compares an engine, layer by layer, with what a baseline gave for the same inputs.
+public struct LayerComparison: Sendable {
+    private let graph: Graph
+    private let candidate: any Engine
+    private let oracle: any Engine
+    private let bound: RoundingBound
+
+    /// - Parameters:
+    ///   - candidate: what is judged.
+    ///   - bound: the rounding errors that the coarser of the two sides may make.
+    /// - Throws: ``EngineError`` for an operator that the oracle does not compute.
+    public init(of candidate: any Engine, bound: RoundingBound) throws(EngineError) {
+        graph = candidate.graph
+        self.candidate = candidate
+        oracle = try ArithmeticName.fp64.engine(for: candidate.graph)
+        self.bound = bound
+    }
+
+    /// Metrics of every layer that the baseline recorded, in the order of computation.
+    ///
+    /// - Throws: ``ComparisonError`` when the baseline lacks an output or has another shape somewhere;
+    ///   ``GraphError`` when its inputs do not fit the graph.
+    public func compare(with baseline: RecordedCase) throws -> CaseMetrics {
+        for output in graph.outputs where baseline.tensors[output] == nil {
+            throw ComparisonError.missingTensor(output, case: baseline.name)
+        }
+        var exact = baseline.inputs.merging(graph.initializers) { $1 }
+        var errors = [String: Tensor<Double>]()
+        _ = try oracle.run(baseline.inputs) { activation in exact[activation.name] = activation.values }
+
+        var layers = [LayerMetrics]()
+        _ = try candidate.run(baseline.inputs) { activation in
+            let (name, node) = (activation.name, activation.node)
+            guard let exactOutput = exact[name]?.float64 else { return }
+            let inputs = node.inputs.map { name in name.flatMap { exact[$0] } }
+            let inputErrors = node.inputs.map { name in name.flatMap { errors[$0] } }
+            let bounds = try bound.errors(of: node, inputs: inputs, errors: inputErrors, output: exactOutput)
+            errors[name] = bounds
+            guard let recorded = baseline.tensors[name] else { return }
+            try checkShape(of: activation, against: recorded, in: baseline)
+            layers.append(
+                LayerMetrics(
+                    layer: name, node: node.name, operator: node.operator.name,
+                    isOutput: graph.outputs.contains(name), shape: recorded.shape.dimensions,
+                    isolated: try isolated(activation, recorded, baseline),
+                    cumulative: agreement(
+                        baseline: recorded, candidate: activation.values, exact: exactOutput, bounds: bounds)))
+        }
+        return CaseMetrics(name: baseline.name, source: baseline.source, layers: layers)
+    }
+
+    /// The node on the baseline's own inputs; nil where not all of them are recorded.
+    private func isolated(
+        _ activation: Activation, _ recorded: AnyTensor, _ baseline: RecordedCase
+    ) throws -> Agreement? {
+        let node = activation.node
+        var given = [String: AnyTensor]()
+        for case let name? in node.inputs {
+            guard let tensor = graph.initializers[name] ?? baseline.inputs[name] ?? baseline.tensors[name]
+            else { return nil }
+            given[name] = tensor
+        }
+        let exact = try oracle.evaluate(node, on: given)[0].float64
+        let bounds = try bound.errors(
+            of: node, inputs: node.inputs.map { name in name.flatMap { given[$0] } },
+            errors: [Tensor<Double>?](repeating: nil, count: node.inputs.count), output: exact)
+        return agreement(
+            baseline: recorded, candidate: try candidate.evaluate(node, on: given)[0], exact: exact, bounds: bounds)
+    }
+
+    private func agreement(
+        baseline: AnyTensor, candidate: AnyTensor, exact: Tensor<Double>, bounds: Tensor<Double>
+    ) -> Agreement {
+        let (expected, actual) = (baseline.float64, candidate.float64)
+        let formats = [baseline, candidate].map { $0.elementType.floatFormat ?? .binary32 }
+        return Agreement(
+            difference: Difference(baseline: expected, candidate: actual, format: min(formats[0], formats[1])),
+            baselineError: ErrorAgainstOracle(computed: expected, exact: exact, bounds: bounds),
+            candidateError: ErrorAgainstOracle(computed: actual, exact: exact, bounds: bounds))
+    }
+
+    private func checkShape(
+        of activation: Activation, against recorded: AnyTensor, in baseline: RecordedCase
+    ) throws(ComparisonError) {
+        guard activation.values.shape == recorded.shape else {
+            throw .differentShape(
+                activation.name, case: baseline.name, baseline: recorded.shape, candidate: activation.values.shape)
+        }
+    }
+}
+
+/// Why two computations cannot be compared.
+public enum ComparisonError: Error, Equatable, CustomStringConvertible {
+    case missingTensor(String, case: String)
+    case differentShape(String, case: String, baseline: Shape, candidate: Shape)
+    case nothingInCommon(String)
+
+    public var description: String {
+        switch self {
+        case .missingTensor(let tensor, let name):
+            "case \"\(name)\": the baseline did not record \"\(tensor)\", an output of the network"
+        case .differentShape(let tensor, let name, let baseline, let candidate):
+            "case \"\(name)\": tensor \"\(tensor)\" is \(baseline) in the baseline and \(candidate) in the candidate"
+        case .nothingInCommon(let what): "nothing can be compared: \(what)"
+        }
+    }
+}

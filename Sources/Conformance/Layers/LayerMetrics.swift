@@ -1,0 +1,55 @@
+import Tensors
+
+/// What was measured of one layer's output, in one case or over several.
+public struct LayerMetrics: Sendable, Codable, Equatable {
+    /// The name of the tensor.
+    public let layer: String
+    public let node: String
+    public let `operator`: String
+    /// Whether the tensor is an output of the network.
+    public let isOutput: Bool
+    /// The shape, in a single case.
+    public var shape: [Int]?
+    /// Fed the baseline's own inputs, so that only this layer's error shows; nil where the baseline did not
+    /// record them.
+    public var isolated: Agreement?
+    /// The error as it arrives, from the network's inputs on.
+    public var cumulative: Agreement
+
+    /// The same layer's metrics over the cases of both.
+    func merged(with other: LayerMetrics) -> LayerMetrics {
+        var merged = self
+        merged.shape = nil
+        merged.cumulative = cumulative.merged(with: other.cumulative)
+        if let theirs = other.isolated { merged.isolated = isolated?.merged(with: theirs) ?? theirs }
+        return merged
+    }
+}
+
+/// How two computations of one tensor agree, and how each agrees with the exact result.
+public struct Agreement: Sendable, Codable, Equatable {
+    public var difference: Difference
+    /// The baseline's own error; nil where no oracle was run.
+    public var baselineError: ErrorAgainstOracle?
+    /// The candidate's own error; nil where no oracle was run.
+    public var candidateError: ErrorAgainstOracle?
+
+    public init(
+        difference: Difference, baselineError: ErrorAgainstOracle? = nil, candidateError: ErrorAgainstOracle? = nil
+    ) {
+        self.difference = difference
+        self.baselineError = baselineError
+        self.candidateError = candidateError
+    }
+
+    func merged(with other: Agreement) -> Agreement {
+        func merged(_ one: ErrorAgainstOracle?, _ other: ErrorAgainstOracle?) -> ErrorAgainstOracle? {
+            guard let one, let other else { return one ?? other }
+            return one.merged(with: other)
+        }
+        return Agreement(
+            difference: difference.merged(with: other.difference),
+            baselineError: merged(baselineError, other.baselineError),
+            candidateError: merged(candidateError, other.candidateError))
+    }
+}

@@ -1,0 +1,242 @@
+import Engines
+import Foundation
+import NetworkGraph
+import Tensors
+
+/// How far the roundings of an arithmetic may take a node's output from the exact result.
+///
+/// For sums of n products the bound is that of Higham, Accuracy and Stability of Numerical Algorithms,
+/// section 3.1: whatever the order of the sum, and whether or not multiply-adds are fused,
+/// |computed - exact| <= gamma(n) * sum of |a||b|, with gamma(n) = n u / (1 - n u). It holds for every
+/// right program in that arithmetic, so that an error beyond it is a defect and not rounding.
+public struct RoundingBound: Sendable {
+    /// The format that sums are carried in.
+    public let working: FloatFormat
+    /// The format that results are stored in.
+    public let stored: FloatFormat
+
+    public static let float32 = RoundingBound(working: .binary32, stored: .binary32)
+
+    public init(working: FloatFormat, stored: FloatFormat) {
+        self.working = working
+        self.stored = stored
+    }
+
+    /// Bounds on the error of each element of a node's output.
+    ///
+    /// - Parameters:
+    ///   - node: the node.
+    ///   - inputs: the exact inputs, constants among them; nil for one left out.
+    ///   - errors: for each input, bounds on the error with which it is given; nil where it is exact.
+    ///   - output: the exact output.
+    /// - Throws: what the engine throws for inputs that do not fit.
+    public func errors(
+        of node: Node, inputs: [AnyTensor?], errors: [Tensor<Double>?], output: Tensor<Double>
+    ) throws -> Tensor<Double> {
+        let operands = zip(inputs, errors).map { Operand(values: $0?.float64, error: $1) }
+        let unit = working.unitRoundoff
+        switch node.operator {
+        case is Convolution, is MatMul, is Gemm, is AveragePool, is GlobalAveragePool, is BatchNormalization:
+            return try sumsOfProducts(node.operator, inputs, operands)
+        case let operation as BinaryArithmetic:
+            return try binary(operation, inputs, operands, output)
+        case is PReLU:
+            let slopes = operands[1].values?.elements.map { max(abs($0), 1) } ?? []
+            let largest = slopes.max() ?? 1
+            return rounded(output, plus: try propagated(operands[0], times: largest))
+        case let activation as ActivationFunction:
+            switch activation {
+            case .relu, .identity: return try propagated(operands[0], times: 1)
+            case .leakyReLU(let slope):
+                return rounded(output, plus: try propagated(operands[0], times: max(1, Double(abs(slope)))))
+            case .sigmoid:
+                return rounded(output, plus: try propagated(operands[0], times: 0.25), roundings: 8)
+            }
+        case let softmax as Softmax:
+            return softmaxErrors(softmax, operands[0], output, unit: unit)
+        case let comparison as Comparison:
+            return try comparisonErrors(comparison, operands, output.shape)
+        case is Where:
+            return try whereErrors(inputs, operands, output.shape)
+        case is Not:
+            return try propagated(operands[0], times: 1)
+        default:
+            // The others move elements about, and their errors with them.
+            let moved = zip(inputs, operands).map { input, operand -> AnyTensor? in
+                guard let input, input.elementType.floatFormat != nil else { return input }
+                return .float64(operand.errorOrZeros)
+            }
+            return try exact(node.operator, moved)
+        }
+    }
+
+    // MARK: Sums of products
+
+    /// gamma(n) * (op of absolute values) + (op of the input errors against absolute weights).
+    private func sumsOfProducts(
+        _ operation: any Operator, _ inputs: [AnyTensor?], _ operands: [Operand]
+    ) throws -> Tensor<Double> {
+        var operation = operation
+        if let gemm = operation as? Gemm {
+            operation = Gemm(
+                alpha: abs(gemm.alpha), beta: abs(gemm.beta), transposesA: gemm.transposesA,
+                transposesB: gemm.transposesB)
+        }
+        func absolute(_ operands: [AnyTensor?]) throws -> Tensor<Double> {
+            var operands = operands
+            if operation is BatchNormalization {
+                // |x - mean| is at most |x| + |mean|; the variance stays what it is.
+                operands[3] = operands[3].map { .float64($0.float64.map { -$0 }) }
+                operands[4] = inputs[4]
+            }
+            return try exact(operation, operands)
+        }
+        let own = try absolute(operands.map(\.magnitude))
+        let whole = operands.allSatisfy({ $0.error == nil }) ? own : try absolute(operands.map(\.magnitudeWithError))
+        let n = try sumLength(operation, inputs)
+        let gamma = n * working.unitRoundoff / (1 - n * working.unitRoundoff)
+        // One more rounding where the result is stored in a coarser format.
+        let stored = self.stored == working ? 0 : self.stored.unitRoundoff
+        let underflow = n * working.underflowUnit + self.stored.underflowUnit
+        return whole.zipMap(own) { whole, own in
+            (gamma + stored) * whole + (whole - own) + underflow
+        }
+    }
+
+    /// The number of roundings that one output element sees.
+    private func sumLength(_ operation: any Operator, _ inputs: [AnyTensor?]) throws -> Double {
+        let shape = { (position: Int) in inputs[position]?.shape ?? [] }
+        switch operation {
+        case is Convolution: return Double(shape(1).count / max(shape(1)[0], 1) + 2)
+        case let gemm as Gemm: return Double(shape(0)[gemm.transposesA ? 0 : 1] + 4)
+        case is MatMul: return Double(shape(0).dimensions.last ?? 1) + 1
+        case let pool as AveragePool: return Double(pool.window.kernel.reduce(1, *) + 2)
+        case is GlobalAveragePool: return Double(shape(0).dimensions.dropFirst(2).reduce(1, *) + 2)
+        default: return 8
+        }
+    }
+
+    // MARK: Elementwise
+
+    private func binary(
+        _ operation: BinaryArithmetic, _ inputs: [AnyTensor?], _ operands: [Operand], _ output: Tensor<Double>
+    ) throws -> Tensor<Double> {
+        let (a, b) = (operands[0], operands[1])
+        let (ea, eb) = (AnyTensor.float64(a.errorOrZeros), AnyTensor.float64(b.errorOrZeros))
+        let propagated: Tensor<Double>
+        switch operation {
+        case .add, .subtract:
+            propagated = try exact(BinaryArithmetic.add, [ea, eb])
+        case .multiply:
+            // |a b - a' b'| <= |a| eb + |b| ea + ea eb
+            let grown = try exact(BinaryArithmetic.multiply, [a.magnitudeWithError, b.magnitudeWithError])
+            let own = try exact(BinaryArithmetic.multiply, [a.magnitude, b.magnitude])
+            propagated = grown.zipMap(own, -)
+        case .divide:
+            // |a / b - a' / b'| <= (|b| ea + |a| eb) / (|b| (|b| - eb))
+            let one = try exact(BinaryArithmetic.multiply, [b.magnitude, ea])
+            let other = try exact(BinaryArithmetic.multiply, [a.magnitude, eb])
+            let smallest = try exact(BinaryArithmetic.subtract, [b.magnitude, eb]).map { max($0, 0) }
+            let divisor = try exact(BinaryArithmetic.multiply, [b.magnitude, .float64(smallest)])
+            let sum = one.zipMap(other, +)
+            propagated = try exact(BinaryArithmetic.divide, [.float64(sum), .float64(divisor)])
+                .map { $0.isNaN ? 0 : $0 }
+        }
+        return rounded(output, plus: propagated)
+    }
+
+    /// With inputs off by at most e, each exponential is off by a factor of at most exp(e), and the quotient
+    /// by exp(2 e). Rounding x - max costs u |x - max| of that e.
+    private func softmaxErrors(
+        _ softmax: Softmax, _ operand: Operand, _ output: Tensor<Double>, unit: Double
+    ) -> Tensor<Double> {
+        guard let x = operand.values else { return output.map { _ in 0 } }
+        let (outer, summed, inner) = softmax.extents(of: x.shape)
+        let errors = operand.errorOrZeros.elements
+        var result = output
+        for block in 0..<outer {
+            for lane in 0..<inner {
+                let positions = (0..<summed).map { (block * summed + $0) * inner + lane }
+                let values = positions.map { x.elements[$0] }
+                let spread = (values.max() ?? 0) - (values.min() ?? 0)
+                let error = (positions.map { errors[$0] }.max() ?? 0) + unit * spread
+                // Two roundings and the library's error of each exponential, the sum, the quotient.
+                let roundings = Double(summed + 8) * unit
+                for position in positions {
+                    let exact = output.elements[position]
+                    result.elements[position] =
+                        exact * (expm1(2 * error) + roundings + stored.unitRoundoff) + stored.underflowUnit
+                }
+            }
+        }
+        return result
+    }
+
+    /// A comparison may go either way where its sides lie within their errors: 1 there, else 0.
+    private func comparisonErrors(
+        _ comparison: Comparison, _ operands: [Operand], _ shape: Shape
+    ) throws -> Tensor<Double> {
+        let distance = try exact(BinaryArithmetic.subtract, operands.map(\.anyValues)).map(abs)
+        let error = try exact(BinaryArithmetic.add, operands.map { .float64($0.errorOrZeros) })
+        return distance.zipMap(error) { distance, error in error > 0 && distance <= error ? 1 : 0 }
+    }
+
+    /// Where the condition is certain the error of the element taken; else also how far the two lie apart.
+    private func whereErrors(
+        _ inputs: [AnyTensor?], _ operands: [Operand], _ shape: Shape
+    ) throws -> Tensor<Double> {
+        let errors = operands.map { AnyTensor.float64($0.errorOrZeros) }
+        let taken = try exact(Where(), [inputs[0], errors[1], errors[2]])
+        let apart = try exact(BinaryArithmetic.subtract, [operands[1].anyValues, operands[2].anyValues]).map(abs)
+        let both = try exact(BinaryArithmetic.add, [errors[1], errors[2]])
+        let uncertain = apart.zipMap(both, +)
+        let doubt = AnyTensor.bool(operands[0].errorOrZeros.map { $0 > 0 })
+        return try exact(Where(), [doubt, .float64(uncertain), .float64(taken)])
+    }
+
+    // MARK: Pieces
+
+    private func rounded(
+        _ output: Tensor<Double>, plus propagated: Tensor<Double>, roundings: Double = 1
+    ) -> Tensor<Double> {
+        let unit = max(roundings * working.unitRoundoff, stored.unitRoundoff)
+        return output.zipMap(propagated) { exact, error in
+            unit * (abs(exact) + error) + error + stored.underflowUnit
+        }
+    }
+
+    private func propagated(_ operand: Operand, times factor: Double) throws -> Tensor<Double> {
+        operand.errorOrZeros.map { $0 * factor }
+    }
+
+    private func exact(_ operation: any Operator, _ inputs: [AnyTensor?]) throws -> Tensor<Double> {
+        try OperatorEngine<Float64Arithmetic>.apply(operation, to: inputs).float64
+    }
+}
+
+/// An input of a node: exact values, and bounds on the error with which they are given.
+private struct Operand {
+    let values: Tensor<Double>?
+    let error: Tensor<Double>?
+
+    var anyValues: AnyTensor? { values.map(AnyTensor.float64) }
+
+    var magnitude: AnyTensor? { values.map { .float64($0.map(abs)) } }
+
+    var magnitudeWithError: AnyTensor? {
+        values.map { values in .float64(error.map { values.zipMap($0) { abs($0) + $1 } } ?? values.map(abs)) }
+    }
+
+    var errorOrZeros: Tensor<Double> {
+        error ?? values.map { Tensor($0.shape, repeating: 0) } ?? Tensor([], [0])
+    }
+}
+
+extension Tensor {
+    /// `operation` on the elements of two tensors of one shape.
+    func zipMap<Other: Sendable, Result: Sendable>(
+        _ other: Tensor<Other>, _ operation: (Element, Other) -> Result
+    ) -> Tensor<Result> {
+        Tensor<Result>(shape, zip(elements, other.elements).map(operation))
+    }
+}

@@ -11,7 +11,7 @@ public struct Difference: Sendable, Codable, Equatable {
     /// The largest of |candidate - baseline| / |baseline|, over the elements whose baseline is not 0.
     public var maxRelDiff = 0.0
     /// The largest number of steps between representable numbers, in the coarser of the two formats.
-    public var maxUlpDiff: UInt64 = 0
+    public var maxUlpDiff = 0
     /// Elements that are NaN or infinite on either side: they take part in no other figure, and no
     /// comparison with one conforms.
     public var nonFiniteCount = 0
@@ -46,7 +46,7 @@ public struct Difference: Sendable, Codable, Equatable {
                         worstPosition = position
                     }
                     if expected != 0 { maxRelDiff = max(maxRelDiff, difference / abs(expected)) }
-                    maxUlpDiff = max(maxUlpDiff, ulpDistance(expected, actual, in: format) ?? .max)
+                    maxUlpDiff = max(maxUlpDiff, Int(clamping: ulpDistance(expected, actual, in: format) ?? .max))
                 }
             }
         }
@@ -86,7 +86,7 @@ public struct DifferingElement: Sendable, Codable, Equatable {
     public let baselineBits: String
     public let candidateBits: String
     /// Steps between representable numbers; nil if one of them is NaN.
-    public let ulps: UInt64?
+    public let ulps: Int?
 
     init(index: [Int], baseline: Double, candidate: Double, format: FloatFormat) {
         self.index = index
@@ -94,7 +94,7 @@ public struct DifferingElement: Sendable, Codable, Equatable {
         self.candidate = candidate
         baselineBits = format.bits(of: baseline)
         candidateBits = format.bits(of: candidate)
-        ulps = ulpDistance(baseline, candidate, in: format)
+        ulps = ulpDistance(baseline, candidate, in: format).map { Int(clamping: $0) }
     }
 }
 

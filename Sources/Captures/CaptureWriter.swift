@@ -1,0 +1,104 @@
+import CHDF5
+import Foundation
+import Tensors
+
+/// Writes a capture, case by case: under a temporary name until ``finish()`` gives it its own.
+public struct CaptureWriter: ~Copyable {
+    private let path: String
+    private let temporaryPath: String
+    private let file: hid_t
+    private let cases: hid_t
+    private var isOpen = true
+
+    /// - Throws: ``CaptureError/unwritable(file:reason:)``.
+    public init(_ header: CaptureHeader, to path: String) throws(CaptureError) {
+        self.path = path
+        let temporaryPath = "\(path).part-\(ProcessInfo.processInfo.processIdentifier)"
+        self.temporaryPath = temporaryPath
+        (file, cases) = try CaptureWriter.writing(path) { () throws(HDF5Error) in
+            let properties = try HDF5Handle(H5Pcreate(hdf5_file_creation()), H5Pclose, or: "the file", "no properties")
+            _ = H5Pset_obj_track_times(properties.id, false)
+            let access = try HDF5Handle(H5Pcreate(hdf5_file_access()), H5Pclose, or: "the file", "no properties")
+            _ = H5Pset_libver_bounds(access.id, H5F_LIBVER_V110, H5F_LIBVER_V110)
+            let file = H5Fcreate(temporaryPath, hdf5_truncate(), properties.id, access.id)
+            guard file >= 0 else {
+                throw HDF5Error(place: "the file", reason: "the directory must exist, be writable and have room")
+            }
+            for (name, value) in header.attributes { try writeString(value, as: name, of: file, place: "the file") }
+            let group = H5Gcreate2(file, "cases", 0, 0, 0)
+            guard group >= 0 else { throw HDF5Error(place: "cases", reason: "cannot be made") }
+            return (file, group)
+        }
+    }
+
+    deinit {
+        guard isOpen else { return }
+        // Not finished: what has been written is of no use to anybody.
+        _ = CaptureWriter.close(cases, file)
+        try? FileManager.default.removeItem(atPath: temporaryPath)
+    }
+
+    private static func close(_ cases: hid_t, _ file: hid_t) -> Bool {
+        withHDF5 { H5Gclose(cases) >= 0 && H5Fclose(file) >= 0 }
+    }
+
+    /// - Throws: ``CaptureError/unwritable(file:reason:)``.
+    public func append(_ recorded: CaptureCase) throws(CaptureError) {
+        try CaptureWriter.writing(path) { () throws(HDF5Error) in
+            let place = "case \"\(recorded.name)\""
+            let group = try makeGroup(recorded.name, in: cases)
+            try writeString(recorded.source, as: "source", of: group.id, place: place)
+            let inputs = try makeGroup("inputs", in: group.id)
+            for (index, input) in recorded.inputs.enumerated() {
+                let dataset = try makeTensor(input.values, named: number(index), in: inputs.id, place: place)
+                try writeString(input.name, as: "name", of: dataset.id, place: place)
+                try writeString(
+                    sha256Hex(input.values.littleEndianBytes), as: "sha256", of: dataset.id, place: place)
+            }
+            let tensors = try makeGroup("tensors", in: group.id)
+            for (index, tensor) in recorded.tensors.enumerated() {
+                let dataset = try makeTensor(tensor.values, named: number(index), in: tensors.id, place: place)
+                try writeString(tensor.name, as: "name", of: dataset.id, place: place)
+                try writeString(tensor.node, as: "node", of: dataset.id, place: place)
+                try writeString(tensor.operator, as: "operator", of: dataset.id, place: place)
+                try writeInteger(tensor.isGraphOutput ? 1 : 0, as: "graph_output", of: dataset.id, place: place)
+            }
+        }
+    }
+
+    /// Gives the file its name.
+    ///
+    /// - Throws: ``CaptureError/unwritable(file:reason:)``.
+    public consuming func finish() throws(CaptureError) {
+        isOpen = false
+        guard CaptureWriter.close(cases, file), rename(temporaryPath, path) == 0 else {
+            throw .unwritable(file: path, reason: "the file cannot be completed")
+        }
+    }
+
+    private func number(_ index: Int) -> String {
+        let digits = String(index)
+        return String(repeating: "0", count: max(4 - digits.count, 0)) + digits
+    }
+
+    private static func writing<Result>(
+        _ path: String, _ body: () throws(HDF5Error) -> Result
+    ) throws(CaptureError) -> Result {
+        do throws(HDF5Error) {
+            return try withHDF5(body)
+        } catch {
+            throw .unwritable(file: path, reason: "\(error.place): \(error.reason)")
+        }
+    }
+}
+
+extension CaptureHeader {
+    fileprivate var attributes: [(String, String)] {
+        let required = [
+            ("schema", CaptureHeader.schema), ("engine", engine), ("engine_version", engineVersion),
+            ("arithmetic", arithmetic), ("model_name", modelName), ("model_sha256", modelSHA256), ("adapter", adapter),
+        ]
+        let optional = [("device", device), ("notes", notes)]
+        return required + optional.compactMap { name, value in value.map { (name, $0) } }
+    }
+}

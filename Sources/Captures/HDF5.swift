@@ -1,0 +1,220 @@
+import CHDF5
+import Foundation
+import Tensors
+
+/// A failure of the HDF5 library, before the file's name is added.
+struct HDF5Error: Error {
+    let place: String
+    let reason: String
+}
+
+/// The library keeps global state and is not safe for threads: all use of it runs under this lock.
+private let hdf5Lock = NSRecursiveLock()
+
+func withHDF5<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+    hdf5Lock.lock()
+    defer { hdf5Lock.unlock() }
+    hdf5_silence_errors()
+    return try body()
+}
+
+/// An identifier of the library, closed when it goes out of scope.
+struct HDF5Handle: ~Copyable {
+    let id: hid_t
+    private let close: @Sendable (hid_t) -> herr_t
+
+    init(_ id: hid_t, _ close: @escaping @Sendable (hid_t) -> herr_t, or place: String, _ reason: String)
+        throws(HDF5Error)
+    {
+        guard id >= 0 else { throw HDF5Error(place: place, reason: reason) }
+        self.id = id
+        self.close = close
+    }
+
+    deinit { _ = close(id) }
+}
+
+// MARK: - Element types
+
+extension ElementType {
+    /// The type as it stands in a file; booleans are bytes.
+    func hdf5() throws(HDF5Error) -> HDF5Handle {
+        let base: hid_t =
+            switch self {
+            case .float16, .float32: hdf5_float32()
+            case .float64: hdf5_float64()
+            case .int64: hdf5_int64()
+            case .bool: hdf5_uint8()
+            }
+        let type = try HDF5Handle(H5Tcopy(base), H5Tclose, or: "element type", "cannot be made")
+        if self == .float16 {
+            // Sign at bit 15, five bits of exponent from 10, ten of fraction from 0 (IEEE 754 binary16).
+            _ = H5Tset_fields(type.id, 15, 10, 5, 0, 10)
+            _ = H5Tset_size(type.id, 2)
+            _ = H5Tset_ebias(type.id, 15)
+        }
+        return type
+    }
+
+    /// The element type of a data set, converted on reading where the file's is another of the same kind.
+    init?(hdf5 type: hid_t, isBoolean: Bool) {
+        switch (H5Tget_class(type), H5Tget_size(type)) {
+        case (H5T_FLOAT, 2): self = .float16
+        case (H5T_FLOAT, 4): self = .float32
+        case (H5T_FLOAT, 8): self = .float64
+        case (H5T_INTEGER, 1...8): self = isBoolean ? .bool : .int64
+        // h5py's booleans are an enumeration of FALSE and TRUE.
+        case (H5T_ENUM, 1): self = .bool
+        default: return nil
+        }
+    }
+}
+
+// MARK: - Attributes
+
+/// A string attribute of fixed or variable length; nil if there is none of that name.
+func readString(_ name: String, of object: hid_t, place: String) throws(HDF5Error) -> String? {
+    guard H5Aexists(object, name) > 0 else { return nil }
+    let attribute = try HDF5Handle(H5Aopen(object, name, 0), H5Aclose, or: place, "attribute \(name) cannot be opened")
+    let type = try HDF5Handle(H5Aget_type(attribute.id), H5Tclose, or: place, "attribute \(name) has no type")
+    let space = try HDF5Handle(H5Aget_space(attribute.id), H5Sclose, or: place, "attribute \(name) has no extent")
+    guard H5Tget_class(type.id) == H5T_STRING, H5Sget_simple_extent_npoints(space.id) == 1 else {
+        throw HDF5Error(place: place, reason: "attribute \(name) is not one string")
+    }
+    if H5Tis_variable_str(type.id) > 0 {
+        var pointer: UnsafeMutablePointer<CChar>?
+        guard H5Aread(attribute.id, type.id, &pointer) >= 0, let pointer else {
+            throw HDF5Error(place: place, reason: "attribute \(name) cannot be read")
+        }
+        defer { _ = H5free_memory(pointer) }
+        return String(cString: pointer)
+    }
+    let size = H5Tget_size(type.id)
+    guard size <= 1 << 20 else { throw HDF5Error(place: place, reason: "attribute \(name) is longer than 1 MiB") }
+    var bytes = [UInt8](repeating: 0, count: size)
+    guard H5Aread(attribute.id, type.id, &bytes) >= 0 else {
+        throw HDF5Error(place: place, reason: "attribute \(name) cannot be read")
+    }
+    return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+}
+
+/// An integer attribute; nil if there is none of that name.
+func readInteger(_ name: String, of object: hid_t, place: String) throws(HDF5Error) -> Int? {
+    guard H5Aexists(object, name) > 0 else { return nil }
+    let attribute = try HDF5Handle(H5Aopen(object, name, 0), H5Aclose, or: place, "attribute \(name) cannot be opened")
+    let space = try HDF5Handle(H5Aget_space(attribute.id), H5Sclose, or: place, "attribute \(name) has no extent")
+    var value: Int32 = 0
+    guard H5Sget_simple_extent_npoints(space.id) == 1, H5Aread(attribute.id, hdf5_native_int32(), &value) >= 0 else {
+        throw HDF5Error(place: place, reason: "attribute \(name) is not one integer")
+    }
+    return Int(value)
+}
+
+func writeString(_ value: String, as name: String, of object: hid_t, place: String) throws(HDF5Error) {
+    let bytes = Array(value.utf8)
+    let type = try HDF5Handle(H5Tcopy(hdf5_c_string()), H5Tclose, or: place, "no string type")
+    _ = H5Tset_size(type.id, max(bytes.count, 1))
+    _ = H5Tset_cset(type.id, H5T_CSET_UTF8)
+    _ = H5Tset_strpad(type.id, H5T_STR_NULLPAD)
+    try writeAttribute(name, of: object, type: type.id, place: place, bytes.isEmpty ? [0] : bytes)
+}
+
+func writeInteger(_ value: Int, as name: String, of object: hid_t, place: String) throws(HDF5Error) {
+    try writeAttribute(name, of: object, type: hdf5_native_int32(), place: place, [Int32(clamping: value)])
+}
+
+private func writeAttribute<Element>(
+    _ name: String, of object: hid_t, type: hid_t, place: String, _ elements: [Element]
+) throws(HDF5Error) {
+    let space = try HDF5Handle(H5Screate(H5S_SCALAR), H5Sclose, or: place, "no scalar extent")
+    let attribute = try HDF5Handle(
+        H5Acreate2(object, name, type, space.id, 0, 0), H5Aclose, or: place, "attribute \(name) cannot be made")
+    guard elements.withUnsafeBytes({ H5Awrite(attribute.id, type, $0.baseAddress) }) >= 0 else {
+        throw HDF5Error(place: place, reason: "attribute \(name) cannot be written")
+    }
+}
+
+// MARK: - Data sets
+
+func readTensor(_ dataset: hid_t, place: String) throws(HDF5Error) -> AnyTensor {
+    let fileType = try HDF5Handle(H5Dget_type(dataset), H5Tclose, or: place, "has no element type")
+    let isBoolean = try readInteger("boolean", of: dataset, place: place) == 1
+    guard let elementType = ElementType(hdf5: fileType.id, isBoolean: isBoolean) else {
+        throw HDF5Error(
+            place: place, reason: "has elements that are not float16, float32, float64, integers or booleans")
+    }
+    let space = try HDF5Handle(H5Dget_space(dataset), H5Sclose, or: place, "has no extent")
+    let rank = H5Sget_simple_extent_ndims(space.id)
+    guard (0...32).contains(rank) else { throw HDF5Error(place: place, reason: "has rank \(rank)") }
+    var extents = [hsize_t](repeating: 0, count: Int(rank))
+    _ = H5Sget_simple_extent_dims(space.id, &extents, nil)
+    let shape: Shape
+    do { shape = try Shape(checking: extents.map { Int(clamping: $0) }) } catch {
+        throw HDF5Error(place: place, reason: "\(error)")
+    }
+    // A float16 of the file is read as it stands; an enumeration's bytes as they are.
+    let type =
+        try H5Tget_class(fileType.id) == H5T_ENUM
+        ? HDF5Handle(H5Tcopy(fileType.id), H5Tclose, or: place, "has no element type") : elementType.hdf5()
+    var bytes = [UInt8](repeating: 0, count: shape.count * H5Tget_size(type.id))
+    if shape.count > 0 {
+        guard H5Dread(dataset, type.id, hdf5_whole_space(), hdf5_whole_space(), 0, &bytes) >= 0 else {
+            throw HDF5Error(place: place, reason: "its data are damaged or cannot be read")
+        }
+    }
+    guard let tensor = AnyTensor(elementType, shape, littleEndianBytes: bytes) else {
+        throw HDF5Error(place: place, reason: "its data do not fit its extent")
+    }
+    return tensor
+}
+
+/// A new data set, compressed where it has elements, without time stamps.
+func makeTensor(
+    _ tensor: AnyTensor, named name: String, in group: hid_t, place: String
+) throws(HDF5Error) -> HDF5Handle {
+    let type = try tensor.elementType.hdf5()
+    let extents = tensor.shape.dimensions.map { hsize_t($0) }
+    let space = try HDF5Handle(
+        extents.isEmpty ? H5Screate(H5S_SCALAR) : H5Screate_simple(Int32(extents.count), extents, nil), H5Sclose,
+        or: place, "no extent")
+    let properties = try HDF5Handle(H5Pcreate(hdf5_dataset_creation()), H5Pclose, or: place, "no properties")
+    _ = H5Pset_obj_track_times(properties.id, false)
+    if !extents.isEmpty, tensor.shape.count > 0 {
+        _ = H5Pset_chunk(properties.id, Int32(extents.count), extents)
+        _ = H5Pset_shuffle(properties.id)
+        _ = H5Pset_deflate(properties.id, 6)
+    }
+    let dataset = try HDF5Handle(
+        H5Dcreate2(group, name, type.id, space.id, 0, properties.id, 0), H5Dclose, or: place, "cannot be made")
+    if tensor.shape.count > 0 {
+        guard H5Dwrite(dataset.id, type.id, hdf5_whole_space(), hdf5_whole_space(), 0, tensor.littleEndianBytes) >= 0
+        else { throw HDF5Error(place: place, reason: "cannot be written") }
+    }
+    if tensor.elementType == .bool { try writeInteger(1, as: "boolean", of: dataset.id, place: place) }
+    return dataset
+}
+
+// MARK: - Groups
+
+func makeGroup(_ name: String, in parent: hid_t) throws(HDF5Error) -> HDF5Handle {
+    let properties = try HDF5Handle(H5Pcreate(hdf5_group_creation()), H5Pclose, or: name, "no properties")
+    _ = H5Pset_obj_track_times(properties.id, false)
+    return try HDF5Handle(H5Gcreate2(parent, name, 0, properties.id, 0), H5Gclose, or: name, "cannot be made")
+}
+
+/// The names of a group's members, sorted.
+func memberNames(of group: hid_t, place: String) throws(HDF5Error) -> [String] {
+    var info = H5G_info_t()
+    guard H5Gget_info(group, &info) >= 0, info.nlinks <= 1 << 20 else {
+        throw HDF5Error(place: place, reason: "its members cannot be listed")
+    }
+    var names = [String]()
+    for index in 0..<info.nlinks {
+        let length = H5Lget_name_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, index, nil, 0, 0)
+        guard (0...4096).contains(length) else { throw HDF5Error(place: place, reason: "a member has no name") }
+        var bytes = [CChar](repeating: 0, count: Int(length) + 1)
+        _ = H5Lget_name_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, index, &bytes, bytes.count, 0)
+        names.append(String(decoding: bytes.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self))
+    }
+    return names.sorted()
+}

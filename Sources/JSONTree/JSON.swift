@@ -1,0 +1,56 @@
+/// A JSON value (RFC 8259) whose objects keep the order of their members.
+public enum JSON: Sendable, Equatable {
+    case null
+    case bool(Bool)
+    case integer(Int64)
+    case number(Double)
+    case string(String)
+    case array([JSON])
+    case object([Member])
+
+    public struct Member: Sendable, Equatable {
+        public let key: String
+        public let value: JSON
+
+        public init(_ key: String, _ value: JSON) {
+            self.key = key
+            self.value = value
+        }
+    }
+
+    /// The value of a member; nil if this is no object or has no such member.
+    public subscript(key: String) -> JSON? {
+        guard case .object(let members) = self else { return nil }
+        return members.first { $0.key == key }?.value
+    }
+
+    /// What kind of value this is, for errors.
+    var kind: String {
+        switch self {
+        case .null: "null"
+        case .bool: "a boolean"
+        case .integer: "an integer"
+        case .number: "a number"
+        case .string: "a string"
+        case .array: "an array"
+        case .object: "an object"
+        }
+    }
+}
+
+/// Why JSON could not be read or written.
+public enum JSONError: Error, Equatable {
+    case malformed(file: String, line: Int, reason: String)
+    case unexpected(path: String, reason: String)
+    case notFinite
+}
+
+extension JSONError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .malformed(let file, let line, let reason): "\(file):\(line): \(reason)"
+        case .unexpected(let path, let reason): "at \(path.isEmpty ? "the top" : path): \(reason)"
+        case .notFinite: "JSON has no number that is infinite or NaN"
+        }
+    }
+}

@@ -1,0 +1,36 @@
+import CJSONC
+
+extension JSON {
+    /// The value as text of many lines, with a newline at the end: the same text for the same value.
+    ///
+    /// Numbers have the fewest digits that give them back.
+    ///
+    /// - Throws: ``JSONError/notFinite`` for an infinite number or NaN.
+    public func text() throws(JSONError) -> String {
+        let object = try jsonC()
+        defer { json_object_put(object) }
+        let flags = JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE
+        return String(cString: json_object_to_json_string_ext(object, flags)) + "\n"
+    }
+
+    /// The value as json-c's, which the caller owns.
+    private func jsonC() throws(JSONError) -> OpaquePointer? {
+        switch self {
+        case .null: return nil
+        case .bool(let value): return json_object_new_boolean(value ? 1 : 0)
+        case .integer(let value): return json_object_new_int64(value)
+        case .number(let value):
+            guard value.isFinite else { throw .notFinite }
+            return json_object_new_double_s(value, value.description)
+        case .string(let value): return json_object_new_string_len(value, Int32(value.utf8.count))
+        case .array(let elements):
+            let array = json_object_new_array()
+            for element in elements { json_object_array_add(array, try element.jsonC()) }
+            return array
+        case .object(let members):
+            let object = json_object_new_object()
+            for member in members { json_object_object_add(object, member.key, try member.value.jsonC()) }
+            return object
+        }
+    }
+}

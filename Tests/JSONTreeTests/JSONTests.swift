@@ -1,0 +1,109 @@
+import Foundation
+import JSONTree
+import Testing
+
+@Suite struct JSONTests {
+    @Test(
+        "Parsing what was printed gives the value back",
+        arguments: [
+            JSON.null, .bool(true), .integer(.min), .integer(.max), .number(-0.0), .number(.leastNonzeroMagnitude),
+            .number(1e-05),
+            .number(.greatestFiniteMagnitude), .string("é \"quoted\" \\ / \n \u{1F600}"), .array([]), .object([]),
+            .object([.init("b", .integer(1)), .init("a", .array([.null, .number(0.1)]))]),
+        ])
+    func roundTrip(value: JSON) throws {
+        #expect(try JSON(parsing: Array(value.text().utf8), file: "test") == value)
+    }
+
+    @Test("Members are printed in the order in which they stand, numbers with the fewest digits")
+    func text() throws {
+        let value = JSON.object([.init("z", .number(1e-05)), .init("a", .array([.integer(1), .number(0.1)]))])
+        #expect(try value.text() == "{\n  \"z\": 1e-05,\n  \"a\": [\n    1,\n    0.1\n  ]\n}\n")
+    }
+
+    @Test(
+        "Anything but one JSON value is refused, with its file and line",
+        arguments: [
+            "", "{", "{\"a\": 1,\n", "[1] 2", "{\"a\" 1}", "tru", "\"abc", "[1,]", "'a'",
+            String(repeating: "[", count: 65) + String(repeating: "]", count: 65),
+        ])
+    func malformed(text: String) {
+        #expect {
+            try JSON(parsing: Array(text.utf8), file: "name.json")
+        } throws: { error in
+            "\(error)".hasPrefix("name.json:")
+        }
+    }
+
+    @Test("A number that is not finite is no JSON")
+    func notFinite() {
+        #expect(throws: JSONError.notFinite) { try JSON.number(.nan).text() }
+    }
+}
+
+@Suite struct CodingTests {
+    struct Document: Codable, Equatable {
+        struct Part: Codable, Equatable {
+            var maxAbsDiff: Double
+            var shortFloat: Float
+            var missing: String?
+        }
+        enum Kind: String, Codable { case first, second }
+
+        var zeta: Int
+        var kind: Kind
+        var theParts: [Part]
+        var index: [Int]
+        var notFinite: [Double]
+    }
+
+    let document = Document(
+        zeta: -7, kind: .second,
+        theParts: [.init(maxAbsDiff: 0.1, shortFloat: 0.1), .init(maxAbsDiff: 2, shortFloat: 1e-7)],
+        index: [1, 2], notFinite: [.infinity, -.infinity])
+
+    @Test("A document decoded from its encoding is the document")
+    func roundTrip() throws {
+        let text = try JSON(encoding: document).text()
+        #expect(try JSON(parsing: Array(text.utf8), file: "test").decode() == document)
+    }
+
+    @Test("Properties stand in their order, in snake_case; nil is left out; a float32 keeps its own digits")
+    func form() throws {
+        let json = try JSON(encoding: document)
+        guard case .object(let members) = json, case .array(let parts)? = json["the_parts"] else {
+            Issue.record("no object")
+            return
+        }
+        #expect(members.map(\.key) == ["zeta", "kind", "the_parts", "index", "not_finite"])
+        #expect(parts[0] == .object([.init("max_abs_diff", .number(0.1)), .init("short_float", .number(0.1))]))
+        #expect(json["not_finite"] == .array([.string("inf"), .string("-inf")]))
+    }
+
+    @Test(
+        "What is missing or of another kind is named with its path",
+        arguments: [
+            ("{\"zeta\": 1}", "\"kind\" is missing"),
+            ("{\"zeta\": \"1\"}", "at zeta: an integer"),
+            ("{\"zeta\": 1, \"kind\": \"third\"}", "at kind:"),
+            (
+                "{\"zeta\": 1, \"kind\": \"first\", \"the_parts\": [{\"max_abs_diff\": true}]}",
+                "at the_parts[0].max_abs_diff"
+            ),
+        ])
+    func errors(text: String, message: String) throws {
+        let json = try JSON(parsing: Array(text.utf8), file: "test")
+        #expect {
+            try json.decode(Document.self)
+        } throws: { error in
+            "\(error)".contains(message)
+        }
+    }
+
+    @Test("A file that cannot be written is named, and nothing is left behind")
+    func writing() throws {
+        #expect(throws: FileWritingError(path: "/nonexistent/report.json")) {
+            try writeAtomically("{}".utf8, to: "/nonexistent/report.json")
+        }
+    }
+}

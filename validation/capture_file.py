@@ -85,7 +85,8 @@ class CaptureWriter:
     def __init__(self, path: str | pathlib.Path, provenance: Provenance):
         self.path = str(path)
         pathlib.Path(path).parent.mkdir(parents=True, exist_ok=True)
-        self.file = h5py.File(path, "w", libver="earliest", track_order=False)
+        # This file format has checksums on its structure; a reader of older ones can crash on damage.
+        self.file = h5py.File(path, "w", libver=("v110", "v110"), track_order=False)
         self.file.attrs["schema"] = SCHEMA
         for name, value in dataclasses.asdict(provenance).items():
             if value is not None:

@@ -56,13 +56,14 @@ extension ElementType {
         return type
     }
 
-    /// The element type of a data set, converted on reading where the file's is another of the same kind.
-    init?(hdf5 type: hid_t, isBoolean: Bool) {
+    /// The element type of a data set; bytes are booleans, and wider integers are converted on reading.
+    init?(hdf5 type: hid_t) {
         switch (H5Tget_class(type), H5Tget_size(type)) {
         case (H5T_FLOAT, 2): self = .float16
         case (H5T_FLOAT, 4): self = .float32
         case (H5T_FLOAT, 8): self = .float64
-        case (H5T_INTEGER, 1...8): self = isBoolean ? .bool : .int64
+        case (H5T_INTEGER, 1): self = .bool
+        case (H5T_INTEGER, 2...8): self = .int64
         // h5py's booleans are an enumeration of FALSE and TRUE.
         case (H5T_ENUM, 1): self = .bool
         default: return nil
@@ -138,8 +139,7 @@ private func writeAttribute<Element>(
 
 func readTensor(_ dataset: hid_t, place: String) throws(HDF5Error) -> AnyTensor {
     let fileType = try HDF5Handle(H5Dget_type(dataset), H5Tclose, or: place, "has no element type")
-    let isBoolean = try readInteger("boolean", of: dataset, place: place) == 1
-    guard let elementType = ElementType(hdf5: fileType.id, isBoolean: isBoolean) else {
+    guard let elementType = ElementType(hdf5: fileType.id) else {
         throw HDF5Error(
             place: place, reason: "has elements that are not float16, float32, float64, integers or booleans")
     }
@@ -190,7 +190,6 @@ func makeTensor(
         guard H5Dwrite(dataset.id, type.id, hdf5_whole_space(), hdf5_whole_space(), 0, tensor.littleEndianBytes) >= 0
         else { throw HDF5Error(place: place, reason: "cannot be written") }
     }
-    if tensor.elementType == .bool { try writeInteger(1, as: "boolean", of: dataset.id, place: place) }
     return dataset
 }
 

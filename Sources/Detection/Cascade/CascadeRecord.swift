@@ -1,0 +1,66 @@
+/// A list of boxes that the cascade passes on, in order. The raw values are the keys of the gold files.
+public enum CascadeStage: String, CaseIterable, Sendable {
+    case proposals = "pnet_after_per_scale_nms"
+    case suppressedProposals = "pnet_after_cross_scale_nms"
+    case correctedProposals = "pnet_after_correction"
+    case refinementInput = "rnet_input"
+    case refinementOutput = "rnet_raw"
+    case suppressedRefinements = "rnet_after_nms"
+    case correctedRefinements = "rnet_after_correction"
+    case outputInput = "onet_input"
+    case outputOutput = "onet_raw"
+    case correctedOutputs = "onet_after_correction"
+    case suppressedOutputs = "onet_after_nms"
+    case final = "final"
+}
+
+/// What the proposal network found at one size of the frame.
+public struct PyramidLevel: Equatable, Sendable {
+    public let scale: PyramidScale
+
+    /// The boxes that reach the score threshold, before any suppresses another.
+    public let proposals: [Candidate]
+
+    public init(scale: PyramidScale, proposals: [Candidate]) {
+        self.scale = scale
+        self.proposals = proposals
+    }
+}
+
+/// The boxes of one frame after every stage of the cascade.
+public struct CascadeRecord: Equatable, Sendable {
+    public var levels: [PyramidLevel]
+    private var stages: [CascadeStage: [Candidate]] = [:]
+
+    public init(levels: [PyramidLevel] = []) {
+        self.levels = levels
+    }
+
+    /// The boxes after a stage; nil where nobody recorded them.
+    public subscript(stage: CascadeStage) -> [Candidate]? {
+        get { stages[stage] }
+        set { stages[stage] = newValue }
+    }
+
+    /// The faces found, best score first.
+    public var faces: [Face] {
+        (self[.final] ?? []).map { Face(box: $0.box, confidence: $0.score, landmarks: $0.landmarks) }
+    }
+}
+
+/// A face that a detector found.
+public struct Face: Equatable, Sendable {
+    public var box: BoundingBox
+
+    /// The probability of a face; nil where a detector does not give one.
+    public var confidence: Float?
+
+    /// Eyes, nose and corners of the mouth, or empty where a detector does not give them.
+    public var landmarks: [Point]
+
+    public init(box: BoundingBox, confidence: Float?, landmarks: [Point] = []) {
+        self.box = box
+        self.confidence = confidence
+        self.landmarks = landmarks
+    }
+}

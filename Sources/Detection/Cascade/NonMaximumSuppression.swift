@@ -1,0 +1,67 @@
+/// What the intersection of two boxes is divided by.
+enum OverlapMeasure {
+    case union
+    case smallerArea
+}
+
+/// Non-maximum suppression: of boxes that overlap by more than a threshold, the highest score stays.
+///
+/// The overlap is float32(intersection) / float32(union or smaller area), of boxes rounded to whole pixels.
+///
+/// - Returns: The positions of the boxes that stay, in the order in which they were picked: by falling score,
+///   and between equal scores as `rules.equalScores` says.
+func nonMaximumSuppression(
+    of boxes: [BoundingBox], scores: [Float], threshold: Float, measure: OverlapMeasure, rules: CascadeRules
+) -> [Int] {
+    let order = boxes.indices.sorted { first, second in
+        if scores[first] != scores[second] { return scores[first] > scores[second] }
+        switch rules.equalScores {
+        case .lastListedFirst: return first > second
+        case .firstListedFirst: return first < second
+        }
+    }
+    let extents = order.map { SuppressionExtent(boxes[$0], rules.suppressionBoxes) }
+    var suppressed = [Bool](repeating: false, count: order.count)
+    var picked: [Int] = []
+    extents.withUnsafeBufferPointer { extents in
+        suppressed.withUnsafeMutableBufferPointer { suppressed in
+            for position in extents.indices where !suppressed[position] {
+                picked.append(order[position])
+                let winner = extents[position]
+                for other in (position + 1)..<extents.count where !suppressed[other] {
+                    suppressed[other] = winner.overlap(with: extents[other], measure) > threshold
+                }
+            }
+        }
+    }
+    return picked
+}
+
+/// The sides of a box as suppression sees them; doubles hold whole pixels and their areas exactly.
+private struct SuppressionExtent {
+    let left: Double
+    let top: Double
+    let right: Double
+    let bottom: Double
+    let area: Double
+
+    init(_ box: BoundingBox, _ rule: CascadeRules.SuppressionBoxes) {
+        let box = rule == .rounded ? BoundingBox(PixelBox(rounding: box)) : box
+        left = Double(box.x)
+        top = Double(box.y)
+        right = Double(box.x) + Double(box.width)
+        bottom = Double(box.y) + Double(box.height)
+        area = Double(box.width) * Double(box.height)
+    }
+
+    func overlap(with other: SuppressionExtent, _ measure: OverlapMeasure) -> Float {
+        let width = min(right, other.right) - max(left, other.left)
+        let height = min(bottom, other.bottom) - max(top, other.top)
+        guard width > 0, height > 0 else { return 0 }
+        let intersection = width * height
+        switch measure {
+        case .union: return Float(intersection) / Float(area + other.area - intersection)
+        case .smallerArea: return Float(intersection) / Float(min(area, other.area))
+        }
+    }
+}

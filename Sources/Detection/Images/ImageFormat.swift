@@ -1,0 +1,82 @@
+import Foundation
+
+/// The image formats that are read and written.
+public enum ImageFormat: String, Sendable {
+    case jpeg
+    case png
+
+    /// The format whose signature the bytes begin with (ITU-T T.81 B.1.1.3, PNG specification 5.2).
+    init?(signature bytes: [UInt8]) {
+        if bytes.starts(with: [0xFF, 0xD8, 0xFF]) {
+            self = .jpeg
+        } else if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
+            self = .png
+        } else {
+            return nil
+        }
+    }
+
+    /// The format that a file's extension asks for.
+    public init?(fileExtension: String) {
+        switch fileExtension.lowercased() {
+        case "jpg", "jpeg": self = .jpeg
+        case "png": self = .png
+        default: return nil
+        }
+    }
+}
+
+extension DecodedImage {
+    /// The most pixels that an image may have where the caller does not say: 300 MB of RGB.
+    public static let defaultMaximumPixels = 100_000_000
+
+    /// Reads a JPEG or PNG file, whichever its first bytes say it is.
+    public init(
+        contentsOf file: URL, maximumPixels: Int = DecodedImage.defaultMaximumPixels
+    ) throws(ImageError) {
+        let bytes: [UInt8]
+        do {
+            bytes = [UInt8](try Data(contentsOf: file))
+        } catch {
+            throw .unreadable(file: file.path, what: error.localizedDescription)
+        }
+        try self.init(bytes: bytes, file: file.path, maximumPixels: maximumPixels)
+    }
+
+    /// Decodes the bytes of a JPEG or PNG as OpenCV's `imread(IMREAD_COLOR | IMREAD_IGNORE_ORIENTATION)` does:
+    /// gray and palettes expanded, alpha dropped, 16 bits cut to their high byte, neither gamma nor the EXIF
+    /// orientation applied.
+    ///
+    /// - Parameter file: The name that errors give.
+    public init(
+        bytes: [UInt8], file: String, maximumPixels: Int = DecodedImage.defaultMaximumPixels
+    ) throws(ImageError) {
+        switch ImageFormat(signature: bytes) {
+        case .jpeg: try self.init(jpeg: bytes, file: file, maximumPixels: maximumPixels)
+        case .png: try self.init(png: bytes, file: file, maximumPixels: maximumPixels)
+        case nil:
+            let signature = bytes.prefix(8).map { String($0, radix: 16) }.joined(separator: " ")
+            throw .unknownFormat(file: file, what: bytes.isEmpty ? "it is empty" : "it begins with \(signature)")
+        }
+    }
+
+    /// The bytes of a file of the given format.
+    ///
+    /// - Throws: ``ImageError/unwritable(file:what:)`` for a size that the format cannot hold.
+    public func encoded(as format: ImageFormat, file: String) throws(ImageError) -> [UInt8] {
+        switch format {
+        case .jpeg: try encodedJPEG(file: file)
+        case .png: try encodedPNG(file: file)
+        }
+    }
+
+    /// Checks a declared size before anything is allocated for it.
+    static func check(width: Int, height: Int, file: String, maximumPixels: Int) throws(ImageError) {
+        guard width > 0, height > 0 else {
+            throw .damaged(file: file, what: "it declares \(width) x \(height) pixels")
+        }
+        guard width <= maximumPixels / height else {
+            throw .tooLarge(file: file, width: width, height: height, maximumPixels: maximumPixels)
+        }
+    }
+}

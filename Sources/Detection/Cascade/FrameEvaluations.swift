@@ -64,18 +64,9 @@ public struct FrameEvaluations: Sendable {
     }
 
     private func evaluate(_ inputs: [Input], rules: CascadeRules) throws -> Tensor<Float> {
-        let (width, height) = (inputs[0].width, inputs[0].height)
-        let count = width * height * 3
-        let elements = [Float](unsafeUninitializedCapacity: inputs.count * count) { buffer, initialized in
-            guard let base = buffer.baseAddress else { return }
-            for (index, input) in inputs.enumerated() {
-                image.writeNormalized(
-                    input.region, width: width, height: height, rules: rules, to: base + index * count)
-            }
-            initialized = inputs.count * count
-        }
-        let network = inputs[0].network
-        let output = try networks[network].evaluate(Tensor([inputs.count, height, width, 3], elements))
+        let (network, width, height) = (inputs[0].network, inputs[0].width, inputs[0].height)
+        let images = image.normalized(inputs.map(\.region), width: width, height: height, rules: rules)
+        let output = try networks[network].evaluate(images)
         if let position = output.elements.firstIndex(where: { !$0.isFinite }) {
             throw CascadeError.notFinite(
                 network: network, value: output.elements[position], index: output.shape.index(at: position))

@@ -1,25 +1,39 @@
+import Tensors
+
 extension DecodedImage {
-    /// A region of the image, resampled and normalised to (value - 127.5) / 128, as the networks see it.
+    /// Regions of the image, each resampled and normalised to (value - 127.5) / 128, as the networks see it.
     ///
     /// The columns are summed first, then the rows, each in float32 without fused operations and in the order of
     /// the taps, so that the result has the bits of OpenCV 4.6's `resize` of a float32 image.
     ///
-    /// - Parameters:
-    ///   - region: What is resampled; what lies outside the image is 0 before normalisation.
-    ///   - destination: Where `height * width * 3` values go.
-    func writeNormalized(
+    /// - Parameter regions: What is resampled; what lies outside the image is 0 before normalisation.
+    /// - Returns: [regions, height, width, 3].
+    func normalized(_ regions: [PixelBox], width: Int, height: Int, rules: CascadeRules) -> Tensor<Float> {
+        let shape: Shape = [regions.count, height, width, 3]
+        let elements = [Float](unsafeUninitializedCapacity: shape.count) { buffer, initialized in
+            guard let base = buffer.baseAddress else { return }
+            for (index, region) in regions.enumerated() {
+                writeNormalized(
+                    region, width: width, height: height, rules: rules, to: base + index * shape.strides[0])
+            }
+            initialized = shape.count
+        }
+        return Tensor(shape, elements)
+    }
+
+    private func writeNormalized(
         _ region: PixelBox, width: Int, height: Int, rules: CascadeRules,
         to destination: UnsafeMutablePointer<Float>
     ) {
         guard region.width > 0, region.height > 0 else {
-            destination.update(repeating: normalized(0), count: width * height * 3)
+            destination.initialize(repeating: normalizedValue(0), count: width * height * 3)
             return
         }
         let columns = ResamplingTaps(
-            start: region.x, extent: region.width, imageExtent: self.width, destination: width,
+            .columns, start: region.x, extent: region.width, imageExtent: self.width, destination: width,
             interpolation: rules.interpolation)
         let rows = ResamplingTaps(
-            start: region.y, extent: region.height, imageExtent: self.height, destination: height,
+            .rows, start: region.y, extent: region.height, imageExtent: self.height, destination: height,
             interpolation: rules.interpolation)
         pixels.withUnsafeBufferPointer { pixels in
             guard let base = pixels.baseAddress else { return }
@@ -63,15 +77,15 @@ private func writeNormalizedRow(
                     sum = (sum.r.rounded(), sum.g.rounded(), sum.b.rounded())
                 }
                 let pixel = destination + x * 3
-                pixel[channels.0] = normalized(sum.r)
-                pixel[channels.1] = normalized(sum.g)
-                pixel[channels.2] = normalized(sum.b)
+                pixel[channels.0] = normalizedValue(sum.r)
+                pixel[channels.1] = normalizedValue(sum.g)
+                pixel[channels.2] = normalizedValue(sum.b)
             }
         }
     }
 }
 
 /// A pixel value from 0...255 as the networks were trained on it.
-func normalized(_ value: Float) -> Float {
+private func normalizedValue(_ value: Float) -> Float {
     (value - 127.5) * 0.0078125
 }

@@ -17,16 +17,16 @@ struct ResamplingTaps {
     ///   - imageExtent: The image's number of pixels along the axis.
     ///   - destination: How many pixels the region becomes.
     init(
-        start: Int, extent: Int, imageExtent: Int, destination: Int,
+        _ axis: ResamplingAxis, start: Int, extent: Int, imageExtent: Int, destination: Int,
         interpolation: CascadeRules.Interpolation
     ) {
         let inside = max(0, -start)..<max(max(0, -start), min(extent, imageExtent - start))
         let taps = (0..<destination).map { position in
             switch interpolation {
-            case .bilinear: bilinearTaps(position, extent: extent, destination: destination)
+            case .bilinear: bilinearTaps(axis, position, extent: extent, destination: destination)
             case .area where extent > destination:
                 areaTaps(position, extent: extent, destination: destination, inside: inside)
-            case .area: enlargingAreaTaps(position, extent: extent, destination: destination)
+            case .area: enlargingAreaTaps(axis, position, extent: extent, destination: destination)
             }
         }.map { taps in taps.filter { inside.contains($0.source) } }
 
@@ -46,17 +46,26 @@ struct ResamplingTaps {
 
 private typealias Tap = (source: Int, weight: Float)
 
-/// Bilinear interpolation without antialiasing, as OpenCV 4.6 computes it (`INTER_LINEAR` on float32):
-/// f = float32((d + 0.5) * extent / destination - 0.5), between floor(f) and the pixel after it, held at both ends.
-private func bilinearTaps(_ position: Int, extent: Int, destination: Int) -> [Tap] {
-    let center = Float((Double(position) + 0.5) * Double(extent) / Double(destination) - 0.5)
-    return tapPair(below: Int(center.rounded(.down)), center - center.rounded(.down), extent: extent)
+enum ResamplingAxis {
+    case columns
+    case rows
 }
 
-private func tapPair(below: Int, _ weight: Float, extent: Int) -> [Tap] {
-    if below < 0 { return [(0, 1)] }
-    if below >= extent - 1 { return [(extent - 1, 1)] }
-    return [(below, 1 - weight), (below + 1, weight)]
+/// Bilinear interpolation without antialiasing, as OpenCV 4.6 computes it (`INTER_LINEAR` on float32):
+/// f = float32((d + 0.5) * extent / destination - 0.5), between floor(f) and the pixel after it, held at both ends.
+private func bilinearTaps(_ axis: ResamplingAxis, _ position: Int, extent: Int, destination: Int) -> [Tap] {
+    let center = Float((Double(position) + 0.5) * Double(extent) / Double(destination) - 0.5)
+    let below = center.rounded(.down)
+    return tapPair(axis, below: Int(below), center - below, extent: extent)
+}
+
+/// A pixel and the one after it. At the ends both are the same: along columns OpenCV takes that pixel once,
+/// along rows as the sum of its two weighted parts, which may round differently.
+private func tapPair(_ axis: ResamplingAxis, below: Int, _ weight: Float, extent: Int) -> [Tap] {
+    let first = min(max(below, 0), extent - 1)
+    let second = min(max(below + 1, 0), extent - 1)
+    if first == second, axis == .columns { return [(first, 1)] }
+    return [(first, 1 - weight), (second, weight)]
 }
 
 /// The mean over the part of the source that the destination pixel covers (OpenCV's `INTER_AREA`, shrinking).
@@ -87,9 +96,9 @@ private func areaTaps(_ position: Int, extent: Int, destination: Int, inside: Ra
 
 /// OpenCV's `INTER_AREA` where nothing shrinks: each source pixel keeps its area, and only pixels on the border
 /// between two are mixed.
-private func enlargingAreaTaps(_ position: Int, extent: Int, destination: Int) -> [Tap] {
+private func enlargingAreaTaps(_ axis: ResamplingAxis, _ position: Int, extent: Int, destination: Int) -> [Tap] {
     let scale = Double(extent) / Double(destination)
     let below = Int(Double(position) * scale)
     let weight = Float(Double(position + 1) - Double(below + 1) / scale)
-    return tapPair(below: below, weight <= 0 ? 0 : weight - weight.rounded(.down), extent: extent)
+    return tapPair(axis, below: below, weight <= 0 ? 0 : weight - weight.rounded(.down), extent: extent)
 }

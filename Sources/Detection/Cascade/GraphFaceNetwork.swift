@@ -1,0 +1,229 @@
+import Engines
+import NetworkGraph
+import Tensors
+
+/// A graph of one of the three networks, computed by an engine.
+///
+/// Two dialects are known by the graph's input. [N, x, y, 3]: the network was trained on images whose first axis
+/// is x, so that images go in transposed and maps come out transposed. [N, 3, y, x]: upright. The outputs are
+/// one tensor of 6 or 16 channels in the order of ``FaceNetwork``, or tensors of 2 logits, 4 box values and 10
+/// landmark values. A softmax that an output ends in is left away.
+public struct GraphFaceNetwork: FaceNetwork {
+    private let engine: any Engine
+    private let network: CascadeNetwork
+    private let layout: ImageLayout
+
+    /// The outputs in the order of ``FaceNetwork``.
+    private let heads: [String]
+
+    /// - Parameter makeEngine: Gives the engine that computes a graph: the given one, with logits for outputs.
+    /// - Throws: ``GraphFaceNetworkError`` where the inputs or the outputs are not those of the network,
+    ///   `GraphError`, or what `makeEngine` throws.
+    public init(_ network: CascadeNetwork, graph: Graph, engine makeEngine: (Graph) throws -> any Engine) throws {
+        let logitGraph = try graph.withoutFinalSoftmax()
+        layout = try ImageLayout(of: logitGraph)
+        heads = try logitGraph.heads(of: network, layout: layout)
+        engine = try makeEngine(logitGraph)
+        self.network = network
+    }
+
+    public func evaluate(_ images: Tensor<Float>) throws -> Tensor<Float> {
+        let input = engine.graph.inputs[0].name
+        let outputs = try engine.run([input: .float32(layout.input(from: images))])
+        let tensors = try heads.map { name in
+            guard let output = outputs[name] else { throw GraphError.undefinedOutput(name) }
+            return output.float32
+        }
+        return try layout.joined(tensors, network: network)
+    }
+}
+
+/// Why a graph is not one of the cascade's networks.
+public enum GraphFaceNetworkError: Error, Equatable {
+    /// Neither one input [N, x, y, 3] nor one [N, 3, y, x].
+    case unknownInput(graph: String, inputs: [String])
+
+    /// Outputs that do not make up the network's channels.
+    case unknownOutputs(graph: String, outputs: [String], expected: String)
+}
+
+extension GraphFaceNetworkError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .unknownInput(let graph, let inputs):
+            "graph \"\(graph)\": inputs \(inputs.joined(separator: ", ")); expected one, [N, x, y, 3] or [N, 3, y, x]"
+        case .unknownOutputs(let graph, let outputs, let expected):
+            "graph \"\(graph)\": outputs \(outputs.joined(separator: ", ")); expected \(expected)"
+        }
+    }
+}
+
+extension Graph {
+    /// The same graph with logits for probabilities: an output that a softmax gives is replaced by what goes in.
+    fileprivate func withoutFinalSoftmax() throws(GraphError) -> Graph {
+        var kept = nodes
+        let outputs = outputs.map { output in
+            guard let index = kept.firstIndex(where: { $0.operator is Softmax && $0.outputs == [output] }),
+                !nodes.contains(where: { $0.inputs.contains(output) }),
+                let logits = kept[index].inputs.first ?? nil
+            else { return output }
+            kept.remove(at: index)
+            return logits
+        }
+        return try Graph(
+            name: name, inputs: inputs, outputs: outputs, nodes: kept, initializers: initializers)
+    }
+
+    /// The outputs that make up a network's channels, in their order.
+    fileprivate func heads(of network: CascadeNetwork, layout: ImageLayout) throws -> [String] {
+        let side = network.inputSide
+        let types = try tensorTypes(for: [inputs[0].name: layout.inputShape(count: 1, rows: side, columns: side)])
+        let shapes = outputs.map { types[$0]?.shape ?? [] }
+        let wanted = network == .output ? [2, 4, 10] : [2, 4]
+        for channels in [[network.outputChannels], wanted] where channels.count == outputs.count {
+            let heads = channels.compactMap { count in
+                zip(outputs, shapes).first { layout.channels(of: $1) == count }?.0
+            }
+            if heads.count == channels.count { return heads }
+        }
+        throw GraphFaceNetworkError.unknownOutputs(
+            graph: name, outputs: zip(outputs, shapes).map { "\($0) \($1)" },
+            expected: "one of \(network.outputChannels) channels, or "
+                + wanted.map(String.init).joined(separator: ", ") + " channels")
+    }
+}
+
+/// How a graph lays out images and maps.
+private enum ImageLayout {
+    /// [N, x, y, channels]
+    case transposedChannelsLast
+    /// [N, channels, y, x]
+    case channelsFirst
+
+    init(of graph: Graph) throws(GraphFaceNetworkError) {
+        let dimensions = graph.inputs.count == 1 ? graph.inputs[0].dimensions : []
+        switch (dimensions.count, dimensions.last, dimensions.dropFirst().first) {
+        case (4, .fixed(3), _): self = .transposedChannelsLast
+        case (4, _, .fixed(3)): self = .channelsFirst
+        default:
+            throw .unknownInput(
+                graph: graph.name,
+                inputs: graph.inputs.map { input in
+                    "\(input.name) [" + input.dimensions.map(\.description).joined(separator: ", ") + "]"
+                })
+        }
+    }
+
+    func inputShape(count: Int, rows: Int, columns: Int) -> Shape {
+        switch self {
+        case .transposedChannelsLast: [count, columns, rows, 3]
+        case .channelsFirst: [count, 3, rows, columns]
+        }
+    }
+
+    /// The channels of an output [N, channels] or of an output map; nil for any other.
+    func channels(of shape: Shape) -> Int? {
+        switch (shape.rank, self) {
+        case (2, _): shape[1]
+        case (4, .transposedChannelsLast): shape[3]
+        case (4, .channelsFirst): shape[1]
+        default: nil
+        }
+    }
+
+    /// The graph's input for images [N, rows, columns, 3].
+    func input(from images: Tensor<Float>) -> Tensor<Float> {
+        let shape = inputShape(count: images.shape[0], rows: images.shape[1], columns: images.shape[2])
+        let strides = ImageStrides(of: shape, self)
+        let elements = [Float](unsafeUninitializedCapacity: shape.count) { buffer, initialized in
+            images.elements.withUnsafeBufferPointer { images in
+                var position = 0
+                strides.forEachChannelGroup { first, channelStride in
+                    for channel in 0..<strides.channels {
+                        buffer[first + channel * channelStride] = images[position]
+                        position += 1
+                    }
+                }
+            }
+            initialized = shape.count
+        }
+        return Tensor(shape, elements)
+    }
+
+    /// [N, rows, columns, all channels] from outputs of the graph.
+    func joined(_ outputs: [Tensor<Float>], network: CascadeNetwork) throws -> Tensor<Float> {
+        let strides = outputs.map { ImageStrides(of: $0.shape, self) }
+        let total = network.outputChannels
+        guard let extents = strides.first.map({ ($0.count, $0.rows, $0.columns) }),
+            strides.allSatisfy({ ($0.count, $0.rows, $0.columns) == extents }),
+            strides.reduce(0, { $0 + $1.channels }) == total
+        else {
+            throw CascadeError.outputShape(
+                network: network, outputs.first?.shape ?? [], expected: "\(total) channels in maps of equal size")
+        }
+        let shape: Shape = [extents.0, extents.1, extents.2, total]
+        let elements = [Float](unsafeUninitializedCapacity: shape.count) { buffer, initialized in
+            var offset = 0
+            for (output, strides) in zip(outputs, strides) {
+                output.elements.withUnsafeBufferPointer { output in
+                    var position = offset
+                    strides.forEachChannelGroup { first, channelStride in
+                        for channel in 0..<strides.channels {
+                            buffer[position + channel] = output[first + channel * channelStride]
+                        }
+                        position += total
+                    }
+                }
+                offset += strides.channels
+            }
+            initialized = shape.count
+        }
+        return Tensor(shape, elements)
+    }
+}
+
+/// Where the elements of an image tensor stand.
+private struct ImageStrides {
+    let count: Int
+    let rows: Int
+    let columns: Int
+    let channels: Int
+    private let strides: (image: Int, row: Int, column: Int, channel: Int)
+
+    /// - Parameter shape: Of rank 4 in the layout, or [N, channels] for images of one pixel.
+    init(of shape: Shape, _ layout: ImageLayout) {
+        let elements = shape.strides
+        count = shape[0]
+        switch (shape.rank, layout) {
+        case (2, _):
+            (rows, columns, channels) = (1, 1, shape[1])
+            strides = (elements[0], 0, 0, elements[1])
+        case (_, .transposedChannelsLast):
+            (rows, columns, channels) = (shape[2], shape[1], shape[3])
+            strides = (elements[0], elements[2], elements[1], elements[3])
+        case (_, .channelsFirst):
+            (rows, columns, channels) = (shape[2], shape[3], shape[1])
+            strides = (elements[0], elements[2], elements[3], elements[1])
+        }
+    }
+
+    /// Calls `body` with the position of the first channel of each pixel, row by row, and how far apart its
+    /// channels stand.
+    func forEachChannelGroup(_ body: (_ first: Int, _ channelStride: Int) -> Void) {
+        for image in 0..<count {
+            for row in 0..<rows {
+                for column in 0..<columns {
+                    body(image * strides.image + row * strides.row + column * strides.column, strides.channel)
+                }
+            }
+        }
+    }
+}
+
+extension AnyTensor {
+    /// The elements as float32, rounded where they are float64.
+    fileprivate var float32: Tensor<Float> {
+        if case .float32(let tensor) = self { return tensor }
+        return float64.map { Float($0) }
+    }
+}

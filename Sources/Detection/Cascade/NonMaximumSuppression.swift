@@ -1,7 +1,12 @@
 /// What the intersection of two boxes is divided by.
-enum OverlapMeasure {
+public enum OverlapMeasure: Sendable {
     case union
     case smallerArea
+
+    /// float32(intersection) / float32(union or smaller area), of boxes rounded to whole pixels.
+    public func overlap(of first: BoundingBox, _ second: BoundingBox) -> Float {
+        SuppressionExtent(first, .rounded).overlap(with: SuppressionExtent(second, .rounded), self)
+    }
 }
 
 /// Non-maximum suppression: of boxes that overlap by more than a threshold, the highest score stays.

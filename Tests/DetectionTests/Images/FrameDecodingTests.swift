@@ -51,7 +51,8 @@ struct FrameList: Decodable {
     func jpegRoundTrip() throws {
         let image = DecodedImage(
             width: 32, height: 16,
-            pixels: (0..<512).flatMap { (pixel: Int) -> [UInt8] in [UInt8(pixel % 32 * 8), UInt8(pixel / 32 * 16), 128] })
+            pixels: (0..<512).flatMap { (pixel: Int) -> [UInt8] in [UInt8(pixel % 32 * 8), UInt8(pixel / 32 * 16), 128]
+            })
         let bytes = try image.encoded(as: .jpeg, file: "out.jpg")
         let read = try DecodedImage(bytes: bytes, file: "out.jpg")
         // Quality 95 quantises the coefficients of a smooth 8 x 8 block by at most 8 levels in all.

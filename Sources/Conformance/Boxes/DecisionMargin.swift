@@ -1,0 +1,111 @@
+import Detection
+
+/// A decision of the cascade that is so close that noise in the last bits of the networks may flip it.
+public enum DecisionMargin: String, Sendable, Codable {
+    /// The score lies this close to the threshold that it must reach.
+    case scoreThreshold
+
+    /// Another box that this one would suppress, or that would suppress it, has nearly the same score.
+    case suppressionTie
+
+    /// A coordinate lies this close to where rounding or truncating it gives another pixel.
+    case pixelBoundary
+
+    /// Scores that are this close may change places: four times 1.2e-6, the largest difference measured between
+    /// the probabilities of OpenFace's C++ networks and of ONNX Runtime on the same inputs.
+    public static let scoreMargin: Float = 5e-6
+
+    /// Coordinates this close to a boundary may fall on either side: a box regression is known to about 5e-7
+    /// (measured as above), times boxes of 200 pixels.
+    public static let coordinateMargin: Float = 1e-4
+}
+
+/// The decisions that are taken about a list of boxes next.
+struct Decisions {
+    /// The score that boxes must reach, or have reached, to be in the list or in the next one.
+    var scoreThreshold: Float?
+
+    /// How the boxes suppress each other next.
+    var suppression: (threshold: Float, measure: OverlapMeasure)?
+
+    /// How coordinates become whole pixels next.
+    var pixelStep: PixelStep?
+
+    enum PixelStep {
+        /// A square of the longer side, truncated.
+        case square
+        /// Each coordinate rounded half to even.
+        case round
+    }
+
+    func margins(of candidates: [Candidate]) -> [[DecisionMargin]] {
+        let tied = tiedPositions(candidates)
+        return candidates.enumerated().map { position, candidate in
+            var margins: [DecisionMargin] = []
+            if let scoreThreshold, abs(candidate.score - scoreThreshold) <= DecisionMargin.scoreMargin {
+                margins.append(.scoreThreshold)
+            }
+            if tied.contains(position) { margins.append(.suppressionTie) }
+            if let pixelStep, candidate.box.liesOnBoundary(of: pixelStep) { margins.append(.pixelBoundary) }
+            return margins
+        }
+    }
+
+    private func tiedPositions(_ candidates: [Candidate]) -> Set<Int> {
+        guard let suppression else { return [] }
+        var tied: Set<Int> = []
+        let byScore = candidates.indices.sorted { candidates[$0].score > candidates[$1].score }
+        for (rank, position) in byScore.enumerated() {
+            let score = candidates[position].score
+            for other in byScore[(rank + 1)...] {
+                guard score - candidates[other].score <= DecisionMargin.scoreMargin else { break }
+                let overlap = suppression.measure.overlap(of: candidates[position].box, candidates[other].box)
+                if overlap > suppression.threshold { tied.formUnion([position, other]) }
+            }
+        }
+        return tied
+    }
+}
+
+/// The decisions that follow each stage of OpenFace's cascade.
+struct StageDecisions {
+    private let thresholds: ScoreThresholds
+
+    init(_ thresholds: ScoreThresholds) {
+        self.thresholds = thresholds
+    }
+
+    /// What follows for the proposals of one pyramid level.
+    var atLevel: Decisions {
+        Decisions(scoreThreshold: thresholds.proposal, suppression: (0.5, .union))
+    }
+
+    subscript(stage: CascadeStage) -> Decisions {
+        switch stage {
+        case .proposals: Decisions(suppression: (0.7, .union))
+        case .refinementOutput: Decisions(scoreThreshold: thresholds.refinement, suppression: (0.7, .union))
+        case .outputOutput: Decisions(scoreThreshold: thresholds.output)
+        case .correctedProposals, .correctedRefinements: Decisions(pixelStep: .square)
+        case .correctedOutputs: Decisions(suppression: (0.7, .smallerArea), pixelStep: .round)
+        case .suppressedProposals, .suppressedRefinements, .refinementInput, .outputInput, .suppressedOutputs, .final:
+            Decisions()
+        }
+    }
+}
+
+extension BoundingBox {
+    /// Whether a coordinate may become one pixel or the next.
+    fileprivate func liesOnBoundary(of step: Decisions.PixelStep) -> Bool {
+        switch step {
+        case .square:
+            let side = max(width, height)
+            return [x + 0.5 * (width - side), y + 0.5 * (height - side), side].contains { isNear($0, $0.rounded()) }
+        case .round:
+            return [x, y, width, height].contains { isNear($0, $0.rounded(.down) + 0.5) }
+        }
+    }
+
+    private func isNear(_ coordinate: Float, _ boundary: Float) -> Bool {
+        abs(coordinate - boundary) <= DecisionMargin.coordinateMargin
+    }
+}

@@ -1,0 +1,49 @@
+/// The mean and the largest of distances that are at least 0.
+///
+/// The sum is kept in whole units of 2^-32, so that it does not depend on the order of adding and merging.
+public struct DistanceStatistics: Equatable, Sendable, Codable {
+    public private(set) var count = 0
+    public private(set) var largest = 0.0
+    private var sum = FixedPointSum()
+
+    public init() {}
+
+    public var mean: Double? { sum.mean(of: count) }
+
+    public mutating func add(_ distance: Double) {
+        count += 1
+        largest = max(largest, distance)
+        sum.add(distance)
+    }
+
+    public mutating func merge(_ other: DistanceStatistics) {
+        count += other.count
+        largest = max(largest, other.largest)
+        sum.merge(other.sum)
+    }
+}
+
+/// A sum of numbers that does not depend on their order: in whole units of 2^-32, held at its bounds where it
+/// would overflow (2^31).
+struct FixedPointSum: Equatable, Sendable, Codable {
+    private var units: Int64 = 0
+
+    private static let unit = 0x1p-32
+
+    func mean(of count: Int) -> Double? {
+        count > 0 ? Double(units) * Self.unit / Double(count) : nil
+    }
+
+    mutating func add(_ value: Double) {
+        units = saturatingSum(units, Int64(min(value / Self.unit, 0x1p62).rounded()))
+    }
+
+    mutating func merge(_ other: FixedPointSum) {
+        units = saturatingSum(units, other.units)
+    }
+
+    private func saturatingSum(_ first: Int64, _ second: Int64) -> Int64 {
+        let (sum, overflow) = first.addingReportingOverflow(second)
+        return overflow ? .max : sum
+    }
+}

@@ -28,9 +28,14 @@ extension BoundingBox {
     }
 
     /// The last step of OpenFace's detector: from MTCNN's box to the one that its landmark models expect.
+    ///
+    /// Computed in float64 and rounded to float32, as in C++, whose constants are doubles.
     func calibrated() -> BoundingBox {
-        BoundingBox(
-            x: x - 0.0075 * width, y: y + 0.2459 * height, width: 1.0323 * width, height: 0.7751 * height)
+        let (x, y) = (Double(x), Double(y))
+        let (width, height) = (Double(width), Double(height))
+        return BoundingBox(
+            x: Float(x - 0.0075 * width), y: Float(y + 0.2459 * height), width: Float(1.0323 * width),
+            height: Float(0.7751 * height))
     }
 
     /// The pixels of the frame that a network sees of a box.

@@ -1,0 +1,106 @@
+import Foundation
+import JSONTree
+
+/// The faces that a detector found in a set of frames: the form of the gold files, and of what `detect` writes.
+///
+/// `validation/schemas/gold.schema.json` describes its JSON; only the frames' files and boxes are required.
+public struct DetectionDocument: Equatable, Sendable, Codable {
+    /// What found the faces.
+    public var source: String?
+
+    /// The smallest face that was looked for, in pixels.
+    public var minFaceSize: Int?
+
+    /// The thresholds of the proposal, the refinement and the output network.
+    public var scoreThresholds: [Float]?
+
+    public var images: [DetectedFrame]
+
+    public init(source: String?, minFaceSize: Int?, scoreThresholds: [Float]?, images: [DetectedFrame]) {
+        self.source = source
+        self.minFaceSize = minFaceSize
+        self.scoreThresholds = scoreThresholds
+        self.images = images
+    }
+
+    /// Reads JSON, or CSV where the file's name ends in `.csv`.
+    ///
+    /// - Throws: ``DetectionDocumentError`` naming the file and the line or the key.
+    public init(contentsOf file: URL) throws(DetectionDocumentError) {
+        let bytes: [UInt8]
+        do {
+            bytes = [UInt8](try Data(contentsOf: file))
+        } catch {
+            throw .unreadable(file: file.path, reason: error.localizedDescription)
+        }
+        if file.pathExtension.lowercased() == "csv" {
+            try self.init(csv: bytes, file: file.path)
+        } else {
+            try self.init(json: bytes, file: file.path)
+        }
+    }
+
+    /// - Parameter file: The name that errors give.
+    public init(json bytes: [UInt8], file: String) throws(DetectionDocumentError) {
+        do throws(JSONError) {
+            self = try JSON(parsing: bytes, file: file).decode()
+        } catch {
+            switch error {
+            case .malformed(_, let line, let reason): throw .malformed(file: file, at: "line \(line)", reason: reason)
+            case .unexpected(let path, let reason):
+                throw .malformed(file: file, at: path.isEmpty ? "the top" : path, reason: reason)
+            case .notFinite: throw .malformed(file: file, at: "the top", reason: "\(error)")
+            }
+        }
+        try checkFramesAreNamedOnce(file: file)
+    }
+
+    /// The frame of a file, by the last component of its path; nil where the document does not name it.
+    public func frame(of file: String) -> DetectedFrame? {
+        let name = URL(fileURLWithPath: file).lastPathComponent
+        return images.first { URL(fileURLWithPath: $0.file).lastPathComponent == name }
+    }
+
+    func checkFramesAreNamedOnce(file: String) throws(DetectionDocumentError) {
+        var names: Set<String> = []
+        for image in images where !names.insert(URL(fileURLWithPath: image.file).lastPathComponent).inserted {
+            throw .malformed(file: file, at: image.file, reason: "the frame is listed twice")
+        }
+    }
+}
+
+/// The faces of one frame.
+public struct DetectedFrame: Equatable, Sendable {
+    public var file: String
+    public var width: Int?
+    public var height: Int?
+    public var faces: [Face]
+
+    /// The boxes after every stage that was recorded.
+    public var record: CascadeRecord
+
+    public init(file: String, width: Int?, height: Int?, faces: [Face], record: CascadeRecord = CascadeRecord()) {
+        self.file = file
+        self.width = width
+        self.height = height
+        self.faces = faces
+        self.record = record
+    }
+}
+
+/// Why a file is not a list of faces.
+public enum DetectionDocumentError: Error, Equatable {
+    case unreadable(file: String, reason: String)
+
+    /// `at` is a line of the file or the path of a key in it.
+    case malformed(file: String, at: String, reason: String)
+}
+
+extension DetectionDocumentError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .unreadable(let file, let reason): "\(file): cannot be read: \(reason)"
+        case .malformed(let file, let place, let reason): "\(file): \(place): \(reason)"
+        }
+    }
+}

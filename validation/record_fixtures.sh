@@ -1,5 +1,7 @@
 #!/bin/sh
-# Record the bundled captures again: Fixtures/captures/{pnet,rnet,onet}.h5.
+# Make every fixture again that a script makes: the networks of the NCHW dialect, all
+# captures, the float16 vectors and the manifest. Frames, gold, the bundled networks and
+# what Core ML recorded are given and stay as they are.
 #
 #   validation/record_fixtures.sh [PYTHON]
 #
@@ -16,9 +18,21 @@ python=.venv/bin/python
 cases=$(mktemp -d)
 trap 'rm -rf "$cases"' EXIT
 
+# record DIALECT_FOLDER CASES: the three networks in Fixtures/models/DIALECT_FOLDER.
+record() {
+    for network in pnet rnet onet; do
+        "$python" validation/capture_onnxruntime.py "Fixtures/models/$1$network.onnx" "$2/$network" \
+            --outputs-only '*_outputs_*' --output "Fixtures/captures/$1$network.h5"
+    done
+}
+
 "$python" validation/make_inputs.py --fixtures Fixtures --check
-"$python" validation/make_inputs.py --fixtures Fixtures --output "$cases"
-for network in pnet rnet onet; do
-    "$python" validation/capture_onnxruntime.py "Fixtures/models/$network.onnx" "$cases/$network" \
-        --outputs-only '*_outputs_*' --output "Fixtures/captures/$network.h5"
-done
+"$python" validation/make_inputs.py --fixtures Fixtures --output "$cases/bundled"
+record "" "$cases/bundled"
+
+"$python" validation/make_nchw_dialect.py
+"$python" validation/make_nchw_inputs.py "$cases/bundled" --output "$cases/nchw"
+record nchw/ "$cases/nchw"
+
+"$python" validation/make_float16_vectors.py
+"$python" validation/make_manifest.py

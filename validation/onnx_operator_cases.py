@@ -140,7 +140,7 @@ def difference(name: str, found: numpy.ndarray, expected: numpy.ndarray) -> str 
     if wrong.any():
         index = tuple(int(position[0]) for position in numpy.nonzero(numpy.atleast_1d(wrong)))
         first = numpy.atleast_1d(found)[index], numpy.atleast_1d(stored)[index]
-        return f"{name}: {wrong.sum()} of {wrong.size} elements differ, first {list(index)}: {first[0]!r}, expected {first[1]!r}"
+        return f"{name}: {wrong.sum()} of {wrong.size} elements differ, first {list(index)}: {first[0]}, expected {first[1]}"
     return None
 
 

@@ -92,7 +92,7 @@ public struct CaptureFile: Sendable {
         _ path: String, _ body: (hid_t) throws(HDF5Error) -> Result
     ) throws(CaptureError) -> Result {
         guard FileManager.default.isReadableFile(atPath: path) else {
-            throw .unreadable(file: path, reason: "no such file, or it may not be read")
+            throw .missing(file: path)
         }
         do throws(HDF5Error) {
             return try withHDF5 { () throws(HDF5Error) in

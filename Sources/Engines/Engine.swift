@@ -57,6 +57,24 @@ extension ArithmeticName {
     }
 }
 
+extension ArithmeticName {
+    /// What an operator gives for tensors, outside any graph; nil stands for an input left out.
+    ///
+    /// - Throws: ``NetworkGraph/OperatorError`` for tensors that do not fit, ``EngineError`` for an operator that
+    ///   no engine computes.
+    public func apply(_ operation: any Operator, to inputs: [AnyTensor?]) throws -> AnyTensor {
+        switch self {
+        case .fp32: try OperatorEngine<Float32Arithmetic>.apply(operation, to: inputs)
+        case .fp64: try OperatorEngine<Float64Arithmetic>.apply(operation, to: inputs)
+        case .fp16Weights: try OperatorEngine<Float16WeightsArithmetic>.apply(operation, to: inputs)
+        case .fp16Storage: try OperatorEngine<Float16StorageArithmetic>.apply(operation, to: inputs)
+        case .fp16FMA: try OperatorEngine<Float16FusedArithmetic>.apply(operation, to: inputs)
+        case .fp16MultiplyAdd: try OperatorEngine<Float16MultiplyAddArithmetic>.apply(operation, to: inputs)
+        case .neuralEngineM1: try OperatorEngine<NeuralEngineM1Arithmetic>.apply(operation, to: inputs)
+        }
+    }
+}
+
 /// Why an engine cannot compute a graph.
 public enum EngineError: Error, Equatable, CustomStringConvertible {
     case unsupported(node: String, operator: String)

@@ -61,15 +61,15 @@ public struct OperatorEngine<A: Arithmetic>: Engine {
     }
 
     private func evaluate(_ node: Node, on inputs: [Value<A.Element>?]) throws -> [Value<A.Element>] {
-        guard let computable = node.operator as? any ComputableOperator else {
-            throw EngineError.unsupported(node: node.name, operator: node.operator.name)
-        }
         do throws(OperatorError) {
             let types = try node.operator.outputTypes(for: inputs.map { $0?.type })
             guard types.count >= node.outputs.count else {
                 throw OperatorError("has \(node.outputs.count) outputs, of which \(types.count) are supported")
             }
-            return [try computable.compute(Operands(values: inputs), as: types[0], in: A.self)]
+            guard let output = try compute(node.operator, Operands(values: inputs), as: types[0], in: A.self) else {
+                throw OperatorError("is computed by no engine")
+            }
+            return [output]
         } catch {
             throw GraphError.badNode(
                 node.name, operator: node.operator.name,
@@ -77,16 +77,13 @@ public struct OperatorEngine<A: Arithmetic>: Engine {
         }
     }
 
-    /// What an operator gives for tensors, outside any graph; nil stands for an input left out.
-    ///
-    /// - Throws: ``OperatorError`` for tensors that do not fit, ``EngineError`` for an operator that cannot be computed.
-    public static func apply(_ operation: any Operator, to inputs: [AnyTensor?]) throws -> AnyTensor {
-        guard let computable = operation as? any ComputableOperator else {
-            throw EngineError.unsupported(node: "", operator: operation.name)
-        }
+    static func apply(_ operation: any Operator, to inputs: [AnyTensor?]) throws -> AnyTensor {
         let values = inputs.map { $0.map { Value($0, element: A.element) } }
         let type = try operation.outputTypes(for: values.map { $0?.type })[0]
-        return anyTensor(try computable.compute(Operands(values: values), as: type, in: A.self))
+        guard let output = try compute(operation, Operands(values: values), as: type, in: A.self) else {
+            throw EngineError.unsupported(node: "", operator: operation.name)
+        }
+        return anyTensor(output)
     }
 
     private static func anyTensor(_ value: Value<A.Element>) -> AnyTensor {

@@ -22,6 +22,14 @@ public struct Difference: Sendable, Codable, Equatable {
     /// The difference between nothing and nothing.
     public init() {}
 
+    /// The difference in the coarser of two tensors' formats; booleans count as 0 and 1.
+    ///
+    /// - Precondition: both tensors have the same shape.
+    public init(baseline: AnyTensor, candidate: AnyTensor) {
+        let formats = [baseline, candidate].map { $0.elementType.floatFormat ?? .binary32 }
+        self.init(baseline: baseline.float64, candidate: candidate.float64, format: min(formats[0], formats[1]))
+    }
+
     /// - Precondition: both tensors have the same shape.
     public init(baseline: Tensor<Double>, candidate: Tensor<Double>, format: FloatFormat) {
         precondition(baseline.shape == candidate.shape, "\(baseline.shape) compared with \(candidate.shape)")

@@ -46,9 +46,10 @@ public struct LayerComparison: Sendable {
 
     /// Metrics of every layer that the baseline recorded, in the order of computation.
     ///
+    /// - Parameter outputsOnly: whether to leave out all layers but the network's outputs.
     /// - Throws: ``ComparisonError`` when the baseline lacks an output or has another shape somewhere;
     ///   ``GraphError`` when its inputs do not fit the graph.
-    public func compare(with baseline: RecordedCase) throws -> CaseMetrics {
+    public func compare(with baseline: RecordedCase, outputsOnly: Bool = false) throws -> CaseMetrics {
         for output in graph.outputs where baseline.tensors[output] == nil {
             throw ComparisonError.missingTensor(output, case: baseline.name)
         }
@@ -64,12 +65,13 @@ public struct LayerComparison: Sendable {
             let inputErrors = node.inputs.map { name in name.flatMap { errors[$0] } }
             let bounds = try bound.errors(of: node, inputs: inputs, errors: inputErrors, output: exactOutput)
             errors[name] = bounds
-            guard let recorded = baseline.tensors[name] else { return }
+            let isOutput = graph.outputs.contains(name)
+            guard let recorded = baseline.tensors[name], isOutput || !outputsOnly else { return }
             try checkShape(of: activation, against: recorded, in: baseline)
             layers.append(
                 LayerMetrics(
                     layer: name, node: node.name, operator: node.operator.name,
-                    isOutput: graph.outputs.contains(name), shape: recorded.shape.dimensions,
+                    isOutput: isOutput, shape: recorded.shape.dimensions,
                     isolated: try isolated(activation, recorded, baseline),
                     cumulative: agreement(
                         baseline: recorded, candidate: activation.values, exact: exactOutput, bounds: bounds)))
@@ -100,9 +102,8 @@ public struct LayerComparison: Sendable {
         baseline: AnyTensor, candidate: AnyTensor, exact: Tensor<Double>, bounds: Tensor<Double>
     ) -> Agreement {
         let (expected, actual) = (baseline.float64, candidate.float64)
-        let formats = [baseline, candidate].map { $0.elementType.floatFormat ?? .binary32 }
         return Agreement(
-            difference: Difference(baseline: expected, candidate: actual, format: min(formats[0], formats[1])),
+            difference: Difference(baseline: baseline, candidate: candidate),
             baselineError: ErrorAgainstOracle(computed: expected, exact: exact, bounds: bounds),
             candidateError: ErrorAgainstOracle(computed: actual, exact: exact, bounds: bounds))
     }

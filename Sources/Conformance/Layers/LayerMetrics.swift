@@ -16,10 +16,11 @@ public struct LayerMetrics: Sendable, Codable, Equatable {
     /// The error as it arrives, from the network's inputs on.
     public var cumulative: Agreement
 
-    /// The same layer's metrics over the cases of both.
-    func merged(with other: LayerMetrics) -> LayerMetrics {
+    /// The same layer's metrics over the cases of both; nil adds none.
+    func merged(with other: LayerMetrics?) -> LayerMetrics {
         var merged = self
         merged.shape = nil
+        guard let other else { return merged }
         merged.cumulative = cumulative.merged(with: other.cumulative)
         if let theirs = other.isolated { merged.isolated = isolated?.merged(with: theirs) ?? theirs }
         return merged

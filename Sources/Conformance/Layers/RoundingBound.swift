@@ -210,7 +210,7 @@ public struct RoundingBound: Sendable {
     }
 
     private func exact(_ operation: any Operator, _ inputs: [AnyTensor?]) throws -> Tensor<Double> {
-        try OperatorEngine<Float64Arithmetic>.apply(operation, to: inputs).float64
+        try ArithmeticName.fp64.apply(operation, to: inputs).float64
     }
 }
 

@@ -1,0 +1,107 @@
+import Captures
+import Engines
+import ModelFormats
+import Tensors
+
+extension NetworkComparison {
+    /// Compares an engine with what a capture recorded of the same model, case by case.
+    ///
+    /// - Parameters:
+    ///   - network: the name to report under.
+    ///   - progress: is told of each case before it is computed.
+    /// - Throws: ``Captures/CaptureError`` for a capture that is damaged or of another model,
+    ///   ``ComparisonError`` where its tensors do not fit the candidate's, and what the engine throws.
+    public init(
+        of candidate: any Engine, running model: Model, with capture: CaptureFile, network: String,
+        bound: RoundingBound, outputsOnly: Bool = false, progress: (_ caseName: String) -> Void = { _ in }
+    ) throws {
+        guard capture.header.modelSHA256 == model.sha256 else {
+            throw CaptureError.stale(
+                file: capture.path,
+                reason: "it was recorded with a model of sha256 \(capture.header.modelSHA256); "
+                    + "\"\(model.name)\" has \(model.sha256)")
+        }
+        let comparison = try LayerComparison(of: candidate, bound: bound)
+        var cases = [CaseMetrics]()
+        for name in capture.caseNames {
+            progress(name)
+            cases.append(try comparison.compare(with: RecordedCase(try capture.readCase(name)), outputsOnly: outputsOnly))
+        }
+        let compared = Set(cases.flatMap { $0.layers.map(\.layer) })
+        let wanted = model.graph.nodes.flatMap(\.outputs)
+            .filter { !outputsOnly || model.graph.outputs.contains($0) }
+        self.init(
+            network: network, modelSHA256: model.sha256, cases: cases,
+            layersNotCompared: wanted.filter { !compared.contains($0) })
+    }
+
+    /// Compares two captures of one model, tensor by tensor.
+    ///
+    /// - Throws: ``Captures/CaptureError`` for captures that are damaged, of different models, or made from
+    ///   different inputs; ``ComparisonError`` where tensors have different shapes or no case is in both.
+    public init(
+        of candidate: CaptureFile, with baseline: CaptureFile, progress: (_ caseName: String) -> Void = { _ in }
+    ) throws {
+        let (header, other) = (baseline.header, candidate.header)
+        guard header.modelSHA256 == other.modelSHA256 else {
+            throw CaptureError.stale(
+                file: candidate.path,
+                reason: "it was recorded with \"\(other.modelName)\" of sha256 \(other.modelSHA256), the baseline with "
+                    + "\"\(header.modelName)\" of \(header.modelSHA256)")
+        }
+        let common = baseline.caseNames.filter(candidate.caseNames.contains)
+        guard !common.isEmpty else {
+            throw ComparisonError.nothingInCommon("\(baseline.path) and \(candidate.path) have no case of one name")
+        }
+        var cases = [CaseMetrics]()
+        var notCompared = [String]()
+        for name in common {
+            progress(name)
+            let (expected, actual) = (try baseline.readCase(name), try candidate.readCase(name))
+            guard expected.inputs == actual.inputs else {
+                throw CaptureError.stale(
+                    file: candidate.path, reason: "case \"\(name)\" has other inputs than in \(baseline.path)")
+            }
+            let candidates = Dictionary(actual.tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+            var layers = [LayerMetrics]()
+            for tensor in expected.tensors {
+                guard let match = candidates[tensor.name] else {
+                    notCompared.append(tensor.name)
+                    continue
+                }
+                layers.append(try LayerMetrics(tensor, match, in: name))
+            }
+            cases.append(CaseMetrics(name: name, source: expected.source, layers: layers))
+        }
+        let compared = Set(cases.flatMap { $0.layers.map(\.layer) })
+        var seen = compared
+        self.init(
+            network: header.modelName, modelSHA256: header.modelSHA256, cases: cases,
+            layersNotCompared: notCompared.filter { seen.insert($0).inserted })
+    }
+}
+
+extension RecordedCase {
+    init(_ recorded: CaptureCase) {
+        self.init(
+            name: recorded.name, source: recorded.source,
+            inputs: Dictionary(recorded.inputs.map { ($0.name, $0.values) }, uniquingKeysWith: { first, _ in first }),
+            tensors: Dictionary(recorded.tensors.map { ($0.name, $0.values) }, uniquingKeysWith: { first, _ in first }))
+    }
+}
+
+extension LayerMetrics {
+    /// The difference between one tensor of two captures.
+    fileprivate init(
+        _ baseline: CaptureCase.Output, _ candidate: CaptureCase.Output, in caseName: String
+    ) throws(ComparisonError) {
+        guard baseline.values.shape == candidate.values.shape else {
+            throw .differentShape(
+                baseline.name, case: caseName, baseline: baseline.values.shape, candidate: candidate.values.shape)
+        }
+        self.init(
+            layer: baseline.name, node: baseline.node, operator: baseline.operator, isOutput: baseline.isGraphOutput,
+            shape: baseline.values.shape.dimensions, isolated: nil,
+            cumulative: Agreement(difference: Difference(baseline: baseline.values, candidate: candidate.values)))
+    }
+}

@@ -1,0 +1,97 @@
+import Conformance
+
+/// `fp32_vs_onnx`: float32 networks, layer by layer, against what an outside engine recorded.
+public struct LayerReport: Report, Equatable {
+    public static var name: String { "fp32_vs_onnx" }
+
+    public let schema: String
+    public let verdict: Verdict
+    public let baseline: Side
+    public let candidate: Side
+    public let thresholds: [Threshold]
+    public let deviations: [DeviationOutcome]
+    public let networks: [Network]
+
+    public struct Network: Sendable, Codable, Equatable {
+        public let network: String
+        public let modelSha256: String
+        public let verdict: Verdict
+        /// Why the verdict is that nothing was judged, if it is.
+        public let notJudgedBecause: String?
+        /// Over the network's outputs, as they arrive.
+        public let maxAbsDiff: Double
+        public let meanAbsDiff: Double
+        public let elementsCompared: Int
+        /// The first layer whose own error is no rounding error.
+        public let firstDivergence: String?
+        public let layersNotCompared: [String]
+        /// Over all cases.
+        public let layers: [Layer]
+        public let cases: [CaseMetrics]
+    }
+
+    public struct Layer: Sendable, Codable, Equatable {
+        public let metrics: LayerMetrics
+        public let verdict: Verdict
+        public let checks: [Check]
+    }
+
+    /// - Parameter deviations: the list of known deviations; empty to judge strictly.
+    public init(
+        baseline: Side, candidate: Side, thresholds: LayerThresholds, deviations: [KnownDeviation],
+        networks: [NetworkComparison]
+    ) {
+        schema = LayerReport.schema
+        self.baseline = baseline
+        self.candidate = candidate
+        self.thresholds = thresholds.all
+        self.networks = networks.map { Network($0, thresholds, deviations) }
+        verdict = Verdict(combining: self.networks.map(\.verdict))
+        let checks = self.networks.flatMap { $0.layers.flatMap(\.checks) }
+        self.deviations = deviations.map { DeviationOutcome($0, among: checks) }
+    }
+
+    public var checks: [Check] { networks.flatMap { $0.layers.flatMap(\.checks) } }
+
+    /// The metrics of this report under other limits.
+    public func judged(against thresholds: LayerThresholds, deviations: [KnownDeviation]) -> LayerReport {
+        LayerReport(
+            baseline: baseline, candidate: candidate, thresholds: thresholds, deviations: deviations,
+            networks: networks.map(\.comparison))
+    }
+}
+
+extension LayerReport.Network {
+    init(_ comparison: NetworkComparison, _ thresholds: LayerThresholds, _ deviations: [KnownDeviation]) {
+        network = comparison.network
+        modelSha256 = comparison.modelSHA256
+        layersNotCompared = comparison.layersNotCompared
+        cases = comparison.cases
+        firstDivergence = comparison.firstDivergence
+        layers = comparison.layers.map { metrics in
+            let checks = thresholds.checks(of: metrics, network: comparison.network, deviations: deviations)
+            return LayerReport.Layer(
+                metrics: metrics, verdict: Verdict(combining: checks.map(\.verdict)), checks: checks)
+        }
+        elementsCompared = layers.map(\.metrics.cumulative.difference.count).reduce(0, +)
+        let outputs = layers.map(\.metrics).filter(\.isOutput).map(\.cumulative.difference)
+        let whole = outputs.reduce(Difference()) { $0.merged(with: $1) }
+        maxAbsDiff = whole.maxAbsDiff
+        meanAbsDiff = whole.meanAbsDiff
+        let judged = Verdict(combining: layers.map(\.verdict))
+        if elementsCompared == 0 {
+            notJudgedBecause = "no element was compared"
+        } else if !layersNotCompared.isEmpty {
+            notJudgedBecause = "the baseline did not record \(layersNotCompared.count) layers in any case"
+        } else {
+            notJudgedBecause = nil
+        }
+        verdict = notJudgedBecause == nil ? judged : Verdict(combining: [judged, .notJudged])
+    }
+
+    /// What was measured, without the judgement.
+    var comparison: NetworkComparison {
+        NetworkComparison(
+            network: network, modelSHA256: modelSha256, cases: cases, layersNotCompared: layersNotCompared)
+    }
+}

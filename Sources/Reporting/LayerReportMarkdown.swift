@@ -1,0 +1,69 @@
+import Conformance
+
+extension LayerReport {
+    public var markdown: String {
+        var lines = [
+            "## FP32 against ONNX: \(verdict.words)", "",
+            "Baseline: \(baseline.words). Candidate: \(candidate.words).", "",
+            "| network | verdict | cases | elements | max abs diff of outputs | mean abs diff | first divergence |",
+            "|---|---|---|---|---|---|---|",
+        ]
+        for network in networks {
+            let verdict = network.verdict.words + (network.notJudgedBecause.map { " (\($0))" } ?? "")
+            lines.append(
+                "| \(network.network) | \(verdict) | \(network.cases.count) | \(network.elementsCompared) "
+                    + "| \(network.maxAbsDiff.short) | \(network.meanAbsDiff.short) | \(network.firstDivergence ?? "none") |")
+        }
+        for network in networks { lines += [""] + network.layerTable }
+        return (lines + deviationLines).joined(separator: "\n") + "\n"
+    }
+}
+
+extension LayerReport.Network {
+    fileprivate var layerTable: [String] {
+        [
+            "### \(network), layer by layer", "",
+            "Isolated: each layer fed the baseline's own inputs. Cumulative: the error as it arrives. Errors are "
+                + "against a float64 run; the last columns divide them by the bound on rounding errors.", "",
+            "| layer | operator | isolated max | isolated mean | cumulative max | cumulative mean | ULP "
+                + "| baseline's error | candidate's error | baseline / bound | candidate / bound | verdict |",
+            "|---|---|---|---|---|---|---|---|---|---|---|---|",
+        ]
+            + layers.map { layer in
+                let (isolated, cumulative) = (layer.metrics.isolated, layer.metrics.cumulative)
+                let own = isolated ?? cumulative
+                let cells = [
+                    layer.metrics.isOutput ? "**\(layer.metrics.layer)**" : layer.metrics.layer, layer.metrics.operator,
+                    (isolated?.difference.maxAbsDiff).short, (isolated?.difference.meanAbsDiff).short,
+                    cumulative.difference.maxAbsDiff.short, cumulative.difference.meanAbsDiff.short,
+                    String(cumulative.difference.maxUlpDiff), (cumulative.baselineError?.maxAbsError).short,
+                    (cumulative.candidateError?.maxAbsError).short, (own.baselineError?.boundRatio).short,
+                    (own.candidateError?.boundRatio).short, layer.verdict.words,
+                ]
+                return "| " + cells.joined(separator: " | ") + " |"
+            }
+    }
+}
+
+extension Report {
+    /// The listed deviations, and the checks that fail without being listed.
+    var deviationLines: [String] {
+        var lines = [String]()
+        if !deviations.isEmpty {
+            lines += [
+                "", "### Known deviations", "", "| check | value | limit | accepted up to | status | reason |",
+                "|---|---|---|---|---|---|",
+            ]
+            lines += deviations.map { deviation in
+                "| \(deviation.check) | \(deviation.value.short) | \(deviation.limit.short) | \(deviation.bound.short) "
+                    + "| \(deviation.status.rawValue.split(separator: "_").joined(separator: " ")) | \(deviation.reason) |"
+            }
+        }
+        let failures = checks.filter { $0.verdict == .doesNotConform }
+        if !failures.isEmpty {
+            lines += ["", "### Limits that do not hold", "", "| check | value | limit | origin |", "|---|---|---|---|"]
+            lines += failures.map { "| \($0.id) | \($0.value.short) | \($0.limit.short) | \($0.origin.rawValue) |" }
+        }
+        return lines
+    }
+}

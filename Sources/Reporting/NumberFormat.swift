@@ -1,0 +1,23 @@
+import Foundation
+
+extension Double {
+    /// Three significant digits, without regard to the locale: `1.91e-05`, `0.0123`, `57.2`.
+    public var short: String {
+        if self == 0 { return "0" }
+        return String(format: "%.3g", self)
+    }
+}
+
+extension Double? {
+    /// Three significant digits, or a dash where there is no number.
+    public var short: String { self?.short ?? "-" }
+}
+
+/// A value and its limit with as many digits as it takes to tell them apart, three at least.
+public func toldApart(_ value: Double, from limit: Double) -> (value: String, limit: String) {
+    for digits in 3...17 {
+        let texts = (String(format: "%.\(digits)g", value), String(format: "%.\(digits)g", limit))
+        if texts.0 != texts.1 || value == limit { return texts }
+    }
+    return ("\(value)", "\(limit)")
+}

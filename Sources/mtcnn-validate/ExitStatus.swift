@@ -1,0 +1,81 @@
+import Captures
+import Conformance
+import Engines
+import JSONTree
+import ModelFormats
+import NetworkGraph
+import Tensors
+
+/// What the process tells its caller; numbers from 64 on as in sysexits.h.
+enum ExitStatus: Int32 {
+    case conforms = 0
+    case doesNotConform = 1
+    case notJudged = 2
+    case usage = 64
+    case badData = 65
+    case noInput = 66
+    case internalFailure = 70
+    case cannotWrite = 73
+
+    init(_ verdict: Verdict) {
+        switch verdict {
+        case .conforms, .conformsWithKnownDeviations: self = .conforms
+        case .doesNotConform: self = .doesNotConform
+        case .notJudged: self = .notJudged
+        }
+    }
+}
+
+/// An error that knows its exit status.
+protocol ExitStatusError: Error {
+    var exitStatus: ExitStatus { get }
+}
+
+extension ModelError: ExitStatusError {
+    var exitStatus: ExitStatus { if case .unreadable = self { .noInput } else { .badData } }
+}
+
+extension CaptureError: ExitStatusError {
+    var exitStatus: ExitStatus {
+        switch self {
+        case .missing: .noInput
+        case .unwritable: .cannotWrite
+        case .unreadable, .malformed, .stale: .badData
+        }
+    }
+}
+
+extension ComparisonError: ExitStatusError {
+    var exitStatus: ExitStatus { if case .nothingInCommon = self { .notJudged } else { .badData } }
+}
+
+extension GraphError: ExitStatusError {
+    var exitStatus: ExitStatus { .badData }
+}
+
+extension EngineError: ExitStatusError {
+    var exitStatus: ExitStatus { .badData }
+}
+
+extension TensorError: ExitStatusError {
+    var exitStatus: ExitStatus { .badData }
+}
+
+extension JSONError: ExitStatusError {
+    var exitStatus: ExitStatus { .badData }
+}
+
+extension FileWritingError: ExitStatusError {
+    var exitStatus: ExitStatus { .cannotWrite }
+}
+
+/// A failure that the command line itself finds.
+struct CommandError: ExitStatusError, CustomStringConvertible {
+    let exitStatus: ExitStatus
+    let description: String
+
+    init(_ exitStatus: ExitStatus, _ description: String) {
+        self.exitStatus = exitStatus
+        self.description = description
+    }
+}

@@ -1,0 +1,44 @@
+import Foundation
+import JSONTree
+
+/// Where the bundled fixtures are: below the current directory or, if not there, beside the build folder
+/// that the program stands in.
+func bundledFixtures() throws -> String {
+    let executable = Bundle.main.executableURL?.resolvingSymlinksInPath() ?? URL(fileURLWithPath: "/")
+    let places =
+        [URL(fileURLWithPath: FileManager.default.currentDirectoryPath)]
+        + sequence(first: executable) { $0.path == "/" ? nil : $0.deletingLastPathComponent() }
+    for place in places {
+        let fixtures = place.appendingPathComponent("Fixtures")
+        if FileManager.default.fileExists(atPath: fixtures.appendingPathComponent("manifest.json").path) {
+            return fixtures.path
+        }
+    }
+    throw CommandError(.noInput, "no bundled Fixtures folder is near; name --models, --captures and the like")
+}
+
+/// The files with an extension in a directory and those below it, by their paths from it, sorted.
+func files(in directory: String, withExtension wanted: String) throws -> [String] {
+    guard let paths = FileManager.default.enumerator(atPath: directory) else {
+        throw CommandError(.noInput, "\(directory): no such directory")
+    }
+    return paths.compactMap { $0 as? String }.filter { $0.hasSuffix(".\(wanted)") }.sorted()
+}
+
+/// The bytes of a file.
+func readFile(_ path: String) throws -> [UInt8] {
+    guard let data = FileManager.default.contents(atPath: path) else {
+        throw CommandError(.noInput, "\(path): no such file, or it may not be read")
+    }
+    return [UInt8](data)
+}
+
+/// Makes a directory for output, unless it is there.
+func makeDirectory(_ path: String) throws {
+    do {
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+        throw FileWritingError(path: path)
+    }
+    guard FileManager.default.isWritableFile(atPath: path) else { throw FileWritingError(path: path) }
+}

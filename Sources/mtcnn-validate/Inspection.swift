@@ -1,0 +1,74 @@
+import ModelFormats
+import NetworkGraph
+import Tensors
+
+/// What a model file holds, as lines for a person.
+struct Inspection {
+    private let model: Model
+    /// Empty where an input's shape is open.
+    private let types: [String: TensorType]
+
+    /// - Parameter inputShape: the extents of the inputs whose shape is open.
+    init(_ model: Model, inputShape: [Int]?) throws {
+        self.model = model
+        let isOpen = model.graph.inputs.contains { input in
+            input.dimensions.contains { if case .symbolic = $0 { true } else { false } }
+        }
+        if let inputShape {
+            let shape = try Shape(checking: inputShape)
+            types = try model.graph.tensorTypes(
+                for: Dictionary(model.graph.inputs.map { ($0.name, shape) }, uniquingKeysWith: { first, _ in first }))
+        } else {
+            types = isOpen ? [:] : try model.graph.tensorTypes()
+        }
+    }
+
+    var text: String {
+        let graph = model.graph
+        let parameters = graph.initializers.values.filter { $0.elementType.floatFormat != nil }
+        var lines = [
+            "\(model.name): \(model.format.words), \(model.byteCount) bytes", "sha256 \(model.sha256)",
+            "\(parameters.map(\.shape.count).reduce(0, +)) parameters in \(parameters.count) tensors, "
+                + "\(Set(parameters.map(\.elementType.rawValue)).sorted().joined(separator: " and "))",
+        ]
+        for input in graph.inputs {
+            lines.append("input  \(input.name) \(input.elementType.rawValue) [\(input.dimensions.map(\.description).joined(separator: ", "))]")
+        }
+        for output in graph.outputs { lines.append("output \(output) \(shape(output))") }
+        lines.append("")
+        lines.append(row("node", "operator", "output", "multiply-adds", "constants"))
+        var total = 0
+        for node in graph.nodes {
+            let output = node.outputs[0]
+            let inputs = node.inputs.map { name in name.flatMap { types[$0] } }
+            let work = types[output].map { node.operator.multiplyAdds(from: inputs, to: $0) } ?? 0
+            total += work
+            let constants = node.inputs.compactMap { name in name.flatMap { graph.initializers[$0]?.shape.description } }
+            lines.append(
+                row(node.name, node.operator.name, shape(output), work == 0 ? "" : String(work), constants.joined(separator: " ")))
+        }
+        if types.isEmpty {
+            lines.append("Shapes are open: name --input-shape to see them.")
+        } else {
+            lines.append("\(total) multiply-adds")
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private func shape(_ tensor: String) -> String { types[tensor].map { "\($0.shape)" } ?? "?" }
+
+    private func row(_ columns: String...) -> String {
+        zip(columns, [24, 20, 20, 14, 0]).map { column, width in
+            column + String(repeating: " ", count: max(width - column.count, 1))
+        }.joined()
+    }
+}
+
+extension Model.Format {
+    var words: String {
+        switch self {
+        case .onnx(let provenance):
+            "ONNX, operators of version \(provenance.opset), IR version \(provenance.irVersion), written by \(provenance.producer)"
+        }
+    }
+}

@@ -1,0 +1,26 @@
+import Captures
+import Conformance
+import Reporting
+
+extension Side {
+    init(_ header: CaptureHeader) {
+        self.init(engine: header.engine, engineVersion: header.engineVersion, arithmetic: header.arithmetic)
+    }
+}
+
+extension Report {
+    /// What a person is told at the end: the verdict, and what did not hold.
+    var outcome: String {
+        var lines = ["\(Self.name): \(verdict.words)"]
+        for check in checks where check.verdict == .doesNotConform {
+            lines.append("  \(check.id): \(check.failureMessage) (\(check.origin.rawValue))")
+        }
+        for deviation in deviations where deviation.status == .present {
+            lines.append("  known deviation \(deviation.check): \(deviation.value.short), limit \(deviation.limit.short)")
+        }
+        for deviation in deviations where deviation.status == .disappeared {
+            lines.append("  known deviation \(deviation.check) has disappeared: its entry can go")
+        }
+        return lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,24 @@
+import Foundation
+
+/// What is said to a person on the standard error stream.
+enum Terminal {
+    private static let isInteractive = isatty(2) != 0
+
+    static func error(_ message: String) {
+        clearProgress()
+        write("mtcnn-validate: \(message)\n")
+    }
+
+    /// Shows what is being done, in place of what was shown before; nothing unless a person looks on.
+    static func progress(_ message: String) {
+        if isInteractive { write("\r\u{1B}[K\(message.prefix(78))") }
+    }
+
+    static func clearProgress() {
+        if isInteractive { write("\r\u{1B}[K") }
+    }
+
+    private static func write(_ text: String) {
+        FileHandle.standardError.write(Data(text.utf8))
+    }
+}

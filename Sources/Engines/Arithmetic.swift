@@ -1,3 +1,4 @@
+import NetworkGraph
 import Tensors
 import VectorKernels
 
@@ -27,6 +28,20 @@ public protocol Arithmetic: Sendable {
     /// The same elements as a file's tensor.
     static func anyTensor(_ tensor: Tensor<Element>) -> AnyTensor
 
+    /// A tensor from outside, each number as ``element(_:)`` gives it.
+    static func value(of tensor: AnyTensor) -> Value<Element>
+
+    /// A constant of the model, each number as ``weight(_:)`` gives it.
+    static func constant(_ tensor: AnyTensor) -> Value<Element>
+
+    /// What an operator gives; nil if no engine computes it.
+    ///
+    /// That these three are requirements, with one definition for all, makes the compiler specialise the
+    /// operators for each arithmetic.
+    static func compute(
+        _ operation: any Operator, _ inputs: Operands<Element>, as type: TensorType
+    ) throws(OperatorError) -> Value<Element>?
+
     /// The vector kernel that computes this arithmetic's sums of products with the same bits, if there is one.
     static var kernelForm: KernelForm? { get }
 }
@@ -48,6 +63,13 @@ extension Arithmetic {
     public static func weight(_ value: Double) -> Element { element(value) }
     public static func stored(_ value: Working) -> Element { Element(value) }
     public static var kernelForm: KernelForm? { nil }
+    public static func value(of tensor: AnyTensor) -> Value<Element> { Value(tensor, element: element) }
+    public static func constant(_ tensor: AnyTensor) -> Value<Element> { Value(tensor, element: weight) }
+    public static func compute(
+        _ operation: any Operator, _ inputs: Operands<Element>, as type: TensorType
+    ) throws(OperatorError) -> Value<Element>? {
+        try Engines.compute(operation, inputs, as: type, in: Self.self)
+    }
 }
 
 extension Arithmetic where Element == Float {

@@ -3,8 +3,8 @@ import Tensors
 
 /// The operators that engines compute, one line each.
 ///
-/// The switch over concrete types lets the compiler specialise each operator for each arithmetic; a call
-/// through a protocol would run unspecialised, hundreds of times slower.
+/// The switch over concrete types lets the compiler specialise each operator; a call through a protocol would
+/// run unspecialised, a hundred times slower.
 func compute<A: Arithmetic>(
     _ operation: any Operator, _ inputs: Operands<A.Element>, as type: TensorType, in arithmetic: A.Type
 ) throws(OperatorError) -> Value<A.Element>? {

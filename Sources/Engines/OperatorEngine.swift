@@ -16,7 +16,7 @@ public struct OperatorEngine<A: Arithmetic>: Engine {
             throw .unsupported(node: node.name, operator: node.operator.name)
         }
         self.graph = graph
-        constants = graph.initializers.mapValues { Value($0, element: A.weight) }
+        constants = graph.initializers.mapValues(A.constant)
         lastUses = OperatorEngine.lastUses(in: graph)
     }
 
@@ -37,7 +37,7 @@ public struct OperatorEngine<A: Arithmetic>: Engine {
                 throw GraphError.badInput(input.name, reason: "no tensor is given")
             }
             _ = try input.shape(given: tensor.shape)
-            values[input.name] = Value(tensor, element: A.element)
+            values[input.name] = A.value(of: tensor)
         }
         for (node, lastUses) in zip(graph.nodes, lastUses) {
             let given = node.inputs.map { name in name.flatMap { values[$0] } }
@@ -55,7 +55,7 @@ public struct OperatorEngine<A: Arithmetic>: Engine {
     public func evaluate(_ node: Node, on inputs: [String: AnyTensor]) throws -> [AnyTensor] {
         let given: [Value<A.Element>?] = node.inputs.map { name in
             guard let name else { return nil }
-            return constants[name] ?? inputs[name].map { Value($0, element: A.element) }
+            return constants[name] ?? inputs[name].map(A.value)
         }
         return try evaluate(node, on: given).map(Self.anyTensor)
     }
@@ -66,7 +66,7 @@ public struct OperatorEngine<A: Arithmetic>: Engine {
             guard types.count >= node.outputs.count else {
                 throw OperatorError("has \(node.outputs.count) outputs, of which \(types.count) are supported")
             }
-            guard let output = try compute(node.operator, Operands(values: inputs), as: types[0], in: A.self) else {
+            guard let output = try A.compute(node.operator, Operands(values: inputs), as: types[0]) else {
                 throw OperatorError("is computed by no engine")
             }
             return [output]
@@ -78,9 +78,9 @@ public struct OperatorEngine<A: Arithmetic>: Engine {
     }
 
     static func apply(_ operation: any Operator, to inputs: [AnyTensor?]) throws -> AnyTensor {
-        let values = inputs.map { $0.map { Value($0, element: A.element) } }
+        let values = inputs.map { $0.map(A.value) }
         let type = try operation.outputTypes(for: values.map { $0?.type })[0]
-        guard let output = try compute(operation, Operands(values: values), as: type, in: A.self) else {
+        guard let output = try A.compute(operation, Operands(values: values), as: type) else {
             throw EngineError.unsupported(node: "", operator: operation.name)
         }
         return anyTensor(output)

@@ -26,7 +26,7 @@ public enum Value<Element: BinaryFloatingPoint & Sendable>: Sendable {
 }
 
 /// The tensors that a node takes, of the kinds that the operator's type check has found.
-struct Operands<Element: BinaryFloatingPoint & Sendable> {
+public struct Operands<Element: BinaryFloatingPoint & Sendable> {
     let values: [Value<Element>?]
 
     func real(_ position: Int) throws(OperatorError) -> Tensor<Element> {

@@ -12,7 +12,8 @@ extension LayerReport {
             let verdict = network.verdict.words + (network.notJudgedBecause.map { " (\($0))" } ?? "")
             lines.append(
                 "| \(network.network) | \(verdict) | \(network.cases.count) | \(network.elementsCompared) "
-                    + "| \(network.maxAbsDiff.short) | \(network.meanAbsDiff.short) | \(network.firstDivergence ?? "none") |")
+                    + "| \(network.maxAbsDiff.short) | \(network.meanAbsDiff.short) | \(network.firstDivergence ?? "none") |"
+            )
         }
         for network in networks { lines += [""] + network.layerTable }
         return (lines + deviationLines).joined(separator: "\n") + "\n"

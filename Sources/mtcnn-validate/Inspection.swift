@@ -32,7 +32,9 @@ struct Inspection {
                 + "\(Set(parameters.map(\.elementType.rawValue)).sorted().joined(separator: " and "))",
         ]
         for input in graph.inputs {
-            lines.append("input  \(input.name) \(input.elementType.rawValue) [\(input.dimensions.map(\.description).joined(separator: ", "))]")
+            lines.append(
+                "input  \(input.name) \(input.elementType.rawValue) [\(input.dimensions.map(\.description).joined(separator: ", "))]"
+            )
         }
         for output in graph.outputs { lines.append("output \(output) \(shape(output))") }
         lines.append("")
@@ -43,9 +45,12 @@ struct Inspection {
             let inputs = node.inputs.map { name in name.flatMap { types[$0] } }
             let work = types[output].map { node.operator.multiplyAdds(from: inputs, to: $0) } ?? 0
             total += work
-            let constants = node.inputs.compactMap { name in name.flatMap { graph.initializers[$0]?.shape.description } }
+            let constants = node.inputs.compactMap { name in name.flatMap { graph.initializers[$0]?.shape.description }
+            }
             lines.append(
-                row(node.name, node.operator.name, shape(output), work == 0 ? "" : String(work), constants.joined(separator: " ")))
+                row(
+                    node.name, node.operator.name, shape(output), work == 0 ? "" : String(work),
+                    constants.joined(separator: " ")))
         }
         if types.isEmpty {
             lines.append("Shapes are open: name --input-shape to see them.")

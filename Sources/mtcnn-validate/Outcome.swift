@@ -16,7 +16,8 @@ extension Report {
             lines.append("  \(check.id): \(check.failureMessage) (\(check.origin.rawValue))")
         }
         for deviation in deviations where deviation.status == .present {
-            lines.append("  known deviation \(deviation.check): \(deviation.value.short), limit \(deviation.limit.short)")
+            lines.append(
+                "  known deviation \(deviation.check): \(deviation.value.short), limit \(deviation.limit.short)")
         }
         for deviation in deviations where deviation.status == .disappeared {
             lines.append("  known deviation \(deviation.check) has disappeared: its entry can go")

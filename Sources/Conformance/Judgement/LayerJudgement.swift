@@ -9,9 +9,11 @@ public struct LayerThresholds: Sendable {
     /// The limits on float32 results.
     public static let float32 = LayerThresholds([
         Threshold(
-            "max_abs_diff", .below, 1e-5, .requested, "every layer, fed the baseline's inputs and its own predecessors'"),
+            "max_abs_diff", .below, 1e-5, .requested, "every layer, fed the baseline's inputs and its own predecessors'"
+        ),
         Threshold(
-            "mean_abs_diff", .below, 1e-6, .requested, "every layer, fed the baseline's inputs and its own predecessors'"),
+            "mean_abs_diff", .below, 1e-6, .requested,
+            "every layer, fed the baseline's inputs and its own predecessors'"),
         Threshold(
             "candidate_bound_ratio", .atMost, 1, .derived,
             "the candidate's error against the float64 run, divided by the bound on rounding errors"),

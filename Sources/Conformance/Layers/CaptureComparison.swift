@@ -25,7 +25,8 @@ extension NetworkComparison {
         var cases = [CaseMetrics]()
         for name in capture.caseNames {
             progress(name)
-            cases.append(try comparison.compare(with: RecordedCase(try capture.readCase(name)), outputsOnly: outputsOnly))
+            cases.append(
+                try comparison.compare(with: RecordedCase(try capture.readCase(name)), outputsOnly: outputsOnly))
         }
         let compared = Set(cases.flatMap { $0.layers.map(\.layer) })
         let wanted = model.graph.nodes.flatMap(\.outputs)

@@ -30,7 +30,9 @@ struct CheckReport: ParsableCommand {
             throw CommandError(.badData, "\(report): this is no report of layout \(LayerReport.schema)")
         }
         let stored: LayerReport
-        do throws(JSONError) { stored = try json.decode() } catch { throw CommandError(.badData, "\(report): \(error)") }
+        do throws(JSONError) { stored = try json.decode() } catch {
+            throw CommandError(.badData, "\(report): \(error)")
+        }
         let listed = stored.deviations.map { KnownDeviation(check: $0.check, bound: $0.bound, reason: $0.reason) }
         let known = try deviations.map { try KnownDeviations.read($0)[LayerReport.name] } ?? listed
         let judged = stored.judged(

@@ -26,7 +26,8 @@ struct Inspect: ParsableCommand {
         guard let inputShape else { return nil }
         let extents = inputShape.split(separator: ",").map { Int($0.trimmingCharacters(in: .whitespaces)) }
         guard !extents.isEmpty, extents.allSatisfy({ $0 ?? 0 > 0 }) else {
-            throw CommandError(.usage, "--input-shape \(inputShape): positive numbers with commas between them are needed")
+            throw CommandError(
+                .usage, "--input-shape \(inputShape): positive numbers with commas between them are needed")
         }
         return extents.compactMap { $0 }
     }

@@ -1,0 +1,93 @@
+import Foundation
+
+/// NumPy's file format for one array
+/// (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
+extension AnyTensor {
+    /// The array in a .npy file: float16, float32, float64, integers of 1 to 8 bytes, or booleans.
+    ///
+    /// - Throws: ``TensorError`` for what is no such file, and for arrays in Fortran's order or big-endian.
+    public init(npy bytes: [UInt8]) throws(TensorError) {
+        let (header, dataStart) = try AnyTensor.npyHeader(of: bytes)
+        func value(of key: String) throws(TensorError) -> Substring {
+            guard let start = header.range(of: "'\(key)':")?.upperBound else {
+                throw .badNPY(reason: "its header has no \(key)")
+            }
+            return header[start...].drop { $0 == " " }
+        }
+        guard try value(of: "fortran_order").hasPrefix("False") else {
+            throw .badNPY(reason: "its elements are in Fortran's order; numpy.ascontiguousarray makes them row-major")
+        }
+        let list = try value(of: "shape").drop { $0 != "(" }.dropFirst().prefix { $0 != ")" }
+        let extents = list.split(separator: ",").map { $0.filter { $0 != " " } }.filter { !$0.isEmpty }.map { Int($0) }
+        guard !extents.contains(nil) else { throw .badNPY(reason: "its shape is (\(list))") }
+        let shape = try Shape(checking: extents.compactMap { $0 })
+        let descriptor = String(try value(of: "descr").dropFirst().prefix { $0 != "'" })
+        let data = bytes[dataStart...]
+        let tensor: AnyTensor? =
+            switch descriptor {
+            case "<f2": AnyTensor(.float16, shape, littleEndianBytes: data)
+            case "<f4": AnyTensor(.float32, shape, littleEndianBytes: data)
+            case "<f8": AnyTensor(.float64, shape, littleEndianBytes: data)
+            case "<i8": AnyTensor(.int64, shape, littleEndianBytes: data)
+            case "|b1": AnyTensor(.bool, shape, littleEndianBytes: data)
+            case "|u1": .integers(UInt8.self, shape, data)
+            case "|i1": .integers(Int8.self, shape, data)
+            case "<i2": .integers(Int16.self, shape, data)
+            case "<i4": .integers(Int32.self, shape, data)
+            default:
+                throw .badNPY(
+                    reason: "its elements are \"\(descriptor)\", not little-endian float16, float32, float64, "
+                        + "integers or booleans")
+            }
+        guard let tensor else {
+            throw .badNPY(reason: "it holds \(data.count) bytes, which is not what shape \(shape) of \(descriptor) takes")
+        }
+        self = tensor
+    }
+
+    /// The array as a .npy file of format version 1.0.
+    public var npy: [UInt8] {
+        let descriptor =
+            switch elementType {
+            case .float16: "<f2"
+            case .float32: "<f4"
+            case .float64: "<f8"
+            case .int64: "<i8"
+            case .bool: "|b1"
+            }
+        let extents = shape.dimensions.map { "\($0)," }.joined(separator: " ")
+        var header = "{'descr': '\(descriptor)', 'fortran_order': False, 'shape': (\(extents)), }"
+        // The data start at a multiple of 64, behind a newline.
+        header += String(repeating: " ", count: 63 - (header.utf8.count + 10) % 64) + "\n"
+        let length = UInt16(header.utf8.count)
+        return AnyTensor.npyMagic + [1, 0, UInt8(length & 255), UInt8(length >> 8)] + Array(header.utf8)
+            + littleEndianBytes
+    }
+
+    private static let npyMagic: [UInt8] = [0x93] + Array("NUMPY".utf8)
+
+    private static func npyHeader(of bytes: [UInt8]) throws(TensorError) -> (header: String, dataStart: Int) {
+        guard bytes.count >= 12, bytes.starts(with: npyMagic) else {
+            throw .badNPY(reason: "it does not begin with \\x93NUMPY")
+        }
+        let lengthBytes = bytes[6] == 1 ? 2 : 4
+        guard (1...3).contains(bytes[6]) else { throw .badNPY(reason: "it is of format version \(bytes[6])") }
+        let length = (0..<lengthBytes).reduce(0) { $0 | Int(bytes[8 + $1]) << (8 * $1) }
+        let start = 8 + lengthBytes
+        guard bytes.count - start >= length else { throw .badNPY(reason: "it ends within its header") }
+        return (String(decoding: bytes[start..<start + length], as: UTF8.self), start + length)
+    }
+
+    private static func integers<Integer: FixedWidthInteger>(
+        _: Integer.Type, _ shape: Shape, _ data: ArraySlice<UInt8>
+    ) -> AnyTensor? {
+        let size = MemoryLayout<Integer>.size
+        guard data.count == shape.count * size else { return nil }
+        let elements = (0..<shape.count).map { index in
+            let start = data.startIndex + index * size
+            let bits = (0..<size).reduce(UInt64(0)) { $0 | UInt64(data[start + $1]) << (8 * $1) }
+            return Int64(Integer(truncatingIfNeeded: bits))
+        }
+        return .int64(Tensor(shape, elements))
+    }
+}

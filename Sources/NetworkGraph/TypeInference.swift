@@ -44,7 +44,7 @@ extension Graph.Input {
         let fits =
             given.rank == dimensions.count
             && zip(given.dimensions, dimensions).allSatisfy { extent, dimension in
-                if case .fixed(let wanted) = dimension { extent == wanted } else { extent >= 1 }
+                if case .fixed(let wanted) = dimension { extent == wanted } else { true }
             }
         guard fits else { throw .badInput(name, reason: "shape \(given) does not fit the declared \(declared)") }
         return given

@@ -6,8 +6,11 @@ extension PReLU: ComputableOperator {
     func compute<A: Arithmetic>(
         _ inputs: Operands<A.Element>, as type: TensorType, in arithmetic: A.Type
     ) throws(OperatorError) -> Value<A.Element> {
-        .real(
-            try inputs.real(0).combined(with: inputs.real(1), to: type.shape) { x, slope in
+        let x = try inputs.real(0)
+        let slope = try inputs.real(1)
+        let broadcast = slope.reshaped(to: broadcastShape(ofSlope: slope.shape, for: x.shape))
+        return .real(
+            x.combined(with: broadcast, to: type.shape) { x, slope in
                 x >= 0 ? x : A.stored(A.Working(slope) * A.Working(x))
             })
     }

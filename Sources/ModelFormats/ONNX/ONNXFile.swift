@@ -65,9 +65,9 @@ struct ONNXFile {
     private static func opset(of model: ONNXModelProto, file: String) throws(ModelError) -> Int {
         guard let version = model.opsetImport.first(where: { $0.domain.isEmpty || $0.domain == "ai.onnx" })?.version
         else { throw .malformed(file: file, reason: "it does not say which version of the ONNX operators it uses") }
-        guard version >= 7 else {
+        guard version >= 6 else {
             throw .malformed(
-                file: file, reason: "it uses ONNX operators of version \(version); from 7 on are supported")
+                file: file, reason: "it uses ONNX operators of version \(version); from 6 on are supported")
         }
         return Int(clamping: version)
     }

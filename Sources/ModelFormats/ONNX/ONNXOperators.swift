@@ -1,7 +1,7 @@
 import NetworkGraph
 import Tensors
 
-/// How each ONNX operator's attributes, in every version from opset 7 on, become an ``NetworkGraph/Operator``.
+/// How each ONNX operator's attributes, in every version from opset 6 on, become an ``NetworkGraph/Operator``.
 enum ONNXOperators {
     /// An operator, and the constants to give it as inputs at some positions.
     struct Description {
@@ -17,13 +17,13 @@ enum ONNXOperators {
     typealias Reader = @Sendable (ONNXNodeReader) throws(ModelError) -> Description
 
     static let readers: [String: Reader] = [
-        "Add": { _ in Description(BinaryArithmetic.add) },
+        "Add": binary(.add),
         "AveragePool": averagePool,
         "BatchNormalization": batchNormalization,
         "Clip": clip,
         "Concat": concat,
         "Conv": convolution,
-        "Div": { _ in Description(BinaryArithmetic.divide) },
+        "Div": binary(.divide),
         // Dropout does nothing outside training.
         "Dropout": { _ in Description(ActivationFunction.identity) },
         "Flatten": { node in Description(Flatten(axis: node.integer("axis") ?? 1)) },
@@ -37,19 +37,29 @@ enum ONNXOperators {
         "LessOrEqual": { _ in Description(Comparison.lessOrEqual) },
         "MatMul": { _ in Description(MatMul()) },
         "MaxPool": maxPool,
-        "Mul": { _ in Description(BinaryArithmetic.multiply) },
+        "Mul": binary(.multiply),
         "Not": { _ in Description(Not()) },
-        "PRelu": { _ in Description(PReLU()) },
+        "PRelu": { node in Description(PReLU(slopesAreChannels: node.opset < 7)) },
         "Relu": { _ in Description(ActivationFunction.relu) },
         "Reshape": { node in Description(Reshape(allowsZero: node.flag("allowzero"))) },
         "Sigmoid": { _ in Description(ActivationFunction.sigmoid) },
         "Softmax": softmax,
         "Squeeze": { node in Description(Squeeze(), constants: axes(node)) },
-        "Sub": { _ in Description(BinaryArithmetic.subtract) },
+        "Sub": binary(.subtract),
         "Transpose": { node in Description(Transpose(permutation: node.integers("perm"))) },
         "Unsqueeze": { node in Description(Unsqueeze(), constants: axes(node)) },
         "Where": { _ in Description(Where()) },
     ]
+
+    /// Before opset 7 an axis could be named to align B with; without one, shapes are aligned as today.
+    private static func binary(_ operation: BinaryArithmetic) -> Reader {
+        { (node) throws(ModelError) in
+            guard node.opset >= 7 || node.integer("axis") == nil else {
+                throw node.badAttribute("axis", "is set; only shapes aligned from the back are supported")
+            }
+            return Description(operation)
+        }
+    }
 
     private static let averagePool: Reader = { (node) throws(ModelError) in
         Description(
@@ -59,6 +69,9 @@ enum ONNXOperators {
     private static let batchNormalization: Reader = { (node) throws(ModelError) in
         guard !node.flag("training_mode") else {
             throw node.badAttribute("training_mode", "is set; only inference is supported")
+        }
+        guard node.opset >= 7 || node.flag("is_test") else {
+            throw node.badAttribute("is_test", "is not set; only inference is supported")
         }
         guard node.integer("spatial") ?? 1 == 1 else {
             throw node.badAttribute("spatial", "is 0; only statistics for each channel are supported")

@@ -4,6 +4,7 @@ import Engines
 import JSONTree
 import ModelFormats
 import NetworkGraph
+import Reporting
 import Tensors
 
 /// What the process tells its caller; numbers from 64 on as in sysexits.h.
@@ -47,6 +48,10 @@ extension CaptureError: ExitStatusError {
 
 extension ComparisonError: ExitStatusError {
     var exitStatus: ExitStatus { if case .nothingInCommon = self { .notJudged } else { .badData } }
+}
+
+extension InputError: ExitStatusError {
+    var exitStatus: ExitStatus { .noInput }
 }
 
 extension GraphError: ExitStatusError {

@@ -17,22 +17,6 @@ func bundledFixtures() throws -> String {
     throw CommandError(.noInput, "no bundled Fixtures folder is near; name --models, --captures and the like")
 }
 
-/// The files with an extension in a directory and those below it, by their paths from it, sorted.
-func files(in directory: String, withExtension wanted: String) throws -> [String] {
-    guard let paths = FileManager.default.enumerator(atPath: directory) else {
-        throw CommandError(.noInput, "\(directory): no such directory")
-    }
-    return paths.compactMap { $0 as? String }.filter { $0.hasSuffix(".\(wanted)") }.sorted()
-}
-
-/// The bytes of a file.
-func readFile(_ path: String) throws -> [UInt8] {
-    guard let data = FileManager.default.contents(atPath: path) else {
-        throw CommandError(.noInput, "\(path): no such file, or it may not be read")
-    }
-    return [UInt8](data)
-}
-
 /// Makes a directory for output, unless it is there.
 func makeDirectory(_ path: String) throws {
     do {

@@ -1,12 +1,5 @@
-import Captures
 import Conformance
 import Reporting
-
-extension Side {
-    init(_ header: CaptureHeader) {
-        self.init(engine: header.engine, engineVersion: header.engineVersion, arithmetic: header.arithmetic)
-    }
-}
 
 extension Report {
     /// What a person is told at the end: the verdict, and what did not hold.

@@ -123,6 +123,7 @@ public enum ComparisonError: Error, Equatable, CustomStringConvertible {
     case missingTensor(String, case: String)
     case differentShape(String, case: String, baseline: Shape, candidate: Shape)
     case nothingInCommon(String)
+    case severalBaselines([String])
 
     public var description: String {
         switch self {
@@ -131,6 +132,8 @@ public enum ComparisonError: Error, Equatable, CustomStringConvertible {
         case .differentShape(let tensor, let name, let baseline, let candidate):
             "case \"\(name)\": tensor \"\(tensor)\" is \(baseline) in the baseline and \(candidate) in the candidate"
         case .nothingInCommon(let what): "nothing can be compared: \(what)"
+        case .severalBaselines(let engines):
+            "the captures come from several engines (\(engines.joined(separator: "; "))); a report compares with one"
         }
     }
 }

@@ -25,7 +25,7 @@ struct CheckReport: ParsableCommand {
     var strict = false
 
     func run() throws {
-        let json = try JSON(parsing: try readFile(report), file: report)
+        let json = try JSON(parsing: try readInput(report), file: report)
         guard json["schema"] == .string(LayerReport.schema) else {
             throw CommandError(.badData, "\(report): this is no report of layout \(LayerReport.schema)")
         }
@@ -34,7 +34,7 @@ struct CheckReport: ParsableCommand {
             throw CommandError(.badData, "\(report): \(error)")
         }
         let listed = stored.deviations.map { KnownDeviation(check: $0.check, bound: $0.bound, reason: $0.reason) }
-        let known = try deviations.map { try KnownDeviations.read($0)[LayerReport.name] } ?? listed
+        let known = try deviations.map { try KnownDeviations(contentsOf: $0).fp32VsOnnx ?? [] } ?? listed
         let judged = stored.judged(
             against: LayerThresholds(stored.thresholds).with(maxAbsDiff: maxAbsDiff, meanAbsDiff: meanAbsDiff),
             deviations: strict ? [] : known)

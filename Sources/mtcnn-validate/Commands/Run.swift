@@ -3,6 +3,7 @@ import Captures
 import Engines
 import Foundation
 import ModelFormats
+import Reporting
 import Tensors
 
 extension ArithmeticName: ExpressibleByArgument {}
@@ -58,7 +59,7 @@ struct Run: ParsableCommand {
             let path = isNamed ? parts[1] : argument
             do {
                 return CaptureCase.Input(
-                    name: isNamed ? parts[0] : names[0], values: try AnyTensor(npy: try readFile(path)))
+                    name: isNamed ? parts[0] : names[0], values: try AnyTensor(npy: try readInput(path)))
             } catch let error as TensorError {
                 throw CommandError(.badData, "\(path): \(error)")
             }

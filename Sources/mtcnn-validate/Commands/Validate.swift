@@ -1,10 +1,7 @@
 import ArgumentParser
-import Captures
 import Conformance
-import Engines
 import Foundation
 import JSONTree
-import ModelFormats
 import Reporting
 
 struct Validate: ParsableCommand {
@@ -51,37 +48,14 @@ struct Validate: ParsableCommand {
     }
 
     private func layerReport() throws -> LayerReport {
-        let models = try self.models ?? bundledFixtures() + "/models"
-        let captures = try self.captures ?? bundledFixtures() + "/captures"
-        var networks = [NetworkComparison]()
-        var baselines = [Side]()
-        for path in try files(in: captures, withExtension: "h5") {
-            let network = String(path.dropLast(3))
-            let capture = try CaptureFile(contentsOf: "\(captures)/\(path)")
-            let model = try Model(contentsOf: "\(models)/\(network).onnx")
-            let engine = try ArithmeticName.fp32.engine(for: model.graph)
-            networks.append(
-                try NetworkComparison(
-                    of: engine, running: model, with: capture, network: network, bound: .float32,
-                    outputsOnly: outputsOnly
-                ) { Terminal.progress("\(LayerReport.name): \(network), \($0)") })
-            let side = Side(capture.header)
-            if !baselines.contains(side) { baselines.append(side) }
-        }
-        guard let baseline = baselines.first, baselines.count == 1 else {
-            throw CommandError(
-                baselines.isEmpty ? .notJudged : .badData,
-                baselines.isEmpty
-                    ? "\(captures): there are no captures, so nothing can be compared"
-                    : "\(captures): the captures come from \(baselines.count) engines; one report compares with one")
-        }
-        return LayerReport(
-            baseline: baseline, candidate: Side(engine: "mtcnn-validate", arithmetic: ArithmeticName.fp32.rawValue),
-            thresholds: .float32, deviations: try knownDeviations(for: LayerReport.name), networks: networks)
+        try LayerReport(
+            models: models ?? bundledFixtures() + "/models", captures: captures ?? bundledFixtures() + "/captures",
+            deviations: try knownDeviations().fp32VsOnnx ?? [], outputsOnly: outputsOnly
+        ) { Terminal.progress("\(LayerReport.name): \($0)") }
     }
 
-    private func knownDeviations(for report: String) throws -> [KnownDeviation] {
-        if strict { return [] }
-        return try KnownDeviations.read(deviations)[report]
+    private func knownDeviations() throws -> KnownDeviations {
+        if strict { return KnownDeviations() }
+        return try KnownDeviations(contentsOf: deviations ?? bundledFixtures() + "/known_deviations.json")
     }
 }

@@ -1,0 +1,27 @@
+import Foundation
+
+/// A file or directory that was to be read and is not there.
+public struct InputError: Error, Equatable, CustomStringConvertible {
+    public let path: String
+
+    public var description: String { "\(path): no such file or directory, or it may not be read" }
+}
+
+/// The bytes of a file.
+///
+/// - Throws: ``InputError``.
+public func readInput(_ path: String) throws(InputError) -> [UInt8] {
+    guard let data = FileManager.default.contents(atPath: path) else { throw InputError(path: path) }
+    return [UInt8](data)
+}
+
+/// The files with an extension in a directory and those below it, by their paths from it, sorted.
+///
+/// - Throws: ``InputError``.
+func inputFiles(in directory: String, withExtension wanted: String) throws(InputError) -> [String] {
+    var isDirectory: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: directory, isDirectory: &isDirectory), isDirectory.boolValue,
+        let paths = FileManager.default.enumerator(atPath: directory)
+    else { throw InputError(path: directory) }
+    return paths.compactMap { $0 as? String }.filter { $0.hasSuffix(".\(wanted)") }.sorted()
+}

@@ -1,0 +1,16 @@
+import Conformance
+import Foundation
+import JSONTree
+
+/// The known deviations of each report, as `Fixtures/known_deviations.json` lists them.
+public struct KnownDeviations: Codable, Sendable {
+    public var fp32VsOnnx: [KnownDeviation]?
+
+    /// None at all.
+    public init() {}
+
+    /// - Throws: ``JSONTree/JSONError``, or ``InputError`` for a file that cannot be read.
+    public init(contentsOf path: String) throws {
+        self = try JSON(parsing: try readInput(path), file: path).decode()
+    }
+}

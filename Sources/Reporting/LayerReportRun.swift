@@ -1,0 +1,48 @@
+import Captures
+import Conformance
+import Engines
+import ModelFormats
+
+extension LayerReport {
+    /// Runs every model of which there is a capture in float32, and compares it with the capture.
+    ///
+    /// - Parameters:
+    ///   - models: a directory of models.
+    ///   - captures: a directory of captures, each at the path that its model has in the other.
+    ///   - outputsOnly: whether to leave out all layers but the networks' outputs.
+    ///   - progress: is told of each network and case before it is computed.
+    /// - Throws: what reading and comparing throw, and ``Conformance/ComparisonError/nothingInCommon(_:)`` if there
+    ///   are no captures.
+    public init(
+        models: String, captures: String, deviations: [KnownDeviation], outputsOnly: Bool = false,
+        progress: (String) -> Void = { _ in }
+    ) throws {
+        var networks = [NetworkComparison]()
+        var baselines = [Side]()
+        for path in try inputFiles(in: captures, withExtension: "h5") {
+            let network = String(path.dropLast(".h5".count))
+            let capture = try CaptureFile(contentsOf: "\(captures)/\(path)")
+            let model = try Model(contentsOf: "\(models)/\(network).onnx")
+            networks.append(
+                try NetworkComparison(
+                    of: try ArithmeticName.fp32.engine(for: model.graph), running: model, with: capture,
+                    network: network, bound: .float32, outputsOnly: outputsOnly
+                ) { progress("\(network), \($0)") })
+            let side = Side(capture.header)
+            if !baselines.contains(side) { baselines.append(side) }
+        }
+        guard let baseline = baselines.first else {
+            throw ComparisonError.nothingInCommon("\(captures) holds no captures")
+        }
+        guard baselines.count == 1 else { throw ComparisonError.severalBaselines(baselines.map(\.words)) }
+        self.init(
+            baseline: baseline, candidate: Side(engine: "mtcnn-validate", arithmetic: ArithmeticName.fp32.rawValue),
+            thresholds: .float32, deviations: deviations, networks: networks)
+    }
+}
+
+extension Side {
+    public init(_ header: CaptureHeader) {
+        self.init(engine: header.engine, engineVersion: header.engineVersion, arithmetic: header.arithmetic)
+    }
+}

@@ -47,7 +47,6 @@ PROVENANCE = [
         "MIT (this project)",
         "validation/make_float16_vectors.py",
     ),
-    ("known_deviations.json", "this project", "MIT (this project)", "written by hand"),
     ("frames/images.json", "description of the frames", "MIT (this project)", "with the frames"),
     (
         "gold/*.json",

@@ -15,7 +15,8 @@ public func readInput(_ path: String) throws(InputError) -> [UInt8] {
     return [UInt8](data)
 }
 
-/// The files with an extension in a directory and those below it, by their paths from it, sorted.
+/// The files with an extension in a directory and those below it, by their paths from it: sorted, and those of
+/// the directory itself first.
 ///
 /// - Throws: ``InputError``.
 func inputFiles(in directory: String, withExtension wanted: String) throws(InputError) -> [String] {
@@ -23,5 +24,6 @@ func inputFiles(in directory: String, withExtension wanted: String) throws(Input
     guard FileManager.default.fileExists(atPath: directory, isDirectory: &isDirectory), isDirectory.boolValue,
         let paths = FileManager.default.enumerator(atPath: directory)
     else { throw InputError(path: directory) }
-    return paths.compactMap { $0 as? String }.filter { $0.hasSuffix(".\(wanted)") }.sorted()
+    return paths.compactMap { $0 as? String }.filter { $0.hasSuffix(".\(wanted)") }
+        .sorted { ($0.count { $0 == "/" }, $0) < ($1.count { $0 == "/" }, $1) }
 }

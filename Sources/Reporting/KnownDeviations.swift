@@ -2,7 +2,7 @@ import Conformance
 import Foundation
 import JSONTree
 
-/// The known deviations of each report, as `Fixtures/known_deviations.json` lists them.
+/// The known deviations of each report, as `validation/known_deviations.json` lists them.
 public struct KnownDeviations: Codable, Sendable {
     public var fp32VsOnnx: [KnownDeviation]?
 

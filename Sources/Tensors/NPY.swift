@@ -40,7 +40,8 @@ extension AnyTensor {
                         + "integers or booleans")
             }
         guard let tensor else {
-            throw .badNPY(reason: "it holds \(data.count) bytes, which is not what shape \(shape) of \(descriptor) takes")
+            throw .badNPY(
+                reason: "it holds \(data.count) bytes, which is not what shape \(shape) of \(descriptor) takes")
         }
         self = tensor
     }

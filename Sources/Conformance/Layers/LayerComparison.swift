@@ -24,6 +24,12 @@ public struct CaseMetrics: Sendable, Codable, Equatable {
     public let name: String
     public let source: String
     public let layers: [LayerMetrics]
+
+    public init(name: String, source: String, layers: [LayerMetrics]) {
+        self.name = name
+        self.source = source
+        self.layers = layers
+    }
 }
 
 /// Compares an engine, layer by layer, with what a baseline gave for the same inputs.
@@ -54,7 +60,9 @@ public struct LayerComparison: Sendable {
             throw ComparisonError.missingTensor(output, case: baseline.name)
         }
         var exact = baseline.inputs.merging(graph.initializers) { $1 }
-        var errors = [String: Tensor<Double>]()
+        var errors = exact.reduce(into: [String: Tensor<Double>]()) { errors, tensor in
+            errors[tensor.key] = bound.inputErrors(of: tensor.value, isConstant: isConstant(tensor.key))
+        }
         _ = try oracle.run(baseline.inputs) { activation in exact[activation.name] = activation.values }
 
         var layers = [LayerMetrics]()
@@ -79,6 +87,8 @@ public struct LayerComparison: Sendable {
         return CaseMetrics(name: baseline.name, source: baseline.source, layers: layers)
     }
 
+    private func isConstant(_ tensor: String?) -> Bool { tensor.map { graph.initializers[$0] != nil } ?? false }
+
     /// The node on the baseline's own inputs; nil where not all of them are recorded.
     private func isolated(
         _ activation: Activation, _ recorded: AnyTensor, _ baseline: RecordedCase
@@ -93,7 +103,9 @@ public struct LayerComparison: Sendable {
         let exact = try oracle.evaluate(node, on: given)[0].float64
         let bounds = try bound.errors(
             of: node, inputs: node.inputs.map { name in name.flatMap { given[$0] } },
-            errors: [Tensor<Double>?](repeating: nil, count: node.inputs.count), output: exact)
+            errors: node.inputs.map { name in
+                name.flatMap { given[$0].flatMap { bound.inputErrors(of: $0, isConstant: isConstant(name)) } }
+            }, output: exact)
         return agreement(
             baseline: recorded, candidate: try candidate.evaluate(node, on: given)[0], exact: exact, bounds: bounds)
     }

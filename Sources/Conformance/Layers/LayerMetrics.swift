@@ -16,6 +16,19 @@ public struct LayerMetrics: Sendable, Codable, Equatable {
     /// The error as it arrives, from the network's inputs on.
     public var cumulative: Agreement
 
+    public init(
+        layer: String, node: String, operator: String, isOutput: Bool, shape: [Int]?, isolated: Agreement?,
+        cumulative: Agreement
+    ) {
+        self.layer = layer
+        self.node = node
+        self.operator = `operator`
+        self.isOutput = isOutput
+        self.shape = shape
+        self.isolated = isolated
+        self.cumulative = cumulative
+    }
+
     /// The same layer's metrics over the cases of both; nil adds none.
     func merged(with other: LayerMetrics?) -> LayerMetrics {
         var merged = self

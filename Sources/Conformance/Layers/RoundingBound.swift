@@ -12,14 +12,24 @@ import Tensors
 public struct RoundingBound: Sendable {
     /// The format that sums are carried in.
     public let working: FloatFormat
-    /// The format that results are stored in.
+    /// The format that activations are stored in.
     public let stored: FloatFormat
+    /// The format that constants are stored in.
+    public let constants: FloatFormat
 
-    public static let float32 = RoundingBound(working: .binary32, stored: .binary32)
+    public static let float32 = RoundingBound(working: .binary32, stored: .binary32, constants: .binary32)
 
-    public init(working: FloatFormat, stored: FloatFormat) {
+    public init(working: FloatFormat, stored: FloatFormat, constants: FloatFormat) {
         self.working = working
         self.stored = stored
+        self.constants = constants
+    }
+
+    /// Bounds on the error of rounding a given tensor to the format that it is stored in; nil if that is none.
+    public func inputErrors(of tensor: AnyTensor, isConstant: Bool) -> Tensor<Double>? {
+        let format = isConstant ? constants : stored
+        guard let given = tensor.elementType.floatFormat, given > format else { return nil }
+        return tensor.float64.map { $0 == 0 ? 0 : abs($0) * format.unitRoundoff + format.underflowUnit }
     }
 
     /// Bounds on the error of each element of a node's output.

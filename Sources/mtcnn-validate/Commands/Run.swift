@@ -17,7 +17,9 @@ struct Run: ParsableCommand {
 
     @Option(
         name: .customLong("input"),
-        help: ArgumentHelp("An input as a .npy file; the name may be left out of a model with one input.", valueName: "[name=]file.npy"))
+        help: ArgumentHelp(
+            "An input as a .npy file; the name may be left out of a model with one input.", valueName: "[name=]file.npy"
+        ))
     var inputs: [String] = []
 
     @Option(help: "The arithmetic to compute in.")

@@ -49,13 +49,13 @@ struct Validate: ParsableCommand {
 
     private func layerReport() throws -> LayerReport {
         try LayerReport(
-            models: models ?? bundledFixtures() + "/models", captures: captures ?? bundledFixtures() + "/captures",
+            models: models ?? bundled("Fixtures/models"), captures: captures ?? bundled("Fixtures/captures"),
             deviations: try knownDeviations().fp32VsOnnx ?? [], outputsOnly: outputsOnly
         ) { Terminal.progress("\(LayerReport.name): \($0)") }
     }
 
     private func knownDeviations() throws -> KnownDeviations {
         if strict { return KnownDeviations() }
-        return try KnownDeviations(contentsOf: deviations ?? bundledFixtures() + "/known_deviations.json")
+        return try KnownDeviations(contentsOf: deviations ?? bundled("validation/known_deviations.json"))
     }
 }

@@ -1,0 +1,24 @@
+# `make validate` judges the bundled networks; `make test` runs the tests. Both install what is missing.
+
+.PHONY: validate test capture format lint dependencies
+
+validate: dependencies
+	swift build -c release --product mtcnn-validate
+	.build/release/mtcnn-validate --report out/
+
+test: dependencies
+	swift build --build-tests
+	swift test --skip-build
+
+# Records the fixtures again, with ONNX Runtime in a virtual environment of its own.
+capture:
+	validation/record_fixtures.sh
+
+format:
+	swift format --in-place --recursive Package.swift Sources Tests
+
+lint:
+	swift format lint --strict --recursive Package.swift Sources Tests
+
+dependencies:
+	@validation/install_dependencies.sh

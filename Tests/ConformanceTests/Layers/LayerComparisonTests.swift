@@ -1,0 +1,87 @@
+import Conformance
+import Engines
+import NetworkGraph
+import TestSupport
+import Tensors
+import Testing
+
+@Suite struct LayerComparisonTests {
+    private func compare(
+        _ candidate: SmallNetwork, in arithmetic: ArithmeticName = .fp32, with baseline: RecordedCase
+    ) throws -> NetworkComparison {
+        let comparison = try LayerComparison(of: arithmetic.engine(for: candidate.graph()), bound: .float32)
+        return NetworkComparison(
+            network: "small", modelSHA256: "", cases: [try comparison.compare(with: baseline)], layersNotCompared: [])
+    }
+
+    @Test("An engine agrees bit for bit with its own recording, at every layer, isolated and cumulative")
+    func itself() throws {
+        let network = SmallNetwork()
+        let comparison = try compare(network, with: network.recorded(in: .fp32))
+        #expect(comparison.layers.map(\.layer) == SmallNetwork.layers)
+        for layer in comparison.layers {
+            #expect(layer.cumulative.difference.worst == nil)
+            #expect(layer.isolated?.difference.worst == nil)
+        }
+    }
+
+    @Test("Float32 stays within the bound on its rounding errors, isolated and cumulative")
+    func bound() throws {
+        let network = SmallNetwork()
+        for layer in try compare(network, with: network.recorded(in: .fp64)).layers {
+            let isolated = try #require(layer.isolated?.candidateError)
+            let cumulative = try #require(layer.cumulative.candidateError)
+            #expect(isolated.boundRatio <= 1, "\(layer.layer)")
+            #expect(cumulative.boundRatio <= 1, "\(layer.layer)")
+        }
+    }
+
+    @Test("The bound is no more than a few hundred roundings wide: float16 weights exceed it in the convolution")
+    func boundIsNarrow() throws {
+        let network = SmallNetwork()
+        let comparison = try compare(network, in: .fp16Weights, with: network.recorded(in: .fp32))
+        #expect(comparison.firstDivergence == "conv")
+    }
+
+    @Test(
+        "A single changed weight is found at its own layer, though every later layer differs",
+        arguments: [
+            ("conv.weights", 17, "conv"), ("conv.bias", 2, "conv"), ("slope", 3, "prelu"),
+            ("dense.weights", 40, "product"),
+            ("dense.bias", 1, "dense"),
+        ])
+    func plantedDefect(tensor: String, position: Int, layer: String) throws {
+        let right = SmallNetwork()
+        var wrong = right
+        guard case .float32(var values)? = wrong.initializers[tensor] else { return }
+        values.elements[position] += 0.01
+        wrong.initializers[tensor] = .float32(values)
+        // The recording stands for an outside engine with the defect; the model file is right.
+        let comparison = try compare(right, with: wrong.recorded(in: .fp32))
+        let divergent = comparison.layers.filter { ($0.isolated?.baselineError?.boundRatio ?? 0) > 1 }.map(\.layer)
+        #expect(divergent == [layer])
+    }
+
+    @Test("A recording of outputs alone is compared at the outputs, and nothing is said of the layers")
+    func outputsAlone() throws {
+        let network = SmallNetwork()
+        let layers = try compare(network, with: network.recorded(in: .fp32, outputsOnly: true)).layers
+        #expect(layers.map(\.layer) == ["softmax"])
+        #expect(layers[0].isolated == nil)
+    }
+
+    @Test("A recording without one of the outputs, or of another shape, is an error that names it")
+    func unfit() throws {
+        let network = SmallNetwork()
+        let recorded = try network.recorded(in: .fp32)
+        func with(_ tensors: [String: AnyTensor]) -> RecordedCase {
+            RecordedCase(name: recorded.name, source: "", inputs: recorded.inputs, tensors: tensors)
+        }
+        #expect(throws: ComparisonError.missingTensor("softmax", case: "case")) {
+            try compare(network, with: with(recorded.tensors.filter { $0.key != "softmax" }))
+        }
+        var other = recorded.tensors
+        other["pool"] = .float32(Tensor([1], [0]))
+        #expect(throws: ComparisonError.self) { try compare(network, with: with(other)) }
+    }
+}

@@ -1,0 +1,92 @@
+import Conformance
+import Foundation
+import JSONTree
+import Reporting
+import Tensors
+import TestSupport
+import Testing
+
+@Suite struct LayerReportTests {
+    private func comparison(maxAbsDiff: Float, layersNotCompared: [String] = []) -> NetworkComparison {
+        let difference = Difference(
+            baseline: .float32(Tensor([2], [1, 2])), candidate: .float32(Tensor([2], [1, 2 + maxAbsDiff])))
+        let layer = LayerMetrics(
+            layer: "out", node: "n", operator: "Conv", isOutput: true, shape: [2], isolated: nil,
+            cumulative: Agreement(difference: difference))
+        return NetworkComparison(
+            network: "net", modelSHA256: String(repeating: "0", count: 64),
+            cases: [CaseMetrics(name: "case", source: "by hand", layers: [layer])],
+            layersNotCompared: layersNotCompared)
+    }
+
+    private func report(
+        _ networks: [NetworkComparison], deviations: [KnownDeviation] = []
+    ) -> LayerReport {
+        LayerReport(
+            baseline: Side(engine: "a", arithmetic: "fp32"), candidate: Side(engine: "b", arithmetic: "fp32"),
+            thresholds: .float32, deviations: deviations, networks: networks)
+    }
+
+    let deviation = KnownDeviation(check: "net/out/cumulative/max_abs_diff", bound: 1, reason: "why")
+
+    @Test("A report that compares nothing is not judged")
+    func nothing() {
+        #expect(report([]).verdict == .notJudged)
+        let empty = NetworkComparison(network: "net", modelSHA256: "", cases: [], layersNotCompared: [])
+        #expect(report([empty]).verdict == .notJudged)
+    }
+
+    @Test("A layer that was not recorded keeps the network from being judged as conforming")
+    func missingLayer() {
+        let report = report([comparison(maxAbsDiff: 0, layersNotCompared: ["conv"])])
+        #expect(report.verdict == .notJudged)
+        #expect(report.networks[0].notJudgedBecause != nil)
+    }
+
+    @Test("A difference beyond the limit does not conform unless it is listed")
+    func verdicts() {
+        #expect(report([comparison(maxAbsDiff: 0)]).verdict == .conforms)
+        #expect(report([comparison(maxAbsDiff: 1)]).verdict == .doesNotConform)
+        let mean = KnownDeviation(check: "net/out/cumulative/mean_abs_diff", bound: 1, reason: "why")
+        let listed = report([comparison(maxAbsDiff: 1)], deviations: [deviation, mean])
+        #expect(listed.verdict == .conformsWithKnownDeviations)
+    }
+
+    @Test("A stored report, read back and judged again, is the report; under a wider limit it conforms")
+    func judgedAgain() throws {
+        let report = report([comparison(maxAbsDiff: 0.125)], deviations: [deviation])
+        let stored = try JSON(parsing: Array(JSON(encoding: report).text().utf8), file: "r.json").decode(
+            LayerReport.self)
+        #expect(stored == report)
+        #expect(stored.judged(against: .float32, deviations: [deviation]) == report)
+        let wide = LayerThresholds.float32.with(maxAbsDiff: 0.2, meanAbsDiff: 0.1)
+        #expect(stored.judged(against: wide, deviations: []).verdict == .conforms)
+    }
+
+    @Test("The report fits its schema, with every optional part")
+    func schema() throws {
+        let path = fixtures.deletingLastPathComponent().appendingPathComponent(
+            "validation/schemas/fp32_vs_onnx.schema.json")
+        let schema = JSONSchema(try JSON(parsing: try readInput(path.path), file: path.path))
+        let networks = [comparison(maxAbsDiff: 0.125, layersNotCompared: ["conv"]), comparison(maxAbsDiff: .nan)]
+        #expect(schema.violations(in: try JSON(encoding: report(networks, deviations: [deviation]))) == [])
+        #expect(!schema.violations(in: .object([.init("schema", .string("other"))])).isEmpty)
+    }
+
+    @Test("JUnit holds a test case for each check, with the failure's figures")
+    func junit() {
+        var junit = JUnit()
+        junit.add(report([comparison(maxAbsDiff: 0.125)]))
+        #expect(junit.text.contains("<testsuite name=\"fp32_vs_onnx\" tests=\"3\" failures=\"2\" errors=\"0\">"))
+        #expect(junit.text.contains("0.125 is not below 1e-05"))
+    }
+
+    @Test(
+        "A value and its limit are printed with as many digits as it takes to tell them apart",
+        arguments: [
+            (1.5e-5, 1e-5, "1.5e-05", "1e-05"), (1.0000001e-5, 1e-5, "1.0000001e-05", "1e-05"), (1, 1, "1", "1"),
+        ])
+    func digits(value: Double, limit: Double, first: String, second: String) {
+        #expect(toldApart(value, from: limit) == (first, second))
+    }
+}

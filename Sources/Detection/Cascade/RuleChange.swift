@@ -1,5 +1,5 @@
 /// One departure from OpenFace's rules.
-public enum RuleChange: String, CaseIterable, Sendable {
+public enum RuleChange: String, CaseIterable, Sendable, Codable {
     case bgr = "bgr_channel_order"
     case areaInterpolation = "area_interpolation"
     case resizeInBytes = "resize_in_bytes"

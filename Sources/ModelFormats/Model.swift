@@ -8,6 +8,9 @@ public struct Model: Sendable {
         case onnx(ONNXProvenance)
     }
 
+    /// The extensions of the files that are read.
+    public static let fileExtensions = ["onnx"]
+
     /// The file's name without its extension: `pnet`.
     public let name: String
     /// Of the file's bytes.

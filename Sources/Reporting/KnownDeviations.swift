@@ -5,6 +5,7 @@ import JSONTree
 /// The known deviations of each report, as `validation/known_deviations.json` lists them.
 public struct KnownDeviations: Codable, Sendable {
     public var fp32VsOnnx: [KnownDeviation]?
+    public var cppVsReference: [KnownDeviation]?
 
     /// None at all.
     public init() {}

@@ -1,5 +1,6 @@
 import Captures
 import Conformance
+import Detection
 import Engines
 import JSONTree
 import ModelFormats
@@ -48,6 +49,28 @@ extension CaptureError: ExitStatusError {
 
 extension ComparisonError: ExitStatusError {
     var exitStatus: ExitStatus { if case .nothingInCommon = self { .notJudged } else { .badData } }
+}
+
+extension ImageError: ExitStatusError {
+    var exitStatus: ExitStatus {
+        switch self {
+        case .unreadable: .noInput
+        case .unwritable: .cannotWrite
+        case .unknownFormat, .damaged, .tooLarge: .badData
+        }
+    }
+}
+
+extension DetectionDocumentError: ExitStatusError {
+    var exitStatus: ExitStatus { if case .unreadable = self { .noInput } else { .badData } }
+}
+
+extension GraphFaceNetworkError: ExitStatusError {
+    var exitStatus: ExitStatus { .badData }
+}
+
+extension CascadeError: ExitStatusError {
+    var exitStatus: ExitStatus { if case .minimumFaceSize = self { .usage } else { .badData } }
 }
 
 extension InputError: ExitStatusError {

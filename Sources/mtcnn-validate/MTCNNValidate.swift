@@ -11,7 +11,9 @@ struct MTCNNValidate: ParsableCommand {
             Exit codes: 0 conforms, 1 does not conform, 2 could not be judged, 64 wrong usage, 65 bad data, \
             66 no such input, 70 internal failure, 73 cannot write.
             """,
-        subcommands: [Validate.self, Run.self, Compare.self, Inspect.self, CheckReport.self],
+        subcommands: [
+            Validate.self, Detect.self, Explain.self, Run.self, Compare.self, Inspect.self, CheckReport.self,
+        ],
         defaultSubcommand: Validate.self)
 
     static func main() {

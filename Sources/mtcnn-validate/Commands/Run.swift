@@ -6,8 +6,6 @@ import ModelFormats
 import Reporting
 import Tensors
 
-extension ArithmeticName: ExpressibleByArgument {}
-
 struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Runs a model on given inputs and records every layer.")

@@ -11,13 +11,21 @@ struct Validate: ParsableCommand {
     @Option(help: ArgumentHelp("The directory to write the reports to.", valueName: "dir"))
     var report = "out"
 
-    @Option(help: ArgumentHelp("The networks: pnet, rnet and onet. Default: the bundled ones.", valueName: "dir"))
-    var models: String?
+    @OptionGroup var options: DetectorOptions
 
     @Option(
         help: ArgumentHelp(
             "Captures of outside engines, each named as its model is. Default: the bundled ones.", valueName: "dir"))
     var captures: String?
+
+    @Option(help: ArgumentHelp("The frames to find faces in. Default: the bundled ones.", valueName: "dir"))
+    var frames: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Another detector's faces, as JSON or CSV; may be given several times. Default: the bundled gold.",
+            valueName: "file"))
+    var gold: [String] = []
 
     @Option(help: ArgumentHelp("The list of known deviations. Default: the bundled one.", valueName: "file"))
     var deviations: String?
@@ -31,15 +39,21 @@ struct Validate: ParsableCommand {
     func run() throws {
         try makeDirectory(report)
         let layers = try layerReport()
+        let detections = try detectionReport()
         var junit = JUnit()
         junit.add(layers)
-        let summary = "# Conformance of the bundled run\n\n" + layers.markdown
+        junit.add(detections)
         try write(layers)
+        try write(detections)
+        let summary = ["# Conformance", layers.markdown, detections.markdown].joined(separator: "\n\n")
         try writeAtomically(summary.utf8, to: "\(report)/summary.md")
         try writeAtomically(junit.text.utf8, to: "\(report)/junit.xml")
         Terminal.clearProgress()
         print(layers.outcome)
-        throw ExitCode(ExitStatus(layers.verdict).rawValue)
+        print(detections.outcome)
+        let status = ExitStatus(Verdict(combining: [layers.verdict, detections.verdict]))
+        let unreadable = detections.runs.contains { !$0.notJudged.isEmpty }
+        throw ExitCode((unreadable && status == .notJudged ? .badData : status).rawValue)
     }
 
     private func write(_ document: some Report) throws {
@@ -49,9 +63,19 @@ struct Validate: ParsableCommand {
 
     private func layerReport() throws -> LayerReport {
         try LayerReport(
-            models: models ?? bundled("Fixtures/models"), captures: captures ?? bundled("Fixtures/captures"),
+            models: options.modelsDirectory(), captures: captures ?? bundled("Fixtures/captures"),
             deviations: try knownDeviations().fp32VsOnnx ?? [], outputsOnly: outputsOnly
         ) { Terminal.progress("\(LayerReport.name): \($0)") }
+    }
+
+    private func detectionReport() throws -> DetectionReport {
+        let golds = try gold.isEmpty ? BundledGold.files.map { try bundled("Fixtures/gold/\($0)") } : gold
+        return try DetectionReport(
+            golds: golds, frames: frames ?? bundled("Fixtures/frames"), detector: options.detector(),
+            minimumFaceSize: options.minFaceSize,
+            candidate: Side(engine: "mtcnn-validate", arithmetic: options.arithmetic.rawValue),
+            maximumPixels: options.maxPixels, deviations: try knownDeviations().cppVsReference ?? []
+        ) { Terminal.progress("\(DetectionReport.name): \($0)") }
     }
 
     private func knownDeviations() throws -> KnownDeviations {

@@ -1,0 +1,21 @@
+import Conformance
+
+extension Attribution {
+    /// A ranked table for a person.
+    public var markdown: String {
+        var lines = [
+            "\(differingFrames) of \(frames) frames differ; mean IoU of all faces \(meanOverlapBefore.long)."
+        ]
+        if explanations.isEmpty {
+            lines.append("No changed rule brings our faces closer.")
+        } else {
+            lines += ["", "| changed rules | mean IoU before | after | frames explained | still differing |", "|---|---|---|---|---|"]
+        }
+        lines += explanations.map { explanation in
+            "| \(explanation.rules.map(\.rawValue).joined(separator: " + ")) | \(meanOverlapBefore.long) "
+                + "| \(Optional(explanation.meanOverlapAfter).long) | \(explanation.framesExplained) "
+                + "| \(explanation.differingFrames) |"
+        }
+        return lines.joined(separator: "\n")
+    }
+}

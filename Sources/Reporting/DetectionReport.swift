@@ -1,0 +1,158 @@
+import Conformance
+import Detection
+
+/// `cpp_vs_reference`: the faces that our cascade finds against those that another detector found.
+public struct DetectionReport: Report, Equatable {
+    public static var name: String { "cpp_vs_reference" }
+
+    public let schema: String
+    public let verdict: Verdict
+    public let baseline: Side
+    public let candidate: Side
+    /// The minimum tier, which decides.
+    public let thresholds: [Threshold]
+    /// The target tier, which does not.
+    public let targets: [Threshold]
+    public let deviations: [DeviationOutcome]
+    public let runs: [Run]
+
+    /// The comparison with one list of faces.
+    public struct Run: Sendable, Codable, Equatable {
+        /// The list's name.
+        public let gold: String
+        public let minimumFaceSize: Int
+        public let verdict: Verdict
+        public let summary: Summary
+        public let checks: [Check]
+        public let targets: [Check]
+        /// Frames that the list names and that were not compared.
+        public let notJudged: [UnjudgedFrame]
+        public let frames: [Frame]
+        /// From which the summary comes; those of several runs merge.
+        public let metrics: DetectionMetrics
+    }
+
+    public struct UnjudgedFrame: Sendable, Codable, Equatable {
+        public let file: String
+        public let reason: String
+
+        public init(file: String, reason: String) {
+            self.file = file
+            self.reason = reason
+        }
+    }
+
+    public struct Frame: Sendable, Codable, Equatable {
+        public let file: String
+        /// The first stage whose boxes differ; nil where none does or none was recorded.
+        public let firstDeparture: String?
+        public let faces: FaceMatching
+        public let stages: [StageComparison]
+
+        public init(faces: FaceMatching, divergence: StageDivergence?) {
+            file = faces.file
+            firstDeparture = divergence?.firstDeparture?.stage
+            self.faces = faces
+            stages = divergence?.stages ?? []
+        }
+    }
+
+    /// The figures, by the names that thresholds give them.
+    public struct Summary: Sendable, Codable, Equatable {
+        public let frames: Int
+        public let expectedFaces: Int
+        /// Of matched faces.
+        public let meanIou: Double?
+        public let medianIou: Double?
+        public let smallestIou: Double?
+        /// Faces that both found, of those that either found.
+        public let detectionAgreement: Double?
+        public let falsePositives: Int
+        public let misses: Int
+        public let largestCoordinateDifference: Double
+        public let meanConfidenceDifference: Double?
+        public let largestConfidenceDifference: Double
+        public let meanLandmarkDistance: Double?
+
+        init(_ metrics: DetectionMetrics) {
+            frames = metrics.frames
+            expectedFaces = metrics.expectedFaces
+            meanIou = metrics.intersectionOverUnion.mean
+            medianIou = metrics.intersectionOverUnion.median
+            smallestIou = metrics.intersectionOverUnion.smallest
+            detectionAgreement = metrics.agreement
+            falsePositives = metrics.falsePositives
+            misses = metrics.missedFaces
+            largestCoordinateDifference = metrics.largestCoordinateDifference
+            meanConfidenceDifference = metrics.confidenceDifference.mean
+            largestConfidenceDifference = metrics.confidenceDifference.largest
+            meanLandmarkDistance = metrics.landmarkDistance.mean
+        }
+
+        /// The value of a metric, by the name that thresholds give it; nil if there were no faces to measure.
+        func value(of metric: String) -> Double? {
+            switch metric {
+            case "mean_iou": meanIou
+            case "detection_agreement": detectionAgreement
+            case "false_positives": Double(falsePositives)
+            default: nil
+            }
+        }
+    }
+
+    public static let minimum = [
+        Threshold("mean_iou", .above, 0.75, .requested, "of matched faces, minimum tier"),
+        Threshold("detection_agreement", .atLeast, 0.95, .requested, "of the faces that either found, minimum tier"),
+        Threshold("false_positives", .below, 2, .requested, "over all frames, minimum tier"),
+    ]
+
+    public static let target = [
+        Threshold("mean_iou", .above, 0.9, .requested, "of matched faces, target tier"),
+        Threshold("detection_agreement", .atLeast, 1, .requested, "of the faces that either found, target tier"),
+        Threshold("false_positives", .atMost, 0, .requested, "over all frames, target tier"),
+    ]
+
+    /// - Parameter deviations: the list of known deviations; empty to judge strictly.
+    public init(baseline: Side, candidate: Side, runs: [Run], deviations: [KnownDeviation]) {
+        schema = DetectionReport.schema
+        self.baseline = baseline
+        self.candidate = candidate
+        thresholds = DetectionReport.minimum
+        targets = DetectionReport.target
+        self.runs = runs
+        verdict = Verdict(combining: runs.map(\.verdict))
+        let checks = runs.flatMap(\.checks)
+        self.deviations = deviations.map { DeviationOutcome($0, among: checks) }
+    }
+
+    public var checks: [Check] { runs.flatMap(\.checks) }
+}
+
+extension DetectionReport.Run {
+    public init(
+        gold: String, minimumFaceSize: Int, frames: [DetectionReport.Frame],
+        notJudged: [DetectionReport.UnjudgedFrame], deviations: [KnownDeviation]
+    ) {
+        self.gold = gold
+        self.minimumFaceSize = minimumFaceSize
+        self.frames = frames
+        self.notJudged = notJudged
+        var metrics = DetectionMetrics()
+        for frame in frames { metrics.add(frame.faces) }
+        let summary = DetectionReport.Summary(metrics)
+        func checks(_ thresholds: [Threshold]) -> [Check] {
+            thresholds.compactMap { threshold in
+                summary.value(of: threshold.metric).map {
+                    Check($0, of: gold, against: threshold, deviations: deviations)
+                }
+            }
+        }
+        self.metrics = metrics
+        self.summary = summary
+        self.checks = checks(DetectionReport.minimum)
+        targets = checks(DetectionReport.target)
+        // Frames without faces on either side agree, but say little: some face must have been compared.
+        let compared = summary.expectedFaces + summary.falsePositives > 0 && notJudged.isEmpty
+        verdict = Verdict(combining: self.checks.map(\.verdict) + (compared ? [] : [.notJudged]))
+    }
+}

@@ -1,0 +1,65 @@
+import Conformance
+
+extension DetectionReport {
+    public var markdown: String {
+        var lines = [
+            "## Detector against the C++ gold standard: \(verdict.words)", "",
+            "Baseline: \(baseline.engine). Candidate: \(candidate.words).", "",
+            "| gold | minimum face | frames | faces | mean IoU | median IoU | smallest IoU | agreement "
+                + "| false positives | misses | largest coordinate difference (px) | tier | verdict |",
+            "|---|---|---|---|---|---|---|---|---|---|---|---|---|",
+        ]
+        for run in runs {
+            let summary = run.summary
+            let cells = [
+                run.gold, "\(run.minimumFaceSize)", "\(summary.frames)", "\(summary.expectedFaces)",
+                summary.meanIou.long, summary.medianIou.long, summary.smallestIou.long,
+                (summary.detectionAgreement.map { $0 * 100 }).short + " %", "\(summary.falsePositives)",
+                "\(summary.misses)", summary.largestCoordinateDifference.short, run.tier, run.verdict.words,
+            ]
+            lines.append("| " + cells.joined(separator: " | ") + " |")
+        }
+        lines += [
+            "", "Target tier: mean IoU > 0.90, agreement 100 %, no false positive. Minimum tier, which decides: "
+                + "mean IoU > 0.75, agreement 95 %, fewer than 2 false positives.",
+        ]
+        for run in runs {
+            if let stages = run.stageTable { lines += [""] + stages }
+            lines += run.notJudged.map { "\n\($0.file) of \(run.gold) was not judged: \($0.reason)" }
+        }
+        return (lines + deviationLines).joined(separator: "\n") + "\n"
+    }
+}
+
+extension DetectionReport.Run {
+    fileprivate var tier: String {
+        if checks.contains(where: { $0.verdict == .doesNotConform }) { return "below minimum" }
+        return targets.allSatisfy { $0.verdict == .conforms } ? "target" : "minimum"
+    }
+
+    /// Over all frames, how the boxes after each stage agree; the levels of the pyramid count as one stage.
+    fileprivate var stageTable: [String]? {
+        var order = [String]()
+        var rows = [String: (expected: Int, agreeing: Int, extra: Int, marginal: Int)]()
+        for stage in frames.flatMap(\.stages) {
+            let name = stage.stage.hasPrefix("pnet_level") ? "pnet_levels" : stage.stage
+            if rows[name] == nil { order.append(name) }
+            var row = rows[name] ?? (0, 0, 0, 0)
+            row.expected += stage.expectedCount
+            row.agreeing += stage.agreeingCount
+            row.extra += stage.extra.count
+            row.marginal += stage.marginalCount
+            rows[name] = row
+        }
+        guard !order.isEmpty else { return nil }
+        let departed = frames.compactMap { frame in frame.firstDeparture.map { "\(frame.file) at \($0)" } }
+        return [
+            "### \(gold), stage by stage", "", "| stage | boxes | agreeing | extra | within a margin of a decision |",
+            "|---|---|---|---|---|",
+        ]
+            + order.compactMap { name in
+                rows[name].map { "| \(name) | \($0.expected) | \($0.agreeing) | \($0.extra) | \($0.marginal) |" }
+            }
+            + ["", "Frames that depart: " + (departed.isEmpty ? "none." : departed.joined(separator: "; "))]
+    }
+}

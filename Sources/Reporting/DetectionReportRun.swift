@@ -1,0 +1,80 @@
+import Conformance
+import Detection
+import Foundation
+
+extension DetectionReport {
+    /// Finds the faces in the frames that lists of another detector's faces name, and compares them.
+    ///
+    /// - Parameters:
+    ///   - golds: the lists, as JSON or CSV.
+    ///   - frames: the directory of the frames.
+    ///   - detector: our cascade; its minimum face size counts where a list does not say which it was made with.
+    ///   - minimumFaceSize: counts in place of what the lists say.
+    ///   - progress: is told of each frame before it is computed.
+    /// - Throws: ``Detection/DetectionDocumentError``, ``Conformance/ComparisonError/nothingInCommon(_:)`` for a list
+    ///   that names none of the frames, and what the networks throw.
+    public init(
+        golds: [String], frames: String, detector: FaceDetector, minimumFaceSize: Int?, candidate: Side,
+        maximumPixels: Int = DecodedImage.defaultMaximumPixels, deviations: [KnownDeviation],
+        progress: (String) -> Void = { _ in }
+    ) throws {
+        var runs = [Run]()
+        var sources = [String]()
+        for path in golds {
+            let file = URL(fileURLWithPath: path)
+            let gold = try DetectionDocument(contentsOf: file)
+            let source = gold.source ?? file.lastPathComponent
+            if !sources.contains(source) { sources.append(source) }
+            var detector = detector
+            detector.minimumFaceSize = minimumFaceSize ?? gold.minFaceSize ?? detector.minimumFaceSize
+            let name = file.deletingPathExtension().lastPathComponent
+            runs.append(
+                try Run(
+                    gold, name: name, frames: frames, detector: detector, maximumPixels: maximumPixels,
+                    deviations: deviations, progress: progress))
+        }
+        self.init(
+            baseline: Side(engine: sources.joined(separator: "; "), arithmetic: "fp32"), candidate: candidate,
+            runs: runs, deviations: deviations)
+    }
+}
+
+extension DetectionReport.Run {
+    fileprivate init(
+        _ gold: DetectionDocument, name: String, frames directory: String, detector: FaceDetector,
+        maximumPixels: Int, deviations: [KnownDeviation], progress: (String) -> Void
+    ) throws {
+        var frames = [DetectionReport.Frame]()
+        var notJudged = [DetectionReport.UnjudgedFrame]()
+        let names = gold.images.map { URL(fileURLWithPath: $0.file).lastPathComponent }
+        let present = names.filter { FileManager.default.fileExists(atPath: "\(directory)/\($0)") }
+        guard !present.isEmpty else {
+            throw ComparisonError.nothingInCommon("\(directory) holds none of the frames that \(name) names")
+        }
+        for (expected, file) in zip(gold.images, names) {
+            progress("\(name), \(file)")
+            let image: DecodedImage
+            do throws(ImageError) {
+                image = try DecodedImage(
+                    contentsOf: URL(fileURLWithPath: "\(directory)/\(file)"), maximumPixels: maximumPixels)
+            } catch {
+                notJudged.append(DetectionReport.UnjudgedFrame(file: file, reason: error.description))
+                continue
+            }
+            frames.append(try DetectionReport.Frame(expected, in: image, detector: detector))
+        }
+        self.init(
+            gold: name, minimumFaceSize: detector.minimumFaceSize, frames: frames, notJudged: notJudged,
+            deviations: deviations)
+    }
+}
+
+extension DetectionReport.Frame {
+    fileprivate init(_ expected: DetectedFrame, in image: DecodedImage, detector: FaceDetector) throws {
+        let found = try detector.detect(in: image)
+        self.init(
+            faces: FaceMatching(file: expected.file, expected: expected.faces, found: found.faces),
+            divergence: expected.record.levels.isEmpty
+                ? nil : StageDivergence(file: expected.file, expected: expected.record, found: found))
+    }
+}

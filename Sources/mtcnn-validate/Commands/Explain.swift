@@ -1,0 +1,44 @@
+import ArgumentParser
+import Conformance
+import Detection
+import Foundation
+import JSONTree
+import Reporting
+
+struct Explain: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Names the changed rules, alone or combined, that bring our faces closest to another detector's.")
+
+    @Option(help: ArgumentHelp("The other detector's faces, as JSON or CSV.", valueName: "file"))
+    var gold: String
+
+    @Option(help: ArgumentHelp("The frames that they were found in. Default: the bundled ones.", valueName: "dir"))
+    var frames: String?
+
+    @OptionGroup var options: DetectorOptions
+
+    @Option(help: ArgumentHelp("Write the attribution to this file.", valueName: "file"))
+    var json: String?
+
+    func run() throws {
+        let document = try DetectionDocument(contentsOf: URL(fileURLWithPath: gold))
+        let directory = try frames ?? bundled("Fixtures/frames")
+        func path(_ frame: DetectedFrame) -> String {
+            "\(directory)/\(URL(fileURLWithPath: frame.file).lastPathComponent)"
+        }
+        let present = document.images.filter { FileManager.default.fileExists(atPath: path($0)) }
+        guard !present.isEmpty else {
+            throw ComparisonError.nothingInCommon("\(directory) holds none of the frames that \(gold) names")
+        }
+        var detector = try options.detector()
+        detector.minimumFaceSize = options.minFaceSize ?? document.minFaceSize ?? detector.minimumFaceSize
+        let attribution = try Attribution(frames: present, detector: detector) { frame in
+            Terminal.progress("\(frame.file)")
+            return try DecodedImage(
+                contentsOf: URL(fileURLWithPath: path(frame)), maximumPixels: options.maxPixels)
+        }
+        if let json { try writeAtomically(try JSON(encoding: attribution).text().utf8, to: json) }
+        Terminal.clearProgress()
+        print(attribution.markdown)
+    }
+}

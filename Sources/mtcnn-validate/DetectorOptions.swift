@@ -1,0 +1,28 @@
+import ArgumentParser
+import Conformance
+import Detection
+import Engines
+
+extension ArithmeticName: ExpressibleByArgument {}
+
+/// The options of every command that finds faces.
+struct DetectorOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The networks: pnet, rnet and onet. Default: the bundled ones.", valueName: "dir"))
+    var models: String?
+
+    @Option(help: ArgumentHelp("The smallest face to look for, in pixels. Default: what the gold says, or 60.", valueName: "n"))
+    var minFaceSize: Int?
+
+    @Option(help: "The arithmetic to compute in.")
+    var arithmetic = ArithmeticName.fp32
+
+    @Option(help: ArgumentHelp("The most pixels an image may have.", valueName: "n"))
+    var maxPixels = DecodedImage.defaultMaximumPixels
+
+    func modelsDirectory() throws -> String { try models ?? bundled("Fixtures/models") }
+
+    func detector() throws -> FaceDetector {
+        let networks = try FaceNetworks(models: modelsDirectory(), arithmetic: arithmetic)
+        return FaceDetector(networks: networks, minimumFaceSize: minFaceSize ?? 60)
+    }
+}

@@ -8,9 +8,9 @@ import VectorKernels
 /// faster code must give the same bits.
 public protocol Arithmetic: Sendable {
     /// What an activation or a weight is stored as.
-    associatedtype Element: BinaryFloatingPoint & Sendable
+    associatedtype Element: KernelNumber
     /// The precision in which an operator computes before its result is stored.
-    associatedtype Working: BinaryFloatingPoint & Sendable
+    associatedtype Working: KernelNumber where Working.Lane == Element.Lane
     /// How a sum of products is carried.
     associatedtype Sum: SumOfProducts where Sum.Element == Element, Sum.Working == Working
 
@@ -24,6 +24,9 @@ public protocol Arithmetic: Sendable {
 
     /// A result, rounded to what is stored.
     static func stored(_ value: Working) -> Element
+
+    /// Results, each rounded to what is stored.
+    static func stored(_ values: [Working]) -> [Element]
 
     /// The same elements as a file's tensor.
     static func anyTensor(_ tensor: Tensor<Element>) -> AnyTensor
@@ -62,6 +65,7 @@ extension Arithmetic {
     public static func element(_ value: Double) -> Element { Element(value) }
     public static func weight(_ value: Double) -> Element { element(value) }
     public static func stored(_ value: Working) -> Element { Element(value) }
+    public static func stored(_ values: [Working]) -> [Element] { values.map { stored($0) } }
     public static var kernelForm: KernelForm? { nil }
     public static func value(of tensor: AnyTensor) -> Value<Element> { Value(tensor, element: element) }
     public static func constant(_ tensor: AnyTensor) -> Value<Element> { Value(tensor, element: weight) }

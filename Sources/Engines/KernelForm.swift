@@ -1,11 +1,49 @@
 import VectorKernels
 
-/// The arithmetics that the vector kernels compute sums of products in.
-public enum KernelForm: Sendable {
-    /// float32 numbers, fused multiply-adds
-    case float32
-    /// numbers that float16 holds, exact fused multiply-adds rounded to float16
+/// The ways in which the vector kernels carry a sum of products.
+public enum KernelForm: Sendable, CaseIterable {
+    /// fused multiply-adds, each rounded once to float32, or to float64 for float64 numbers
+    case fused
+    /// exact fused multiply-adds of float16 numbers, each rounded once to float16
     case float16Fused
-    /// numbers that float16 holds, products and sums each rounded to float16
+    /// float16 numbers, products and sums each rounded to float16
     case float16MultiplyAdd
+}
+
+/// The instruction sets that the vector kernels are compiled for. Results have the same bits on each.
+public enum KernelLevel: Sendable, CaseIterable {
+    case portable
+    /// AVX2, FMA and F16C
+    case avx2
+    /// AVX-512 F, VL, DQ and BW
+    case avx512
+    /// arm64
+    case neon
+
+    /// The levels whose instructions this processor has.
+    public static let supported = allCases.filter { vk_supports($0.kernelLevel) }
+
+    /// The fastest level of this processor.
+    public static let best = allCases.first { $0.kernelLevel == vk_best_level() } ?? .portable
+}
+
+extension KernelForm {
+    var kernelForm: vk_form {
+        switch self {
+        case .fused: .fused
+        case .float16Fused: .float16_fused
+        case .float16MultiplyAdd: .float16_multiply_add
+        }
+    }
+}
+
+extension KernelLevel {
+    var kernelLevel: vk_level {
+        switch self {
+        case .portable: .portable
+        case .avx2: .avx2
+        case .avx512: .avx512
+        case .neon: .neon
+        }
+    }
 }

@@ -2,12 +2,15 @@ import Tensors
 
 /// Many sums of products over the same numbers: what convolutions and matrix products consist of.
 ///
-/// Sum (p, m) starts at `starts[m]` and adds numbers[pixels[p] + taps[k]] * weights[m * taps.count + k] for
-/// each k in order. The order is part of the result's definition.
-struct SumsOfProducts<Element: BinaryFloatingPoint & Sendable> {
+/// Sum (i, m, p) starts at `starts[m]` and adds
+/// numbers[origins[i] + pixels[p] + taps[k]] * weights[m * taps.count + k] for each k in order. The order is
+/// part of the result's definition.
+struct SumsOfProducts<Element: KernelNumber> {
     /// The numbers that are read.
     let numbers: [Element]
-    /// Where each output position starts reading.
+    /// Where each image, or each row of a matrix, begins.
+    let origins: [Int]
+    /// Where each output position of an image starts reading.
     let pixels: [Int]
     /// Where each factor stands behind that.
     let taps: [Int]
@@ -16,23 +19,34 @@ struct SumsOfProducts<Element: BinaryFloatingPoint & Sendable> {
     /// What each output channel's sums start from.
     let starts: [Element]
 
-    /// Calls `give` with the position, the channel and the sum, for every position and channel.
-    func forEachSum<A: Arithmetic>(
-        in arithmetic: A.Type, _ give: (_ position: Int, _ channel: Int, _ sum: A.Working) -> Void
-    ) where A.Element == Element {
+    var count: Int { origins.count * starts.count * pixels.count }
+
+    /// The sums, ordered by image, output channel and output position.
+    func sums<A: Arithmetic>(in arithmetic: A.Type) -> [A.Working] where A.Element == Element {
+        guard let form = A.kernelForm else { return definedSums(in: A.self) }
+        return sums(form, as: A.Working.self)
+    }
+
+    /// The same sums as the arithmetic defines them, one product after another.
+    func definedSums<A: Arithmetic>(in arithmetic: A.Type) -> [A.Working] where A.Element == Element {
+        var sums = [A.Working]()
+        sums.reserveCapacity(count)
         numbers.withUnsafeBufferPointer { numbers in
             weights.withUnsafeBufferPointer { weights in
-                for (channel, start) in starts.enumerated() {
-                    let row = channel * taps.count
-                    for (position, pixel) in pixels.enumerated() {
-                        var sum = A.Sum(from: start)
-                        for (index, tap) in taps.enumerated() {
-                            sum.add(numbers[pixel + tap], times: weights[row + index])
+                for origin in origins {
+                    for (channel, start) in starts.enumerated() {
+                        let row = channel * taps.count
+                        for pixel in pixels {
+                            var sum = A.Sum(from: start)
+                            for (index, tap) in taps.enumerated() {
+                                sum.add(numbers[origin + pixel + tap], times: weights[row + index])
+                            }
+                            sums.append(sum.value)
                         }
-                        give(position, channel, sum.value)
                     }
                 }
             }
         }
+        return sums
     }
 }

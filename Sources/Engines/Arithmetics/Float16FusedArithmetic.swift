@@ -1,5 +1,3 @@
-import VectorKernels
-
 /// `fp16-fma`: everything in float16; a sum is one chain of fused multiply-adds, each rounded once to float16.
 public enum Float16FusedArithmetic: Arithmetic {
     public typealias Element = Float16

@@ -1,5 +1,3 @@
-import VectorKernels
-
 /// `fp16-mul-add`: everything in float16; each product is rounded, and then each sum.
 public enum Float16MultiplyAddArithmetic: Arithmetic {
     public typealias Element = Float16

@@ -1,5 +1,3 @@
-import VectorKernels
-
 /// `fp16-weights`: weights rounded to float16, everything else as in ``Float32Arithmetic``.
 public enum Float16WeightsArithmetic: Arithmetic {
     public typealias Element = Float
@@ -8,5 +6,5 @@ public enum Float16WeightsArithmetic: Arithmetic {
 
     public static var name: ArithmeticName { .fp16Weights }
     public static func weight(_ value: Double) -> Float { Float(Float16(value)) }
-    public static var kernelForm: KernelForm? { .float32 }
+    public static var kernelForm: KernelForm? { .fused }
 }

@@ -1,5 +1,3 @@
-import VectorKernels
-
 /// `fp32`: everything in float32; a sum is one chain of fused multiply-adds.
 public enum Float32Arithmetic: Arithmetic {
     public typealias Element = Float
@@ -7,5 +5,5 @@ public enum Float32Arithmetic: Arithmetic {
     public typealias Sum = FusedSum<Float, Float>
 
     public static var name: ArithmeticName { .fp32 }
-    public static var kernelForm: KernelForm? { .float32 }
+    public static var kernelForm: KernelForm? { .fused }
 }

@@ -17,24 +17,22 @@ extension Convolution: ComputableOperator {
         let channels = weights.shape[1]
         let outputs = weights.shape[0] / groups
         let taps = (0..<channels).flatMap { channel in window.taps.map { channel * window.planeCount + $0 } }
-        let positions = window.positions.count
-        var y = [A.Element](repeating: 0, count: type.shape.count)
-        for group in 0..<groups {
+        let sumsByGroup = (0..<groups).map { group in
             let own = group * outputs..<(group + 1) * outputs
-            // The planes of this group, of every image in the batch: one set of sums.
-            let starts = (0..<x.shape[0]).map { ($0 * x.shape[1] + group * channels) * window.planeCount }
-            let sums = SumsOfProducts(
-                numbers: padded, pixels: starts.flatMap { start in window.positions.map { start + $0 } }, taps: taps,
+            return SumsOfProducts(
+                numbers: padded,
+                origins: (0..<x.shape[0]).map { ($0 * x.shape[1] + group * channels) * window.planeCount },
+                pixels: window.positions, taps: taps,
                 weights: weights.elements[own.lowerBound * taps.count..<own.upperBound * taps.count],
-                starts: Array(bias[own]))
-            y.withUnsafeMutableBufferPointer { y in
-                sums.forEachSum(in: A.self) { position, channel, sum in
-                    let (image, place) = position.quotientAndRemainder(dividingBy: positions)
-                    let plane = image * weights.shape[0] + own.lowerBound + channel
-                    y[plane * positions + place] = A.stored(sum)
-                }
-            }
+                starts: Array(bias[own])
+            ).sums(in: A.self)
         }
-        return .real(Tensor(type.shape, y))
+        guard groups > 1 else { return .real(Tensor(type.shape, A.stored(sumsByGroup[0]))) }
+        // Of each image, the planes of one group after those of another.
+        let planes = outputs * window.positions.count
+        let sums = (0..<x.shape[0]).flatMap { image in
+            sumsByGroup.flatMap { $0[image * planes..<(image + 1) * planes] }
+        }
+        return .real(Tensor(type.shape, A.stored(sums)))
     }
 }

@@ -11,11 +11,10 @@ extension Gemm: ComputableOperator {
         if transposesA { a = a.transposed([1, 0]) }
         if !transposesB { b = b.transposed([1, 0]) }
         let (rows, columns, inner) = (type.shape[0], type.shape[1], a.shape[1])
-        var product = [A.Working](repeating: 0, count: rows * columns)
-        SumsOfProducts(
-            numbers: a.elements, pixels: (0..<rows).map { $0 * inner }, taps: Array(0..<inner),
+        var product = SumsOfProducts(
+            numbers: a.elements, origins: (0..<rows).map { $0 * inner }, pixels: [0], taps: Array(0..<inner),
             weights: b.elements[...], starts: [A.Element](repeating: 0, count: columns)
-        ).forEachSum(in: A.self) { row, column, sum in product[row * columns + column] = sum }
+        ).sums(in: A.self)
 
         if alpha != 1 { product = product.map { A.Working(alpha) * $0 } }
         let y = Tensor(type.shape, product)

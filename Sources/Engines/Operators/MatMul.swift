@@ -16,17 +16,16 @@ extension MatMul: ComputableOperator {
             0, 2, 1,
         ])
 
-        var y = [A.Element](repeating: 0, count: type.shape.count)
-        for (stack, (leftStack, rightStack)) in zip(leftStacks, rightStacks).enumerated() {
+        var sums = [A.Working]()
+        for (leftStack, rightStack) in zip(leftStacks, rightStacks) {
             let start = leftStack * rows * inner
             let own = rightStack * inner * columns..<(rightStack + 1) * inner * columns
-            SumsOfProducts(
-                numbers: a.elements, pixels: (0..<rows).map { start + $0 * inner }, taps: Array(0..<inner),
-                weights: bColumns.elements[own], starts: [A.Element](repeating: 0, count: columns)
-            ).forEachSum(in: A.self) { row, column, sum in
-                y[(stack * rows + row) * columns + column] = A.stored(sum)
-            }
+            sums += SumsOfProducts(
+                numbers: a.elements, origins: (0..<rows).map { start + $0 * inner }, pixels: [0],
+                taps: Array(0..<inner), weights: bColumns.elements[own],
+                starts: [A.Element](repeating: 0, count: columns)
+            ).sums(in: A.self)
         }
-        return .real(Tensor(type.shape, y))
+        return .real(Tensor(type.shape, A.stored(sums)))
     }
 }

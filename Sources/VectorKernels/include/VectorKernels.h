@@ -1,1 +1,5 @@
 #pragma once
+
+#include "vk_levels.h"
+#include "vk_sums.h"
+#include "vk_float16.h"

@@ -1,0 +1,63 @@
+// Conversions between arrays of float16 and float32. Included once for each level.
+
+#include <string.h>
+
+#include "lanes.h"
+
+#if LEVEL_CONVERTS_FLOAT16
+
+static void float32_from_float16(const _Float16 *from, ptrdiff_t count, float *to) {
+    ptrdiff_t index = 0;
+    for (; index + 16 <= count; index += 16)
+        *(float32_lanes_in_memory *)(to + index) =
+            __builtin_convertvector(*(const float16_lanes_in_memory *)(from + index), float32_lanes);
+    for (; index < count; index++) to[index] = (float)from[index];
+}
+
+static void float16_from_float32(const float *from, ptrdiff_t count, _Float16 *to) {
+    ptrdiff_t index = 0;
+    for (; index + 16 <= count; index += 16)
+        *(float16_lanes_in_memory *)(to + index) =
+            __builtin_convertvector(*(const float32_lanes_in_memory *)(from + index), float16_lanes);
+    for (; index < count; index++) to[index] = (_Float16)from[index];
+}
+
+#else
+
+static void float32_from_float16(const _Float16 *from, ptrdiff_t count, float *to) {
+    for (ptrdiff_t index = 0; index < count; index++) {
+        uint16_t bits;
+        memcpy(&bits, from + index, sizeof bits);
+        uint32_t sign = (uint32_t)(bits & 0x8000) << 16, magnitude = bits & 0x7fff, wide;
+        if (magnitude < 0x400) {
+            float value = (float)magnitude * 0x1p-24f;
+            memcpy(&wide, &value, sizeof wide);
+        } else {
+            // The exponents' biases are 15 and 127; infinity and NaN have the largest exponent of each.
+            wide = (magnitude << 13) + (magnitude < 0x7c00 ? 112u << 23 : 224u << 23);
+        }
+        wide |= sign;
+        memcpy(to + index, &wide, sizeof wide);
+    }
+}
+
+static void float16_from_float32(const float *from, ptrdiff_t count, _Float16 *to) {
+    for (ptrdiff_t index = 0; index < count; index++) {
+        float32_lanes value = (float32_lanes)(from[index]);
+        round_to_float16(&value);
+        float rounded = value[0];
+        uint32_t wide;
+        memcpy(&wide, &rounded, sizeof wide);
+        uint32_t magnitude = wide & 0x7fffffff, narrow;
+        if (magnitude >= 0x7f800000)
+            narrow = 0x7c00 | (magnitude > 0x7f800000 ? 0x200 | (magnitude >> 13 & 0x3ff) : 0);
+        else if (magnitude < 0x38800000)
+            narrow = (uint32_t)((rounded < 0 ? -rounded : rounded) * 0x1p24f);
+        else
+            narrow = (magnitude >> 13) - (112 << 10);
+        uint16_t bits = (uint16_t)(wide >> 16 & 0x8000) | (uint16_t)narrow;
+        memcpy(to + index, &bits, sizeof bits);
+    }
+}
+
+#endif

@@ -1,0 +1,56 @@
+// The float16 steps of a sum, on float32 lanes. Included once for each level.
+
+#include "lanes.h"
+
+#pragma STDC FP_CONTRACT OFF
+
+/// Rounds to the nearest number that float16 holds, ties to even.
+static inline __attribute__((always_inline)) void round_to_float16(float32_lanes *x) {
+#if LEVEL_CONVERTS_FLOAT16
+    *x = __builtin_convertvector(__builtin_convertvector(*x, float16_lanes), float32_lanes);
+#else
+    int32_lanes bits = (int32_lanes)*x;
+    int32_lanes sign = bits & INT32_MIN;
+    int32_lanes magnitude = bits & INT32_MAX;
+    // Keeps 10 of 23 bits of the fraction; what overflows float16 becomes infinity.
+    int32_lanes normal = (magnitude + 0xfff + ((magnitude >> 13) & 1)) & ~0x1fff;
+    normal = normal >= 0x47800000 ? (int32_lanes)(0x7f800000) : normal;
+    // Below 2^-14 float16 has steps of 2^-24, which are those of float32 around 0.75.
+    int32_lanes subnormal = (int32_lanes)(((float32_lanes)magnitude + 0.75f) - 0.75f);
+    int32_lanes rounded = magnitude < 0x38800000 ? subnormal : normal;
+    *x = (float32_lanes)(sign | (magnitude > 0x7f800000 ? magnitude : rounded));
+#endif
+}
+
+/// sum = the float16 nearest to sum + w * x.
+///
+/// The product of two float16 is exact in float32. The float32 nearest to its sum with a third is made odd in
+/// its last place where it is not exact, after which rounding it to float16 rounds as if at once (Boldo and
+/// Melquiond, Emulation of a FMA and correctly rounded sums: proved algorithms using rounding to odd, 2008).
+/// The error of the sum is that of Knuth's TwoSum.
+static inline __attribute__((always_inline)) void float16_fused_step(
+    float32_lanes *sum, const float32_lanes *w, const float32_lanes *x) {
+    float32_lanes a = *sum;
+    float32_lanes p = *w * *x;
+    float32_lanes s = p + a;
+    float32_lanes b = s - p;
+    float32_lanes c = s - b;
+    float32_lanes d = p - c;
+    float32_lanes e = a - b;
+    float32_lanes error = d + e;
+    // Not where the error is NaN, for then the sum is infinite or NaN itself.
+    int32_lanes inexact = (error < 0) | (error > 0);
+    int32_lanes towards_zero = ((int32_lanes)error ^ (int32_lanes)s) >> 31;
+    int32_lanes odd = ((int32_lanes)s + (towards_zero & inexact)) | (inexact & 1);
+    *sum = (float32_lanes)odd;
+    round_to_float16(sum);
+}
+
+/// sum = the float16 nearest to sum + the float16 nearest to w * x.
+static inline __attribute__((always_inline)) void float16_multiply_add_step(
+    float32_lanes *sum, const float32_lanes *w, const float32_lanes *x) {
+    float32_lanes product = *w * *x;
+    round_to_float16(&product);
+    *sum = *sum + product;
+    round_to_float16(sum);
+}

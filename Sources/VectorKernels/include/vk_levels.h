@@ -1,0 +1,17 @@
+#pragma once
+
+#include <stdbool.h>
+
+/// The instruction sets that the kernels are compiled for. Results have the same bits on each.
+typedef enum __attribute__((enum_extensibility(closed))) {
+    vk_level_portable,
+    vk_level_avx2,
+    vk_level_avx512,
+    vk_level_neon,
+} vk_level;
+
+/// Whether this processor has the instructions of a level.
+bool vk_supports(vk_level level);
+
+/// The fastest level of this processor.
+vk_level vk_best_level(void);

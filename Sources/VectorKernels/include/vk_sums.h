@@ -1,0 +1,46 @@
+#pragma once
+
+#include <stddef.h>
+
+#include "vk_levels.h"
+
+/// How a sum of products is carried. Each sum is one chain, from its start, one product after another.
+typedef enum __attribute__((enum_extensibility(closed))) {
+    /// fused multiply-adds, each rounded once to the type of the numbers
+    vk_form_fused,
+    /// fused multiply-adds, each rounded once to float16; the numbers are float32 that float16 holds
+    vk_form_float16_fused,
+    /// products rounded to float16, then sums; the numbers are float32 that float16 holds
+    vk_form_float16_multiply_add,
+} vk_form;
+
+/// Weights are packed and sums are computed in blocks of so many channels.
+enum { vk_channel_block = 16 };
+
+/// Where factors stand, and where sums go.
+///
+/// Sum (i, m, p) starts at starts[m] and adds numbers[origins[i] + pixels[p] + taps[k]] * weights[m][k] for each
+/// k in order. It goes to sums[(i * channel_count + m) * pixel_count + p].
+typedef struct {
+    const ptrdiff_t *origins;
+    ptrdiff_t origin_count;
+    const ptrdiff_t *pixels;
+    ptrdiff_t pixel_count;
+    const ptrdiff_t *taps;
+    ptrdiff_t tap_count;
+    ptrdiff_t channel_count;
+} vk_sum_layout;
+
+/// The elements that packed weights take: channel_count rounded up to whole blocks, times tap_count.
+ptrdiff_t vk_packed_count(ptrdiff_t channel_count, ptrdiff_t tap_count);
+
+/// From [channel][tap] to [block][tap][channel of the block], with zeros for channels that are not there.
+void vk_pack_float32(const float *weights, ptrdiff_t channel_count, ptrdiff_t tap_count, float *packed);
+void vk_pack_float64(const double *weights, ptrdiff_t channel_count, ptrdiff_t tap_count, double *packed);
+
+void vk_sums_float32(
+    vk_level level, vk_form form, const vk_sum_layout *layout, const float *numbers, const float *packed_weights,
+    const float *starts, float *sums);
+void vk_sums_float64(
+    vk_level level, const vk_sum_layout *layout, const double *numbers, const double *packed_weights,
+    const double *starts, double *sums);

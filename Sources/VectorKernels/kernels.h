@@ -1,0 +1,23 @@
+#pragma once
+
+#include "VectorKernels.h"
+
+/// The kernels of one level.
+typedef struct {
+    void (*fused_float32)(const vk_sum_layout *, const float *, const float *, const float *, float *);
+    void (*float16_fused)(const vk_sum_layout *, const float *, const float *, const float *, float *);
+    void (*float16_multiply_add)(const vk_sum_layout *, const float *, const float *, const float *, float *);
+    void (*fused_float64)(const vk_sum_layout *, const double *, const double *, const double *, double *);
+    void (*float32_from_float16)(const _Float16 *, ptrdiff_t, float *);
+    void (*float16_from_float32)(const float *, ptrdiff_t, _Float16 *);
+} vk_kernels;
+
+extern const vk_kernels vk_portable_kernels;
+#if defined(__x86_64__)
+extern const vk_kernels vk_avx2_kernels;
+extern const vk_kernels vk_avx512_kernels;
+#elif defined(__aarch64__)
+extern const vk_kernels vk_neon_kernels;
+#endif
+
+const vk_kernels *vk_kernels_of(vk_level level);

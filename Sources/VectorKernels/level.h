@@ -1,0 +1,55 @@
+// All kernels of one level. Included once for each level with LEVEL_KERNELS (the table's name),
+// LEVEL_CONVERTS_FLOAT16 (whether it has instructions that round to float16) and the largest tiles:
+// LEVEL_PIXELS and LEVEL_BLOCKS for float32, LEVEL_FLOAT16_PIXELS and LEVEL_FLOAT64_PIXELS for the others.
+
+#include "kernels.h"
+#include "float16_steps.h"
+
+#define FUSED_STEP(sum, w, x) (*(sum) = __builtin_elementwise_fma(*(x), *(w), *(sum)))
+
+#define FORM fused_float32
+#define NUMBER float
+#define LANES float32_lanes
+#define LANES_IN_MEMORY float32_lanes_in_memory
+#define STEP FUSED_STEP
+#define PIXELS LEVEL_PIXELS
+#define BLOCKS LEVEL_BLOCKS
+#include "sums_form.h"
+
+#define FORM float16_fused
+#define NUMBER float
+#define LANES float32_lanes
+#define LANES_IN_MEMORY float32_lanes_in_memory
+#define STEP float16_fused_step
+#define PIXELS LEVEL_FLOAT16_PIXELS
+#define BLOCKS 1
+#include "sums_form.h"
+
+#define FORM float16_multiply_add
+#define NUMBER float
+#define LANES float32_lanes
+#define LANES_IN_MEMORY float32_lanes_in_memory
+#define STEP float16_multiply_add_step
+#define PIXELS LEVEL_FLOAT16_PIXELS
+#define BLOCKS 1
+#include "sums_form.h"
+
+#define FORM fused_float64
+#define NUMBER double
+#define LANES float64_lanes
+#define LANES_IN_MEMORY float64_lanes_in_memory
+#define STEP FUSED_STEP
+#define PIXELS LEVEL_FLOAT64_PIXELS
+#define BLOCKS 1
+#include "sums_form.h"
+
+#include "float16_arrays.h"
+
+const vk_kernels LEVEL_KERNELS = {
+    .fused_float32 = fused_float32,
+    .float16_fused = float16_fused,
+    .float16_multiply_add = float16_multiply_add,
+    .fused_float64 = fused_float64,
+    .float32_from_float16 = float32_from_float16,
+    .float16_from_float32 = float16_from_float32,
+};

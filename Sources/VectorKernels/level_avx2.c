@@ -1,0 +1,13 @@
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
+
+#define LEVEL_KERNELS vk_avx2_kernels
+#define LEVEL_CONVERTS_FLOAT16 1
+#define LEVEL_PIXELS 6
+#define LEVEL_BLOCKS 1
+#define LEVEL_FLOAT16_PIXELS 3
+#define LEVEL_FLOAT64_PIXELS 3
+#include "level.h"
+
+#pragma clang attribute pop
+#endif

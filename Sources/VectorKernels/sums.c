@@ -1,0 +1,45 @@
+#include <string.h>
+
+#include "kernels.h"
+
+static ptrdiff_t block_count(ptrdiff_t channel_count) {
+    return (channel_count + vk_channel_block - 1) / vk_channel_block;
+}
+
+ptrdiff_t vk_packed_count(ptrdiff_t channel_count, ptrdiff_t tap_count) {
+    return block_count(channel_count) * vk_channel_block * tap_count;
+}
+
+#define DEFINE_PACK(NAME, NUMBER)                                                                                  \
+    void NAME(const NUMBER *weights, ptrdiff_t channel_count, ptrdiff_t tap_count, NUMBER *packed) {               \
+        memset(packed, 0, vk_packed_count(channel_count, tap_count) * sizeof(NUMBER));                             \
+        for (ptrdiff_t channel = 0; channel < channel_count; channel++) {                                          \
+            const NUMBER *weight = weights + channel * tap_count;                                                  \
+            ptrdiff_t block = channel / vk_channel_block;                                                          \
+            NUMBER *place = packed + block * tap_count * vk_channel_block + channel % vk_channel_block;            \
+            for (ptrdiff_t tap = 0; tap < tap_count; tap++, place += vk_channel_block) *place = weight[tap];       \
+        }                                                                                                          \
+    }
+
+DEFINE_PACK(vk_pack_float32, float)
+DEFINE_PACK(vk_pack_float64, double)
+
+void vk_sums_float32(
+    vk_level level, vk_form form, const vk_sum_layout *layout, const float *numbers, const float *packed_weights,
+    const float *starts, float *sums) {
+    const vk_kernels *kernels = vk_kernels_of(level);
+    switch (form) {
+    case vk_form_fused:
+        return kernels->fused_float32(layout, numbers, packed_weights, starts, sums);
+    case vk_form_float16_fused:
+        return kernels->float16_fused(layout, numbers, packed_weights, starts, sums);
+    case vk_form_float16_multiply_add:
+        return kernels->float16_multiply_add(layout, numbers, packed_weights, starts, sums);
+    }
+}
+
+void vk_sums_float64(
+    vk_level level, const vk_sum_layout *layout, const double *numbers, const double *packed_weights,
+    const double *starts, double *sums) {
+    vk_kernels_of(level)->fused_float64(layout, numbers, packed_weights, starts, sums);
+}

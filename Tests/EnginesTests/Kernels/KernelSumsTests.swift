@@ -1,0 +1,93 @@
+import Testing
+import TestSupport
+
+@testable import Engines
+
+/// The vector kernels against the scalar definition of each arithmetic, bit for bit.
+@Suite struct KernelSumsTests {
+    /// Sizes around the kernels' tiles, which are up to 12 positions and 32 channels: one short, exact, one over.
+    static let sizes: [(positions: Int, channels: Int, taps: Int)] = [
+        (1, 1, 1), (2, 6, 4), (3, 16, 9), (5, 17, 3), (11, 31, 2), (12, 32, 5), (13, 33, 1), (25, 48, 7), (4, 10, 0),
+    ]
+
+    @Test("The kernels of every level give the sums that each arithmetic defines", arguments: KernelLevel.supported)
+    func equalsDefinition(level: KernelLevel) {
+        check(Float32Arithmetic.self, level)
+        check(Float64Arithmetic.self, level)
+        check(Float16StorageArithmetic.self, level)
+        check(Float16FusedArithmetic.self, level)
+        check(Float16MultiplyAddArithmetic.self, level)
+    }
+
+    @Test("A batch's images have the sums that each has alone")
+    func batchesAreIndependent() {
+        var random = RandomNumbers(seed: 3)
+        let batch = SumsOfProducts<Float>.random(images: 3, positions: 5, channels: 7, taps: 4, using: &random)
+        let alone = batch.origins.map { origin in
+            SumsOfProducts(
+                numbers: batch.numbers, origins: [origin], pixels: batch.pixels, taps: batch.taps,
+                weights: batch.weights, starts: batch.starts
+            ).sums(in: Float32Arithmetic.self)
+        }
+        #expect(batch.sums(in: Float32Arithmetic.self) == alone.flatMap { $0 })
+    }
+
+    private func check<A: Arithmetic>(_ arithmetic: A.Type, _ level: KernelLevel) {
+        guard let form = A.kernelForm else {
+            Issue.record("\(A.name) has no kernel")
+            return
+        }
+        var random = RandomNumbers(seed: 1)
+        for size in Self.sizes {
+            let sums = SumsOfProducts<A.Element>.random(
+                images: 2, positions: size.positions, channels: size.channels, taps: size.taps, using: &random)
+            let defined = sums.definedSums(in: A.self)
+            let computed = sums.sums(form, level: level, as: A.Working.self)
+            #expect(computed.count == sums.count)
+            let difference = zip(defined, computed).enumerated().first { !hasSameBits($1.0, $1.1) }
+            #expect(
+                difference == nil,
+                "\(A.name) on \(level), \(size): sum \(difference?.offset ?? 0) of \(sums.count)")
+        }
+    }
+}
+
+/// Equal bits, or both NaN: which NaN an operation gives, IEEE 754 leaves open.
+private func hasSameBits<Number: BinaryFloatingPoint>(_ a: Number, _ b: Number) -> Bool {
+    a.isNaN ? b.isNaN : a == b && a.sign == b.sign
+}
+
+extension SumsOfProducts {
+    /// Sums at places that overlap, of numbers of all magnitudes, some of them special.
+    fileprivate static func random(
+        images: Int, positions: Int, channels: Int, taps: Int, using random: inout RandomNumbers
+    ) -> SumsOfProducts {
+        let extent = positions + 2 * taps + 1
+        func numbers(_ count: Int) -> [Element] { (0..<count).map { _ in Element.any(using: &random) } }
+        return SumsOfProducts(
+            numbers: numbers(images * extent),
+            origins: (0..<images).map { $0 * extent }, pixels: Array(0..<positions),
+            taps: (0..<taps).map { $0 * 2 }.shuffled(using: &random),
+            weights: numbers(channels * taps + 1).dropFirst(), starts: numbers(channels))
+    }
+}
+
+extension BinaryFloatingPoint {
+    /// Mostly numbers around 1, so that sums round; sometimes ones whose products underflow or overflow, and
+    /// seldom infinities and NaN, which would leave nothing else to see if they were in every sum.
+    fileprivate static func any(using random: inout RandomNumbers) -> Self {
+        let number = Self(Double.random(in: -2...2, using: &random))
+        return switch Int.random(in: 0..<400, using: &random) {
+        case 0: .nan
+        case 1: .infinity
+        case 2: -.infinity
+        case 3..<10: 0
+        case 10..<20: -0.0
+        case 20..<60: number * .leastNormalMagnitude
+        case 60..<80: number * .leastNonzeroMagnitude * 8
+        case 80..<84: number * (.greatestFiniteMagnitude / 4)
+        case 84..<160: number / 1024
+        default: number
+        }
+    }
+}

@@ -11,13 +11,13 @@ public enum DecisionMargin: String, Sendable, Codable {
     /// A coordinate lies this close to where rounding or truncating it gives another pixel.
     case pixelBoundary
 
-    /// Scores that are this close may change places: four times 1.2e-6, the largest difference measured between
-    /// the probabilities of OpenFace's C++ networks and of ONNX Runtime on the same inputs.
-    public static let scoreMargin: Float = 5e-6
+    /// Scores that are this close may change places: four times 1.5e-6, the largest difference measured between
+    /// scores of OpenFace's C++ detector and of this one.
+    public static let scoreMargin: Float = 6e-6
 
-    /// Coordinates this close to a boundary may fall on either side: a box regression is known to about 5e-7
-    /// (measured as above), times boxes of 200 pixels.
-    public static let coordinateMargin: Float = 1e-4
+    /// Coordinates this close to a boundary, in pixels, may fall on either side: four times 1.2e-4, the largest
+    /// difference measured between corrected boxes of OpenFace's C++ detector and of this one.
+    public static let coordinateMargin: Float = 5e-4
 }
 
 /// The decisions that are taken about a list of boxes next.

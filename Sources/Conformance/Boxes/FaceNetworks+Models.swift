@@ -12,7 +12,9 @@ extension FaceNetworks {
     public init(models directory: String, arithmetic: ArithmeticName) throws {
         func network(_ network: CascadeNetwork, _ name: String) throws -> GraphFaceNetwork {
             let path = try FaceNetworks.file(named: name, in: directory)
-            return try GraphFaceNetwork(network, graph: Model(contentsOf: path).graph) { try arithmetic.engine(for: $0) }
+            return try GraphFaceNetwork(network, graph: Model(contentsOf: path).graph) {
+                try arithmetic.engine(for: $0)
+            }
         }
         self.init(
             proposal: try network(.proposal, "pnet"), refinement: try network(.refinement, "rnet"),

@@ -6,6 +6,12 @@ public struct PyramidScale: Hashable, Sendable {
     public let scale: Double
     public let width: Int
     public let height: Int
+
+    public init(scale: Double, width: Int, height: Int) {
+        self.scale = scale
+        self.width = width
+        self.height = height
+    }
 }
 
 /// The sizes at which a frame is searched, largest first.

@@ -46,7 +46,7 @@ import Testing
     @Test("A score near its threshold marks the box, a score further away does not")
     func scoreThreshold() {
         let decisions = Decisions(scoreThreshold: 0.7)
-        let close = compare([candidate(1, score: 0.700004)], [], decisions)
+        let close = compare([candidate(1, score: 0.700005)], [], decisions)
         #expect(close.missing.map(\.margins) == [[.scoreThreshold]])
         #expect(compare([candidate(1, score: 0.70001)], [], decisions).missing.map(\.margins) == [[]])
     }
@@ -67,7 +67,7 @@ import Testing
     @Test("A corrected box is marked where truncating its square may give either of two pixels")
     func pixelBoundary() {
         let decisions = Decisions(pixelStep: .square)
-        for (x, marginal) in [(Float(7.00005), 1), (6.99995, 1), (7.4, 0)] {
+        for (x, marginal) in [(Float(7.0004), 1), (6.9996, 1), (7.001, 0), (7.4, 0)] {
             let list = [candidate(x, 3.3, 20.25)]
             #expect(compare(list, list, decisions).marginalCount == marginal)
         }

@@ -72,6 +72,8 @@ let package = Package(
         .testTarget(name: "DetectionTests", dependencies: ["Detection", "ModelFormats", "TestSupport"]),
         .testTarget(name: "ConformanceTests", dependencies: ["Conformance", "TestSupport"]),
         .testTarget(name: "ReportingTests", dependencies: ["Reporting", "TestSupport"]),
+        .testTarget(
+            name: "CommandTests", dependencies: ["mtcnn-validate", "Captures", "Detection", "TestSupport"]),
         .testTarget(name: "GateTests", dependencies: ["Reporting", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]

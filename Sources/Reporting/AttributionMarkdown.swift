@@ -9,7 +9,10 @@ extension Attribution {
         if explanations.isEmpty {
             lines.append("No changed rule brings our faces closer.")
         } else {
-            lines += ["", "| changed rules | mean IoU before | after | frames explained | still differing |", "|---|---|---|---|---|"]
+            lines += [
+                "", "| changed rules | mean IoU before | after | frames explained | still differing |",
+                "|---|---|---|---|---|",
+            ]
         }
         lines += explanations.map { explanation in
             "| \(explanation.rules.map(\.rawValue).joined(separator: " + ")) | \(meanOverlapBefore.long) "

@@ -20,7 +20,8 @@ extension DetectionReport {
             lines.append("| " + cells.joined(separator: " | ") + " |")
         }
         lines += [
-            "", "Target tier: mean IoU > 0.90, agreement 100 %, no false positive. Minimum tier, which decides: "
+            "",
+            "Target tier: mean IoU > 0.90, agreement 100 %, no false positive. Minimum tier, which decides: "
                 + "mean IoU > 0.75, agreement 95 %, fewer than 2 false positives.",
         ]
         for run in runs {

@@ -10,7 +10,9 @@ struct DetectorOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The networks: pnet, rnet and onet. Default: the bundled ones.", valueName: "dir"))
     var models: String?
 
-    @Option(help: ArgumentHelp("The smallest face to look for, in pixels. Default: what the gold says, or 60.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "The smallest face to look for, in pixels. Default: what the gold says, or 60.", valueName: "n"))
     var minFaceSize: Int?
 
     @Option(help: "The arithmetic to compute in.")

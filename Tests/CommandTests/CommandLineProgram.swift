@@ -1,0 +1,42 @@
+import Foundation
+
+/// The built program, run as its users run it.
+struct CommandLineProgram {
+    struct Outcome {
+        let exitCode: Int32
+        let output: String
+        let errors: String
+    }
+
+    /// Runs the program to its end; a crash shows as an exit code above 128 or below 0.
+    static func run(_ arguments: String...) throws -> Outcome {
+        let process = Process()
+        process.executableURL = try executable()
+        process.arguments = arguments
+        let (output, errors) = (Pipe(), Pipe())
+        process.standardOutput = output
+        process.standardError = errors
+        try process.run()
+        // What is printed is short: it fits the pipes' buffers.
+        process.waitUntilExit()
+        func text(_ pipe: Pipe) -> String {
+            String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        }
+        let crashed = process.terminationReason == .uncaughtSignal
+        return Outcome(
+            exitCode: crashed ? -process.terminationStatus : process.terminationStatus, output: text(output),
+            errors: text(errors))
+    }
+
+    /// The program stands beside the test bundle in the build folder.
+    private static func executable() throws -> URL {
+        let places =
+            Bundle.allBundles.map { $0.bundleURL.deletingLastPathComponent() }
+            + [URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()]
+        for place in places {
+            let candidate = place.appendingPathComponent("mtcnn-validate")
+            if FileManager.default.isExecutableFile(atPath: candidate.path) { return candidate }
+        }
+        throw CocoaError(.fileNoSuchFile)
+    }
+}

@@ -1,0 +1,182 @@
+import Captures
+import Detection
+import Foundation
+import TestSupport
+import Tensors
+import Testing
+
+@Suite struct CommandTests {
+    let pnet = fixtures.appendingPathComponent("models/pnet.onnx").path
+    let models = fixtures.appendingPathComponent("models").path
+
+    private func write(_ bytes: some Sequence<UInt8>, _ path: String) throws {
+        try Data(bytes).write(to: URL(fileURLWithPath: path))
+    }
+
+    /// A recording of PNet on noise.
+    private func record(in directory: String, arithmetic: String = "fp32", seed: UInt64 = 1) throws -> String {
+        var random = RandomNumbers(seed: seed)
+        try write(AnyTensor.float32(random.floats([1, 14, 13, 3], in: -1...1)).npy, "\(directory)/x.npy")
+        let capture = "\(directory)/\(arithmetic)-\(seed).h5"
+        let run = try CommandLineProgram.run(
+            "run", pnet, "--input", "input_1=\(directory)/x.npy", "--arithmetic", arithmetic, "--output", capture)
+        #expect(run.exitCode == 0, "\(run.errors)")
+        return capture
+    }
+
+    @Test("A run, compared with itself, conforms; with another arithmetic it does not; with other inputs it is stale")
+    func runAndCompare() throws {
+        try withTemporaryDirectory { directory in
+            let capture = try record(in: directory)
+            #expect(try CommandLineProgram.run("compare", capture, capture).exitCode == 0)
+            let half = try record(in: directory, arithmetic: "fp16-storage")
+            let differing = try CommandLineProgram.run("compare", capture, half, "--json", "\(directory)/report.json")
+            #expect(differing.exitCode == 1)
+            #expect(differing.output.contains("max_abs_diff"))
+            let again = try CommandLineProgram.run(
+                "check", "\(directory)/report.json", "--max-abs-diff", "1", "--mean-abs-diff", "1")
+            #expect(again.exitCode == 0, "\(again.output)\(again.errors)")
+            #expect(try CommandLineProgram.run("check", "\(directory)/report.json").exitCode == 1)
+            let other = try record(in: directory, seed: 2)
+            let stale = try CommandLineProgram.run("compare", capture, other)
+            #expect(stale.exitCode == 65)
+            #expect(stale.errors.contains("inputs"))
+        }
+    }
+
+    @Test("The same run twice gives the same bytes")
+    func deterministic() throws {
+        try withTemporaryDirectory { directory in
+            let first = try Data(contentsOf: URL(fileURLWithPath: record(in: directory)))
+            #expect(try Data(contentsOf: URL(fileURLWithPath: record(in: directory))) == first)
+        }
+    }
+
+    @Test("What is no model is refused with its name, and never crashes the program")
+    func badModels() throws {
+        try withTemporaryDirectory { directory in
+            let whole = try Data(contentsOf: URL(fileURLWithPath: pnet))
+            for (name, bytes) in [
+                ("empty", Data()), ("text", Data("no model\n".utf8)), ("cut", whole.prefix(whole.count / 2)),
+                ("zeros", Data(count: 1000)),
+            ] {
+                let path = "\(directory)/\(name).onnx"
+                try write(bytes, path)
+                let outcome = try CommandLineProgram.run("inspect", path)
+                #expect(outcome.exitCode == 65, "\(name): \(outcome.errors)")
+                #expect(outcome.errors.contains(name))
+            }
+            #expect(try CommandLineProgram.run("inspect", "\(directory)/none.onnx").exitCode == 66)
+        }
+    }
+
+    @Test("Wrong usage, a wrong input and an output that cannot be written have their exit codes")
+    func exitCodes() throws {
+        try withTemporaryDirectory { directory in
+            let capture = try record(in: directory)
+            #expect(try CommandLineProgram.run("compare", capture).exitCode == 64)
+            #expect(try CommandLineProgram.run("run", pnet, "--arithmetic", "fp8", "--output", "x.h5").exitCode == 64)
+            #expect(try CommandLineProgram.run("validate", "--report", "/proc/nowhere").exitCode == 73)
+            let unwritable = try CommandLineProgram.run(
+                "run", pnet, "--input", "\(directory)/x.npy", "--output", "/nonexistent/c.h5")
+            #expect(unwritable.exitCode == 73)
+            try write(AnyTensor.float32(Tensor([1, 14, 13], repeating: 0)).npy, "\(directory)/rank3.npy")
+            let misfit = try CommandLineProgram.run(
+                "run", pnet, "--input", "\(directory)/rank3.npy", "--output", "\(directory)/c.h5")
+            #expect(misfit.exitCode == 65)
+            #expect(misfit.errors.contains("input_1"))
+            #expect(!FileManager.default.fileExists(atPath: "\(directory)/c.h5"))
+        }
+    }
+
+    /// Runs `validate` on captures and frames of its own.
+    private func validate(_ directory: String, captures: String, extra: [String] = []) throws
+        -> CommandLineProgram.Outcome
+    {
+        try write("file,x,y,width,height\nsmall.png,,,,\n".utf8, "\(directory)/gold.csv")
+        let image = DecodedImage(width: 30, height: 20, pixels: [UInt8](repeating: 90, count: 1800))
+        try FileManager.default.createDirectory(atPath: "\(directory)/frames", withIntermediateDirectories: true)
+        try write(image.encoded(as: .png, file: "small.png"), "\(directory)/frames/small.png")
+        return try CommandLineProgram.run(
+            "--models", models, "--captures", captures, "--frames", "\(directory)/frames", "--gold",
+            "\(directory)/gold.csv", "--report", "\(directory)/out")
+    }
+
+    @Test("No captures at all, or frames without a face to compare, are not judged")
+    func nothingCompared() throws {
+        try withTemporaryDirectory { directory in
+            let captures = "\(directory)/captures"
+            try FileManager.default.createDirectory(atPath: captures, withIntermediateDirectories: true)
+            let empty = try validate(directory, captures: captures)
+            #expect(empty.exitCode == 2, "\(empty.errors)")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: "\(directory)/out") == [])
+            try FileManager.default.moveItem(atPath: record(in: directory), toPath: "\(captures)/pnet.h5")
+            let faceless = try validate(directory, captures: captures)
+            #expect(faceless.exitCode == 2, "\(faceless.output)\(faceless.errors)")
+            #expect(faceless.output.contains("fp32_vs_onnx: conforms"))
+        }
+    }
+
+    @Test("A capture of another model is stale")
+    func staleCapture() throws {
+        try withTemporaryDirectory { directory in
+            let captures = "\(directory)/captures"
+            try FileManager.default.createDirectory(atPath: captures, withIntermediateDirectories: true)
+            try FileManager.default.moveItem(atPath: record(in: directory), toPath: "\(captures)/rnet.h5")
+            let outcome = try validate(directory, captures: captures)
+            #expect(outcome.exitCode == 65)
+            #expect(outcome.errors.contains("sha256"))
+        }
+    }
+
+    @Test("A capture with NaN does not conform; one that lacks a layer is not judged")
+    func unsoundCaptures() throws {
+        try withTemporaryDirectory { directory in
+            let captures = "\(directory)/captures"
+            try FileManager.default.createDirectory(atPath: captures, withIntermediateDirectories: true)
+            let file = try CaptureFile(contentsOf: record(in: directory))
+            let recorded = try file.readCase("case")
+            func judge(_ tensors: [CaptureCase.Output]) throws -> CommandLineProgram.Outcome {
+                let writer = try CaptureWriter(file.header, to: "\(captures)/pnet.h5")
+                try writer.append(
+                    CaptureCase(name: "case", source: "", inputs: recorded.inputs, tensors: tensors))
+                try writer.finish()
+                return try validate(directory, captures: captures)
+            }
+            let missing = try judge(recorded.tensors.filter { $0.operator != "MaxPool" })
+            #expect(missing.exitCode == 2, "\(missing.output)")
+            let poisoned = recorded.tensors.map { tensor in
+                guard tensor.operator == "MaxPool", case .float32(var values) = tensor.values else { return tensor }
+                values.elements[3] = .nan
+                return CaptureCase.Output(
+                    name: tensor.name, node: tensor.node, operator: tensor.operator,
+                    isGraphOutput: tensor.isGraphOutput, values: .float32(values))
+            }
+            let outcome = try judge(poisoned)
+            #expect(outcome.exitCode == 1, "\(outcome.output)")
+            #expect(outcome.output.contains("non_finite_count"))
+        }
+    }
+
+    @Test("An image that cannot be read is named and gives exit code 65; the others are still judged")
+    func hostileImages() throws {
+        try withTemporaryDirectory { directory in
+            let good = DecodedImage(width: 30, height: 20, pixels: [UInt8](repeating: 90, count: 1800))
+            try write(good.encoded(as: .png, file: "good.png"), "\(directory)/good.png")
+            try write("text".utf8, "\(directory)/text.jpg")
+            let outcome = try CommandLineProgram.run("detect", "\(directory)/text.jpg", "\(directory)/good.png")
+            #expect(outcome.exitCode == 65)
+            #expect(outcome.errors.contains("text.jpg"))
+            #expect(outcome.output.contains("good.png: 0 faces"))
+        }
+    }
+
+    @Test("A list of faces that names none of the frames is not judged")
+    func foreignGold() throws {
+        try withTemporaryDirectory { directory in
+            try write("file,x,y,width,height\nelsewhere.jpg,1,2,3,4\n".utf8, "\(directory)/gold.csv")
+            let outcome = try CommandLineProgram.run("explain", "--gold", "\(directory)/gold.csv")
+            #expect(outcome.exitCode == 2, "\(outcome.errors)")
+        }
+    }
+}

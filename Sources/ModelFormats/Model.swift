@@ -6,6 +6,8 @@ import Tensors
 public struct Model: Sendable {
     public enum Format: Sendable, Equatable {
         case onnx(ONNXProvenance)
+        /// A .dat file of OpenFace, with its number of layers.
+        case openFace(layers: Int)
     }
 
     /// The extensions of the files that are read.
@@ -19,7 +21,11 @@ public struct Model: Sendable {
     public let format: Format
     public let graph: Graph
 
-    /// A model from a file of any format that is known, told by its extension.
+    /// A model from a file of any format that is known, told by its extension: `.dat` is OpenFace's, any other ONNX.
+    ///
+    /// An OpenFace file's graph sums in the order of the ONNX models trained on transposed images
+    /// (``OpenFaceModel/Orientation/columnMajor``), so that the float32 outputs of the same weights have the same
+    /// bits.
     ///
     /// - Throws: ``ModelError``.
     public init(contentsOf path: String) throws(ModelError) {
@@ -33,8 +39,18 @@ public struct Model: Sendable {
         name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
         sha256 = sha256Hex(bytes)
         byteCount = bytes.count
-        let onnx = try ONNXFile(bytes, file: path)
-        format = .onnx(onnx.provenance)
-        graph = onnx.graph
+        guard path.lowercased().hasSuffix(".dat") else {
+            let onnx = try ONNXFile(bytes, file: path)
+            format = .onnx(onnx.provenance)
+            graph = onnx.graph
+            return
+        }
+        do throws(OpenFaceError) {
+            let openFace = try OpenFaceModel(bytes)
+            format = .openFace(layers: openFace.layers.count)
+            graph = try openFace.graph(.columnMajor, name: name)
+        } catch {
+            throw .badOpenFace(file: path, error)
+        }
     }
 }

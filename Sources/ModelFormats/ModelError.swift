@@ -7,6 +7,7 @@ public enum ModelError: Error, Equatable {
     case unsupportedOperator(file: String, node: String, operator: String, reason: String)
     case badAttribute(file: String, node: String, operator: String, attribute: String, reason: String)
     case badGraph(file: String, GraphError)
+    case badOpenFace(file: String, OpenFaceError)
 }
 
 extension ModelError: CustomStringConvertible {
@@ -19,6 +20,7 @@ extension ModelError: CustomStringConvertible {
         case .badAttribute(let file, let node, let name, let attribute, let reason):
             "\(file): node \"\(node)\" (\(name)): attribute \"\(attribute)\" \(reason)"
         case .badGraph(let file, let error): "\(file): \(error)"
+        case .badOpenFace(let file, let error): "\(file): \(error)"
         }
     }
 }

@@ -74,6 +74,7 @@ extension Model.Format {
         switch self {
         case .onnx(let provenance):
             "ONNX, operators of version \(provenance.opset), IR version \(provenance.irVersion), written by \(provenance.producer)"
+        case .openFace(let layers): "OpenFace .dat, \(layers) layers"
         }
     }
 }

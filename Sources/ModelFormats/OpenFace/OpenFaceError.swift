@@ -1,0 +1,24 @@
+/// Why a network could not be read from, written to or computed as a .dat file of OpenFace.
+public enum OpenFaceError: Error, Equatable {
+    /// The bytes are no .dat file; layers are counted from 0, nil stands for the file as a whole.
+    case malformed(offset: Int, layer: Int?, reason: String)
+
+    /// A .dat file cannot hold what the graph computes.
+    case notExpressible(node: String, operator: String, reason: String)
+
+    /// A graph cannot express what the layer computes; layers are counted from 0.
+    case notComputable(layer: Int, kind: String, reason: String)
+}
+
+extension OpenFaceError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .malformed(let offset, let layer, let reason):
+            "this is no OpenFace .dat file: \(layer.map { "layer \($0), " } ?? "")offset \(offset): \(reason)"
+        case .notExpressible(let node, let name, let reason):
+            "node \"\(node)\" (\(name)) \(reason), which an OpenFace .dat file cannot hold"
+        case .notComputable(let layer, let kind, let reason):
+            "layer \(layer) (\(kind)) \(reason)"
+        }
+    }
+}

@@ -1,0 +1,95 @@
+import Tensors
+
+/// The layers of a network as a .dat file of OpenFace 2.2.0 holds them (CNN_utils and FaceDetectorMTCNN of
+/// https://github.com/TadasBaltrusaitis/OpenFace).
+///
+/// Images are upright: the first axis of a kernel or a map is y, the second x.
+public struct OpenFaceModel: Sendable, Equatable {
+    public var layers: [Layer]
+
+    public init(layers: [Layer]) {
+        self.layers = layers
+    }
+
+    public enum Layer: Sendable, Equatable {
+        case convolution(Convolution)
+        case maxPool(MaxPool)
+        case fullyConnected(FullyConnected)
+        /// x where x >= 0, else slope * x, with one slope for each channel.
+        case prelu(slopes: [Float])
+        case sigmoid
+    }
+
+    /// Cross-correlation with stride 1 and without padding.
+    public struct Convolution: Sendable, Equatable {
+        /// [output channel, input channel, kernel y, kernel x]
+        public let weights: Tensor<Float>
+        /// One for each output channel.
+        public let bias: [Float]
+
+        /// - Precondition: the weights have four axes, and there is a bias for each output channel.
+        public init(weights: Tensor<Float>, bias: [Float]) {
+            precondition(weights.shape.rank == 4 && weights.shape[0] == bias.count, "weights \(weights.shape)")
+            self.weights = weights
+            self.bias = bias
+        }
+    }
+
+    /// The largest element under a window that is clipped at the border; along an axis of extent n it has
+    /// round((n - kernel) / stride) + 1 positions, where a half is rounded away from zero.
+    public struct MaxPool: Sendable, Equatable {
+        public let kernelX: Int
+        public let kernelY: Int
+        public let strideX: Int
+        public let strideY: Int
+
+        public init(kernelX: Int, kernelY: Int, strideX: Int, strideY: Int) {
+            self.kernelX = kernelX
+            self.kernelY = kernelY
+            self.strideX = strideX
+            self.strideY = strideY
+        }
+    }
+
+    /// Sums of products over all inputs.
+    ///
+    /// Applied to as many maps as it has inputs it is a convolution of 1x1. Other maps [channel, y, x] are flattened
+    /// in the order channel, x, y.
+    public struct FullyConnected: Sendable, Equatable {
+        /// [input, output]
+        public let weights: Tensor<Float>
+        /// One for each output.
+        public let bias: [Float]
+
+        /// - Precondition: the weights have two axes, and there is a bias for each output.
+        public init(weights: Tensor<Float>, bias: [Float]) {
+            precondition(weights.shape.rank == 2 && weights.shape[1] == bias.count, "weights \(weights.shape)")
+            self.weights = weights
+            self.bias = bias
+        }
+    }
+}
+
+extension OpenFaceModel.Layer {
+    /// What the layer is, for errors and listings.
+    public var name: String {
+        switch self {
+        case .convolution: "convolution"
+        case .maxPool: "max-pool"
+        case .fullyConnected: "fully connected"
+        case .prelu: "PReLU"
+        case .sigmoid: "sigmoid"
+        }
+    }
+
+    /// The number that stands for the kind of layer in a file.
+    var fileCode: Int {
+        switch self {
+        case .convolution: 0
+        case .maxPool: 1
+        case .fullyConnected: 2
+        case .prelu: 3
+        case .sigmoid: 4
+        }
+    }
+}

@@ -126,6 +126,16 @@ public struct DetectionReport: Report, Equatable {
     }
 
     public var checks: [Check] { runs.flatMap(\.checks) }
+
+    /// The metrics of this report with another list of known deviations.
+    public func judged(deviations: [KnownDeviation]) -> DetectionReport {
+        let runs = runs.map { run in
+            Run(
+                gold: run.gold, minimumFaceSize: run.minimumFaceSize, frames: run.frames, notJudged: run.notJudged,
+                deviations: deviations)
+        }
+        return DetectionReport(baseline: baseline, candidate: candidate, runs: runs, deviations: deviations)
+    }
 }
 
 extension DetectionReport.Run {

@@ -26,19 +26,42 @@ struct CheckReport: ParsableCommand {
 
     func run() throws {
         let json = try JSON(parsing: try readInput(report), file: report)
-        guard json["schema"] == .string(LayerReport.schema) else {
-            throw CommandError(.badData, "\(report): this is no report of layout \(LayerReport.schema)")
-        }
-        let stored: LayerReport
-        do throws(JSONError) { stored = try json.decode() } catch {
-            throw CommandError(.badData, "\(report): \(error)")
-        }
-        let listed = stored.deviations.map { KnownDeviation(check: $0.check, bound: $0.bound, reason: $0.reason) }
-        let known = try deviations.map { try KnownDeviations(contentsOf: $0).fp32VsOnnx ?? [] } ?? listed
+        let verdict =
+            switch json["schema"] {
+            case .string(LayerReport.schema): try judge(try decode(json, as: LayerReport.self))
+            case .string(DetectionReport.schema): try judge(try decode(json, as: DetectionReport.self))
+            default:
+                throw CommandError(
+                    .badData,
+                    "\(report): this is no report of layout \(LayerReport.schema) or \(DetectionReport.schema)")
+            }
+        throw ExitCode(ExitStatus(verdict).rawValue)
+    }
+
+    private func judge(_ stored: LayerReport) throws -> Verdict {
         let judged = stored.judged(
             against: LayerThresholds(stored.thresholds).with(maxAbsDiff: maxAbsDiff, meanAbsDiff: meanAbsDiff),
-            deviations: strict ? [] : known)
+            deviations: try known(of: stored, listed: \.fp32VsOnnx))
         print(judged.outcome)
-        throw ExitCode(ExitStatus(judged.verdict).rawValue)
+        return judged.verdict
+    }
+
+    private func judge(_ stored: DetectionReport) throws -> Verdict {
+        let judged = stored.judged(deviations: try known(of: stored, listed: \.cppVsReference))
+        print(judged.outcome)
+        return judged.verdict
+    }
+
+    private func decode<R: Report>(_ json: JSON, as type: R.Type) throws -> R {
+        do throws(JSONError) { return try json.decode() } catch { throw CommandError(.badData, "\(report): \(error)") }
+    }
+
+    /// The deviations of a given list or, without one, those that the report itself lists.
+    private func known(
+        of stored: some Report, listed: KeyPath<KnownDeviations, [KnownDeviation]?>
+    ) throws -> [KnownDeviation] {
+        if strict { return [] }
+        if let deviations { return try KnownDeviations(contentsOf: deviations)[keyPath: listed] ?? [] }
+        return stored.deviations.map { KnownDeviation(check: $0.check, bound: $0.bound, reason: $0.reason) }
     }
 }

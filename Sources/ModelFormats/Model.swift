@@ -11,7 +11,7 @@ public struct Model: Sendable {
     }
 
     /// The extensions of the files that are read.
-    public static let fileExtensions = ["onnx"]
+    public static let fileExtensions = ["onnx", "dat"]
 
     /// The file's name without its extension: `pnet`.
     public let name: String

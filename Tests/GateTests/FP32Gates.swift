@@ -7,12 +7,8 @@ import Testing
 @Suite struct FP32Gates {
     static let report = Result {
         try LayerReport(
-            models: fixtures.appendingPathComponent("models").path,
-            captures: fixtures.appendingPathComponent("captures").path,
-            deviations: KnownDeviations(
-                contentsOf: fixtures.deletingLastPathComponent()
-                    .appendingPathComponent("validation/known_deviations.json").path
-            ).fp32VsOnnx ?? [])
+            models: BundledFiles.models, captures: BundledFiles.captures,
+            deviations: BundledFiles.knownDeviations().fp32VsOnnx ?? [])
     }
 
     private func checks(_ metric: String) throws -> [Check] {

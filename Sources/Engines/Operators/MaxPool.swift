@@ -11,18 +11,21 @@ extension MaxPool: ComputableOperator {
         let axes = try window.axes(over: Array(x.shape.dimensions.dropFirst(2)))
         let window = WindowOffsets(axes)
         let padded = x.padded(axes, to: window.paddedExtents, with: -.infinity)
-        var y = [A.Element]()
-        y.reserveCapacity(type.shape.count)
-        for plane in 0..<x.shape[0] * x.shape[1] {
-            for position in window.positions {
-                let start = plane * window.planeCount + position
-                var largest = -A.Element.infinity
-                for tap in window.taps {
-                    let element = padded[start + tap]
-                    if element > largest || element.isNaN { largest = element }
-                    if largest.isNaN { break }
+        let y = padded.withUnsafeBufferPointer { padded in
+            [A.Element](unsafeUninitializedCapacity: type.shape.count) { y, count in
+                for plane in 0..<x.shape[0] * x.shape[1] {
+                    for position in window.positions {
+                        let start = plane * window.planeCount + position
+                        var largest = -A.Element.infinity
+                        for tap in window.taps {
+                            let element = padded[start + tap]
+                            // Neither a NaN nor what is compared with one is greater: a NaN is taken, and stays.
+                            if !(element <= largest) && !largest.isNaN { largest = element }
+                        }
+                        y.initializeElement(at: count, to: largest)
+                        count += 1
+                    }
                 }
-                y.append(largest)
             }
         }
         return .real(Tensor(type.shape, y))

@@ -10,6 +10,10 @@ enum BundledFiles {
 
     static func gold(_ name: String) -> String { fixtures.appendingPathComponent("gold/\(name).json").path }
 
+    static func storedReport(_ name: String) -> String {
+        fixtures.deletingLastPathComponent().appendingPathComponent("Reports/\(name).json").path
+    }
+
     static func knownDeviations() throws -> KnownDeviations {
         try KnownDeviations(
             contentsOf: fixtures.deletingLastPathComponent().appendingPathComponent("validation/known_deviations.json")

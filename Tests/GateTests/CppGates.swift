@@ -1,6 +1,7 @@
 import Conformance
 import Detection
 import Engines
+import JSONTree
 import Reporting
 import TestSupport
 import Testing
@@ -49,5 +50,13 @@ import Testing
         let frames = try Self.report.get().runs[0].frames
         #expect(frames.allSatisfy { $0.firstDeparture == nil && !$0.stages.isEmpty })
         #expect(frames.flatMap(\.stages).allSatisfy { $0.expectedCount == $0.foundCount })
+    }
+
+    /// The reports in Reports/ were written by an optimised build.
+    @Test("Any build finds the faces of the report in Reports, to the bit")
+    func sameBits() throws {
+        let path = BundledFiles.storedReport(DetectionReport.name)
+        let stored: DetectionReport = try JSON(parsing: readInput(path), file: path).decode()
+        for run in try Self.report.get().runs { #expect(stored.runs.contains(run)) }
     }
 }

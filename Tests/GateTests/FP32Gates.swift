@@ -1,4 +1,5 @@
 import Conformance
+import JSONTree
 import Reporting
 import TestSupport
 import Testing
@@ -59,5 +60,19 @@ import Testing
         #expect(report.networks.allSatisfy { $0.layersNotCompared.isEmpty && $0.firstDivergence == nil })
         #expect(report.deviations.allSatisfy { $0.status == .present })
         #expect(report.verdict == .conformsWithKnownDeviations)
+    }
+
+    /// The reports in Reports/ were written by an optimised build.
+    @Test("Any build gives the bits of the report in Reports, but for the float64 run's, which use the system's exp")
+    func sameBits() throws {
+        let path = BundledFiles.storedReport(LayerReport.name)
+        let stored: LayerReport = try JSON(parsing: readInput(path), file: path).decode()
+        func differences(_ report: LayerReport) -> [[Difference?]] {
+            report.networks.flatMap(\.cases).flatMap(\.layers).map {
+                [$0.isolated?.difference, $0.cumulative.difference]
+            }
+        }
+        #expect(try differences(Self.report.get()) == differences(stored))
+        #expect(try Self.report.get().verdict == stored.verdict)
     }
 }

@@ -74,7 +74,7 @@ let package = Package(
         .testTarget(name: "ReportingTests", dependencies: ["Reporting", "TestSupport"]),
         .testTarget(
             name: "CommandTests", dependencies: ["mtcnn-validate", "Captures", "Detection", "TestSupport"]),
-        .testTarget(name: "GateTests", dependencies: ["Reporting", "JSONTree", "TestSupport"]),
+        .testTarget(name: "GateTests", dependencies: ["Reporting", "Captures", "JSONTree", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

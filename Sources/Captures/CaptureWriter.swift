@@ -25,7 +25,8 @@ public struct CaptureWriter: ~Copyable {
                 throw HDF5Error(place: "the file", reason: "the directory must exist, be writable and have room")
             }
             for (name, value) in header.attributes { try writeString(value, as: name, of: file, place: "the file") }
-            let group = H5Gcreate2(file, "cases", 0, 0, 0)
+            _ = try makeGroup("cases", in: file)
+            let group = H5Gopen2(file, "cases", 0)
             guard group >= 0 else { throw HDF5Error(place: "cases", reason: "cannot be made") }
             return (file, group)
         }

@@ -23,21 +23,21 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral {
     /// A shape from extents that nobody has checked yet.
     ///
     /// - Throws: ``TensorError/badShape(_:reason:)`` for a negative extent, or for more than
-    ///   ``maximumCount`` elements.
+    ///   ``maximumCount`` elements; extents of 0 do not excuse the others, on whose product ``strides`` rest.
     public init(checking dimensions: [Int]) throws(TensorError) {
-        var count = 1
+        var product = 1
         for extent in dimensions {
             guard extent >= 0 else {
                 throw .badShape(dimensions, reason: "extent \(extent) is negative")
             }
-            let (product, overflow) = count.multipliedReportingOverflow(by: extent)
-            guard !overflow, product <= Shape.maximumCount else {
+            let (next, overflow) = product.multipliedReportingOverflow(by: max(extent, 1))
+            guard !overflow, next <= Shape.maximumCount else {
                 throw .badShape(dimensions, reason: "more than \(Shape.maximumCount) elements")
             }
-            count = product
+            product = next
         }
         self.dimensions = dimensions
-        self.count = count
+        self.count = dimensions.contains(0) ? 0 : product
     }
 
     /// The most elements that a tensor from outside may have: 2^31, which is 8 GiB of float32.

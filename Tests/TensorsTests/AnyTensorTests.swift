@@ -1,0 +1,50 @@
+import Tensors
+import Testing
+
+/// One tensor of each element type, with numbers at the edges of their formats, and an empty one.
+let tensorsOfEachType: [AnyTensor] = [
+    .float16(Tensor([2, 2], [1, -0.0, .greatestFiniteMagnitude, .leastNonzeroMagnitude])),
+    .float32(Tensor([3, 1], [-.infinity, 0.1, .leastNonzeroMagnitude])),
+    .float64(Tensor([], [.pi])),
+    .int64(Tensor([1, 2, 2], [.min, .max, -1, 0])),
+    .bool(Tensor([3], [true, false, true])),
+    .float32(Tensor([2, 0], [])),
+]
+
+@Suite struct AnyTensorTests {
+    @Test("The bytes are those of the elements, lowest first, in row-major order")
+    func bytes() {
+        #expect(AnyTensor.float16(Tensor([2], [1, -2])).littleEndianBytes == [0x00, 0x3C, 0x00, 0xC0])
+        #expect(AnyTensor.float32(Tensor([1], [1])).littleEndianBytes == [0, 0, 0x80, 0x3F])
+        #expect(AnyTensor.float64(Tensor([1], [-2])).littleEndianBytes == [0, 0, 0, 0, 0, 0, 0, 0xC0])
+        #expect(AnyTensor.int64(Tensor([1], [-2])).littleEndianBytes == [0xFE] + [UInt8](repeating: 0xFF, count: 7))
+        #expect(AnyTensor.bool(Tensor([2], [true, false])).littleEndianBytes == [1, 0])
+    }
+
+    @Test("A tensor made from the bytes of another equals it", arguments: tensorsOfEachType)
+    func roundTrip(tensor: AnyTensor) {
+        #expect(AnyTensor(tensor.elementType, tensor.shape, littleEndianBytes: tensor.littleEndianBytes) == tensor)
+    }
+
+    @Test("NaN keeps its payload")
+    func payload() {
+        let bytes: [UInt8] = [0x45, 0x23, 0xC1, 0x7F]
+        #expect(AnyTensor(.float32, [1], littleEndianBytes: bytes)?.littleEndianBytes == bytes)
+    }
+
+    @Test("Bytes that are one too many or one too few give nothing", arguments: tensorsOfEachType)
+    func wrongCount(tensor: AnyTensor) {
+        let bytes = tensor.littleEndianBytes
+        #expect(AnyTensor(tensor.elementType, tensor.shape, littleEndianBytes: bytes + [0]) == nil)
+        if !bytes.isEmpty {
+            #expect(AnyTensor(tensor.elementType, tensor.shape, littleEndianBytes: bytes.dropLast()) == nil)
+        }
+    }
+
+    @Test("Every element as float64 is the same number")
+    func float64() {
+        #expect(AnyTensor.float16(Tensor([2], [0.1, -65504])).float64.elements == [0.0999755859375, -65504])
+        #expect(AnyTensor.int64(Tensor([2], [1 << 53, -1])).float64.elements == [0x1p53, -1])
+        #expect(AnyTensor.bool(Tensor([2], [true, false])).float64.elements == [1, 0])
+    }
+}

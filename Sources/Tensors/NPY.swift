@@ -17,7 +17,9 @@ extension AnyTensor {
         guard try value(of: "fortran_order").hasPrefix("False") else {
             throw .badNPY(reason: "its elements are in Fortran's order; numpy.ascontiguousarray makes them row-major")
         }
-        let list = try value(of: "shape").drop { $0 != "(" }.dropFirst().prefix { $0 != ")" }
+        let tuple = try value(of: "shape")
+        guard tuple.hasPrefix("("), tuple.contains(")") else { throw .badNPY(reason: "its shape is no tuple") }
+        let list = tuple.dropFirst().prefix { $0 != ")" }
         let extents = list.split(separator: ",").map { $0.filter { $0 != " " } }.filter { !$0.isEmpty }.map { Int($0) }
         guard !extents.contains(nil) else { throw .badNPY(reason: "its shape is (\(list))") }
         let shape = try Shape(checking: extents.compactMap { $0 })
@@ -46,7 +48,7 @@ extension AnyTensor {
         self = tensor
     }
 
-    /// The array as a .npy file of format version 1.0.
+    /// The array as a .npy file of format version 1.0, or of 2.0 if its header takes more than 65,535 bytes.
     public var npy: [UInt8] {
         let descriptor =
             switch elementType {
@@ -56,13 +58,14 @@ extension AnyTensor {
             case .int64: "<i8"
             case .bool: "|b1"
             }
-        let extents = shape.dimensions.map { "\($0)," }.joined(separator: " ")
+        let extents = shape.dimensions.map(String.init).joined(separator: ", ") + (shape.rank == 1 ? "," : "")
         var header = "{'descr': '\(descriptor)', 'fortran_order': False, 'shape': (\(extents)), }"
+        let version: UInt8 = header.utf8.count + 64 <= Int(UInt16.max) ? 1 : 2
+        let lengthBytes = version == 1 ? 2 : 4
         // The data start at a multiple of 64, behind a newline.
-        header += String(repeating: " ", count: 63 - (header.utf8.count + 10) % 64) + "\n"
-        let length = UInt16(header.utf8.count)
-        return AnyTensor.npyMagic + [1, 0, UInt8(length & 255), UInt8(length >> 8)] + Array(header.utf8)
-            + littleEndianBytes
+        header += String(repeating: " ", count: 63 - (header.utf8.count + 8 + lengthBytes) % 64) + "\n"
+        let length = (0..<lengthBytes).map { UInt8(truncatingIfNeeded: header.utf8.count >> (8 * $0)) }
+        return AnyTensor.npyMagic + [version, 0] + length + Array(header.utf8) + littleEndianBytes
     }
 
     private static let npyMagic: [UInt8] = [0x93] + Array("NUMPY".utf8)

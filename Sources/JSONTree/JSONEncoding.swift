@@ -40,17 +40,21 @@ private final class EncodedNode {
 
     func append() -> EncodedNode {
         let node = EncodedNode()
-        if case .array(let nodes) = content { content = .array(nodes + [node]) } else { content = .array([node]) }
+        var nodes = [EncodedNode]()
+        if case .array(let own) = content { nodes = own }
+        content = .array([])  // so that the nodes are not copied
+        nodes.append(node)
+        content = .array(nodes)
         return node
     }
 
     func member(_ key: String) -> EncodedNode {
         let node = EncodedNode()
-        if case .object(let members) = content {
-            content = .object(members + [(key, node)])
-        } else {
-            content = .object([(key, node)])
-        }
+        var members = [(key: String, node: EncodedNode)]()
+        if case .object(let own) = content { members = own }
+        content = .object([])  // so that the members are not copied
+        members.append((key, node))
+        content = .object(members)
         return node
     }
 }

@@ -4,8 +4,8 @@ extension JSON {
     /// The value that a text stands for.
     ///
     /// - Parameter file: the name of the text's file, for errors.
-    /// - Throws: ``JSONError/malformed(file:line:reason:)`` for anything but one value, and for values nested
-    ///   more than 64 deep. Of a key that an object has twice the last one counts, as in json-c.
+    /// - Throws: ``JSONError/malformed(file:line:reason:)`` for anything but one value, for values nested more than
+    ///   64 deep, an object that has a key twice, and numbers that neither Int64 nor float64 can hold.
     public init(parsing text: [UInt8], file: String) throws(JSONError) {
         func malformed(at offset: Int, _ reason: String) -> JSONError {
             .malformed(file: file, line: 1 + text.prefix(offset).count { $0 == UInt8(ascii: "\n") }, reason: reason)
@@ -30,6 +30,7 @@ extension JSON {
         if let trailing = text.indices.dropFirst(end).first(where: { !" \t\r\n".utf8.contains(text[$0]) }) {
             throw malformed(at: trailing, "something follows the JSON value")
         }
+        if let (offset, reason) = JSONStrictness(text).firstViolation() { throw malformed(at: offset, reason) }
         self = JSON(object)
     }
 

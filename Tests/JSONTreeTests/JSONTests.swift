@@ -35,6 +35,35 @@ import Testing
         }
     }
 
+    @Test(
+        "What json-c would change in silence is refused, with its line",
+        arguments: [
+            ("{\n\"a\": 1,\n\"b\": {\"a\": 2},\n\"a\": 3}", "name.json:4: an object has the key \"a\" twice"),
+            ("[\n9223372036854775808]", "name.json:2: 9223372036854775808 is beyond"),
+            ("[-9223372036854775809]", "-9223372036854775809 is beyond"),
+            ("[1,\n\n1e400]", "name.json:3: 1e400 is no finite number"),
+            ("{\"a\": NaN}", "NaN is no finite number"),
+            ("[-Infinity]", "-Infinity is no finite number"),
+        ])
+    func unusable(text: String, message: String) {
+        #expect {
+            try JSON(parsing: Array(text.utf8), file: "name.json")
+        } throws: { error in
+            "\(error)".contains(message)
+        }
+    }
+
+    @Test("Objects of one array may share keys, and strings may hold anything")
+    func sharedKeys() throws {
+        let text =
+            "[{\"a\": {\"a\": 1}}, {\"a\": \"{\\\"a\\\": NaN, 1e400\\\\\"}, -9223372036854775808, true, null, false]"
+        let nested = JSON.object([.init("a", .object([.init("a", .integer(1))]))])
+        let string = JSON.object([.init("a", .string("{\"a\": NaN, 1e400\\"))])
+        #expect(
+            try JSON(parsing: Array(text.utf8), file: "test")
+                == .array([nested, string, .integer(.min), .bool(true), .null, .bool(false)]))
+    }
+
     @Test("A number that is not finite is no JSON")
     func notFinite() {
         #expect(throws: JSONError.notFinite) { try JSON.number(.nan).text() }

@@ -68,7 +68,7 @@ let package = Package(
         .testTarget(name: "NetworkGraphTests", dependencies: ["NetworkGraph", "TestSupport"]),
         .testTarget(name: "ModelFormatsTests", dependencies: ["ModelFormats", "Engines", "TestSupport"]),
         .testTarget(name: "EnginesTests", dependencies: ["Engines", "TestSupport"]),
-        .testTarget(name: "CapturesTests", dependencies: ["Captures", "TestSupport"]),
+        .testTarget(name: "CapturesTests", dependencies: ["Captures", "CHDF5", "TestSupport"]),
         .testTarget(name: "DetectionTests", dependencies: ["Detection", "ModelFormats", "TestSupport"]),
         .testTarget(name: "ConformanceTests", dependencies: ["Conformance", "TestSupport"]),
         .testTarget(name: "ReportingTests", dependencies: ["Reporting", "TestSupport"]),

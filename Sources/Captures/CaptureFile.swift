@@ -16,10 +16,7 @@ public struct CaptureFile: Sendable {
         self.path = path
         (header, caseNames) = try CaptureFile.reading(path) { (file) throws(HDF5Error) in
             func attribute(_ name: String) throws(HDF5Error) -> String {
-                guard let value = try readString(name, of: file, place: "the file") else {
-                    throw HDF5Error(place: "the file", reason: "attribute \(name) is missing")
-                }
-                return value
+                try requiredString(name, of: file, place: "the file")
             }
             let schema = try attribute("schema")
             guard schema == CaptureHeader.schema else {
@@ -33,7 +30,9 @@ public struct CaptureFile: Sendable {
                 device: try readString("device", of: file, place: "the file"),
                 notes: try readString("notes", of: file, place: "the file"))
             let cases = try HDF5Handle(H5Gopen2(file, "cases", 0), H5Gclose, or: "cases", "the group is missing")
-            return (header, try memberNames(of: cases.id, place: "cases"))
+            let names = try memberNames(of: cases.id, place: "cases")
+            guard !names.isEmpty else { throw HDF5Error(place: "cases", reason: "the group is empty") }
+            return (header, names)
         }
     }
 
@@ -54,14 +53,14 @@ public struct CaptureFile: Sendable {
                 (dataset, place, attribute) throws(HDF5Error) in
                 CaptureCase.Output(
                     name: try attribute("name"), node: try attribute("node"), operator: try attribute("operator"),
-                    isGraphOutput: try readInteger("graph_output", of: dataset, place: place) == 1,
+                    isGraphOutput: try requiredInteger("graph_output", of: dataset, place: place) == 1,
                     values: try readTensor(dataset, place: place))
             }
             for names in [inputs.map(\.name), tensors.map(\.name)] where Set(names).count < names.count {
                 throw HDF5Error(place: place, reason: "two tensors have one name")
             }
             return CaptureCase(
-                name: name, source: try readString("source", of: group.id, place: place) ?? "", inputs: inputs,
+                name: name, source: try requiredString("source", of: group.id, place: place), inputs: inputs,
                 tensors: tensors)
         }
     }
@@ -79,12 +78,10 @@ public struct CaptureFile: Sendable {
             let id = dataset.id
             members.append(
                 try read(id, place) { (attribute) throws(HDF5Error) in
-                    guard let value = try readString(attribute, of: id, place: place) else {
-                        throw HDF5Error(place: place, reason: "attribute \(attribute) is missing")
-                    }
-                    return value
+                    try requiredString(attribute, of: id, place: place)
                 })
         }
+        guard !members.isEmpty else { throw HDF5Error(place: place, reason: "group \(name) is empty") }
         return members
     }
 

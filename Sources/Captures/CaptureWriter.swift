@@ -51,14 +51,16 @@ public struct CaptureWriter: ~Copyable {
             try writeString(recorded.source, as: "source", of: group.id, place: place)
             let inputs = try makeGroup("inputs", in: group.id)
             for (index, input) in recorded.inputs.enumerated() {
-                let dataset = try makeTensor(input.values, named: number(index), in: inputs.id, place: place)
+                let dataset = try makeTensor(
+                    input.values, named: number(index, of: recorded.inputs.count), in: inputs.id, place: place)
                 try writeString(input.name, as: "name", of: dataset.id, place: place)
                 try writeString(
                     sha256Hex(input.values.littleEndianBytes), as: "sha256", of: dataset.id, place: place)
             }
             let tensors = try makeGroup("tensors", in: group.id)
             for (index, tensor) in recorded.tensors.enumerated() {
-                let dataset = try makeTensor(tensor.values, named: number(index), in: tensors.id, place: place)
+                let dataset = try makeTensor(
+                    tensor.values, named: number(index, of: recorded.tensors.count), in: tensors.id, place: place)
                 try writeString(tensor.name, as: "name", of: dataset.id, place: place)
                 try writeString(tensor.node, as: "node", of: dataset.id, place: place)
                 try writeString(tensor.operator, as: "operator", of: dataset.id, place: place)
@@ -77,9 +79,10 @@ public struct CaptureWriter: ~Copyable {
         }
     }
 
-    private func number(_ index: Int) -> String {
+    /// An index with as many digits as the last one has, so that names sort as numbers.
+    private func number(_ index: Int, of count: Int) -> String {
         let digits = String(index)
-        return String(repeating: "0", count: max(4 - digits.count, 0)) + digits
+        return String(repeating: "0", count: max(4, String(count - 1).count) - digits.count) + digits
     }
 
     private static func writing<Result>(

@@ -6,6 +6,29 @@ import Tensors
 struct HDF5Error: Error {
     let place: String
     let reason: String
+
+    init(place: String, reason: String) {
+        self.place = place
+        self.reason = reason
+    }
+
+    /// A call of the library that has just failed, with what the library says of it.
+    init(failed place: String, _ reason: String) {
+        var message = ""
+        withUnsafeMutablePointer(to: &message) { message in
+            // Upward, the first entry is the innermost: the cause.
+            let walked = H5Ewalk2(
+                0, H5E_WALK_UPWARD,
+                { position, entry, message in
+                    if position == 0, let text = entry?.pointee.desc {
+                        message?.assumingMemoryBound(to: String.self).pointee = String(cString: text)
+                    }
+                    return 0
+                }, message)
+            if walked < 0 { message.pointee = "" }
+        }
+        self.init(place: place, reason: message.isEmpty ? reason : "\(reason) (HDF5: \(message))")
+    }
 }
 
 /// The library keeps global state and is not safe for threads: all use of it runs under this lock.
@@ -26,7 +49,7 @@ struct HDF5Handle: ~Copyable {
     init(_ id: hid_t, _ close: @escaping @Sendable (hid_t) -> herr_t, or place: String, _ reason: String)
         throws(HDF5Error)
     {
-        guard id >= 0 else { throw HDF5Error(place: place, reason: reason) }
+        guard id >= 0 else { throw HDF5Error(failed: place, reason) }
         self.id = id
         self.close = close
     }
@@ -73,6 +96,14 @@ extension ElementType {
 
 // MARK: - Attributes
 
+/// A string attribute that must be there.
+func requiredString(_ name: String, of object: hid_t, place: String) throws(HDF5Error) -> String {
+    guard let value = try readString(name, of: object, place: place) else {
+        throw HDF5Error(place: place, reason: "attribute \(name) is missing")
+    }
+    return value
+}
+
 /// A string attribute of fixed or variable length; nil if there is none of that name.
 func readString(_ name: String, of object: hid_t, place: String) throws(HDF5Error) -> String? {
     guard H5Aexists(object, name) > 0 else { return nil }
@@ -85,7 +116,7 @@ func readString(_ name: String, of object: hid_t, place: String) throws(HDF5Erro
     if H5Tis_variable_str(type.id) > 0 {
         var pointer: UnsafeMutablePointer<CChar>?
         guard H5Aread(attribute.id, type.id, &pointer) >= 0, let pointer else {
-            throw HDF5Error(place: place, reason: "attribute \(name) cannot be read")
+            throw HDF5Error(failed: place, "attribute \(name) cannot be read")
         }
         defer { _ = H5free_memory(pointer) }
         return String(cString: pointer)
@@ -94,14 +125,16 @@ func readString(_ name: String, of object: hid_t, place: String) throws(HDF5Erro
     guard size <= 1 << 20 else { throw HDF5Error(place: place, reason: "attribute \(name) is longer than 1 MiB") }
     var bytes = [UInt8](repeating: 0, count: size)
     guard H5Aread(attribute.id, type.id, &bytes) >= 0 else {
-        throw HDF5Error(place: place, reason: "attribute \(name) cannot be read")
+        throw HDF5Error(failed: place, "attribute \(name) cannot be read")
     }
     return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
 }
 
-/// An integer attribute; nil if there is none of that name.
-func readInteger(_ name: String, of object: hid_t, place: String) throws(HDF5Error) -> Int? {
-    guard H5Aexists(object, name) > 0 else { return nil }
+/// An integer attribute that must be there.
+func requiredInteger(_ name: String, of object: hid_t, place: String) throws(HDF5Error) -> Int {
+    guard H5Aexists(object, name) > 0 else {
+        throw HDF5Error(place: place, reason: "attribute \(name) is missing")
+    }
     let attribute = try HDF5Handle(H5Aopen(object, name, 0), H5Aclose, or: place, "attribute \(name) cannot be opened")
     let space = try HDF5Handle(H5Aget_space(attribute.id), H5Sclose, or: place, "attribute \(name) has no extent")
     var value: Int32 = 0
@@ -131,11 +164,15 @@ private func writeAttribute<Element>(
     let attribute = try HDF5Handle(
         H5Acreate2(object, name, type, space.id, 0, 0), H5Aclose, or: place, "attribute \(name) cannot be made")
     guard elements.withUnsafeBytes({ H5Awrite(attribute.id, type, $0.baseAddress) }) >= 0 else {
-        throw HDF5Error(place: place, reason: "attribute \(name) cannot be written")
+        throw HDF5Error(failed: place, "attribute \(name) cannot be written")
     }
 }
 
 // MARK: - Data sets
+
+/// Deflate makes nothing more than 1032 times shorter (https://zlib.net/zlib_tech.html). A data set that claims more
+/// has elements that were never written, however many, and is not allocated.
+private let largestCompression = 1032
 
 func readTensor(_ dataset: hid_t, place: String) throws(HDF5Error) -> AnyTensor {
     let fileType = try HDF5Handle(H5Dget_type(dataset), H5Tclose, or: place, "has no element type")
@@ -156,10 +193,16 @@ func readTensor(_ dataset: hid_t, place: String) throws(HDF5Error) -> AnyTensor 
     let type =
         try H5Tget_class(fileType.id) == H5T_ENUM
         ? HDF5Handle(H5Tcopy(fileType.id), H5Tclose, or: place, "has no element type") : elementType.hdf5()
-    var bytes = [UInt8](repeating: 0, count: shape.count * H5Tget_size(type.id))
+    let byteCount = shape.count * H5Tget_size(type.id)
+    let stored = Int(clamping: H5Dget_storage_size(dataset))
+    guard byteCount / largestCompression <= stored else {
+        throw HDF5Error(
+            place: place, reason: "its extent \(shape) takes \(byteCount) bytes, of which the file holds \(stored)")
+    }
+    var bytes = [UInt8](repeating: 0, count: byteCount)
     if shape.count > 0 {
         guard H5Dread(dataset, type.id, hdf5_whole_space(), hdf5_whole_space(), 0, &bytes) >= 0 else {
-            throw HDF5Error(place: place, reason: "its data are damaged or cannot be read")
+            throw HDF5Error(failed: place, "its data are damaged or cannot be read")
         }
     }
     guard let tensor = AnyTensor(elementType, shape, littleEndianBytes: bytes) else {
@@ -188,7 +231,7 @@ func makeTensor(
         H5Dcreate2(group, name, type.id, space.id, 0, properties.id, 0), H5Dclose, or: place, "cannot be made")
     if tensor.shape.count > 0 {
         guard H5Dwrite(dataset.id, type.id, hdf5_whole_space(), hdf5_whole_space(), 0, tensor.littleEndianBytes) >= 0
-        else { throw HDF5Error(place: place, reason: "cannot be written") }
+        else { throw HDF5Error(failed: place, "cannot be written") }
     }
     return dataset
 }

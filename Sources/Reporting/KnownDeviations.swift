@@ -6,6 +6,7 @@ import JSONTree
 public struct KnownDeviations: Codable, Sendable {
     public var fp32VsOnnx: [KnownDeviation]?
     public var cppVsReference: [KnownDeviation]?
+    public var fp16VsFp32: [KnownDeviation]?
 
     /// None at all.
     public init() {}

@@ -40,18 +40,23 @@ struct Validate: ParsableCommand {
         try makeDirectory(report)
         let layers = try layerReport()
         let detections = try detectionReport()
+        let precision = try precisionReport()
         var junit = JUnit()
         junit.add(layers)
         junit.add(detections)
+        junit.add(precision)
         try write(layers)
         try write(detections)
-        let summary = ["# Conformance", layers.markdown, detections.markdown].joined(separator: "\n\n")
+        try write(precision)
+        let summary = ["# Conformance", layers.markdown, precision.markdown, detections.markdown].joined(
+            separator: "\n\n")
         try writeAtomically(summary.utf8, to: "\(report)/summary.md")
         try writeAtomically(junit.text.utf8, to: "\(report)/junit.xml")
         Terminal.clearProgress()
         print(layers.outcome)
+        print(precision.outcome)
         print(detections.outcome)
-        let status = ExitStatus(Verdict(combining: [layers.verdict, detections.verdict]))
+        let status = ExitStatus(Verdict(combining: [layers.verdict, precision.verdict, detections.verdict]))
         let unreadable = detections.runs.contains { !$0.notJudged.isEmpty }
         throw ExitCode((unreadable && status == .notJudged ? .badData : status).rawValue)
     }
@@ -76,6 +81,14 @@ struct Validate: ParsableCommand {
             candidate: Side(engine: "mtcnn-validate", arithmetic: options.arithmetic.rawValue),
             maximumPixels: options.maxPixels, deviations: try knownDeviations().cppVsReference ?? []
         ) { Terminal.progress("\(DetectionReport.name): \($0)") }
+    }
+
+    private func precisionReport() throws -> PrecisionReport {
+        try PrecisionReport(
+            models: options.modelsDirectory(), captures: captures ?? bundled("Fixtures/captures"),
+            frames: frames ?? bundled("Fixtures/frames"), minimumFaceSize: options.minFaceSize ?? 60,
+            maximumPixels: options.maxPixels, deviations: try knownDeviations().fp16VsFp32 ?? []
+        ) { Terminal.progress("\(PrecisionReport.name): \($0)") }
     }
 
     private func knownDeviations() throws -> KnownDeviations {

@@ -1,0 +1,48 @@
+import Tensors
+
+/// How an arithmetic's activations lie in float16's range, beside the exact ones.
+public struct Float16Range: Sendable, Codable, Equatable {
+    /// Elements that are NaN or infinite though the exact ones are finite.
+    public var overflowCount = 0
+    /// Elements that are 0 though the exact ones are not.
+    public var underflowCount = 0
+    /// Elements among float16's subnormal numbers, whose precision is less.
+    public var subnormalCount = 0
+    /// The largest finite magnitude.
+    public var largest = 0.0
+    /// The energy of the exact elements and of the error, for ``signalToNoise``.
+    public var signal = 0.0
+    public var noise = 0.0
+
+    public init() {}
+
+    /// - Precondition: the tensors have the same shape.
+    public init(computed: Tensor<Double>, exact: Tensor<Double>) {
+        precondition(computed.shape == exact.shape, "tensors of different shapes")
+        for (actual, expected) in zip(computed.elements, exact.elements) {
+            guard actual.isFinite else {
+                if expected.isFinite { overflowCount += 1 }
+                continue
+            }
+            if actual == 0, expected != 0 { underflowCount += 1 }
+            if actual != 0, abs(actual) < Double(Float16.leastNormalMagnitude) { subnormalCount += 1 }
+            largest = max(largest, abs(actual))
+            signal += expected * expected
+            noise += (actual - expected) * (actual - expected)
+        }
+    }
+
+    /// How many times the largest element fits into 65504; nil if all are 0.
+    public var headroom: Double? { largest > 0 ? Double(Float16.greatestFiniteMagnitude) / largest : nil }
+
+    public func merged(with other: Float16Range) -> Float16Range {
+        var merged = self
+        merged.overflowCount += other.overflowCount
+        merged.underflowCount += other.underflowCount
+        merged.subnormalCount += other.subnormalCount
+        merged.largest = max(largest, other.largest)
+        merged.signal += other.signal
+        merged.noise += other.noise
+        return merged
+    }
+}

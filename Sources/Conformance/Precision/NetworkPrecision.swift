@@ -1,0 +1,167 @@
+import Captures
+import Detection
+import Engines
+import Foundation
+import ModelFormats
+import NetworkGraph
+import Tensors
+
+/// What a float16 arithmetic does to one network, against float32 on equal inputs.
+public struct NetworkPrecision: Sendable, Codable, Equatable {
+    public let network: String
+    public let modelSha256: String
+    public let cases: Int
+    /// Over the network's outputs.
+    public let maxAbsDiff: Double
+    public let meanAbsDiff: Double
+    /// The largest error of rounding the exact outputs once to float16: no float16 result can be sure to do better.
+    public let floor: Double
+    /// Of the boxes that the network's own regression gives, wherever float32 decides for a face.
+    public let meanIou: Double?
+    public let minIou: Double?
+    /// Of all decisions at the network's score threshold, those that are float32's.
+    public let decisionAgreement: Double?
+    /// The first layer with elements that are not finite.
+    public let firstNonFinite: String?
+    public let layers: [LayerPrecision]
+
+    public init(
+        network: String, modelSha256: String, cases: Int, maxAbsDiff: Double, meanAbsDiff: Double, floor: Double,
+        meanIou: Double?, minIou: Double?, decisionAgreement: Double?, layers: [LayerPrecision]
+    ) {
+        self.network = network
+        self.modelSha256 = modelSha256
+        self.cases = cases
+        self.maxAbsDiff = maxAbsDiff
+        self.meanAbsDiff = meanAbsDiff
+        self.floor = floor
+        self.meanIou = meanIou
+        self.minIou = minIou
+        self.decisionAgreement = decisionAgreement
+        self.layers = layers
+        firstNonFinite = layers.first { $0.range.overflowCount > 0 }?.metrics.layer
+    }
+}
+
+/// What a float16 arithmetic does to one layer.
+public struct LayerPrecision: Sendable, Codable, Equatable {
+    public let metrics: LayerMetrics
+    public let range: Float16Range
+    /// 10 log10 of the energy of the float32 elements over that of the error, in dB; nil without error.
+    public let signalToNoise: Double?
+    /// How many times the largest element fits into 65504.
+    public let headroom: Double?
+
+    public init(_ metrics: LayerMetrics, _ range: Float16Range) {
+        self.metrics = metrics
+        self.range = range
+        signalToNoise = range.noise > 0 && range.signal > 0 ? 10 * log10(range.signal / range.noise) : nil
+        headroom = range.headroom
+    }
+}
+
+extension RoundingBound {
+    /// The rounding errors that an arithmetic may make.
+    public init(of arithmetic: ArithmeticName) {
+        switch arithmetic {
+        case .fp64: self.init(working: .binary64, stored: .binary64, constants: .binary64)
+        case .fp32: self = .float32
+        case .fp16Weights: self.init(working: .binary32, stored: .binary32, constants: .binary16)
+        case .fp16Storage: self.init(working: .binary32, stored: .binary16, constants: .binary16)
+        case .fp16FMA, .fp16MultiplyAdd, .neuralEngineM1:
+            self.init(working: .binary16, stored: .binary16, constants: .binary16)
+        }
+    }
+}
+
+extension NetworkPrecision {
+    /// Runs a model in float32 and in another arithmetic on the inputs of a capture's cases that hold every layer.
+    ///
+    /// - Parameter scoreThreshold: the probability from which the network decides for a face.
+    /// - Throws: what reading the capture and running the engines throw.
+    public init(
+        of arithmetic: ArithmeticName, running model: Model, on capture: CaptureFile, network: String,
+        scoreThreshold: Double
+    ) throws {
+        let graph = model.graph
+        let baseline = try ArithmeticName.fp32.engine(for: graph)
+        let oracle = try ArithmeticName.fp64.engine(for: graph)
+        let candidate = try arithmetic.engine(for: graph)
+        let comparison = try LayerComparison(of: candidate, bound: RoundingBound(of: arithmetic))
+        var cases = [CaseMetrics]()
+        var ranges = [String: Float16Range]()
+        var decisions = BoxDecisions(scoreThreshold: scoreThreshold)
+        var floor = 0.0
+        for name in capture.caseNames {
+            let recorded = try capture.readCase(name)
+            guard recorded.tensors.count == graph.nodes.count else { continue }
+            let inputs = Dictionary(
+                recorded.inputs.map { ($0.name, $0.values) }, uniquingKeysWith: { first, _ in first })
+            var expected = [String: AnyTensor]()
+            _ = try baseline.run(inputs) { expected[$0.name] = $0.values }
+            cases.append(
+                try comparison.compare(
+                    with: RecordedCase(name: name, source: recorded.source, inputs: inputs, tensors: expected)))
+            let outputs = try candidate.run(inputs) { activation in
+                guard let exact = expected[activation.name]?.float64 else { return }
+                let range = Float16Range(computed: activation.values.float64, exact: exact)
+                ranges[activation.name] = ranges[activation.name]?.merged(with: range) ?? range
+            }
+            decisions.add(expected: expected.filter { graph.outputs.contains($0.key) }, found: outputs)
+            for exact in try oracle.run(inputs).values {
+                for value in exact.float64.elements { floor = max(floor, abs(Double(Float16(value)) - value)) }
+            }
+        }
+        let merged = NetworkComparison(
+            network: network, modelSHA256: model.sha256, cases: cases, layersNotCompared: []
+        ).layers
+        let outputs = merged.filter(\.isOutput).map(\.cumulative.difference)
+        let whole = outputs.reduce(Difference()) { $0.merged(with: $1) }
+        self.init(
+            network: network, modelSha256: model.sha256, cases: cases.count,
+            maxAbsDiff: whole.nonFiniteCount > 0 ? .infinity : whole.maxAbsDiff, meanAbsDiff: whole.meanAbsDiff,
+            floor: floor, meanIou: decisions.overlaps.mean, minIou: decisions.overlaps.smallest,
+            decisionAgreement: decisions.agreement,
+            layers: merged.map { LayerPrecision($0, ranges[$0.layer] ?? Float16Range()) })
+    }
+}
+
+/// A network's decisions and its own boxes, in two computations of it.
+private struct BoxDecisions {
+    let scoreThreshold: Double
+    var overlaps = OverlapDistribution()
+    private var count = 0
+    private var agreeing = 0
+
+    init(scoreThreshold: Double) {
+        self.scoreThreshold = scoreThreshold
+    }
+
+    var agreement: Double? { count > 0 ? Double(agreeing) / Double(count) : nil }
+
+    /// Outputs [..., 2] are probabilities, of which the second is the face's; outputs [..., 4] are regressions.
+    mutating func add(expected: [String: AnyTensor], found: [String: AnyTensor]) {
+        func output(_ outputs: [String: AnyTensor], channels: Int) -> [Double]? {
+            outputs.values.first { $0.shape.dimensions.last == channels }?.float64.elements
+        }
+        guard let scores = output(expected, channels: 2), let others = output(found, channels: 2),
+            let boxes = output(expected, channels: 4), let otherBoxes = output(found, channels: 4)
+        else { return }
+        for position in 0..<scores.count / 2 {
+            let isFace = scores[position * 2 + 1] >= scoreThreshold
+            count += 1
+            if isFace == (others[position * 2 + 1] >= scoreThreshold) { agreeing += 1 }
+            if isFace {
+                overlaps.add(unitBox(boxes, position).intersectionOverUnion(with: unitBox(otherBoxes, position)))
+            }
+        }
+    }
+
+    /// A box of side 1, moved by a regression: corners (dx1, dy1) and (1 + dx2, 1 + dy2).
+    private func unitBox(_ regressions: [Double], _ position: Int) -> BoundingBox {
+        let regression = regressions[position * 4..<position * 4 + 4].map { Float($0) }
+        return BoundingBox(
+            x: regression[0], y: regression[1], width: 1 + regression[2] - regression[0],
+            height: 1 + regression[3] - regression[1])
+    }
+}

@@ -1,0 +1,137 @@
+import Conformance
+import Detection
+
+/// `fp16_vs_fp32`: what each float16 arithmetic does to the networks and to the faces found, against float32.
+public struct PrecisionReport: Report, Equatable {
+    public static var name: String { "fp16_vs_fp32" }
+
+    public let schema: String
+    public let verdict: Verdict
+    public let baseline: Side
+    public let candidate: Side
+    public let thresholds: [Threshold]
+    public let deviations: [DeviationOutcome]
+    public let policies: [Policy]
+
+    public struct Policy: Sendable, Codable, Equatable {
+        public let arithmetic: String
+        /// Whether the arithmetic is a prediction that no recording confirms yet.
+        public let isPredicted: Bool
+        public let verdict: Verdict
+        public let checks: [Check]
+        public let unattainable: [Unattainable]
+        public let networks: [NetworkPrecision]
+        public let endToEnd: EndToEnd
+    }
+
+    /// A limit that rounding the exact result once to float16 may already break.
+    public struct Unattainable: Sendable, Codable, Equatable {
+        public let check: String
+        public let limit: Double
+        public let floor: Double
+    }
+
+    /// The faces that the whole cascade finds.
+    public struct EndToEnd: Sendable, Codable, Equatable {
+        public let minimumFaceSize: Int
+        public let summary: DetectionReport.Summary
+        public let frames: [Frame]
+        public let notJudged: [DetectionReport.UnjudgedFrame]
+
+        public init(
+            minimumFaceSize: Int, frames: [(FaceMatching, StageDivergence)], notJudged: [DetectionReport.UnjudgedFrame]
+        ) {
+            self.minimumFaceSize = minimumFaceSize
+            self.notJudged = notJudged
+            var metrics = DetectionMetrics()
+            for (faces, _) in frames { metrics.add(faces) }
+            summary = DetectionReport.Summary(metrics)
+            self.frames = frames.map { faces, divergence in
+                Frame(file: faces.file, faces: faces, firstDeparture: divergence.firstDeparture)
+            }
+        }
+    }
+
+    public struct Frame: Sendable, Codable, Equatable {
+        public let file: String
+        public let faces: FaceMatching
+        /// The first stage whose boxes differ, with the boxes that only one side has, and the decisions about them
+        /// that are close; nil where no stage differs.
+        public let firstDeparture: StageComparison?
+    }
+
+    public static let requested = [
+        Threshold("max_abs_diff", .below, 1e-3, .requested, "the outputs of each network, on equal inputs"),
+        Threshold("mean_iou", .above, 0.999, .requested, "each network's own boxes on equal inputs, and end to end"),
+        Threshold("detection_agreement", .atLeast, 1, .requested, "each network's decisions, and the faces found"),
+        Threshold("overflow_count", .atMost, 0, .soundness, "activations that are not finite though float32's are"),
+    ]
+
+    /// - Parameter deviations: the list of known deviations; empty to judge strictly.
+    public init(
+        policies: [(arithmetic: String, isPredicted: Bool, networks: [NetworkPrecision], endToEnd: EndToEnd)],
+        deviations: [KnownDeviation]
+    ) {
+        schema = PrecisionReport.schema
+        baseline = Side(engine: "mtcnn-validate", arithmetic: "fp32")
+        candidate = Side(
+            engine: "mtcnn-validate", arithmetic: policies.map(\.arithmetic).joined(separator: ", "))
+        thresholds = PrecisionReport.requested
+        self.policies = policies.map { Policy($0.arithmetic, $0.isPredicted, $0.networks, $0.endToEnd, deviations) }
+        verdict = Verdict(combining: self.policies.map(\.verdict))
+        let checks = self.policies.flatMap(\.checks)
+        self.deviations = deviations.map { DeviationOutcome($0, among: checks) }
+    }
+
+    public var checks: [Check] { policies.flatMap(\.checks) }
+
+    /// The metrics of this report with another list of known deviations.
+    public func judged(deviations: [KnownDeviation]) -> PrecisionReport {
+        PrecisionReport(
+            policies: policies.map { ($0.arithmetic, $0.isPredicted, $0.networks, $0.endToEnd) }, deviations: deviations
+        )
+    }
+}
+
+extension PrecisionReport.Policy {
+    init(
+        _ arithmetic: String, _ isPredicted: Bool, _ networks: [NetworkPrecision],
+        _ endToEnd: PrecisionReport.EndToEnd, _ deviations: [KnownDeviation]
+    ) {
+        self.arithmetic = arithmetic
+        self.isPredicted = isPredicted
+        self.networks = networks
+        self.endToEnd = endToEnd
+        var checks = [Check]()
+        func check(_ subject: String, _ values: [String: Double?]) {
+            for threshold in PrecisionReport.requested {
+                guard case let value?? = values[threshold.metric] else { continue }
+                checks.append(Check(value, of: "\(arithmetic)/\(subject)", against: threshold, deviations: deviations))
+            }
+        }
+        for network in networks {
+            let overflows = network.layers.map(\.range.overflowCount).reduce(0, +)
+            check(
+                network.network,
+                [
+                    "max_abs_diff": network.maxAbsDiff, "mean_iou": network.meanIou,
+                    "detection_agreement": network.decisionAgreement, "overflow_count": Double(overflows),
+                ])
+        }
+        check(
+            "end_to_end",
+            ["mean_iou": endToEnd.summary.meanIou, "detection_agreement": endToEnd.summary.detectionAgreement])
+        unattainable = networks.compactMap { network in
+            let limit = PrecisionReport.requested[0].limit
+            return network.floor < limit
+                ? nil
+                : PrecisionReport.Unattainable(
+                    check: "\(arithmetic)/\(network.network)/max_abs_diff", limit: limit, floor: network.floor)
+        }
+        self.checks = checks
+        let compared =
+            !networks.isEmpty && networks.allSatisfy { $0.cases > 0 } && endToEnd.summary.expectedFaces > 0
+            && endToEnd.notJudged.isEmpty
+        verdict = Verdict(combining: checks.map(\.verdict) + (compared ? [] : [.notJudged]))
+    }
+}

@@ -27,8 +27,8 @@ extension OpenFaceGraphReader {
         let isTransposed = try mapsAreTransposed(at: node)
         let window = pool.window
         guard window.kernel.count == 2, window.strides.count == 2,
-            (window.kernel + window.strides).allSatisfy({ $0 >= 1 })
-        else { throw error(node, "has no kernel and strides of two axes") }
+            (window.kernel + window.strides).allSatisfy((1...1024).contains)
+        else { throw error(node, "has no kernel and strides of two axes, from 1 to 1024") }
         for axis in 0..<2 {
             let (kernel, step) = (window.kernel[axis], window.strides[axis])
             let known = types?[tensor].map { [$0.shape[2 + axis]] }

@@ -62,8 +62,8 @@ struct OpenFaceGraphReader {
         }
         tensor = input?.name ?? ""
         let extents = dimensions.dropFirst().compactMap { if case .fixed(let extent) = $0 { extent } else { nil } }
-        do throws(GraphError) {
-            types = extents.count == 3 ? try graph.tensorTypes(for: [tensor: Shape([1] + extents)]) : nil
+        do {
+            types = extents.count == 3 ? try graph.tensorTypes(for: [tensor: Shape(checking: [1] + extents)]) : nil
         } catch {
             throw .notExpressible(node: graph.name, operator: "graph", reason: "cannot be computed: \(error)")
         }

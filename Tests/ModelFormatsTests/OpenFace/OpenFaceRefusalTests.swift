@@ -72,6 +72,17 @@ private let kernels = zeros([3, 2, 2, 2])
         }
     }
 
+    @Test("Extents, kernels and strides beyond all measure are refused, not computed with")
+    func absurdNumbers() throws {
+        let window = SlidingWindow(kernel: [.max, .max], strides: [.max, .max])
+        for extent in [Graph.Dimension.symbolic("height"), .fixed(.max), .fixed(1 << 31)] {
+            #expect(throws: OpenFaceError.self) {
+                try OpenFaceModel(
+                    graph: chain([(MaxPool(window: window), [])], input: [.symbolic("N"), .fixed(2), extent, extent]))
+            }
+        }
+    }
+
     @Test("An output on the way, and an input that is no image, are refused")
     func ends() throws {
         let layers: [(any Operator, [AnyTensor])] = [(Convolution(), [kernels]), (ActivationFunction.sigmoid, [])]

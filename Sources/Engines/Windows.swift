@@ -13,11 +13,7 @@ struct WindowOffsets {
     var planeCount: Int { paddedExtents.reduce(1, *) }
 
     init(_ axes: [SlidingWindow.Axis]) {
-        // A pool in ceil mode may reach behind its padding.
-        paddedExtents = axes.map { axis in
-            let reach = (axis.outputExtent - 1) * axis.stride + (axis.kernel - 1) * axis.dilation + 1
-            return max(axis.inputExtent + axis.paddingBefore + axis.paddingAfter, reach)
-        }
+        paddedExtents = axes.map(\.paddedExtent)
         let strides = Shape(paddedExtents).strides
         positions = Array(
             BroadcastPositions(

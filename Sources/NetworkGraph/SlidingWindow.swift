@@ -44,6 +44,12 @@ public struct SlidingWindow: Sendable, Equatable {
         public let paddingBefore: Int
         public let paddingAfter: Int
 
+        /// How far the input with its padding goes, or the last window where that goes further, as it may in ceil
+        /// mode.
+        public var paddedExtent: Int {
+            max(inputExtent + paddingBefore + paddingAfter, (outputExtent - 1) * stride + (kernel - 1) * dilation + 1)
+        }
+
         /// Where the input is read for one output position and one kernel position; outside
         /// `0..<inputExtent` in the padding.
         public func inputPosition(output: Int, tap: Int) -> Int {
@@ -105,5 +111,18 @@ public struct SlidingWindow: Sendable, Equatable {
         return Axis(
             inputExtent: extent, outputExtent: output, kernel: kernel[index], stride: stride,
             dilation: dilations[index], paddingBefore: before, paddingAfter: after)
+    }
+}
+
+extension Shape {
+    /// The shape [N, C, spatial...] with the padding that windows need around it.
+    ///
+    /// - Throws: ``OperatorError`` when no tensor may have so many elements.
+    func padded(for axes: [SlidingWindow.Axis]) throws(OperatorError) -> Shape {
+        do {
+            return try Shape(checking: dimensions.prefix(2) + axes.map(\.paddedExtent))
+        } catch {
+            throw OperatorError("needs an input that, with its padding, cannot be: \(error)")
+        }
     }
 }

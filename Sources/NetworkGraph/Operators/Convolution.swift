@@ -44,14 +44,15 @@ public struct Convolution: Operator {
         guard x.rank >= 3, weights.rank == x.rank else {
             throw OperatorError("takes [N, C, spatial...] and [M, C / groups, kernel...] of equal rank")
         }
-        guard groups >= 1, x[1] == weights[1] * groups, weights[0] % groups == 0 else {
+        guard (1...max(weights[0], 1)).contains(groups), x[1] == weights[1] * groups, weights[0] % groups == 0 else {
             throw OperatorError("has \(x[1]) input channels, weights \(weights) and \(groups) groups")
         }
         if let bias = try inputs.optional(2, "bias")?.shape, bias != [weights[0]] {
             throw OperatorError("has a bias \(bias) for \(weights[0]) output channels")
         }
-        let spatial = try axes(input: x, weights: weights).map(\.outputExtent)
-        return [.real(try .checked([x[0], weights[0]] + spatial))]
+        let axes = try axes(input: x, weights: weights)
+        _ = try x.padded(for: axes)
+        return [.real(try .checked([x[0], weights[0]] + axes.map(\.outputExtent)))]
     }
 
     public func multiplyAdds(from inputs: [TensorType?], to output: TensorType) -> Int {

@@ -18,7 +18,8 @@ extension SlidingWindow {
     /// The type of a pool's output: [N, C, spatial...] to [N, C, window positions...].
     func pooledType(of x: Shape) throws(OperatorError) -> TensorType {
         guard x.rank >= 3 else { throw OperatorError("takes [N, C, spatial...]") }
-        let spatial = try axes(over: Array(x.dimensions.dropFirst(2))).map(\.outputExtent)
-        return .real(try .checked([x[0], x[1]] + spatial))
+        let axes = try axes(over: Array(x.dimensions.dropFirst(2)))
+        _ = try x.padded(for: axes)
+        return .real(try .checked([x[0], x[1]] + axes.map(\.outputExtent)))
     }
 }

@@ -16,7 +16,7 @@ extension DetectionReport {
     public init(
         golds: [String], frames: String, detector: FaceDetector, minimumFaceSize: Int?, candidate: Side,
         maximumPixels: Int = DecodedImage.defaultMaximumPixels, deviations: [KnownDeviation],
-        progress: (String) -> Void = { _ in }
+        progress: @Sendable (String) -> Void = { _ in }
     ) throws {
         var runs = [Run]()
         var sources = [String]()
@@ -42,31 +42,37 @@ extension DetectionReport {
 extension DetectionReport.Run {
     fileprivate init(
         _ gold: DetectionDocument, name: String, frames directory: String, detector: FaceDetector,
-        maximumPixels: Int, deviations: [KnownDeviation], progress: (String) -> Void
+        maximumPixels: Int, deviations: [KnownDeviation], progress: @Sendable (String) -> Void
     ) throws {
-        var frames = [DetectionReport.Frame]()
-        var notJudged = [DetectionReport.UnjudgedFrame]()
         let names = gold.images.map { URL(fileURLWithPath: $0.file).lastPathComponent }
         let present = names.filter { FileManager.default.fileExists(atPath: "\(directory)/\($0)") }
         guard !present.isEmpty else {
             throw ComparisonError.nothingInCommon("\(directory) holds none of the frames that \(name) names")
         }
-        for (expected, file) in zip(gold.images, names) {
+        let judged = try concurrentMap(Array(zip(gold.images, names))) { expected, file in
             progress("\(name), \(file)")
             let image: DecodedImage
             do throws(ImageError) {
                 image = try DecodedImage(
                     contentsOf: URL(fileURLWithPath: "\(directory)/\(file)"), maximumPixels: maximumPixels)
             } catch {
-                notJudged.append(DetectionReport.UnjudgedFrame(file: file, reason: error.description))
-                continue
+                return JudgedFrame.notJudged(DetectionReport.UnjudgedFrame(file: file, reason: error.description))
             }
-            frames.append(try DetectionReport.Frame(expected, in: image, detector: detector))
+            return .judged(try DetectionReport.Frame(expected, in: image, detector: detector))
         }
         self.init(
-            gold: name, minimumFaceSize: detector.minimumFaceSize, frames: frames, notJudged: notJudged,
-            deviations: deviations)
+            gold: name, minimumFaceSize: detector.minimumFaceSize, frames: judged.compactMap(\.frame),
+            notJudged: judged.compactMap(\.failure), deviations: deviations)
     }
+}
+
+/// A frame that a list of faces names, compared or not.
+private enum JudgedFrame: Sendable {
+    case judged(DetectionReport.Frame)
+    case notJudged(DetectionReport.UnjudgedFrame)
+
+    var frame: DetectionReport.Frame? { if case .judged(let frame) = self { frame } else { nil } }
+    var failure: DetectionReport.UnjudgedFrame? { if case .notJudged(let failure) = self { failure } else { nil } }
 }
 
 extension DetectionReport.Frame {

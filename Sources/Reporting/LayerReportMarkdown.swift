@@ -56,14 +56,18 @@ extension Report {
                 "|---|---|---|---|---|---|",
             ]
             lines += deviations.map { deviation in
-                "| \(deviation.check) | \(deviation.value.short) | \(deviation.limit.short) | \(deviation.bound.short) "
+                let (value, limit) = toldApart(deviation.value ?? .nan, from: deviation.limit ?? .nan)
+                return "| \(deviation.check) | \(value) | \(limit) | \(deviation.bound.short) "
                     + "| \(deviation.status.rawValue.split(separator: "_").joined(separator: " ")) | \(deviation.reason) |"
             }
         }
         let failures = checks.filter { $0.verdict == .doesNotConform }
         if !failures.isEmpty {
             lines += ["", "### Limits that do not hold", "", "| check | value | limit | origin |", "|---|---|---|---|"]
-            lines += failures.map { "| \($0.id) | \($0.value.short) | \($0.limit.short) | \($0.origin.rawValue) |" }
+            lines += failures.map { check in
+                let (value, limit) = toldApart(check.value, from: check.limit)
+                return "| \(check.id) | \(value) | \(limit) | \(check.origin.rawValue) |"
+            }
         }
         return lines
     }

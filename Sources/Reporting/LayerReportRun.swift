@@ -15,29 +15,27 @@ extension LayerReport {
     ///   are no captures.
     public init(
         models: String, captures: String, deviations: [KnownDeviation], outputsOnly: Bool = false,
-        progress: (String) -> Void = { _ in }
+        progress: @Sendable (String) -> Void = { _ in }
     ) throws {
-        var networks = [NetworkComparison]()
-        var baselines = [Side]()
-        for path in try inputFiles(in: captures, withExtension: "h5") {
+        let compared = try concurrentMap(try inputFiles(in: captures, withExtension: "h5")) { path in
             let network = String(path.dropLast(".h5".count))
             let capture = try CaptureFile(contentsOf: "\(captures)/\(path)")
             let model = try Model(contentsOf: "\(models)/\(network).onnx")
-            networks.append(
-                try NetworkComparison(
-                    of: try ArithmeticName.fp32.engine(for: model.graph), running: model, with: capture,
-                    network: network, bound: .float32, outputsOnly: outputsOnly
-                ) { progress("\(network), \($0)") })
-            let side = Side(capture.header)
-            if !baselines.contains(side) { baselines.append(side) }
+            let comparison = try NetworkComparison(
+                of: try ArithmeticName.fp32.engine(for: model.graph), running: model, with: capture,
+                network: network, bound: .float32, outputsOnly: outputsOnly
+            ) { progress("\(network), \($0)") }
+            return (comparison, Side(capture.header))
         }
+        var baselines = [Side]()
+        for (_, side) in compared where !baselines.contains(side) { baselines.append(side) }
         guard let baseline = baselines.first else {
             throw ComparisonError.nothingInCommon("\(captures) holds no captures")
         }
         guard baselines.count == 1 else { throw ComparisonError.severalBaselines(baselines.map(\.words)) }
         self.init(
             baseline: baseline, candidate: Side(engine: "mtcnn-validate", arithmetic: ArithmeticName.fp32.rawValue),
-            thresholds: .float32, deviations: deviations, networks: networks)
+            thresholds: .float32, deviations: deviations, networks: compared.map(\.0))
     }
 }
 

@@ -34,14 +34,18 @@ public struct PrecisionReport: Report, Equatable {
     /// The faces that the whole cascade finds.
     public struct EndToEnd: Sendable, Codable, Equatable {
         public let minimumFaceSize: Int
+        /// 1 if all frames were compared, 3 if every third was.
+        public let frameStep: Int
         public let summary: DetectionReport.Summary
         public let frames: [Frame]
         public let notJudged: [DetectionReport.UnjudgedFrame]
 
         public init(
-            minimumFaceSize: Int, frames: [(FaceMatching, StageDivergence)], notJudged: [DetectionReport.UnjudgedFrame]
+            minimumFaceSize: Int, frames: [(FaceMatching, StageDivergence)], frameStep: Int,
+            notJudged: [DetectionReport.UnjudgedFrame]
         ) {
             self.minimumFaceSize = minimumFaceSize
+            self.frameStep = frameStep
             self.notJudged = notJudged
             var metrics = DetectionMetrics()
             for (faces, _) in frames { metrics.add(faces) }

@@ -27,7 +27,8 @@ extension PrecisionReport {
         for policy in policies {
             let summary = policy.endToEnd.summary
             let cells = [
-                policy.arithmetic, "\(summary.frames)", "\(summary.expectedFaces)", summary.meanIou.long,
+                policy.arithmetic, "\(summary.frames)" + (policy.endToEnd.frameStep == 1 ? "" : " (every third)"),
+                "\(summary.expectedFaces)", summary.meanIou.long,
                 summary.smallestIou.long, (summary.detectionAgreement.map { $0 * 100 }).short + " %",
                 "\(summary.falsePositives)", "\(summary.misses)", policy.endToEnd.departures, policy.verdict.words,
             ]

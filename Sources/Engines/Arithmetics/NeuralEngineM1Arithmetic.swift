@@ -20,15 +20,16 @@ public enum NeuralEngineM1Arithmetic: Arithmetic {
         value.isSubnormal ? (value.sign == .minus ? -0.0 : 0.0) : value
     }
 
+    /// Its operands are never subnormal: what is stored has been flushed.
     public struct Sum: SumOfProducts {
         private var total: Float
         private var group: Float = 0
         private var products = 0
 
-        public init(from start: Float16) { total = Float(flushed(start)) }
+        public init(from start: Float16) { total = Float(start) }
 
         public mutating func add(_ a: Float16, times b: Float16) {
-            group.addProduct(Float(flushed(a)), Float(flushed(b)))
+            group.addProduct(Float(a), Float(b))
             products += 1
             if products.isMultiple(of: 4) {
                 total += Float(flushed(Float16(group)))

@@ -46,6 +46,8 @@ public protocol Arithmetic: Sendable {
     ) throws(OperatorError) -> Value<Element>?
 
     /// The vector kernel that computes this arithmetic's sums of products with the same bits, if there is one.
+    ///
+    /// An arithmetic that has one rounds every other result once, to the nearest `Working` and then `Element`.
     static var kernelForm: KernelForm? { get }
 }
 
@@ -65,7 +67,9 @@ extension Arithmetic {
     public static func element(_ value: Double) -> Element { Element(value) }
     public static func weight(_ value: Double) -> Element { element(value) }
     public static func stored(_ value: Working) -> Element { Element(value) }
-    public static func stored(_ values: [Working]) -> [Element] { values.map { stored($0) } }
+    public static func stored(_ values: [Working]) -> [Element] {
+        kernelForm == nil ? values.map { stored($0) } : Element.numbers(from: Working.lanes(of: values))
+    }
     public static var kernelForm: KernelForm? { nil }
     public static func value(of tensor: AnyTensor) -> Value<Element> { Value(tensor, element: element) }
     public static func constant(_ tensor: AnyTensor) -> Value<Element> { Value(tensor, element: weight) }

@@ -11,23 +11,18 @@ extension MaxPool: ComputableOperator {
         let axes = try window.axes(over: Array(x.shape.dimensions.dropFirst(2)))
         let window = WindowOffsets(axes)
         let padded = x.padded(axes, to: window.paddedExtents, with: -.infinity)
-        let y = padded.withUnsafeBufferPointer { padded in
-            [A.Element](unsafeUninitializedCapacity: type.shape.count) { y, count in
+        let numbers = A.Element.lanes(of: padded)
+        let largest = [A.Element.Lane](unsafeUninitializedCapacity: type.shape.count) { largest, count in
+            numbers.withUnsafeBufferPointer { numbers in
+                guard let numbers = numbers.baseAddress, let largest = largest.baseAddress else { return }
                 for plane in 0..<x.shape[0] * x.shape[1] {
-                    for position in window.positions {
-                        let start = plane * window.planeCount + position
-                        var largest = -A.Element.infinity
-                        for tap in window.taps {
-                            let element = padded[start + tap]
-                            // Neither a NaN nor what is compared with one is greater: a NaN is taken, and stays.
-                            if !(element <= largest) && !largest.isNaN { largest = element }
-                        }
-                        y.initializeElement(at: count, to: largest)
-                        count += 1
-                    }
+                    A.Element.Lane.findLargest(
+                        numbers + plane * window.planeCount, pixels: window.positions, taps: window.taps,
+                        into: largest + plane * window.positions.count)
                 }
             }
+            count = type.shape.count
         }
-        return .real(Tensor(type.shape, y))
+        return .real(Tensor(type.shape, A.Element.numbers(from: largest)))
     }
 }

@@ -3,3 +3,4 @@
 #include "vk_levels.h"
 #include "vk_sums.h"
 #include "vk_float16.h"
+#include "vk_elements.h"

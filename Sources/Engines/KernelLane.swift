@@ -1,0 +1,89 @@
+import VectorKernels
+
+/// A type that the vector kernels compute in.
+public protocol KernelLane: KernelNumber where Lane == Self {
+    /// Weights [channel][tap] in the order in which ``sums(_:form:level:numbers:packedWeights:starts:into:)``
+    /// takes them.
+    static func packed(_ weights: [Self], channels: Int, taps: Int) -> [Self]
+
+    /// Fills `sums` by the kernel of a form.
+    ///
+    /// - Precondition: float64 has only the fused form.
+    static func sums(
+        _ layout: vk_sum_layout, form: KernelForm, level: KernelLevel, numbers: [Self], packedWeights: [Self],
+        starts: [Self], into sums: UnsafeMutablePointer<Self>?)
+
+    /// y = x where x >= 0, else slope * x, of `count` numbers; the slopes are `slopeStep` apart.
+    static func scaleNegatives(
+        _ x: UnsafePointer<Self>, by slopes: UnsafePointer<Self>, slopeStep: Int, count: Int,
+        into y: UnsafeMutablePointer<Self>)
+
+    /// The first of the largest numbers under each of some windows, NaN if one of them is.
+    static func findLargest(
+        _ numbers: UnsafePointer<Self>, pixels: [Int], taps: [Int], into largest: UnsafeMutablePointer<Self>)
+}
+
+extension Float: KernelLane {
+    public static func packed(_ weights: [Float], channels: Int, taps: Int) -> [Float] {
+        let capacity = vk_packed_count(channels, taps)
+        return [Float](unsafeUninitializedCapacity: capacity) { packed, count in
+            vk_pack_float32(weights, channels, taps, packed.baseAddress)
+            count = capacity
+        }
+    }
+
+    public static func sums(
+        _ layout: vk_sum_layout, form: KernelForm, level: KernelLevel, numbers: [Float], packedWeights: [Float],
+        starts: [Float], into sums: UnsafeMutablePointer<Float>?
+    ) {
+        withUnsafePointer(to: layout) {
+            vk_sums_float32(level.kernelLevel, form.kernelForm, $0, numbers, packedWeights, starts, sums)
+        }
+    }
+
+    public static func scaleNegatives(
+        _ x: UnsafePointer<Float>, by slopes: UnsafePointer<Float>, slopeStep: Int, count: Int,
+        into y: UnsafeMutablePointer<Float>
+    ) {
+        vk_prelu_float32(x, slopes, slopeStep, count, y)
+    }
+
+    public static func findLargest(
+        _ numbers: UnsafePointer<Float>, pixels: [Int], taps: [Int], into largest: UnsafeMutablePointer<Float>
+    ) {
+        vk_largest_float32(numbers, pixels, pixels.count, taps, taps.count, largest)
+    }
+}
+
+extension Double: KernelLane {
+    public static func packed(_ weights: [Double], channels: Int, taps: Int) -> [Double] {
+        let capacity = vk_packed_count(channels, taps)
+        return [Double](unsafeUninitializedCapacity: capacity) { packed, count in
+            vk_pack_float64(weights, channels, taps, packed.baseAddress)
+            count = capacity
+        }
+    }
+
+    public static func sums(
+        _ layout: vk_sum_layout, form: KernelForm, level: KernelLevel, numbers: [Double], packedWeights: [Double],
+        starts: [Double], into sums: UnsafeMutablePointer<Double>?
+    ) {
+        precondition(form == .fused, "float64 is summed by fused multiply-adds only")
+        withUnsafePointer(to: layout) {
+            vk_sums_float64(level.kernelLevel, $0, numbers, packedWeights, starts, sums)
+        }
+    }
+
+    public static func scaleNegatives(
+        _ x: UnsafePointer<Double>, by slopes: UnsafePointer<Double>, slopeStep: Int, count: Int,
+        into y: UnsafeMutablePointer<Double>
+    ) {
+        vk_prelu_float64(x, slopes, slopeStep, count, y)
+    }
+
+    public static func findLargest(
+        _ numbers: UnsafePointer<Double>, pixels: [Int], taps: [Int], into largest: UnsafeMutablePointer<Double>
+    ) {
+        vk_largest_float64(numbers, pixels, pixels.count, taps, taps.count, largest)
+    }
+}

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <stddef.h>
+
+/// y[i] = x[i] where x[i] >= 0, else slopes[i * slope_step] * x[i].
+void vk_prelu_float32(
+    const float *x, const float *slopes, ptrdiff_t slope_step, ptrdiff_t count, float *y);
+void vk_prelu_float64(
+    const double *x, const double *slopes, ptrdiff_t slope_step, ptrdiff_t count, double *y);
+
+/// largest[p] = the first of the largest among numbers[pixels[p] + taps[k]]; NaN if one of them is.
+void vk_largest_float32(
+    const float *numbers, const ptrdiff_t *pixels, ptrdiff_t pixel_count, const ptrdiff_t *taps, ptrdiff_t tap_count,
+    float *largest);
+void vk_largest_float64(
+    const double *numbers, const ptrdiff_t *pixels, ptrdiff_t pixel_count, const ptrdiff_t *taps, ptrdiff_t tap_count,
+    double *largest);

@@ -142,7 +142,8 @@ private struct BoxDecisions {
     /// Outputs [..., 2] are probabilities, of which the second is the face's; outputs [..., 4] are regressions.
     mutating func add(expected: [String: AnyTensor], found: [String: AnyTensor]) {
         func output(_ outputs: [String: AnyTensor], channels: Int) -> [Double]? {
-            outputs.values.first { $0.shape.dimensions.last == channels }?.float64.elements
+            outputs.sorted { $0.key < $1.key }.map(\.value).first { $0.shape.dimensions.last == channels }?.float64
+                .elements
         }
         guard let scores = output(expected, channels: 2), let others = output(found, channels: 2),
             let boxes = output(expected, channels: 4), let otherBoxes = output(found, channels: 4)

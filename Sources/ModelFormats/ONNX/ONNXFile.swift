@@ -34,8 +34,14 @@ struct ONNXFile {
             irVersion: Int(clamping: model.irVersion), opset: opset)
 
         var initializers = [String: AnyTensor]()
+        func define(_ name: String, _ tensor: AnyTensor, by definer: String) throws(ModelError) {
+            guard initializers.updateValue(tensor, forKey: name) == nil else {
+                throw .badGraph(file: file, .duplicateName(name, node: definer))
+            }
+        }
         for proto in model.graph.initializer {
-            initializers[proto.name] = try AnyTensor(proto, role: "initializer \"\(proto.name)\"", file: file)
+            let tensor = try AnyTensor(proto, role: "initializer \"\(proto.name)\"", file: file)
+            try define(proto.name, tensor, by: "initializer")
         }
         // Files of IR version 3 list every initializer among the inputs, too.
         var inputs = [Graph.Input]()
@@ -46,12 +52,14 @@ struct ONNXFile {
         for (index, proto) in model.graph.node.enumerated() {
             let reader = ONNXNodeReader(proto, index: index, opset: opset, file: file)
             if proto.opType == "Constant" {
-                initializers[try reader.onlyOutput()] = try reader.constant()
+                try define(reader.onlyOutput(), reader.constant(), by: reader.name)
                 continue
             }
             let node = try reader.node()
             nodes.append(node.node)
-            initializers.merge(node.constants) { _, new in new }
+            for (name, tensor) in node.constants.sorted(by: { $0.key < $1.key }) {
+                try define(name, tensor, by: node.node.name)
+            }
         }
         do throws(GraphError) {
             graph = try Graph(
@@ -80,6 +88,9 @@ extension Graph.Input {
             throw .malformed(
                 file: file,
                 reason: "input \"\(proto.name)\" has element type \(tensor.elemType), which is not supported")
+        }
+        guard tensor.hasShape else {
+            throw .malformed(file: file, reason: "input \"\(proto.name)\" does not say how many axes it has")
         }
         let dimensions = tensor.shape.dim.map { dimension in
             switch dimension.value {

@@ -1,0 +1,84 @@
+import Tensors
+import Testing
+
+@testable import ModelFormats
+
+@Suite struct ONNXTensorTests {
+    private func tensor(_ proto: ONNXTensorProto) throws(ModelError) -> AnyTensor {
+        try AnyTensor(proto, role: "initializer \"w\"", file: "net.onnx")
+    }
+
+    /// Numbers of TensorProto.DataType, the elements' bytes and the tensor.
+    static let raw: [(type: Int32, bytes: [UInt8], tensor: AnyTensor)] = [
+        (1, [0, 0, 0x80, 0x3F, 0, 0, 0, 0xC0], .float32(Tensor([2], [1, -2]))),
+        (6, [0xFE, 0xFF, 0xFF, 0xFF, 1, 2, 0, 0], .int64(Tensor([2], [-2, 0x201]))),
+        (7, [0xFE] + .init(repeating: 0xFF, count: 7) + [1, 0, 0, 0, 0, 0, 0, 0], .int64(Tensor([2], [-2, 1]))),
+        (9, [1, 0], .bool(Tensor([2], [true, false]))),
+        (10, [0, 0x3C, 0, 0xC0], .float16(Tensor([2], [1, -2]))),
+        (11, [0, 0, 0, 0, 0, 0, 0xF0, 0x3F, 0, 0, 0, 0, 0, 0, 0, 0xC0], .float64(Tensor([2], [1, -2]))),
+    ]
+
+    @Test("raw_data holds the elements' bytes, lowest first", arguments: raw.indices)
+    func rawData(index: Int) throws {
+        let (type, bytes, expected) = Self.raw[index]
+        #expect(try tensor(.raw(type, [2], bytes)) == expected)
+        #expect(throws: ModelError.self) { try tensor(.raw(type, [2], bytes + [0])) }
+        #expect(throws: ModelError.self) { try tensor(.raw(type, [3], bytes)) }
+    }
+
+    @Test("Each type has its own field: the same tensors as from raw_data", arguments: raw.indices)
+    func typedData(index: Int) throws {
+        let (type, _, expected) = Self.raw[index]
+        let proto = ONNXTensorProto.with {
+            $0.dims = [2]
+            $0.dataType = type
+            switch type {
+            case 1: $0.floatData = [1, -2]
+            case 6: $0.int32Data = [-2, 0x201]
+            case 7: $0.int64Data = [-2, 1]
+            case 9: $0.int32Data = [1, 0]
+            // float16 as bit patterns
+            case 10: $0.int32Data = [0x3C00, 0xC000]
+            default: $0.doubleData = [1, -2]
+            }
+        }
+        #expect(try tensor(proto) == expected)
+    }
+
+    @Test("A tensor without dimensions is a scalar, one with an extent of 0 is empty")
+    func emptiness() throws {
+        #expect(try tensor(.float("w", [], [5])) == .float32(Tensor([], [5])))
+        #expect(try tensor(.float("w", [0, 3], [])) == .float32(Tensor([0, 3], [])))
+    }
+
+    @Test(
+        "What holds no tensor of a supported type is refused, with the file and the tensor's role",
+        arguments: [
+            (ONNXTensorProto.float("w", [2], [1]), "does not hold the 2 elements"),
+            (.float("w", [2], [1, 2, 3]), "does not hold the 2 elements"),
+            (.float("w", [2], []), "does not hold the 2 elements"),
+            (.float("w", [-1], [1]), "extent -1 is negative"),
+            (.float("w", [.max, .max], [1]), "more than"),
+            (.float("w", [0, .max, .max], []), "more than"),
+            (.float("w", [1 << 30], [1]), "does not hold the 1073741824 elements"),
+            (
+                .with {
+                    $0.dataType = 7; $0.dims = [1]; $0.floatData = [1]
+                }, "does not hold the 1 elements"
+            ),
+            (.raw(8, [1], [65]), "element type 8, which is not supported"),
+            (.raw(16, [1], [0, 0]), "element type 16, which is not supported"),
+            (
+                .with {
+                    $0.dataType = 1; $0.dims = [1]; $0.dataLocation = 1
+                }, "lies in another file"
+            ),
+        ])
+    func refused(proto: ONNXTensorProto, reason: String) {
+        #expect {
+            try tensor(proto)
+        } throws: { error in
+            "\(error)".hasPrefix("net.onnx: initializer \"w\"") && "\(error)".contains(reason)
+        }
+    }
+}

@@ -21,10 +21,10 @@ struct BundledNetwork: CustomTestStringConvertible {
             name: "pnet", inputShape: [2, 3, 17, 14], layerCount: 8, byteCount: 35_088,
             sha256: "22dfd0a96ec983e99b21c0e214d89d55ea9a471eedd53e5a48203f22bcb4c489"),
         BundledNetwork(
-            name: "rnet", inputShape: [1, 3, 24, 24], layerCount: 11, byteCount: 454_912,
+            name: "rnet", inputShape: [2, 3, 24, 24], layerCount: 11, byteCount: 454_912,
             sha256: "95e9c4203ca0a08c84520fa5fd658834213ed2453a7359f4d9514a06762f91e9"),
         BundledNetwork(
-            name: "onet", inputShape: [1, 3, 48, 48], layerCount: 14, byteCount: 1_729_592,
+            name: "onet", inputShape: [2, 3, 48, 48], layerCount: 14, byteCount: 1_729_592,
             sha256: "4c853ae5b461abe4d41f1cd77625895cd71452956c63c622fd75a3b820fb1d31"),
     ]
 

@@ -86,10 +86,6 @@ extension Explanation {
 
 extension RuleChange {
     fileprivate var position: Int { RuleChange.allCases.firstIndex(of: self) ?? 0 }
-
-    fileprivate static func rules(_ changes: [RuleChange]) -> CascadeRules {
-        changes.reduce(.openFace) { $1.applied(to: $0) }
-    }
 }
 
 extension [RuleChange] {
@@ -98,7 +94,7 @@ extension [RuleChange] {
         indices.allSatisfy { index in
             var others = self
             others.remove(at: index)
-            return RuleChange.rules(others) != RuleChange.rules(self)
+            return CascadeRules(changes: others) != CascadeRules(changes: self)
         }
     }
 }
@@ -140,7 +136,7 @@ private struct CombinationScores {
         var evaluations = FrameEvaluations(image: image, networks: detector.networks)
         func matching(_ changes: [RuleChange]) throws -> FaceMatching {
             var detector = detector
-            detector.rules = RuleChange.rules(changes)
+            detector.rules = CascadeRules(changes: changes)
             let faces = try detector.detect(in: &evaluations).faces
             return FaceMatching(file: frame.file, expected: frame.faces, found: faces)
         }

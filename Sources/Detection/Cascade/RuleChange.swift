@@ -45,3 +45,10 @@ public enum RuleChange: String, CaseIterable, Sendable, Codable {
         return rules
     }
 }
+
+extension CascadeRules {
+    /// OpenFace's rules with these changed, each in turn.
+    public init(changes: [RuleChange]) {
+        self = changes.reduce(.openFace) { $1.applied(to: $0) }
+    }
+}

@@ -4,6 +4,8 @@ import Foundation
 import JSONTree
 import Reporting
 
+extension RuleChange: ExpressibleByArgument {}
+
 struct Detect: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Finds the faces in images.")
 
@@ -15,12 +17,19 @@ struct Detect: ParsableCommand {
     @Option(help: ArgumentHelp("Write the faces to this file, in the form of the gold files.", valueName: "file"))
     var json: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Depart from OpenFace's rules here, as another detector may; see the README. May be repeated.",
+            valueName: "rule"))
+    var change: [RuleChange] = []
+
     @Option(help: ArgumentHelp("Write the images with the faces drawn on them to this directory.", valueName: "dir"))
     var draw: String?
 
     func run() throws {
         if let draw { try makeDirectory(draw) }
-        let detector = try options.detector()
+        var detector = try options.detector()
+        detector.rules = CascadeRules(changes: change)
         var frames = [DetectedFrame]()
         var failure: ExitStatus?
         for path in images {
@@ -57,7 +66,8 @@ struct Detect: ParsableCommand {
     private func write(_ frames: [DetectedFrame], _ detector: FaceDetector, to path: String) throws {
         let thresholds = detector.scoreThresholds
         let document = DetectionDocument(
-            source: "mtcnn-validate, \(options.arithmetic.rawValue)", minFaceSize: detector.minimumFaceSize,
+            source: (["mtcnn-validate", options.arithmetic.rawValue] + change.map(\.rawValue)).joined(separator: ", "),
+            minFaceSize: detector.minimumFaceSize,
             scoreThresholds: [thresholds.proposal, thresholds.refinement, thresholds.output], images: frames)
         try writeAtomically(try JSON(encoding: document).text().utf8, to: path)
     }

@@ -24,12 +24,21 @@ static inline __attribute__((always_inline)) void round_to_float16(float32_lanes
 
 /// sum = the float16 nearest to sum + w * x.
 ///
-/// The product of two float16 is exact in float32. The float32 nearest to its sum with a third is made odd in
-/// its last place where it is not exact, after which rounding it to float16 rounds as if at once (Boldo and
-/// Melquiond, Emulation of a FMA and correctly rounded sums: proved algorithms using rounding to odd, 2008).
-/// The error of the sum is that of Knuth's TwoSum.
+/// What is rounded to float16 is the float32 nearest to the exact value, made odd in its last place where it is not
+/// exact: then the second rounding gives what one rounding would (Boldo and Melquiond, Emulation of a FMA and
+/// correctly rounded sums: proved algorithms using rounding to odd, 2008).
 static inline __attribute__((always_inline)) void float16_fused_step(
     float32_lanes *sum, const float32_lanes *w, const float32_lanes *x) {
+#if LEVEL_ROUNDS_DOWN_AND_UP
+    // Of the float32 below and above a value one is odd. Zeros are even, so that an exact 0 is the one from above, as
+    // if rounded to nearest.
+    enum { upwards = _MM_FROUND_TO_POS_INF | _MM_FROUND_NO_EXC, downwards = _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC };
+    __m512 up = _mm512_fmadd_round_ps((__m512)*w, (__m512)*x, (__m512)*sum, upwards);
+    __m512 down = _mm512_fmadd_round_ps((__m512)*w, (__m512)*x, (__m512)*sum, downwards);
+    __mmask16 down_is_odd = _mm512_test_epi32_mask((__m512i)down, _mm512_set1_epi32(1));
+    *sum = (float32_lanes)_mm512_mask_mov_ps(up, down_is_odd, down);
+#else
+    // The product of two float16 is exact in float32. The error of the sum is that of Knuth's TwoSum.
     float32_lanes a = *sum;
     float32_lanes p = *w * *x;
     float32_lanes s = p + a;
@@ -43,6 +52,7 @@ static inline __attribute__((always_inline)) void float16_fused_step(
     int32_lanes towards_zero = ((int32_lanes)error ^ (int32_lanes)s) >> 31;
     int32_lanes odd = ((int32_lanes)s + (towards_zero & inexact)) | (inexact & 1);
     *sum = (float32_lanes)odd;
+#endif
     round_to_float16(sum);
 }
 

@@ -10,6 +10,9 @@ typedef struct {
     void (*fused_float64)(const vk_sum_layout *, const double *, const double *, const double *, double *);
     void (*float32_from_float16)(const _Float16 *, ptrdiff_t, float *);
     void (*float16_from_float32)(const float *, ptrdiff_t, _Float16 *);
+    void (*float16_rounded)(const float *, ptrdiff_t, float *);
+    void (*compute_layer)(const vk_layer *, const vk_pixels *);
+    void (*max_pool)(const vk_pool_row *);
 } vk_kernels;
 
 extern const vk_kernels vk_portable_kernels;

@@ -1,6 +1,8 @@
 // All kernels of one level. Included once for each level with LEVEL_KERNELS (the table's name),
-// LEVEL_CONVERTS_FLOAT16 (whether it has instructions that round to float16) and the largest tiles:
+// LEVEL_CONVERTS_FLOAT16 (whether it has instructions that round to float16), LEVEL_ROUNDS_DOWN_AND_UP (whether
+// its fused multiply-adds can, without changing a mode) and the largest tiles:
 // LEVEL_PIXELS and LEVEL_BLOCKS for float32, LEVEL_FLOAT16_PIXELS and LEVEL_FLOAT64_PIXELS for the others.
+// LEVEL_CAPACITY and LEVEL_FLOAT16_CAPACITY say how many blocks of sums and weights fit into registers.
 
 #include "kernels.h"
 #include "float16_steps.h"
@@ -44,6 +46,8 @@
 #include "sums_form.h"
 
 #include "float16_arrays.h"
+#include "layers_of_level.h"
+#include "max_pool.h"
 
 const vk_kernels LEVEL_KERNELS = {
     .fused_float32 = fused_float32,
@@ -52,4 +56,7 @@ const vk_kernels LEVEL_KERNELS = {
     .fused_float64 = fused_float64,
     .float32_from_float16 = float32_from_float16,
     .float16_from_float32 = float16_from_float32,
+    .float16_rounded = float16_rounded,
+    .compute_layer = compute_layer,
+    .max_pool = max_pool,
 };

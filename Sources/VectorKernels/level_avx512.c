@@ -1,12 +1,17 @@
 #if defined(__x86_64__)
+#include <immintrin.h>
+
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c,avx512f,avx512vl,avx512dq,avx512bw"))), apply_to = function)
 
 #define LEVEL_KERNELS vk_avx512_kernels
 #define LEVEL_CONVERTS_FLOAT16 1
+#define LEVEL_ROUNDS_DOWN_AND_UP 1
 #define LEVEL_PIXELS 12
 #define LEVEL_BLOCKS 2
 #define LEVEL_FLOAT16_PIXELS 8
 #define LEVEL_FLOAT64_PIXELS 12
+#define LEVEL_CAPACITY 31
+#define LEVEL_FLOAT16_CAPACITY 17
 #include "level.h"
 
 #pragma clang attribute pop

@@ -4,3 +4,4 @@
 #include "vk_sums.h"
 #include "vk_float16.h"
 #include "vk_elements.h"
+#include "vk_layers.h"

@@ -7,3 +7,6 @@
 /// Conversions of whole arrays between float16 and float32, rounded to nearest, ties to even.
 void vk_float32_from_float16(vk_level level, const _Float16 *from, ptrdiff_t count, float *to);
 void vk_float16_from_float32(vk_level level, const float *from, ptrdiff_t count, _Float16 *to);
+
+/// The nearest float16 of each number, ties to even, as float32.
+void vk_round_to_float16(vk_level level, const float *numbers, ptrdiff_t count, float *rounded);

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "vk_levels.h"
+#include "vk_sums.h"
+
+// Layers on activations that are laid out by blocks of 16 channels: [block][row][column][channel of the block].
+// Images are laid out [row][column][channel] with 3 channels.
+
+enum { vk_image_channels = 3 };
+
+/// Which results are rounded to the nearest float16.
+typedef enum __attribute__((enum_extensibility(closed))) {
+    vk_rounding_none,
+    /// y and z of ``vk_layer``
+    vk_rounding_results,
+    /// the sum, y and z
+    vk_rounding_sums_and_results,
+} vk_rounding;
+
+/// What is computed for each output pixel and channel m, in float32:
+///
+///     sum = starts[m], plus numbers[pixel + taps[k]] * weights[m][k] for each k in order, as `form` says
+///     y = sum + addends[m]
+///     z = y >= 0 ? y : slopes[m] * y
+///
+/// z is the result. Without addends y is the sum; slopes of 1 change nothing.
+typedef struct {
+    vk_form form;
+    vk_rounding rounding;
+    const ptrdiff_t *taps;
+    ptrdiff_t tap_count;
+    ptrdiff_t block_count;
+    /// From `vk_pack_float32`.
+    const float *packed_weights;
+    /// 16 for each block, as `addends` and `slopes`.
+    const float *starts;
+    /// NULL for none.
+    const float *addends;
+    const float *slopes;
+} vk_layer;
+
+/// Where a layer reads its windows and writes its results.
+///
+/// The window of pixel p in row r begins at numbers + r * row_stride + p * pixel_stride; its results of block b go
+/// to results + r * result_row_stride + p * result_pixel_stride + b * result_block_stride.
+typedef struct {
+    const float *numbers;
+    /// 16, or 3 for images.
+    ptrdiff_t pixel_stride;
+    ptrdiff_t row_stride;
+    ptrdiff_t pixel_count;
+    ptrdiff_t row_count;
+    float *results;
+    ptrdiff_t result_pixel_stride;
+    ptrdiff_t result_row_stride;
+    ptrdiff_t result_block_stride;
+} vk_pixels;
+
+void vk_compute_layer(vk_level level, const vk_layer *layer, const vk_pixels *pixels);
+
+/// The largest side of a pool's window; the smallest is 2.
+enum { vk_largest_pool = 3 };
+
+/// A square window that slides along one row of outputs.
+typedef struct {
+    /// The rows of the input under the window, each [block][column][channel of the block]; fewer than the window has
+    /// where the input ends within it.
+    const float *const *rows;
+    ptrdiff_t row_count;
+    ptrdiff_t column_count;
+    ptrdiff_t block_stride;
+    ptrdiff_t block_count;
+    ptrdiff_t side;
+    ptrdiff_t stride;
+    /// Whether windows are searched column by column, which decides between 0 and -0.
+    bool column_by_column;
+    /// Each window begins within the row.
+    ptrdiff_t result_count;
+    float *results;
+    ptrdiff_t result_pixel_stride;
+    ptrdiff_t result_block_stride;
+} vk_pool_row;
+
+/// The first of the largest numbers under each window, NaN if one of them is.
+void vk_max_pool(vk_level level, const vk_pool_row *row);

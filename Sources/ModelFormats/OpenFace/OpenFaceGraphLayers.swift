@@ -170,16 +170,3 @@ extension OpenFaceGraphReader {
         return count == channels ? values.elements : [Float](repeating: values.elements[0], count: channels)
     }
 }
-
-extension Convolution {
-    /// Whether it has stride 1, one group, and neither padding nor dilations.
-    fileprivate var isPlain: Bool {
-        let isUnpadded =
-            switch padding {
-            case nil: true
-            case .explicit(let begin, let end): (begin + end).allSatisfy { $0 == 0 }
-            case .sameUpper, .sameLower: false
-            }
-        return isUnpadded && groups == 1 && ((strides ?? []) + (dilations ?? [])).allSatisfy { $0 == 1 }
-    }
-}

@@ -27,6 +27,17 @@ public struct Convolution: Operator {
         self.groups = groups
     }
 
+    /// Whether it has stride 1, one group, and neither padding nor dilations.
+    public var isPlain: Bool {
+        let isUnpadded =
+            switch padding {
+            case nil: true
+            case .explicit(let begin, let end): (begin + end).allSatisfy { $0 == 0 }
+            case .sameUpper, .sameLower: false
+            }
+        return isUnpadded && groups == 1 && ((strides ?? []) + (dilations ?? [])).allSatisfy { $0 == 1 }
+    }
+
     /// The window along each spatial axis for an input and weights of the given shapes.
     public func axes(input: Shape, weights: Shape) throws(OperatorError) -> [SlidingWindow.Axis] {
         let kernel = Array(weights.dimensions.dropFirst(2))

@@ -1,0 +1,57 @@
+import NetworkGraph
+import Tensors
+
+/// The layers of a fused network, in the order in which they are computed: those on maps, then those on vectors.
+struct FusedChain: Sendable {
+    private(set) var mapStages: [MapStage]
+    private(set) var denseStages: [DenseStage]
+    /// Whether images and results are rounded to float16.
+    let roundsToFloat16: Bool
+
+    /// A convolution and the pool behind it.
+    struct MapStage: Sendable {
+        let layer: PackedLayer
+        let inputChannels: Int
+        let kernelRows: Int
+        let kernelColumns: Int
+        /// Whether the graph's first spatial axis is the image's columns.
+        let isTransposed: Bool
+        let pool: SlidingWindow?
+    }
+
+    /// A dense layer.
+    struct DenseStage: Sendable {
+        let layer: PackedLayer
+        /// The axes that have been flattened into what it takes, outermost first.
+        let order: [MapAxis]
+    }
+
+    init<A: Arithmetic>(
+        _ graph: Graph, _ imageAxes: [MapAxis], _ outputs: [String], in arithmetic: A.Type
+    ) throws(FusionError) where A.Element.Lane == Float {
+        guard let form = A.kernelForm else { throw .unsupportedArithmetic(A.name) }
+        let roundsToFloat16 = A.Element.self == Float16.self
+        var reader = FusedChainReader<A>(graph)
+        let stages = try reader.stages(imageAxes: imageAxes, outputs: outputs)
+        self.roundsToFloat16 = roundsToFloat16
+        mapStages = []
+        denseStages = []
+        for stage in stages {
+            let layer = PackedLayer(stage.layer, form: form, roundsToFloat16: roundsToFloat16)
+            switch stage.place {
+            case .convolution(let inputChannels, let kernel, let isTransposed):
+                mapStages.append(
+                    MapStage(
+                        layer: layer, inputChannels: inputChannels,
+                        kernelRows: kernel[isTransposed ? 1 : 0], kernelColumns: kernel[isTransposed ? 0 : 1],
+                        isTransposed: isTransposed, pool: stage.pool))
+            case .dense(let order):
+                denseStages.append(DenseStage(layer: layer, order: order))
+            }
+        }
+        guard mapStages.first?.inputChannels == imageChannels else {
+            throw .unsupportedTensor(
+                graph.inputs.first?.name ?? "", reason: "is not taken by a convolution of \(imageChannels) channels")
+        }
+    }
+}

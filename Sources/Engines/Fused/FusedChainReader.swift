@@ -1,0 +1,283 @@
+import NetworkGraph
+import Tensors
+
+/// A layer as a graph describes it.
+struct FusedStage {
+    var layer: FusedLayer
+    let place: Place
+    var pool: SlidingWindow?
+    /// The node that gives the layer's sums.
+    let node: Node
+
+    enum Place: Equatable {
+        /// - Parameters:
+        ///   - kernel: the extents along the graph's spatial axes.
+        ///   - isTransposed: whether the first of them is the image's columns.
+        case convolution(inputChannels: Int, kernel: [Int], isTransposed: Bool)
+        /// - Parameter order: the axes that have been flattened, outermost first.
+        case dense(order: [MapAxis])
+    }
+}
+
+/// Follows a graph from its input to its outputs and joins its operators to layers.
+struct FusedChainReader<A: Arithmetic> where A.Element.Lane == Float {
+    private let graph: Graph
+    private let consumers: [String: [Node]]
+    /// The tensor that the stages so far give, and what its axes stand for.
+    private var tensor: String
+    private var axes: [MapAxis]
+    /// The axes that have been flattened to the channel of the tensor; none where nothing has been.
+    private var flattened: [MapAxis] = []
+    private var stages: [FusedStage] = []
+
+    init(_ graph: Graph) {
+        self.graph = graph
+        var consumers = [String: [Node]]()
+        for node in graph.nodes {
+            for input in Set(node.inputs.compactMap { $0 }) { consumers[input, default: []].append(node) }
+        }
+        self.consumers = consumers
+        tensor = graph.inputs.first?.name ?? ""
+        axes = []
+    }
+
+    /// - Throws: ``FusionError`` at the first node that does not fit.
+    mutating func stages(imageAxes: [MapAxis], outputs: [String]) throws(FusionError) -> [FusedStage] {
+        guard graph.inputs.count == 1 else { throw unsupported("is not the graph's only input") }
+        axes = imageAxes
+        while outputs != [tensor] {
+            let nodes = consumers[tensor] ?? []
+            if let activation = SpelledOutPReLU(of: tensor, nodes, consumers, graph) {
+                try activate(activation.slope, giving: activation.output, at: activation.node)
+            } else if nodes.count == 1 {
+                try follow(nodes[0])
+            } else {
+                try join(nodes, outputs)
+                break
+            }
+        }
+        guard flattened.isEmpty else { throw unsupported("is flattened, but no dense layer takes it") }
+        return stages
+    }
+
+    private func unsupported(_ reason: String) -> FusionError { .unsupportedTensor(tensor, reason: reason) }
+
+    private func unsupported(_ node: Node, _ reason: String) -> FusionError {
+        .unsupportedNode(node.name, operator: node.operator.name, reason: reason)
+    }
+
+    private mutating func follow(_ node: Node) throws(FusionError) {
+        guard node.outputs.count == 1 else { throw unsupported(node, "has \(node.outputs.count) outputs") }
+        switch node.operator {
+        case let convolution as Convolution: try append(convolution, node)
+        case is MatMul: try append(try dense(node, weights: try matrix(1, of: node, isTransposed: false)), node)
+        case let gemm as Gemm: try append(try dense(gemm, node), node)
+        case BinaryArithmetic.add: try add(node)
+        case is PReLU: return try activate(node.inputs[1], giving: node.outputs[0], at: node)
+        case let pool as MaxPool: try append(pool.window, node)
+        case let transpose as Transpose: axes = transpose.permutation(rank: axes.count).map { axes[$0] }
+        case let flatten as Flatten where flatten.axis == 1: try self.flatten(node)
+        case is Reshape where flattensImages(node): try self.flatten(node)
+        default: throw unsupported(node, "is none that fused networks know")
+        }
+        tensor = node.outputs[0]
+    }
+
+    // MARK: - Layers
+
+    private mutating func append(_ convolution: Convolution, _ node: Node) throws(FusionError) {
+        guard convolution.isPlain else { throw unsupported(node, "has padding, strides, dilations or groups") }
+        guard axes == [.image, .channel, .row, .column] || axes == [.image, .channel, .column, .row] else {
+            throw unsupported(node, "takes maps whose axes are \(axes)")
+        }
+        let weights = try constant(1, of: node)
+        guard weights.shape.rank == 4, weights.shape[0] > 0 else {
+            throw unsupported(node, "has weights \(weights.shape)")
+        }
+        let starts =
+            node.inputs.count > 2 && node.inputs[2] != nil
+            ? try constant(2, of: node).elements : [Float](repeating: 0, count: weights.shape[0])
+        guard starts.count == weights.shape[0] else { throw unsupported(node, "has \(starts.count) biases") }
+        stages.append(
+            FusedStage(
+                layer: FusedLayer(weights: weights.elements, starts: starts),
+                place: .convolution(
+                    inputChannels: weights.shape[1], kernel: Array(weights.shape.dimensions[2...]),
+                    isTransposed: axes[2] == .column), node: node))
+    }
+
+    private mutating func append(_ layer: FusedLayer, _ node: Node) throws(FusionError) {
+        guard axes == [.image, .channel] else { throw unsupported(node, "takes a tensor whose axes are \(axes)") }
+        stages.append(
+            FusedStage(layer: layer, place: .dense(order: flattened.isEmpty ? [.channel] : flattened), node: node))
+        flattened = []
+    }
+
+    private func dense(
+        _ node: Node, weights: Tensor<Float>, addends: [Float]? = nil, storesSums: Bool = true
+    ) throws(FusionError) -> FusedLayer {
+        FusedLayer(
+            weights: weights.elements, starts: [Float](repeating: 0, count: weights.shape[0]), addends: addends,
+            storesSums: storesSums)
+    }
+
+    private func dense(_ gemm: Gemm, _ node: Node) throws(FusionError) -> FusedLayer {
+        guard gemm.alpha == 1, gemm.beta == 1, !gemm.transposesA else {
+            throw unsupported(node, "has alpha, beta or transA")
+        }
+        let weights = try matrix(1, of: node, isTransposed: gemm.transposesB)
+        guard node.inputs.count > 2, node.inputs[2] != nil else { return try dense(node, weights: weights) }
+        let addends = try perChannel(2, of: node, axes: [.image, .channel], count: weights.shape[0])
+        return try dense(node, weights: weights, addends: addends, storesSums: false)
+    }
+
+    /// A constant factor on the right as [columns, rows].
+    private func matrix(_ input: Int, of node: Node, isTransposed: Bool) throws(FusionError) -> Tensor<Float> {
+        let matrix = try constant(input, of: node)
+        guard matrix.shape.rank == 2, matrix.shape.count > 0 else {
+            throw unsupported(node, "has a factor \(matrix.shape)")
+        }
+        return isTransposed ? matrix : matrix.transposed([1, 0])
+    }
+
+    // MARK: - What follows a layer
+
+    private mutating func add(_ node: Node) throws(FusionError) {
+        guard let last = stages.indices.last, case .dense = stages[last].place, stages[last].node.operator is MatMul,
+            stages[last].layer.addends == nil, stages[last].layer.slopes == nil
+        else { throw unsupported(node, "does not follow a matrix product") }
+        let input = node.inputs[0] == tensor ? 1 : 0
+        stages[last].layer.addends = try perChannel(
+            input, of: node, axes: axes, count: stages[last].layer.channelCount)
+    }
+
+    private mutating func activate(_ slope: String?, giving output: String, at node: Node) throws(FusionError) {
+        guard let last = stages.indices.last, stages[last].pool == nil, stages[last].layer.slopes == nil,
+            flattened.isEmpty, let index = node.inputs.firstIndex(of: slope)
+        else { throw unsupported(node, "does not follow a convolution or a dense layer") }
+        stages[last].layer.slopes = try perChannel(
+            index, of: node, axes: axes, count: stages[last].layer.channelCount)
+        tensor = output
+    }
+
+    private mutating func append(_ window: SlidingWindow, _ node: Node) throws(FusionError) {
+        guard let last = stages.indices.last, case .convolution(_, _, let isTransposed) = stages[last].place,
+            stages[last].pool == nil, axes == [.image, .channel] + (isTransposed ? [.column, .row] : [.row, .column])
+        else { throw unsupported(node, "does not follow a convolution") }
+        guard window.isFusible else { throw unsupported(node, "has another window than 2 x 2 or 3 x 3") }
+        stages[last].pool = window
+    }
+
+    private mutating func flatten(_ node: Node) throws(FusionError) {
+        guard axes.first == .image, axes.count > 1, flattened.isEmpty else {
+            throw unsupported(node, "takes a tensor whose axes are \(axes)")
+        }
+        flattened = Array(axes.dropFirst())
+        axes = [.image, .channel]
+    }
+
+    /// Whether a Reshape leaves the first axis and joins the others.
+    private func flattensImages(_ node: Node) -> Bool {
+        guard let reshape = node.operator as? Reshape,
+            case .int64(let shape)? = node.inputs[1].flatMap({ graph.initializers[$0] }),
+            shape.elements.count == 2
+        else { return false }
+        // With the extent given, the next layer's weights say that it is all that an image has.
+        return (shape.elements[0] == -1 && shape.elements[1] > 0)
+            || (shape.elements[0] == 0 && !reshape.allowsZero && shape.elements[1] != 0)
+    }
+
+    // MARK: - Outputs
+
+    /// Reads the layers that take the same tensor, each up to an output, as one.
+    private mutating func join(_ nodes: [Node], _ outputs: [String]) throws(FusionError) {
+        var branches = [String: FusedChainReader]()
+        for node in nodes {
+            var branch = self
+            branch.stages = []
+            try branch.follow(node)
+            while !outputs.contains(branch.tensor) {
+                guard let next = consumers[branch.tensor], next.count == 1 else {
+                    throw branch.unsupported("leads to no output")
+                }
+                try branch.follow(next[0])
+            }
+            branches[branch.tensor] = branch
+        }
+        var ordered = [FusedStage]()
+        for output in outputs {
+            guard let branch = branches[output], branch.stages.count == 1 else {
+                throw .unsupportedTensor(output, reason: "does not part from the other outputs at their last layer")
+            }
+            ordered.append(branch.stages[0])
+        }
+        guard var joined = ordered.first, ordered.allSatisfy({ $0.place == joined.place && $0.pool == joined.pool }),
+            let layer = FusedLayer.joining(ordered.map(\.layer))
+        else { throw unsupported("is taken by layers of different kinds") }
+        joined.layer = layer
+        stages.append(joined)
+    }
+
+    // MARK: - Constants
+
+    /// A constant as the arithmetic stores it.
+    private func constant(_ input: Int, of node: Node) throws(FusionError) -> Tensor<Float> {
+        guard let name = node.inputs.indices.contains(input) ? node.inputs[input] : nil,
+            let tensor = graph.initializers[name], case .real(let values) = A.constant(tensor)
+        else { throw unsupported(node, "takes an input \(input) that is no constant of numbers") }
+        return Tensor(values.shape, A.Element.lanes(of: values.elements))
+    }
+
+    /// A constant that is broadcast to tensors of the given axes, and differs only between channels.
+    private func perChannel(
+        _ input: Int, of node: Node, axes: [MapAxis], count: Int
+    ) throws(FusionError) -> [Float] {
+        let constant = try constant(input, of: node)
+        let own = axes.suffix(constant.shape.rank)
+        guard constant.shape.rank <= axes.count,
+            zip(own, constant.shape.dimensions).allSatisfy({ $1 == 1 || $0 == .channel && $1 == count })
+        else {
+            throw unsupported(node, "has a constant \(constant.shape) that is not one for each of \(count) channels")
+        }
+        return constant.elements.count == 1
+            ? [Float](repeating: constant.elements[0], count: count) : constant.elements
+    }
+}
+
+extension SlidingWindow {
+    /// Whether the pool kernel has this window.
+    fileprivate var isFusible: Bool {
+        kernel.count == 2 && kernel[0] == kernel[1] && strides[0] == strides[1] && (2...3).contains(kernel[0])
+            && dilations == [1, 1]
+    }
+}
+
+/// PReLU in other operators: Where(Not(Less(x, 0)), x, Mul(x, slope)), in either order of factors.
+private struct SpelledOutPReLU {
+    let slope: String
+    let output: String
+    /// The node that takes the slope.
+    let node: Node
+
+    init?(of tensor: String, _ nodes: [Node], _ consumers: [String: [Node]], _ graph: Graph) {
+        func only(_ name: String?) -> Node? {
+            guard let nodes = name.flatMap({ consumers[$0] }), nodes.count == 1 else { return nil }
+            return nodes[0]
+        }
+        guard nodes.count == 3,
+            let less = nodes.first(where: { $0.operator as? Comparison == .less && $0.inputs[0] == tensor }),
+            let zero = less.inputs[1].flatMap({ graph.initializers[$0] }),
+            zero.float64.elements == [0],
+            let multiply = nodes.first(where: { $0.operator as? BinaryArithmetic == .multiply }),
+            let choice = nodes.first(where: { $0.operator is Where }),
+            let not = only(less.outputs.first), not.operator is Not,
+            choice.inputs == [not.outputs.first, tensor, multiply.outputs.first],
+            only(not.outputs.first)?.name == choice.name, only(multiply.outputs.first)?.name == choice.name,
+            let slope = (multiply.inputs[0] == tensor ? multiply.inputs[1] : multiply.inputs[0]),
+            let output = choice.outputs.first
+        else { return nil }
+        self.slope = slope
+        self.output = output
+        node = multiply
+    }
+}

@@ -1,0 +1,89 @@
+import VectorKernels
+
+/// What one pass of the layer kernel computes, for each output channel m:
+/// y = starts[m] + sum of weights[m][k] * x[k] over the taps k in order, then + addends[m]; then y >= 0 ? y :
+/// slopes[m] * y.
+struct FusedLayer: Sendable {
+    /// [channel][tap].
+    private(set) var weights: [Float]
+    private(set) var starts: [Float]
+    /// Added once the sum is complete; nil for nothing.
+    var addends: [Float]?
+    /// nil for no PReLU.
+    var slopes: [Float]?
+    /// Whether a sum is stored, and so rounded, before the addends.
+    let storesSums: Bool
+
+    init(weights: [Float], starts: [Float], addends: [Float]? = nil, storesSums: Bool = false) {
+        self.weights = weights
+        self.starts = starts
+        self.addends = addends
+        self.storesSums = storesSums
+    }
+
+    var channelCount: Int { starts.count }
+    var tapCount: Int { weights.count / max(channelCount, 1) }
+
+    /// One layer that gives the channels of several, which take the same numbers.
+    ///
+    /// - Returns: nil for layers that differ in more than their numbers.
+    static func joining(_ layers: [FusedLayer]) -> FusedLayer? {
+        guard var joined = layers.first else { return nil }
+        for layer in layers.dropFirst() {
+            guard layer.tapCount == joined.tapCount, layer.storesSums == joined.storesSums,
+                (layer.addends == nil) == (joined.addends == nil)
+            else { return nil }
+            let slopes = [joined, layer].map { $0.slopes ?? [Float](repeating: 1, count: $0.channelCount) }
+            joined.slopes = joined.slopes == nil && layer.slopes == nil ? nil : slopes[0] + slopes[1]
+            joined.addends = joined.addends.map { $0 + (layer.addends ?? []) }
+            joined.weights += layer.weights
+            joined.starts += layer.starts
+        }
+        return joined
+    }
+}
+
+/// A layer as the kernel takes it.
+final class PackedLayer: Sendable {
+    let channelCount: Int
+    let tapCount: Int
+    let blockCount: Int
+    private let form: vk_form
+    private let rounding: vk_rounding
+    private let packedWeights: AlignedNumbers
+    private let starts: AlignedNumbers
+    private let addends: AlignedNumbers?
+    private let slopes: AlignedNumbers
+
+    init(_ layer: FusedLayer, form: KernelForm, roundsToFloat16: Bool) {
+        channelCount = layer.channelCount
+        tapCount = layer.tapCount
+        let blockCount = (layer.channelCount + channelsPerBlock - 1) / channelsPerBlock
+        self.blockCount = blockCount
+        self.form = form.kernelForm
+        rounding = !roundsToFloat16 ? .none : layer.storesSums ? .sums_and_results : .results
+
+        func blocks(_ numbers: [Float]) -> AlignedNumbers {
+            let rest = blockCount * channelsPerBlock - numbers.count
+            return AlignedNumbers(numbers + [Float](repeating: 0, count: rest))
+        }
+        packedWeights = AlignedNumbers(
+            Float.packed(layer.weights, channels: layer.channelCount, taps: layer.tapCount))
+        starts = blocks(layer.starts)
+        addends = layer.addends.map(blocks)
+        slopes = blocks(layer.slopes ?? [Float](repeating: 1, count: layer.channelCount))
+    }
+
+    /// - Parameter taps: ``tapCount`` offsets.
+    func kernelLayer(taps: UnsafePointer<Int>) -> vk_layer {
+        vk_layer(
+            form: form, rounding: rounding, taps: taps, tap_count: tapCount, block_count: blockCount,
+            packed_weights: packedWeights.start, starts: starts.start, addends: addends?.start,
+            slopes: slopes.start)
+    }
+}
+
+/// How many channels stand side by side in an activation.
+let channelsPerBlock: Int = vk_channel_block
+/// The channels of an image.
+let imageChannels = vk_image_channels

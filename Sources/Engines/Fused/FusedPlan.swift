@@ -1,0 +1,92 @@
+import NetworkGraph
+import Tensors
+
+/// Where the numbers of a fused network stand for images of one size.
+///
+/// Maps are laid out [block of 16 channels][row][column][channel of the block]. The last map before a dense layer
+/// and vectors are laid out [block][row][column][image][channel of the block], so that to a dense layer images are
+/// what pixels are to a convolution.
+struct FusedPlan: Equatable {
+    let images: Shape
+    let maps: [MapPlan]
+    let outputShape: Shape
+    /// The images whose vectors are computed at once.
+    let vectorBatch: Int
+
+    /// The extents of a convolution's sums and of what is left of them behind the pool.
+    struct MapPlan: Equatable {
+        let inputRows: Int
+        let inputColumns: Int
+        let sumRows: Int
+        let sumColumns: Int
+        let rows: Int
+        let columns: Int
+        let blockCount: Int
+
+        var count: Int { blockCount * rows * columns * channelsPerBlock }
+        /// One row of sums of all channels, [block][column][channel of the block].
+        var sumRowCount: Int { blockCount * sumColumns * channelsPerBlock }
+    }
+}
+
+extension FusedChain {
+    /// The most images whose vectors are computed at once, which bounds the memory for them.
+    private static let largestVectorBatch = 64
+
+    /// - Throws: ``FusionError/badInput(_:reason:)``.
+    func plan(for images: Shape) throws(FusionError) -> FusedPlan {
+        guard images.rank == 4, images[3] == imageChannels else {
+            throw .badInput(images, reason: "expected [N, rows, columns, \(imageChannels)]")
+        }
+        var maps = [FusedPlan.MapPlan]()
+        var (rows, columns) = (images[1], images[2])
+        for stage in mapStages {
+            let map = try stage.plan(rows: rows, columns: columns, images: images)
+            (rows, columns) = (map.rows, map.columns)
+            maps.append(map)
+        }
+        let channels = denseStages.last?.layer.channelCount ?? mapStages.last?.layer.channelCount ?? 0
+        if let dense = denseStages.first, let last = mapStages.last {
+            let vector = rows * columns * last.layer.channelCount
+            guard dense.layer.tapCount == vector else {
+                throw .badInput(
+                    images, reason: "a dense layer of \(dense.layer.tapCount) numbers gets \(vector) of them")
+            }
+        }
+        return FusedPlan(
+            images: images, maps: maps,
+            outputShape: denseStages.isEmpty
+                ? [images[0], rows, columns, channels] : [images[0], 1, 1, channels],
+            vectorBatch: min(images[0], Self.largestVectorBatch))
+    }
+}
+
+extension FusedChain.MapStage {
+    fileprivate func plan(rows: Int, columns: Int, images: Shape) throws(FusionError) -> FusedPlan.MapPlan {
+        let sumRows = rows - kernelRows + 1
+        let sumColumns = columns - kernelColumns + 1
+        guard sumRows >= 1, sumColumns >= 1 else {
+            throw .badInput(
+                images,
+                reason: "a map of \(rows) x \(columns) is less than a kernel of \(kernelRows) x \(kernelColumns)")
+        }
+        var extents = [sumRows, sumColumns]
+        if let pool {
+            let axes: [SlidingWindow.Axis]
+            do throws(OperatorError) {
+                axes = try pool.axes(over: isTransposed ? extents.reversed() : extents)
+            } catch {
+                throw .badInput(images, reason: "a pool \(error)")
+            }
+            guard axes.allSatisfy({ $0.paddingBefore == 0 && ($0.outputExtent - 1) * $0.stride < $0.inputExtent })
+            else {
+                throw .badInput(images, reason: "a pool has windows that begin in the padding of \(extents)")
+            }
+            extents = axes.map(\.outputExtent)
+            if isTransposed { extents.reverse() }
+        }
+        return FusedPlan.MapPlan(
+            inputRows: rows, inputColumns: columns, sumRows: sumRows, sumColumns: sumColumns, rows: extents[0],
+            columns: extents[1], blockCount: layer.blockCount)
+    }
+}

@@ -1,0 +1,124 @@
+import Synchronization
+
+/// The memory that one call of a fused network works in.
+///
+/// It is prepared for a plan and stays so: calls for images of the same size allocate nothing.
+final class Workspace: @unchecked Sendable {
+    // Sendable because ``Workspaces`` gives it to one caller at a time.
+    private var plan: FusedPlan?
+    private(set) var taps = [[Int]]()
+    /// An image rounded to float16.
+    private(set) var image = AlignedNumbers(count: 0)
+    /// Two maps: each stage reads one and writes the other.
+    private(set) var maps = [AlignedNumbers(count: 0), AlignedNumbers(count: 0)]
+    /// The rows of sums that a pool still needs.
+    private(set) var sumRows = AlignedNumbers(count: 0)
+    /// Two batches of vectors, alike.
+    private(set) var vectors = [AlignedNumbers(count: 0), AlignedNumbers(count: 0)]
+
+    func prepare(for plan: FusedPlan, of chain: FusedChain) {
+        guard plan != self.plan else { return }
+        self.plan = plan
+        taps = chain.taps(for: plan)
+        let images = plan.images
+        if chain.roundsToFloat16 { grow(&image, to: images[1] * images[2] * imageChannels) }
+        let largestMap = plan.maps.map(\.count).max() ?? 0
+        let lastMap = (plan.maps.last?.count ?? 0) * plan.vectorBatch
+        let vector = (chain.denseStages.map(\.layer.blockCount).max() ?? 0) * plan.vectorBatch * channelsPerBlock
+        for index in maps.indices {
+            grow(&maps[index], to: largestMap)
+            if !chain.denseStages.isEmpty { grow(&vectors[index], to: max(lastMap, vector)) }
+        }
+        grow(&sumRows, to: zip(chain.mapStages, plan.maps).map { $0.sumRowCapacity * $1.sumRowCount }.max() ?? 0)
+    }
+
+    private func grow(_ numbers: inout AlignedNumbers, to count: Int) {
+        if numbers.count < count { numbers = AlignedNumbers(count: count) }
+    }
+}
+
+/// The workspaces of a network that no call is using.
+final class Workspaces: Sendable {
+    private let free = Mutex<[Workspace]>([])
+
+    func take() -> Workspace {
+        free.withLock { $0.popLast() } ?? Workspace()
+    }
+
+    func giveBack(_ workspace: Workspace) {
+        free.withLock { $0.append(workspace) }
+    }
+}
+
+extension FusedChain.MapStage {
+    /// The rows of sums that are kept: those under one window, and those that the next adds. So the next can be
+    /// computed before this one's pool waits for its last row.
+    var sumRowCapacity: Int { pool.map { $0.kernel[0] + $0.strides[0] } ?? 0 }
+}
+
+extension FusedChain {
+    /// For each layer, where its factors stand behind the beginning of a pixel's window, in the order of the sum.
+    func taps(for plan: FusedPlan) -> [[Int]] {
+        let maps = zip(mapStages, plan.maps).enumerated().map { index, stage in
+            stage.0.taps(plan: stage.1, readsImage: index == 0)
+        }
+        let vectors = denseStages.enumerated().map { index, stage in
+            let rows = index == 0 ? plan.maps.last?.rows ?? 1 : 1
+            let columns = index == 0 ? plan.maps.last?.columns ?? 1 : 1
+            return stage.taps(rows: rows, columns: columns, batch: plan.vectorBatch)
+        }
+        return maps + vectors
+    }
+}
+
+extension FusedChain.MapStage {
+    fileprivate func taps(plan: FusedPlan.MapPlan, readsImage: Bool) -> [Int] {
+        let pixel = readsImage ? imageChannels : channelsPerBlock
+        let plane = plan.inputRows * plan.inputColumns * channelsPerBlock
+        var taps = [Int]()
+        taps.reserveCapacity(layer.tapCount)
+        for channel in 0..<inputChannels {
+            let start = readsImage ? channel : channel / channelsPerBlock * plane + channel % channelsPerBlock
+            for outer in 0..<(isTransposed ? kernelColumns : kernelRows) {
+                for inner in 0..<(isTransposed ? kernelRows : kernelColumns) {
+                    let (row, column) = isTransposed ? (inner, outer) : (outer, inner)
+                    taps.append(start + (row * plan.inputColumns + column) * pixel)
+                }
+            }
+        }
+        return taps
+    }
+}
+
+extension FusedChain.DenseStage {
+    fileprivate func taps(rows: Int, columns: Int, batch: Int) -> [Int] {
+        let channels = layer.tapCount / (rows * columns)
+        let extents = order.map { axis in
+            switch axis {
+            case .image: 1
+            case .channel: channels
+            case .row: rows
+            case .column: columns
+            }
+        }
+        var index = extents.map { _ in 0 }
+        return (0..<layer.tapCount).map { _ in
+            var (channel, row, column) = (0, 0, 0)
+            for (axis, position) in zip(order, index) {
+                switch axis {
+                case .image: break
+                case .channel: channel = position
+                case .row: row = position
+                case .column: column = position
+                }
+            }
+            for axis in index.indices.reversed() {
+                index[axis] += 1
+                if index[axis] < extents[axis] { break }
+                index[axis] = 0
+            }
+            let pixel = (channel / channelsPerBlock * rows + row) * columns + column
+            return pixel * batch * channelsPerBlock + channel % channelsPerBlock
+        }
+    }
+}

@@ -34,41 +34,63 @@ public struct PrecisionReport: Report, Equatable {
     /// The faces that the whole cascade finds.
     public struct EndToEnd: Sendable, Codable, Equatable {
         public let minimumFaceSize: Int
-        /// 1 if all frames were compared, 3 if every third was.
-        public let frameStep: Int
         public let summary: DetectionReport.Summary
+        /// Of the faces that came the same way through the cascade: what the last network's values alone do.
+        public let meanIouWithoutFlips: Double?
+        /// The figures where the probabilities, too, are rounded to float16, as by a network that ends in a softmax.
+        public let withFloat16Scores: DetectionReport.Summary
         public let frames: [Frame]
         public let notJudged: [DetectionReport.UnjudgedFrame]
 
-        public init(
-            minimumFaceSize: Int, frames: [(FaceMatching, StageDivergence)], frameStep: Int,
-            notJudged: [DetectionReport.UnjudgedFrame]
-        ) {
+        public init(minimumFaceSize: Int, frames: [Frame], notJudged: [DetectionReport.UnjudgedFrame]) {
             self.minimumFaceSize = minimumFaceSize
-            self.frameStep = frameStep
+            self.frames = frames
             self.notJudged = notJudged
             var metrics = DetectionMetrics()
-            for (faces, _) in frames { metrics.add(faces) }
-            summary = DetectionReport.Summary(metrics)
-            self.frames = frames.map { faces, divergence in
-                Frame(file: faces.file, faces: faces, firstDeparture: divergence.firstDeparture)
+            var halfScores = DetectionMetrics()
+            var unflipped = OverlapDistribution()
+            for frame in frames {
+                metrics.add(frame.faces)
+                halfScores.add(frame.facesWithFloat16Scores)
+                let flipped = Set(frame.flippedDecisions.map(\.face))
+                for match in frame.faces.matches where !flipped.contains(match.expected) {
+                    unflipped.add(match.intersectionOverUnion)
+                }
             }
+            summary = DetectionReport.Summary(metrics)
+            withFloat16Scores = DetectionReport.Summary(halfScores)
+            meanIouWithoutFlips = unflipped.mean
         }
     }
 
     public struct Frame: Sendable, Codable, Equatable {
         public let file: String
         public let faces: FaceMatching
-        /// The first stage whose boxes differ, with the boxes that only one side has, and the decisions about them
-        /// that are close; nil where no stage differs.
-        public let firstDeparture: StageComparison?
+        /// The same with the probabilities rounded to float16.
+        public let facesWithFloat16Scores: FaceMatching
+        /// The first stage whose boxes differ, whether or not a face comes of it; nil where no stage differs.
+        public let firstDeparture: String?
+        /// Why faces became others: one decision for each face that differs by more than its last values.
+        public let flippedDecisions: [FlippedDecision]
+
+        public init(
+            file: String, faces: FaceMatching, facesWithFloat16Scores: FaceMatching, firstDeparture: String?,
+            flippedDecisions: [FlippedDecision]
+        ) {
+            self.file = file
+            self.faces = faces
+            self.facesWithFloat16Scores = facesWithFloat16Scores
+            self.firstDeparture = firstDeparture
+            self.flippedDecisions = flippedDecisions
+        }
     }
 
     public static let requested = [
         Threshold("max_abs_diff", .below, 1e-3, .requested, "the outputs of each network, on equal inputs"),
         Threshold("mean_iou", .above, 0.999, .requested, "each network's own boxes on equal inputs, and end to end"),
         Threshold("detection_agreement", .atLeast, 1, .requested, "each network's decisions, and the faces found"),
-        Threshold("overflow_count", .atMost, 0, .soundness, "activations that are not finite though float32's are"),
+        Threshold("non_finite_count", .atMost, 0, .soundness, "activations that are NaN or infinite"),
+        Threshold("lost_constant_count", .atMost, 0, .soundness, "constants of which float16 holds no normal number"),
     ]
 
     /// - Parameter deviations: the list of known deviations; empty to judge strictly.
@@ -114,12 +136,13 @@ extension PrecisionReport.Policy {
             }
         }
         for network in networks {
-            let overflows = network.layers.map(\.range.overflowCount).reduce(0, +)
+            let nonFinite = network.layers.map(\.range.nonFiniteCount).reduce(0, +)
             check(
                 network.network,
                 [
                     "max_abs_diff": network.maxAbsDiff, "mean_iou": network.meanIou,
-                    "detection_agreement": network.decisionAgreement, "overflow_count": Double(overflows),
+                    "detection_agreement": network.decisionAgreement, "non_finite_count": Double(nonFinite),
+                    "lost_constant_count": Double(network.constants.count(where: \.isLost)),
                 ])
         }
         check(

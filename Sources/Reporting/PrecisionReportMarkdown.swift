@@ -2,51 +2,117 @@ import Conformance
 
 extension PrecisionReport {
     public var markdown: String {
+        let lines =
+            ["## FP16 against FP32: \(verdict.words)", ""] + networkLines + faceLines + flipLines + constantLines
+        return (lines + deviationLines).joined(separator: "\n") + "\n"
+    }
+
+    private var networkLines: [String] {
         var lines = [
-            "## FP16 against FP32: \(verdict.words)", "",
             "Each network on equal inputs; *floor* is the error of rounding the exact outputs once to float16.", "",
             "| arithmetic | network | max abs diff | mean abs diff | floor | mean IoU of own boxes | smallest "
                 + "| decision agreement | not finite |", "|---|---|---|---|---|---|---|---|---|",
         ]
         for policy in policies {
             for network in policy.networks {
-                let cells = [
-                    policy.arithmetic + (policy.isPredicted ? " (predicted)" : ""), network.network,
-                    network.maxAbsDiff.short, network.meanAbsDiff.short, network.floor.short, network.meanIou.long,
-                    network.minIou.long, (network.decisionAgreement.map { $0 * 100 }).long + " %",
-                    network.firstNonFinite.map { "first in \($0)" } ?? "none",
-                ]
-                lines.append("| " + cells.joined(separator: " | ") + " |")
+                let limit = policy.unattainable.contains { $0.check.contains("/\(network.network)/") }
+                lines.append(
+                    row([
+                        policy.label, network.network, network.maxAbsDiff.short, network.meanAbsDiff.short,
+                        network.floor.short + (limit ? " (limit unattainable)" : ""), network.meanIou.long,
+                        network.minIou.long, (network.decisionAgreement.map { $0 * 100 }).long + " %",
+                        network.firstNonFinite.map { "first in \($0)" } ?? "none",
+                    ]))
             }
         }
-        lines += [
-            "", "End to end, the cascade truncates boxes to whole pixels and picks among them, and so amplifies.", "",
-            "| arithmetic | frames | faces | mean IoU | smallest IoU | agreement | false positives | misses "
-                + "| frames that depart, by first stage | verdict |", "|---|---|---|---|---|---|---|---|---|---|",
+        return lines
+    }
+
+    private var faceLines: [String] {
+        var lines = [
+            "",
+            "End to end, the cascade truncates boxes to whole pixels and picks among them, and so amplifies: a face is "
+                + "*flipped* where one such decision fell otherwise. Faces that are not flipped differ by the values of "
+                + "the last box alone. *Float16 scores* are those of networks that compute the softmax in float16, too: "
+                + "scores near 1 become equal, and their order with them.", "",
+            "| arithmetic | frames | faces | mean IoU | smallest IoU | agreement | false positives | misses | flipped "
+                + "| mean IoU without flips | mean IoU with float16 scores | verdict |",
+            "|---|---|---|---|---|---|---|---|---|---|---|---|",
         ]
         for policy in policies {
             let summary = policy.endToEnd.summary
-            let cells = [
-                policy.arithmetic, "\(summary.frames)" + (policy.endToEnd.frameStep == 1 ? "" : " (every third)"),
-                "\(summary.expectedFaces)", summary.meanIou.long,
-                summary.smallestIou.long, (summary.detectionAgreement.map { $0 * 100 }).short + " %",
-                "\(summary.falsePositives)", "\(summary.misses)", policy.endToEnd.departures, policy.verdict.words,
-            ]
-            lines.append("| " + cells.joined(separator: " | ") + " |")
+            lines.append(
+                row([
+                    policy.label, "\(summary.frames)", "\(summary.expectedFaces)", summary.meanIou.long,
+                    summary.smallestIou.long, (summary.detectionAgreement.map { $0 * 100 }).short + " %",
+                    "\(summary.falsePositives)", "\(summary.misses)", "\(policy.endToEnd.flips.count)",
+                    policy.endToEnd.meanIouWithoutFlips.long, policy.endToEnd.withFloat16Scores.meanIou.long,
+                    policy.verdict.words,
+                ]))
         }
-        return (lines + deviationLines).joined(separator: "\n") + "\n"
+        for failure in policies.flatMap({ policy in policy.endToEnd.notJudged.map { (policy.label, $0) } }) {
+            lines += ["", "Not judged in \(failure.0): \(failure.1.file): \(failure.1.reason)."]
+        }
+        return lines
     }
+
+    /// The flipped decisions with the least overlap.
+    private var flipLines: [String] {
+        let shown = 5
+        var lines = [
+            "",
+            "The flipped decisions that cost most, \(shown) for each arithmetic; the margin is how far float32 was "
+                + "from deciding otherwise: a difference of scores, or pixels.", "",
+            "| arithmetic | frame | box | stage | decision | margin | IoU |", "|---|---|---|---|---|---|---|",
+        ]
+        for policy in policies {
+            let flips = policy.endToEnd.flips.sorted {
+                ($0.1.intersectionOverUnion ?? 0) < ($1.1.intersectionOverUnion ?? 0)
+            }
+            for (file, flip) in flips.prefix(shown) {
+                let box = [flip.box.x, flip.box.y, flip.box.width, flip.box.height].map { "\(Int($0.rounded()))" }
+                lines.append(
+                    row([
+                        policy.label, file, box.joined(separator: " "), flip.stage,
+                        flip.decision.rawValue.replacing("_", with: " "), flip.margin.short,
+                        flip.intersectionOverUnion.map(\.short) ?? "found once",
+                    ]))
+            }
+        }
+        return lines
+    }
+
+    /// The constants that do not fit float16, which are the same in every arithmetic.
+    private var constantLines: [String] {
+        let networks = policies.first?.networks ?? []
+        let constants = networks.flatMap { network in network.constants.map { (network.network, $0) } }
+        guard !constants.isEmpty else { return [] }
+        var lines = [
+            "", "Constants with elements that float16 cannot hold as normal numbers:", "",
+            "| network | node | constant | elements | not finite | overflow | become 0 | subnormal |",
+            "|---|---|---|---|---|---|---|---|",
+        ]
+        for (network, constant) in constants {
+            lines.append(
+                row([
+                    network, constant.node, constant.name + (constant.isLost ? " (**lost**)" : ""),
+                    "\(constant.count)", "\(constant.nonFiniteCount)", "\(constant.overflowCount)",
+                    "\(constant.underflowCount)", "\(constant.subnormalCount)",
+                ]))
+        }
+        return lines
+    }
+
+    private func row(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
+}
+
+extension PrecisionReport.Policy {
+    fileprivate var label: String { arithmetic + (isPredicted ? " (predicted)" : "") }
 }
 
 extension PrecisionReport.EndToEnd {
-    /// `21 at pnet_level_0, 2 at rnet_raw`
-    fileprivate var departures: String {
-        var order = [String]()
-        var counts = [String: Int]()
-        for stage in frames.compactMap(\.firstDeparture?.stage) {
-            if counts[stage] == nil { order.append(stage) }
-            counts[stage, default: 0] += 1
-        }
-        return order.isEmpty ? "none" : order.map { "\(counts[$0] ?? 0) at \($0)" }.joined(separator: ", ")
+    /// Every flipped decision, with its frame.
+    fileprivate var flips: [(String, FlippedDecision)] {
+        frames.flatMap { frame in frame.flippedDecisions.map { (frame.file, $0) } }
     }
 }

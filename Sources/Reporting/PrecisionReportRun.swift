@@ -11,9 +11,6 @@ extension PrecisionReport {
         .fp16Weights, .fp16Storage, .fp16FMA, .fp16MultiplyAdd, .neuralEngineM1,
     ]
 
-    /// The predicted arithmetic has no fast kernel, and is run on every third frame: the first of each scene.
-    static let frameStep = 3
-
     /// Runs the three networks in each float16 arithmetic: on the captures' inputs, layer by layer, and as a detector
     /// on the frames.
     ///
@@ -36,30 +33,29 @@ extension PrecisionReport {
         let jobs = arithmetics.flatMap { arithmetic in networks.map { (arithmetic, $0.0, $0.1) } }
         let precisions = try concurrentMap(jobs) { arithmetic, network, threshold in
             progress("\(arithmetic.rawValue), \(network)")
+            let model = try Model(named: network, in: models)
+            let capture = try CaptureFile(contentsOf: "\(captures)/\(network).h5")
             return try NetworkPrecision(
-                of: arithmetic, running: Model(contentsOf: "\(models)/\(network).onnx"),
-                on: CaptureFile(contentsOf: "\(captures)/\(network).h5"), network: network, scoreThreshold: threshold)
+                of: arithmetic, running: model.graph, modelSha256: model.sha256,
+                on: NetworkInputs.all(in: capture, of: model.graph), network: network, scoreThreshold: threshold)
         }
         let detectors = try ([.fp32] + arithmetics).map { arithmetic in
             FaceDetector(
                 networks: try FaceNetworks(models: models, arithmetic: arithmetic), minimumFaceSize: minimumFaceSize)
         }
-        let comparisons = try concurrentMap(Array(files.enumerated())) { index, file in
+        let comparisons = try concurrentMap(files) { file in
             progress(file)
-            let slowToo = index.isMultiple(of: PrecisionReport.frameStep)
             return try FrameComparison(
-                file: file, in: frames, baseline: detectors[0],
-                candidates: zip(arithmetics, detectors.dropFirst()).map { arithmetic, detector in
-                    slowToo || arithmetic != .neuralEngineM1 ? detector : nil
-                }, maximumPixels: maximumPixels)
+                file: file, in: frames, baseline: detectors[0], candidates: Array(detectors.dropFirst()),
+                maximumPixels: maximumPixels)
         }
         self.init(
             policies: arithmetics.enumerated().map { index, arithmetic in
                 let own = precisions[index * networks.count..<(index + 1) * networks.count]
+                let frames = comparisons.map { $0.candidates[index] }
                 let endToEnd = EndToEnd(
-                    minimumFaceSize: minimumFaceSize, frames: comparisons.compactMap { $0.policies?[index] },
-                    frameStep: arithmetic == .neuralEngineM1 ? PrecisionReport.frameStep : 1,
-                    notJudged: comparisons.compactMap(\.failure))
+                    minimumFaceSize: minimumFaceSize, frames: frames.compactMap(\.frame),
+                    notJudged: frames.compactMap(\.failure))
                 return (arithmetic.rawValue, arithmetic == .neuralEngineM1, Array(own), endToEnd)
             }, deviations: deviations)
     }
@@ -67,31 +63,51 @@ extension PrecisionReport {
 
 /// One frame's faces in every arithmetic, against the first.
 private struct FrameComparison: Sendable {
-    /// nil if the frame could not be read.
-    let policies: [(FaceMatching, StageDivergence)?]?
-    let failure: DetectionReport.UnjudgedFrame?
+    enum Outcome: Sendable {
+        case compared(PrecisionReport.Frame)
+        case notJudged(DetectionReport.UnjudgedFrame)
+
+        var frame: PrecisionReport.Frame? { if case .compared(let frame) = self { frame } else { nil } }
+        var failure: DetectionReport.UnjudgedFrame? { if case .notJudged(let failure) = self { failure } else { nil } }
+    }
+
+    let candidates: [Outcome]
 
     init(
-        file: String, in directory: String, baseline: FaceDetector, candidates: [FaceDetector?], maximumPixels: Int
+        file: String, in directory: String, baseline: FaceDetector, candidates: [FaceDetector], maximumPixels: Int
     ) throws {
+        func notJudged(_ reason: String) -> Outcome { .notJudged(.init(file: file, reason: reason)) }
         let image: DecodedImage
-        do throws(ImageError) {
+        let expected: CascadeRecord
+        do {
             image = try DecodedImage(
                 contentsOf: URL(fileURLWithPath: "\(directory)/\(file)"), maximumPixels: maximumPixels)
-        } catch {
-            policies = nil
-            failure = DetectionReport.UnjudgedFrame(file: file, reason: error.description)
+            expected = try baseline.detect(in: image)
+        } catch let error as ImageError {
+            self.candidates = candidates.map { _ in notJudged(error.description) }
+            return
+        } catch let error as CascadeError {
+            self.candidates = candidates.map { _ in notJudged("float32: \(error.description)") }
             return
         }
-        let expected = try baseline.detect(in: image)
-        policies = try candidates.map { detector in
-            guard let detector else { return nil }
-            let found = try detector.detect(in: image)
-            return (
-                FaceMatching(file: file, expected: expected.faces, found: found.faces),
-                StageDivergence(file: file, expected: expected, found: found)
-            )
+        self.candidates = try candidates.map { detector in
+            var detector = detector
+            var evaluations = FrameEvaluations(image: image, networks: detector.networks)
+            do {
+                let found = try detector.detect(in: &evaluations)
+                detector.rules.scorePrecision = .half
+                let withHalfScores = try detector.detect(in: &evaluations).faces
+                return .compared(
+                    PrecisionReport.Frame(
+                        file: file, faces: FaceMatching(file: file, expected: expected.faces, found: found.faces),
+                        facesWithFloat16Scores: FaceMatching(
+                            file: file, expected: expected.faces, found: withHalfScores),
+                        firstDeparture: StageDivergence(file: file, expected: expected, found: found).firstDeparture?
+                            .stage,
+                        flippedDecisions: FlippedDecision.all(expected: expected, found: found)))
+            } catch let error as CascadeError {
+                return notJudged(error.description)
+            }
         }
-        failure = nil
     }
 }

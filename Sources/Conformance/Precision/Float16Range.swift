@@ -1,7 +1,10 @@
+import Foundation
 import Tensors
 
 /// How an arithmetic's activations lie in float16's range, beside the exact ones.
 public struct Float16Range: Sendable, Codable, Equatable {
+    /// Elements that are NaN or infinite.
+    public var nonFiniteCount = 0
     /// Elements that are NaN or infinite though the exact ones are finite.
     public var overflowCount = 0
     /// Elements that are 0 though the exact ones are not.
@@ -21,12 +24,14 @@ public struct Float16Range: Sendable, Codable, Equatable {
         precondition(computed.shape == exact.shape, "tensors of different shapes")
         for (actual, expected) in zip(computed.elements, exact.elements) {
             guard actual.isFinite else {
+                nonFiniteCount += 1
                 if expected.isFinite { overflowCount += 1 }
                 continue
             }
             if actual == 0, expected != 0 { underflowCount += 1 }
-            if actual != 0, abs(actual) < Double(Float16.leastNormalMagnitude) { subnormalCount += 1 }
+            if actual.isSubnormalInFloat16 { subnormalCount += 1 }
             largest = max(largest, abs(actual))
+            guard expected.isFinite else { continue }
             signal += expected * expected
             noise += (actual - expected) * (actual - expected)
         }
@@ -35,8 +40,12 @@ public struct Float16Range: Sendable, Codable, Equatable {
     /// How many times the largest element fits into 65504; nil if all are 0.
     public var headroom: Double? { largest > 0 ? Double(Float16.greatestFiniteMagnitude) / largest : nil }
 
+    /// 10 log10 of the energy of the exact elements over that of the error, in dB; nil without error.
+    public var signalToNoise: Double? { noise > 0 && signal > 0 ? 10 * log10(signal / noise) : nil }
+
     public func merged(with other: Float16Range) -> Float16Range {
         var merged = self
+        merged.nonFiniteCount += other.nonFiniteCount
         merged.overflowCount += other.overflowCount
         merged.underflowCount += other.underflowCount
         merged.subnormalCount += other.subnormalCount
@@ -45,4 +54,9 @@ public struct Float16Range: Sendable, Codable, Equatable {
         merged.noise += other.noise
         return merged
     }
+}
+
+extension Double {
+    /// Whether the number, not 0, is smaller than float16's normal numbers.
+    var isSubnormalInFloat16: Bool { self != 0 && abs(self) < Double(Float16.leastNormalMagnitude) }
 }

@@ -1,8 +1,6 @@
 import Captures
 import Detection
 import Engines
-import Foundation
-import ModelFormats
 import NetworkGraph
 import Tensors
 
@@ -21,13 +19,16 @@ public struct NetworkPrecision: Sendable, Codable, Equatable {
     public let minIou: Double?
     /// Of all decisions at the network's score threshold, those that are float32's.
     public let decisionAgreement: Double?
-    /// The first layer with elements that are not finite.
+    /// The first layer with elements that are NaN or infinite.
     public let firstNonFinite: String?
+    /// The constants with elements that float16 cannot hold as normal numbers.
+    public let constants: [ConstantRange]
     public let layers: [LayerPrecision]
 
     public init(
         network: String, modelSha256: String, cases: Int, maxAbsDiff: Double, meanAbsDiff: Double, floor: Double,
-        meanIou: Double?, minIou: Double?, decisionAgreement: Double?, layers: [LayerPrecision]
+        meanIou: Double?, minIou: Double?, decisionAgreement: Double?, constants: [ConstantRange],
+        layers: [LayerPrecision]
     ) {
         self.network = network
         self.modelSha256 = modelSha256
@@ -38,8 +39,9 @@ public struct NetworkPrecision: Sendable, Codable, Equatable {
         self.meanIou = meanIou
         self.minIou = minIou
         self.decisionAgreement = decisionAgreement
+        self.constants = constants
         self.layers = layers
-        firstNonFinite = layers.first { $0.range.overflowCount > 0 }?.metrics.layer
+        firstNonFinite = layers.first { $0.range.nonFiniteCount > 0 }?.metrics.layer
     }
 }
 
@@ -47,7 +49,7 @@ public struct NetworkPrecision: Sendable, Codable, Equatable {
 public struct LayerPrecision: Sendable, Codable, Equatable {
     public let metrics: LayerMetrics
     public let range: Float16Range
-    /// 10 log10 of the energy of the float32 elements over that of the error, in dB; nil without error.
+    /// Of the float32 elements, in dB; nil without error.
     public let signalToNoise: Double?
     /// How many times the largest element fits into 65504.
     public let headroom: Double?
@@ -55,7 +57,7 @@ public struct LayerPrecision: Sendable, Codable, Equatable {
     public init(_ metrics: LayerMetrics, _ range: Float16Range) {
         self.metrics = metrics
         self.range = range
-        signalToNoise = range.noise > 0 && range.signal > 0 ? 10 * log10(range.signal / range.noise) : nil
+        signalToNoise = range.signalToNoise
         headroom = range.headroom
     }
 }
@@ -74,16 +76,41 @@ extension RoundingBound {
     }
 }
 
+/// Inputs of a network, under a name.
+public struct NetworkInputs: Sendable {
+    public let name: String
+    /// Where they come from, for a person.
+    public let source: String
+    public let tensors: [String: AnyTensor]
+
+    public init(name: String, source: String, tensors: [String: AnyTensor]) {
+        self.name = name
+        self.source = source
+        self.tensors = tensors
+    }
+
+    /// The inputs of a capture's cases that hold every layer: few, and of every size.
+    ///
+    /// - Throws: ``Captures/CaptureError``.
+    public static func all(in capture: CaptureFile, of graph: Graph) throws -> [NetworkInputs] {
+        try capture.caseNames.compactMap { name in
+            let recorded = try capture.readCase(name)
+            guard recorded.tensors.count == graph.nodes.count else { return nil }
+            let inputs = RecordedCase(recorded).inputs
+            return NetworkInputs(name: name, source: recorded.source, tensors: inputs)
+        }
+    }
+}
+
 extension NetworkPrecision {
-    /// Runs a model in float32 and in another arithmetic on the inputs of a capture's cases that hold every layer.
+    /// Runs a network in float32 and in another arithmetic on the same inputs.
     ///
     /// - Parameter scoreThreshold: the probability from which the network decides for a face.
-    /// - Throws: what reading the capture and running the engines throw.
+    /// - Throws: what running the engines throws.
     public init(
-        of arithmetic: ArithmeticName, running model: Model, on capture: CaptureFile, network: String,
-        scoreThreshold: Double
+        of arithmetic: ArithmeticName, running graph: Graph, modelSha256: String, on inputs: [NetworkInputs],
+        network: String, scoreThreshold: Double
     ) throws {
-        let graph = model.graph
         let baseline = try ArithmeticName.fp32.engine(for: graph)
         let oracle = try ArithmeticName.fp64.engine(for: graph)
         let candidate = try arithmetic.engine(for: graph)
@@ -92,36 +119,35 @@ extension NetworkPrecision {
         var ranges = [String: Float16Range]()
         var decisions = BoxDecisions(scoreThreshold: scoreThreshold)
         var floor = 0.0
-        for name in capture.caseNames {
-            let recorded = try capture.readCase(name)
-            guard recorded.tensors.count == graph.nodes.count else { continue }
-            let inputs = Dictionary(
-                recorded.inputs.map { ($0.name, $0.values) }, uniquingKeysWith: { first, _ in first })
+        for input in inputs {
             var expected = [String: AnyTensor]()
-            _ = try baseline.run(inputs) { expected[$0.name] = $0.values }
+            _ = try baseline.run(input.tensors) { expected[$0.name] = $0.values }
             cases.append(
                 try comparison.compare(
-                    with: RecordedCase(name: name, source: recorded.source, inputs: inputs, tensors: expected)))
-            let outputs = try candidate.run(inputs) { activation in
+                    with: RecordedCase(
+                        name: input.name, source: input.source, inputs: input.tensors, tensors: expected)))
+            let outputs = try candidate.run(input.tensors) { activation in
                 guard let exact = expected[activation.name]?.float64 else { return }
                 let range = Float16Range(computed: activation.values.float64, exact: exact)
                 ranges[activation.name] = ranges[activation.name]?.merged(with: range) ?? range
             }
-            decisions.add(expected: expected.filter { graph.outputs.contains($0.key) }, found: outputs)
-            for exact in try oracle.run(inputs).values {
-                for value in exact.float64.elements { floor = max(floor, abs(Double(Float16(value)) - value)) }
+            decisions.add(outputs: graph.outputs, expected: expected, found: outputs)
+            for exact in try oracle.run(input.tensors).values {
+                for value in exact.float64.elements where value.isFinite {
+                    floor = max(floor, abs(Double(Float16(value)) - value))
+                }
             }
         }
         let merged = NetworkComparison(
-            network: network, modelSHA256: model.sha256, cases: cases, layersNotCompared: []
+            network: network, modelSHA256: modelSha256, cases: cases, layersNotCompared: []
         ).layers
         let outputs = merged.filter(\.isOutput).map(\.cumulative.difference)
         let whole = outputs.reduce(Difference()) { $0.merged(with: $1) }
         self.init(
-            network: network, modelSha256: model.sha256, cases: cases.count,
+            network: network, modelSha256: modelSha256, cases: cases.count,
             maxAbsDiff: whole.nonFiniteCount > 0 ? .infinity : whole.maxAbsDiff, meanAbsDiff: whole.meanAbsDiff,
             floor: floor, meanIou: decisions.overlaps.mean, minIou: decisions.overlaps.smallest,
-            decisionAgreement: decisions.agreement,
+            decisionAgreement: decisions.agreement, constants: ConstantRange.outOfRange(in: graph),
             layers: merged.map { LayerPrecision($0, ranges[$0.layer] ?? Float16Range()) })
     }
 }
@@ -140,20 +166,22 @@ private struct BoxDecisions {
     var agreement: Double? { count > 0 ? Double(agreeing) / Double(count) : nil }
 
     /// Outputs [..., 2] are probabilities, of which the second is the face's; outputs [..., 4] are regressions.
-    mutating func add(expected: [String: AnyTensor], found: [String: AnyTensor]) {
-        func output(_ outputs: [String: AnyTensor], channels: Int) -> [Double]? {
-            outputs.sorted { $0.key < $1.key }.map(\.value).first { $0.shape.dimensions.last == channels }?.float64
-                .elements
+    mutating func add(outputs: [String], expected: [String: AnyTensor], found: [String: AnyTensor]) {
+        func output(channels: Int) -> (expected: [Double], found: [Double])? {
+            guard let name = outputs.first(where: { expected[$0]?.shape.dimensions.last == channels }),
+                let first = expected[name], let second = found[name]
+            else { return nil }
+            return (first.float64.elements, second.float64.elements)
         }
-        guard let scores = output(expected, channels: 2), let others = output(found, channels: 2),
-            let boxes = output(expected, channels: 4), let otherBoxes = output(found, channels: 4)
-        else { return }
+        guard let (scores, others) = output(channels: 2), let (boxes, otherBoxes) = output(channels: 4) else { return }
         for position in 0..<scores.count / 2 {
             let isFace = scores[position * 2 + 1] >= scoreThreshold
             count += 1
             if isFace == (others[position * 2 + 1] >= scoreThreshold) { agreeing += 1 }
             if isFace {
-                overlaps.add(unitBox(boxes, position).intersectionOverUnion(with: unitBox(otherBoxes, position)))
+                let overlap = unitBox(boxes, position).intersectionOverUnion(with: unitBox(otherBoxes, position))
+                // A box with a NaN is nowhere.
+                overlaps.add(overlap.isNaN ? 0 : overlap)
             }
         }
     }

@@ -14,6 +14,9 @@ public struct CascadeRules: Hashable, Sendable {
     /// The precision of a level's scale where positions of the output map become pixels.
     public var scalePrecision = ScalePrecision.float
 
+    /// The precision in which the probability of a face is compared.
+    public var scorePrecision = ScorePrecision.float
+
     /// Whether a score equal to its threshold passes.
     public var scoreThreshold = ScoreThreshold.inclusive
 
@@ -59,6 +62,13 @@ public struct CascadeRules: Hashable, Sendable {
     public enum Interpolation: Sendable { case bilinear, area }
     public enum ResampledPixels: Sendable { case float, roundedToBytes }
     public enum ScalePrecision: Sendable { case float, double }
+    public enum ScorePrecision: Sendable {
+        case float
+        /// Rounded to float16, as a float16 network that ends in a softmax gives it: near 1, where most faces lie,
+        /// scores less than 2^-11 apart become equal.
+        case half
+    }
+
     public enum ScoreThreshold: Sendable { case inclusive, exclusive }
     public enum ProposalOrder: Sendable { case columnByColumn, rowByRow }
     public enum ProposalCorners: Sendable { case truncated, rounded }

@@ -91,7 +91,7 @@ extension FaceDetector {
                     rules.proposalOrder == .columnByColumn
                     ? (order % rows, order / rows) : (order / columns, order % columns)
                 let position = (row * columns + column) * 6
-                let score = 1 / (1 + exponential(elements[position] - elements[position + 1]))
+                let score = inScorePrecision(1 / (1 + exponential(elements[position] - elements[position + 1])))
                 guard passes(score, scoreThresholds.proposal) else { continue }
                 let left = corner(2 * column + 1, scale)
                 let top = corner(2 * row + 1, scale)
@@ -168,8 +168,15 @@ extension FaceDetector {
 
     private func cropProbability(_ logitDifference: Float) -> Float {
         switch rules.cropProbability {
-        case .doubleDivision: Float(1 / (1 + Double(exponential(logitDifference))))
-        case .floatDivision: 1 / (1 + exponential(logitDifference))
+        case .doubleDivision: inScorePrecision(Float(1 / (1 + Double(exponential(logitDifference)))))
+        case .floatDivision: inScorePrecision(1 / (1 + exponential(logitDifference)))
+        }
+    }
+
+    private func inScorePrecision(_ score: Float) -> Float {
+        switch rules.scorePrecision {
+        case .float: score
+        case .half: Float(Float16(score))
         }
     }
 }

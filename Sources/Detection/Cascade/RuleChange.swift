@@ -4,6 +4,7 @@ public enum RuleChange: String, CaseIterable, Sendable, Codable {
     case areaInterpolation = "area_interpolation"
     case resizeInBytes = "resize_in_bytes"
     case doubleScale = "double_scale"
+    case halfScores = "float16_scores"
     case exclusiveThreshold = "exclusive_score_threshold"
     case proposalsRowByRow = "proposals_row_by_row"
     case roundedProposals = "rounded_proposal_corners"
@@ -27,6 +28,7 @@ public enum RuleChange: String, CaseIterable, Sendable, Codable {
         case .areaInterpolation: rules.interpolation = .area
         case .resizeInBytes: rules.resampledPixels = .roundedToBytes
         case .doubleScale: rules.scalePrecision = .double
+        case .halfScores: rules.scorePrecision = .half
         case .exclusiveThreshold: rules.scoreThreshold = .exclusive
         case .proposalsRowByRow: rules.proposalOrder = .rowByRow
         case .roundedProposals: rules.proposalCorners = .rounded

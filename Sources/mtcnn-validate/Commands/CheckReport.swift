@@ -7,7 +7,9 @@ import Reporting
 struct CheckReport: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Judges a stored report again, from its metrics alone.",
-        discussion: "The limits are those of the report, unless --max-abs-diff or --mean-abs-diff say otherwise.")
+        discussion: """
+            The limits are those of the report; of fp32_vs_onnx, --max-abs-diff and --mean-abs-diff replace them.
+            """)
 
     @Argument(help: "The report to judge.")
     var report: String
@@ -30,10 +32,12 @@ struct CheckReport: ParsableCommand {
             switch json["schema"] {
             case .string(LayerReport.schema): try judge(try decode(json, as: LayerReport.self))
             case .string(DetectionReport.schema): try judge(try decode(json, as: DetectionReport.self))
+            case .string(PrecisionReport.schema): try judge(try decode(json, as: PrecisionReport.self))
             default:
                 throw CommandError(
                     .badData,
-                    "\(report): this is no report of layout \(LayerReport.schema) or \(DetectionReport.schema)")
+                    "\(report): this is no report of layout \(LayerReport.schema), \(PrecisionReport.schema) or "
+                        + DetectionReport.schema)
             }
         throw ExitCode(ExitStatus(verdict).rawValue)
     }
@@ -48,6 +52,12 @@ struct CheckReport: ParsableCommand {
 
     private func judge(_ stored: DetectionReport) throws -> Verdict {
         let judged = stored.judged(deviations: try known(of: stored, listed: \.cppVsReference))
+        print(judged.outcome)
+        return judged.verdict
+    }
+
+    private func judge(_ stored: PrecisionReport) throws -> Verdict {
+        let judged = stored.judged(deviations: try known(of: stored, listed: \.fp16VsFp32))
         print(judged.outcome)
         return judged.verdict
     }

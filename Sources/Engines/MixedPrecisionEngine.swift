@@ -1,0 +1,53 @@
+import NetworkGraph
+import Tensors
+
+/// An engine that computes each node in an arithmetic of its own.
+///
+/// Between nodes of different arithmetics a tensor is converted as from outside: rounded to what the arithmetic
+/// that takes it stores, which is what a cast in a float16 program does.
+public struct MixedPrecisionEngine: Engine {
+    public let graph: Graph
+    private let arithmetics: [ArithmeticName]
+    private let engines: [ArithmeticName: any Engine]
+
+    /// The arithmetic of the outputs: that of the last node.
+    public var arithmetic: ArithmeticName { arithmetics.last ?? .fp32 }
+
+    /// - Parameter arithmetic: what a node is computed in.
+    /// - Throws: ``EngineError/unsupported(node:operator:)``.
+    public init(_ graph: Graph, arithmetic: (Node) -> ArithmeticName) throws(EngineError) {
+        self.graph = graph
+        arithmetics = graph.nodes.map(arithmetic)
+        var engines = [ArithmeticName: any Engine]()
+        for name in arithmetics where engines[name] == nil { engines[name] = try name.engine(for: graph) }
+        self.engines = engines
+    }
+
+    public func run(
+        _ inputs: [String: AnyTensor], observing observe: (Activation) throws -> Void
+    ) throws -> [String: AnyTensor] {
+        var values = [String: AnyTensor]()
+        for input in graph.inputs {
+            guard let tensor = inputs[input.name] else {
+                throw GraphError.badInput(input.name, reason: "no tensor is given")
+            }
+            _ = try input.shape(given: tensor.shape)
+            values[input.name] = tensor
+        }
+        for (node, arithmetic) in zip(graph.nodes, arithmetics) {
+            for (name, value) in zip(node.outputs, try engines[arithmetic]?.evaluate(node, on: values) ?? []) {
+                values[name] = value
+                try observe(Activation(name: name, node: node, values: value))
+            }
+        }
+        return graph.outputs.reduce(into: [:]) { $0[$1] = values[$1] ?? graph.initializers[$1] }
+    }
+
+    public func evaluate(_ node: Node, on inputs: [String: AnyTensor]) throws -> [AnyTensor] {
+        let position = graph.nodes.firstIndex { $0.name == node.name && $0.outputs == node.outputs }
+        guard let position, let engine = engines[arithmetics[position]] else {
+            throw GraphError.undefinedName(node.outputs.first ?? "", node: node.name)
+        }
+        return try engine.evaluate(node, on: inputs)
+    }
+}

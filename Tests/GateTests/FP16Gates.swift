@@ -1,0 +1,43 @@
+import Captures
+import Conformance
+import Engines
+import JSONTree
+import ModelFormats
+import Reporting
+import TestSupport
+import Testing
+
+/// What each float16 arithmetic does to the bundled networks, against the kept report.
+@Suite struct FP16Gates {
+    private static let kept = Result {
+        try JSON(parsing: try readInput(BundledFiles.storedReport("fp16_vs_fp32")), file: "fp16_vs_fp32").decode(
+            PrecisionReport.self)
+    }
+
+    @Test(
+        "Every build gives the kept report's figures for each network, to the bit",
+        arguments: PrecisionReport.arithmetics)
+    func networks(_ arithmetic: ArithmeticName) throws {
+        let policy = try #require(try Self.kept.get().policies.first { $0.arithmetic == arithmetic.rawValue })
+        for (name, threshold) in [("pnet", 0.6), ("rnet", 0.7), ("onet", 0.7)] {
+            let model = try Model(named: name, in: BundledFiles.models)
+            let capture = try CaptureFile(contentsOf: "\(BundledFiles.captures)/\(name).h5")
+            let precision = try NetworkPrecision(
+                of: arithmetic, running: model.graph, modelSha256: model.sha256,
+                on: NetworkInputs.all(in: capture, of: model.graph), network: name, scoreThreshold: threshold)
+            let json = try JSON(parsing: Array(JSON(encoding: precision).text().utf8), file: name)
+            #expect(try json.decode(NetworkPrecision.self) == policy.networks.first { $0.network == name })
+        }
+    }
+
+    @Test("The kept report covers every arithmetic on all 30 frames, and each limit fails only where that is listed")
+    func verdicts() throws {
+        let report = try Self.kept.get()
+        #expect(report.policies.map(\.arithmetic) == PrecisionReport.arithmetics.map(\.rawValue))
+        #expect(report.policies.allSatisfy { $0.endToEnd.summary.frames == 30 && $0.endToEnd.notJudged.isEmpty })
+        let judged = report.judged(deviations: try BundledFiles.knownDeviations().fp16VsFp32 ?? [])
+        #expect(judged.verdict == .conformsWithKnownDeviations)
+        #expect(judged.deviations.allSatisfy { $0.status == .present })
+        #expect(report.judged(deviations: []).verdict == .doesNotConform)
+    }
+}

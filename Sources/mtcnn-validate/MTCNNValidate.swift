@@ -13,7 +13,7 @@ struct MTCNNValidate: ParsableCommand {
             """,
         subcommands: [
             Validate.self, Detect.self, Explain.self, Run.self, Compare.self, Inspect.self, Convert.self,
-            CheckReport.self,
+            Plan.self, CheckReport.self,
         ],
         defaultSubcommand: Validate.self)
 

@@ -36,6 +36,21 @@ public struct GraphFaceNetwork: FaceNetwork {
         }
         return try layout.joined(tensors, network: network)
     }
+
+    /// The multiply-adds that each node with sums takes for images [count, rows, columns, 3], by the node's output.
+    ///
+    /// - Throws: `GraphError` where such images do not fit the graph.
+    public func multiplyAdds(count: Int, rows: Int, columns: Int) throws -> [String: Int] {
+        let graph = engine.graph
+        let shape = layout.inputShape(count: count, rows: rows, columns: columns)
+        let types = try graph.tensorTypes(for: [graph.inputs[0].name: shape])
+        return graph.nodes.reduce(into: [:]) { work, node in
+            guard let output = types[node.outputs[0]] else { return }
+            let inputs = node.inputs.map { $0.flatMap { types[$0] } }
+            let multiplyAdds = node.operator.multiplyAdds(from: inputs, to: output)
+            if multiplyAdds > 0 { work[node.outputs[0]] = multiplyAdds }
+        }
+    }
 }
 
 /// Why a graph is not one of the cascade's networks.

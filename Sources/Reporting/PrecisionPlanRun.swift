@@ -1,0 +1,41 @@
+import Captures
+import Conformance
+import Detection
+import Engines
+import Foundation
+import ModelFormats
+
+extension PrecisionPlan {
+    /// Searches for a plan for the networks of a directory, on frames.
+    ///
+    /// - Parameters:
+    ///   - captures: a directory with a capture of each network, of which the inputs are taken.
+    ///   - progress: is told what is tried.
+    /// - Throws: what reading and computing throw, and ``Conformance/ComparisonError/nothingInCommon(_:)`` if there
+    ///   are no frames.
+    public init(
+        requirements: [PlanRequirement], models: String, captures: String, frames: String, minimumFaceSize: Int,
+        maximumPixels: Int = DecodedImage.defaultMaximumPixels, arithmetic: ArithmeticName,
+        progress: (String) -> Void = { _ in }
+    ) throws {
+        let files = try inputFiles(in: frames, withExtension: "jpg") + inputFiles(in: frames, withExtension: "png")
+        guard !files.isEmpty else { throw ComparisonError.nothingInCommon("\(frames) holds no frames") }
+        let images = try files.map {
+            try DecodedImage(contentsOf: URL(fileURLWithPath: "\(frames)/\($0)"), maximumPixels: maximumPixels)
+        }
+        var networks = [CascadeNetwork: Model]()
+        var inputs = [CascadeNetwork: [NetworkInputs]]()
+        for (network, name) in [(CascadeNetwork.proposal, "pnet"), (.refinement, "rnet"), (.output, "onet")] {
+            let model = try Model(named: name, in: models)
+            networks[network] = model
+            inputs[network] = try NetworkInputs.all(
+                in: CaptureFile(contentsOf: "\(captures)/\(name).h5"), of: model.graph)
+        }
+        progress("float32")
+        var trial = try PlanTrial(
+            models: networks, inputs: inputs, images: images, minimumFaceSize: minimumFaceSize, arithmetic: arithmetic)
+        try self.init(
+            requirements: requirements, trial: &trial, minimumFaceSize: minimumFaceSize, frames: files.count,
+            progress: progress)
+    }
+}

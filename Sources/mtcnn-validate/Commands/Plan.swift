@@ -1,0 +1,68 @@
+import ArgumentParser
+import Conformance
+import Detection
+import Engines
+import JSONTree
+import Reporting
+
+struct Plan: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Finds the layers that must stay in float32 for requirements to hold.",
+        discussion: """
+            Every choice of layers is run on the frames. The plan is minimal: without any one of its layers a \
+            requirement fails. Exit code 1 if not even float32 in every layer meets the requirements.
+            """)
+
+    @Option(
+        help: ArgumentHelp(
+            "Limits, as mean_iou=0.999,max_abs_diff=1e-3; of "
+                + PlanMeasurement.Metric.allCases.map(\.rawValue).joined(separator: ", ") + ".",
+            valueName: "metric=limit,..."))
+    var require: String
+
+    @Option(help: "The arithmetic of the layers that do not stay in float32.")
+    var arithmetic = ArithmeticName.fp16Storage
+
+    @Option(help: ArgumentHelp("The networks: pnet, rnet and onet. Default: the bundled ones.", valueName: "dir"))
+    var models: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Captures, of which the networks' own inputs are taken. Default: the bundled ones.", valueName: "dir"))
+    var captures: String?
+
+    @Option(help: ArgumentHelp("The frames to find faces in. Default: the bundled ones.", valueName: "dir"))
+    var frames: String?
+
+    @Option(help: ArgumentHelp("The smallest face to look for, in pixels.", valueName: "n"))
+    var minFaceSize = 60
+
+    @Option(help: ArgumentHelp("The most pixels a frame may have.", valueName: "n"))
+    var maxPixels = DecodedImage.defaultMaximumPixels
+
+    @Option(help: ArgumentHelp("Write the plan to this file.", valueName: "file"))
+    var json: String?
+
+    func run() throws {
+        let plan = try PrecisionPlan(
+            requirements: requirements(), models: models ?? bundled("Fixtures/models"),
+            captures: captures ?? bundled("Fixtures/captures"), frames: frames ?? bundled("Fixtures/frames"),
+            minimumFaceSize: minFaceSize, maximumPixels: maxPixels, arithmetic: arithmetic,
+            progress: Terminal.progress)
+        Terminal.clearProgress()
+        if let json { try writeAtomically(try JSON(encoding: plan).text().utf8, to: json) }
+        print(plan.markdown)
+        if !plan.isMet { throw ExitCode(ExitStatus.doesNotConform.rawValue) }
+    }
+
+    private func requirements() throws -> [PlanRequirement] {
+        try require.split(separator: ",", omittingEmptySubsequences: false).map { text in
+            guard let requirement = PlanRequirement(String(text)) else {
+                throw ValidationError(
+                    "--require: \"\(text)\" is no limit; write, for example, mean_iou=0.999 (a number from 0 to 1 for "
+                        + "overlaps and agreement) or max_abs_diff=1e-3")
+            }
+            return requirement
+        }
+    }
+}

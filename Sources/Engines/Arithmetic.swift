@@ -45,10 +45,8 @@ public protocol Arithmetic: Sendable {
         _ operation: any Operator, _ inputs: Operands<Element>, as type: TensorType
     ) throws(OperatorError) -> Value<Element>?
 
-    /// The vector kernel that computes this arithmetic's sums of products with the same bits, if there is one.
-    ///
-    /// An arithmetic that has one rounds every other result once, to the nearest `Working` and then `Element`.
-    static var kernelForm: KernelForm? { get }
+    /// The vector kernel that computes this arithmetic's sums of products with the same bits.
+    static var kernelForm: KernelForm { get }
 }
 
 /// A sum of products under way: from a start, one product after another.
@@ -68,9 +66,8 @@ extension Arithmetic {
     public static func weight(_ value: Double) -> Element { element(value) }
     public static func stored(_ value: Working) -> Element { Element(value) }
     public static func stored(_ values: [Working]) -> [Element] {
-        kernelForm == nil ? values.map { stored($0) } : Element.numbers(from: Working.lanes(of: values))
+        Element.numbers(from: Working.lanes(of: values))
     }
-    public static var kernelForm: KernelForm? { nil }
     public static func value(of tensor: AnyTensor) -> Value<Element> { Value(tensor, element: element) }
     public static func constant(_ tensor: AnyTensor) -> Value<Element> { Value(tensor, element: weight) }
     public static func compute(

@@ -8,6 +8,8 @@ public enum KernelForm: Sendable, CaseIterable {
     case float16Fused
     /// float16 numbers, products and sums each rounded to float16
     case float16MultiplyAdd
+    /// that of ``NeuralEngineM1Arithmetic``
+    case neuralEngineM1
 }
 
 /// The instruction sets that the vector kernels are compiled for. Results have the same bits on each.
@@ -33,6 +35,7 @@ extension KernelForm {
         case .fused: .fused
         case .float16Fused: .float16_fused
         case .float16MultiplyAdd: .float16_multiply_add
+        case .neuralEngineM1: .neural_engine_m1
         }
     }
 }

@@ -23,8 +23,7 @@ struct SumsOfProducts<Element: KernelNumber> {
 
     /// The sums, ordered by image, output channel and output position.
     func sums<A: Arithmetic>(in arithmetic: A.Type) -> [A.Working] where A.Element == Element {
-        guard let form = A.kernelForm else { return definedSums(in: A.self) }
-        return sums(form, as: A.Working.self)
+        sums(A.kernelForm, as: A.Working.self)
     }
 
     /// The same sums as the arithmetic defines them, one product after another.

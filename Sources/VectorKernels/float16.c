@@ -8,6 +8,7 @@ void vk_float16_from_float32(vk_level level, const float *from, ptrdiff_t count,
     vk_kernels_of(level)->float16_from_float32(from, count, to);
 }
 
-void vk_round_to_float16(vk_level level, const float *numbers, ptrdiff_t count, float *rounded) {
-    vk_kernels_of(level)->float16_rounded(numbers, count, rounded);
+void vk_round_to_float16(
+    vk_level level, const float *numbers, ptrdiff_t count, bool flushes_subnormals, float *rounded) {
+    vk_kernels_of(level)->float16_rounded(numbers, count, flushes_subnormals, rounded);
 }

@@ -62,16 +62,18 @@ static void float16_from_float32(const float *from, ptrdiff_t count, _Float16 *t
 
 #endif
 
-static void float16_rounded(const float *numbers, ptrdiff_t count, float *rounded) {
+static void float16_rounded(const float *numbers, ptrdiff_t count, bool flushes_subnormals, float *rounded) {
     ptrdiff_t index = 0;
     for (; index + 16 <= count; index += 16) {
         float32_lanes lanes = *(const float32_lanes_in_memory *)(numbers + index);
         round_to_float16(&lanes);
+        if (flushes_subnormals) flush_float16(&lanes);
         *(float32_lanes_in_memory *)(rounded + index) = lanes;
     }
     for (; index < count; index++) {
         float32_lanes lanes = (float32_lanes)(numbers[index]);
         round_to_float16(&lanes);
+        if (flushes_subnormals) flush_float16(&lanes);
         rounded[index] = lanes[0];
     }
 }

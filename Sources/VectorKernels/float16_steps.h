@@ -22,6 +22,12 @@ static inline __attribute__((always_inline)) void round_to_float16(float32_lanes
 #endif
 }
 
+/// Makes subnormal float16 zeros of the same sign.
+static inline __attribute__((always_inline)) void flush_float16(float32_lanes *x) {
+    int32_lanes bits = (int32_lanes)*x;
+    *x = (float32_lanes)((bits & INT32_MAX) < 0x38800000 ? bits & INT32_MIN : bits);
+}
+
 /// sum = the float16 nearest to sum + w * x.
 ///
 /// What is rounded to float16 is the float32 nearest to the exact value, made odd in its last place where it is not
@@ -63,4 +69,41 @@ static inline __attribute__((always_inline)) void float16_multiply_add_step(
     round_to_float16(&product);
     *sum = *sum + product;
     round_to_float16(sum);
+}
+
+/// A sum of `neural-engine-m1` under way: what has been added up, and what has yet to be rounded before it is.
+typedef struct {
+    float32_lanes total;
+    float32_lanes group;
+} neural_engine_m1_sum;
+
+static inline __attribute__((always_inline)) void neural_engine_m1_start(
+    neural_engine_m1_sum *sum, const float32_lanes_in_memory *start) {
+    sum->total = *start;
+    sum->group = (float32_lanes)(0.0f);
+}
+
+static inline __attribute__((always_inline)) void neural_engine_m1_step(
+    neural_engine_m1_sum *sum, const float32_lanes *w, const float32_lanes *x) {
+    sum->group = __builtin_elementwise_fma(*x, *w, sum->group);
+}
+
+/// Adds the products of a group, of four where there are as many, rounded as one.
+static inline __attribute__((always_inline)) void neural_engine_m1_close_group(neural_engine_m1_sum *sum) {
+    round_to_float16(&sum->group);
+    flush_float16(&sum->group);
+    sum->total = sum->total + sum->group;
+    sum->group = (float32_lanes)(0.0f);
+}
+
+/// value = the sum of `count` products; if of several, an infinity from 2^15 on.
+static inline __attribute__((always_inline)) void neural_engine_m1_finish(
+    neural_engine_m1_sum *sum, ptrdiff_t count, float32_lanes *value) {
+    if (count % 4 != 0) neural_engine_m1_close_group(sum);
+    *value = sum->total;
+    if (count < 2) return;
+    int32_lanes bits = (int32_lanes)sum->total;
+    int32_lanes magnitude = bits & INT32_MAX;
+    int32_lanes overflows = (magnitude >= 0x47000000) & (magnitude <= 0x7f800000);
+    *value = (float32_lanes)(overflows ? (bits & INT32_MIN) | 0x7f800000 : bits);
 }

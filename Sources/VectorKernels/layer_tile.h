@@ -1,6 +1,9 @@
 // The tiles of layers in one form: up to 14 pixels by up to 4 blocks of channels. Included once for each level and
-// form with FORM (its name), STEP(sum, w, x) and CAPACITY (the blocks that fit into registers beside what STEP
-// needs for itself).
+// form with FORM (its name), STEP and, for some, SUM, START, CLOSE_GROUP and FINISH (see sums_form.h), and CAPACITY (the
+// blocks that fit into registers beside what STEP needs for itself).
+
+#define LANES float32_lanes
+#include "number_sum.h"
 
 #define JOIN_(a, b) a##b
 #define JOIN(a, b) JOIN_(a, b)
@@ -9,13 +12,14 @@
 static inline __attribute__((always_inline)) void JOIN(FORM, _layer_tile)(
     const int pixel_count, const int block_count, const int pixel_stride, const vk_layer *layer,
     const vk_pixels *pixels, ptrdiff_t block, const float *numbers, float *results) {
-    float32_lanes sums[vk_tile_pixels * vk_tile_blocks];
+    SUM sums[vk_tile_pixels * vk_tile_blocks];
 #pragma clang loop unroll(full)
     for (int b = 0; b < block_count; b++)
 #pragma clang loop unroll(full)
         for (int p = 0; p < pixel_count; p++)
-            sums[p * block_count + b] =
-                *(const float32_lanes_in_memory *)(layer->starts + (block + b) * vk_channel_block);
+            START(
+                &sums[p * block_count + b],
+                (const float32_lanes_in_memory *)(layer->starts + (block + b) * vk_channel_block));
 
     ptrdiff_t tap_count = layer->tap_count;
     const float *packed_weights = layer->packed_weights + block * tap_count * vk_channel_block;
@@ -31,20 +35,27 @@ static inline __attribute__((always_inline)) void JOIN(FORM, _layer_tile)(
 #pragma clang loop unroll(full)
             for (int b = 0; b < block_count; b++) STEP(&sums[p * block_count + b], &weights[b], &factor);
         }
+        if (tap % 4 == 3)
+#pragma clang loop unroll(full)
+            for (int index = 0; index < pixel_count * block_count; index++) CLOSE_GROUP(&sums[index]);
     }
+
+    float32_lanes values[vk_tile_pixels * vk_tile_blocks];
+#pragma clang loop unroll(full)
+    for (int index = 0; index < pixel_count * block_count; index++) FINISH(&sums[index], tap_count, &values[index]);
 
     bool activates = !layer->addends && layer->rounding == vk_rounding_none;
     if (activates)
 #pragma clang loop unroll(full)
         for (int b = 0; b < block_count; b++)
 #pragma clang loop unroll(full)
-            for (int p = 0; p < pixel_count; p++) activate(layer, block + b, &sums[p * block_count + b]);
+            for (int p = 0; p < pixel_count; p++) activate(layer, block + b, &values[p * block_count + b]);
 #pragma clang loop unroll(full)
     for (int b = 0; b < block_count; b++) {
         float *result = results + b * pixels->result_block_stride;
 #pragma clang loop unroll(full)
         for (int p = 0; p < pixel_count; p++, result += pixels->result_pixel_stride)
-            *(float32_lanes_in_memory *)result = sums[p * block_count + b];
+            *(float32_lanes_in_memory *)result = values[p * block_count + b];
     }
     if (!activates)
         for (int b = 0; b < block_count; b++)
@@ -94,5 +105,10 @@ static void JOIN(FORM, _layer)(const vk_layer *layer, const vk_pixels *pixels) {
 #undef JOIN
 #undef JOIN_
 #undef FORM
+#undef SUM
+#undef START
 #undef STEP
+#undef CLOSE_GROUP
+#undef FINISH
+#undef LANES
 #undef CAPACITY

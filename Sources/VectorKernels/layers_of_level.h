@@ -15,6 +15,13 @@ static inline __attribute__((always_inline)) void activate(const vk_layer *layer
     *sum = *sum >= 0 ? *sum : *sum * *(const float32_lanes_in_memory *)(layer->slopes + block * vk_channel_block);
 }
 
+/// Rounds a result to what the form's arithmetic stores.
+static inline __attribute__((always_inline)) void store_as_float16(vk_form form, float32_lanes *x) {
+    if (form == vk_form_neural_engine_m1) *x = *x == *x ? *x : (float32_lanes)(__builtin_inff());
+    round_to_float16(x);
+    if (form == vk_form_neural_engine_m1) flush_float16(x);
+}
+
 /// Makes the sums of a tile what the layer gives for them.
 static void finish_tile(
     const vk_layer *layer, const vk_pixels *pixels, ptrdiff_t block, ptrdiff_t pixel_count, float *results) {
@@ -23,14 +30,15 @@ static void finish_tile(
     if (layer->addends) addends = *(const float32_lanes_in_memory *)(layer->addends + block * vk_channel_block);
     float32_lanes slopes = *(const float32_lanes_in_memory *)(layer->slopes + block * vk_channel_block);
     vk_rounding rounding = layer->rounding;
+    vk_form form = layer->form;
     ptrdiff_t pixel_stride = pixels->result_pixel_stride;
     for (ptrdiff_t pixel = 0; pixel < pixel_count; pixel++, results += pixel_stride) {
         float32_lanes sum = *(const float32_lanes_in_memory *)results;
-        if (rounding == vk_rounding_sums_and_results) round_to_float16(&sum);
+        if (rounding == vk_rounding_sums_and_results) store_as_float16(form, &sum);
         float32_lanes y = sum + addends;
-        if (rounding != vk_rounding_none) round_to_float16(&y);
+        if (rounding != vk_rounding_none) store_as_float16(form, &y);
         float32_lanes scaled = slopes * y;
-        if (rounding != vk_rounding_none) round_to_float16(&scaled);
+        if (rounding != vk_rounding_none) store_as_float16(form, &scaled);
         *(float32_lanes_in_memory *)results = y >= 0 ? y : scaled;
     }
 }
@@ -79,6 +87,15 @@ static void fill_layer(
 #define CAPACITY LEVEL_FLOAT16_CAPACITY
 #include "layer_tile.h"
 
+#define FORM neural_engine_m1
+#define SUM neural_engine_m1_sum
+#define START neural_engine_m1_start
+#define STEP neural_engine_m1_step
+#define CLOSE_GROUP neural_engine_m1_close_group
+#define FINISH neural_engine_m1_finish
+#define CAPACITY LEVEL_FLOAT16_CAPACITY
+#include "layer_tile.h"
+
 static void compute_layer(const vk_layer *layer, const vk_pixels *pixels) {
     switch (layer->form) {
     case vk_form_fused:
@@ -87,5 +104,7 @@ static void compute_layer(const vk_layer *layer, const vk_pixels *pixels) {
         return float16_fused_layer(layer, pixels);
     case vk_form_float16_multiply_add:
         return float16_multiply_add_layer(layer, pixels);
+    case vk_form_neural_engine_m1:
+        return neural_engine_m1_layer(layer, pixels);
     }
 }

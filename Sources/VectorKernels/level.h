@@ -36,6 +36,19 @@
 #define BLOCKS 1
 #include "sums_form.h"
 
+#define FORM neural_engine_m1
+#define NUMBER float
+#define LANES float32_lanes
+#define LANES_IN_MEMORY float32_lanes_in_memory
+#define SUM neural_engine_m1_sum
+#define START neural_engine_m1_start
+#define STEP neural_engine_m1_step
+#define CLOSE_GROUP neural_engine_m1_close_group
+#define FINISH neural_engine_m1_finish
+#define PIXELS LEVEL_FLOAT16_PIXELS
+#define BLOCKS 1
+#include "sums_form.h"
+
 #define FORM fused_float64
 #define NUMBER double
 #define LANES float64_lanes
@@ -53,6 +66,7 @@ const vk_kernels LEVEL_KERNELS = {
     .fused_float32 = fused_float32,
     .float16_fused = float16_fused,
     .float16_multiply_add = float16_multiply_add,
+    .neural_engine_m1 = neural_engine_m1,
     .fused_float64 = fused_float64,
     .float32_from_float16 = float32_from_float16,
     .float16_from_float32 = float16_from_float32,

@@ -35,6 +35,8 @@ void vk_sums_float32(
         return kernels->float16_fused(layout, numbers, packed_weights, starts, sums);
     case vk_form_float16_multiply_add:
         return kernels->float16_multiply_add(layout, numbers, packed_weights, starts, sums);
+    case vk_form_neural_engine_m1:
+        return kernels->neural_engine_m1(layout, numbers, packed_weights, starts, sums);
     }
 }
 

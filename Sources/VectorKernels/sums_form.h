@@ -1,5 +1,9 @@
 // The sums of one form: fills a whole layout by tiles. Included once for each level and form with FORM (its
-// name), NUMBER, LANES, LANES_IN_MEMORY, STEP(sum, w, x), PIXELS and BLOCKS (the largest tile).
+// name), NUMBER, LANES, LANES_IN_MEMORY, PIXELS and BLOCKS (the largest tile), STEP(sum, w, x) and, where a sum under
+// way is more than a number, SUM (its type), START(sum, start), CLOSE_GROUP(sum) behind each fourth product, and
+// FINISH(sum, count, value) behind the last of `count` products.
+
+#include "number_sum.h"
 
 #define JOIN_(a, b) a##b
 #define JOIN(a, b) JOIN_(a, b)
@@ -79,7 +83,11 @@ static void FORM(
 #undef NUMBER
 #undef LANES
 #undef LANES_IN_MEMORY
+#undef SUM
+#undef START
 #undef STEP
+#undef CLOSE_GROUP
+#undef FINISH
 #undef PIXELS
 #undef BLOCKS
 #undef JOIN

@@ -4,7 +4,7 @@ public enum Float16FusedArithmetic: Arithmetic {
     public typealias Working = Float16
 
     public static var name: ArithmeticName { .fp16FMA }
-    public static var kernelForm: KernelForm? { .float16Fused }
+    public static var kernelForm: KernelForm { .float16Fused }
 
     /// The product of two float16 is exact in float64, and so, but for bits that no rounding to float16
     /// can see, is its sum with a third. `Float16.addingProduct` rounds twice, through float32.

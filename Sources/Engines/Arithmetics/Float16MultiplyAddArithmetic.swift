@@ -4,7 +4,7 @@ public enum Float16MultiplyAddArithmetic: Arithmetic {
     public typealias Working = Float16
 
     public static var name: ArithmeticName { .fp16MultiplyAdd }
-    public static var kernelForm: KernelForm? { .float16MultiplyAdd }
+    public static var kernelForm: KernelForm { .float16MultiplyAdd }
 
     public struct Sum: SumOfProducts {
         public private(set) var value: Float16

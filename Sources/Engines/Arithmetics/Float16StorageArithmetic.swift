@@ -5,5 +5,5 @@ public enum Float16StorageArithmetic: Arithmetic {
     public typealias Sum = FusedSum<Float16, Float>
 
     public static var name: ArithmeticName { .fp16Storage }
-    public static var kernelForm: KernelForm? { .fused }
+    public static var kernelForm: KernelForm { .fused }
 }

@@ -6,5 +6,5 @@ public enum Float16WeightsArithmetic: Arithmetic {
 
     public static var name: ArithmeticName { .fp16Weights }
     public static func weight(_ value: Double) -> Float { Float(Float16(value)) }
-    public static var kernelForm: KernelForm? { .fused }
+    public static var kernelForm: KernelForm { .fused }
 }

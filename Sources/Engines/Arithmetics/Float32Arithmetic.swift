@@ -5,5 +5,5 @@ public enum Float32Arithmetic: Arithmetic {
     public typealias Sum = FusedSum<Float, Float>
 
     public static var name: ArithmeticName { .fp32 }
-    public static var kernelForm: KernelForm? { .fused }
+    public static var kernelForm: KernelForm { .fused }
 }

@@ -5,5 +5,5 @@ public enum Float64Arithmetic: Arithmetic {
     public typealias Sum = FusedSum<Double, Double>
 
     public static var name: ArithmeticName { .fp64 }
-    public static var kernelForm: KernelForm? { .fused }
+    public static var kernelForm: KernelForm { .fused }
 }

@@ -9,12 +9,15 @@ public enum NeuralEngineM1Arithmetic: Arithmetic {
     public typealias Working = Float
 
     public static var name: ArithmeticName { .neuralEngineM1 }
+    public static var kernelForm: KernelForm { .neuralEngineM1 }
 
     public static func element(_ value: Double) -> Float16 { flushed(Float16(value)) }
 
     public static func stored(_ value: Float) -> Float16 {
         value.isNaN ? .infinity : flushed(Float16(value))
     }
+
+    public static func stored(_ values: [Float]) -> [Float16] { values.map { stored($0) } }
 
     private static func flushed(_ value: Float16) -> Float16 {
         value.isSubnormal ? (value.sign == .minus ? -0.0 : 0.0) : value

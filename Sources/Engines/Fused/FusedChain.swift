@@ -7,6 +7,8 @@ struct FusedChain: Sendable {
     private(set) var denseStages: [DenseStage]
     /// Whether images and results are rounded to float16.
     let roundsToFloat16: Bool
+    /// Whether subnormal float16 of images are made zeros.
+    let flushesSubnormals: Bool
 
     /// A convolution and the pool behind it.
     struct MapStage: Sendable {
@@ -29,15 +31,15 @@ struct FusedChain: Sendable {
     init<A: Arithmetic>(
         _ graph: Graph, _ imageAxes: [MapAxis], _ outputs: [String], in arithmetic: A.Type
     ) throws(FusionError) where A.Element.Lane == Float {
-        guard let form = A.kernelForm else { throw .unsupportedArithmetic(A.name) }
         let roundsToFloat16 = A.Element.self == Float16.self
         var reader = FusedChainReader<A>(graph)
         let stages = try reader.stages(imageAxes: imageAxes, outputs: outputs)
         self.roundsToFloat16 = roundsToFloat16
+        flushesSubnormals = A.element(0x1p-24) == 0
         mapStages = []
         denseStages = []
         for stage in stages {
-            let layer = PackedLayer(stage.layer, form: form, roundsToFloat16: roundsToFloat16)
+            let layer = PackedLayer(stage.layer, form: A.kernelForm, roundsToFloat16: roundsToFloat16)
             switch stage.place {
             case .convolution(let inputChannels, let kernel, let isTransposed):
                 mapStages.append(

@@ -33,7 +33,8 @@ public struct FusedNetwork: Sendable {
             case .fp16Storage: try FusedChain(graph, imageAxes, outputs, in: Float16StorageArithmetic.self)
             case .fp16FMA: try FusedChain(graph, imageAxes, outputs, in: Float16FusedArithmetic.self)
             case .fp16MultiplyAdd: try FusedChain(graph, imageAxes, outputs, in: Float16MultiplyAddArithmetic.self)
-            case .fp64, .neuralEngineM1: throw .unsupportedArithmetic(arithmetic)
+            case .neuralEngineM1: try FusedChain(graph, imageAxes, outputs, in: NeuralEngineM1Arithmetic.self)
+            case .fp64: throw .unsupportedArithmetic(arithmetic)
             }
     }
 

@@ -38,7 +38,8 @@ struct FusedRun {
     private func computeMaps(of image: UnsafePointer<Float>, index: Int) -> UnsafePointer<Float>? {
         var input = image
         if chain.roundsToFloat16 {
-            vk_round_to_float16(level, image, plan.images.strides[0], workspace.image.start)
+            vk_round_to_float16(
+                level, image, plan.images.strides[0], chain.flushesSubnormals, workspace.image.start)
             input = UnsafePointer(workspace.image.start)
         }
         for (number, (stage, map)) in zip(chain.mapStages, plan.maps).enumerated() {

@@ -9,8 +9,7 @@ extension PReLU: ComputableOperator {
         let x = try inputs.real(0)
         let slope = try inputs.real(1)
         let broadcast = slope.reshaped(to: broadcastShape(ofSlope: slope.shape, for: x.shape))
-        return .real(
-            A.kernelForm == nil ? definedPReLU(of: x, broadcast, in: A.self) : vectorPReLU(of: x, broadcast))
+        return .real(vectorPReLU(of: x, broadcast, in: A.self))
     }
 
     func definedPReLU<A: Arithmetic>(
@@ -21,23 +20,25 @@ extension PReLU: ComputableOperator {
         }
     }
 
-    /// The same by a kernel, for arithmetics that have one: rounding a product to float32 and then to float16 is
-    /// rounding it once, because float32 holds every product of two float16.
-    func vectorPReLU<Element: KernelNumber>(of x: Tensor<Element>, _ slope: Tensor<Element>) -> Tensor<Element> {
+    /// The same by a kernel: rounding a product to float32 and then to float16 is rounding it once, because float32
+    /// holds every product of two float16. What x >= 0 leaves as it is, is stored already.
+    func vectorPReLU<A: Arithmetic>(
+        of x: Tensor<A.Element>, _ slope: Tensor<A.Element>, in arithmetic: A.Type
+    ) -> Tensor<A.Element> {
         let runs = StridedRuns(
             extents: x.shape.dimensions, strides: [slope.shape.broadcastStrides(to: x.shape)])
-        let slopes = Element.lanes(of: slope.elements)
-        var y = Element.lanes(of: x.elements)
+        let slopes = A.Element.lanes(of: slope.elements)
+        var y = A.Element.lanes(of: x.elements)
         y.withUnsafeMutableBufferPointer { y in
             slopes.withUnsafeBufferPointer { slopes in
                 guard var run = y.baseAddress, let slopes = slopes.baseAddress else { return }
                 for start in runs.starts(of: 0) {
-                    Element.Lane.scaleNegatives(
+                    A.Element.Lane.scaleNegatives(
                         run, by: slopes + start, slopeStep: runs.steps[0], count: runs.length, into: run)
                     run += runs.length
                 }
             }
         }
-        return Tensor(x.shape, Element.numbers(from: y))
+        return Tensor(x.shape, A.stored(A.Working.numbers(from: y)))
     }
 }

@@ -12,6 +12,9 @@ typedef enum __attribute__((enum_extensibility(closed))) {
     vk_form_float16_fused,
     /// products rounded to float16, then sums; the numbers are float32 that float16 holds
     vk_form_float16_multiply_add,
+    /// as the arithmetic `neural-engine-m1`: products summed in fours, each such sum rounded to float16 and added in
+    /// float32; the numbers are float32 that float16 holds as normal numbers
+    vk_form_neural_engine_m1,
 } vk_form;
 
 /// Weights are packed and sums are computed in blocks of so many channels.

@@ -33,7 +33,7 @@ import Testing
     ]
     private static let transposed: [MapAxis] = [.image, .column, .row, .channel]
     private static let upright: [MapAxis] = [.image, .channel, .row, .column]
-    static let arithmetics: [ArithmeticName] = [.fp32, .fp16Weights, .fp16Storage, .fp16FMA, .fp16MultiplyAdd]
+    static let arithmetics: [ArithmeticName] = ArithmeticName.allCases.filter { $0 != .fp64 }
 
     @Test("A fused network gives the bits of the operators", arguments: models, arithmetics)
     func equalsOperators(model: BundledModel, arithmetic: ArithmeticName) throws {

@@ -14,18 +14,20 @@ import Testing
         check(Float16StorageArithmetic.self)
         check(Float16FusedArithmetic.self)
         check(Float16MultiplyAddArithmetic.self)
+        check(NeuralEngineM1Arithmetic.self)
     }
 
     private func check<A: Arithmetic>(_ arithmetic: A.Type) {
         var random = RandomNumbers(seed: 5)
         for slopeShape: Shape in [[1], [3, 1, 1], [1, 3, 1, 1], [5], [2, 3, 4, 5]] {
             let shape: Shape = [2, 3, 4, 5]
-            let x = Tensor(shape, special(A.Element.self) + random.numbers(shape.count - special(A.Element.self).count))
-            let slope = Tensor<A.Element>(slopeShape, random.numbers(slopeShape.count))
+            let numbers = special(A.Element.self) + random.numbers(shape.count - special(A.Element.self).count)
+            let x = Tensor(shape, numbers.map { A.element(Double($0)) })
+            let slope = Tensor<A.Element>(slopeShape, random.numbers(slopeShape.count)).map { A.element(Double($0)) }
             let operation = PReLU()
             #expect(
                 haveSameBits(
-                    operation.vectorPReLU(of: x, slope), operation.definedPReLU(of: x, slope, in: A.self)),
+                    operation.vectorPReLU(of: x, slope, in: A.self), operation.definedPReLU(of: x, slope, in: A.self)),
                 "\(A.name) with a slope of shape \(slopeShape)")
         }
     }

@@ -17,12 +17,14 @@ import TestSupport
         check(Float16StorageArithmetic.self, level)
         check(Float16FusedArithmetic.self, level)
         check(Float16MultiplyAddArithmetic.self, level)
+        check(NeuralEngineM1Arithmetic.self, level)
     }
 
     @Test("A batch's images have the sums that each has alone")
     func batchesAreIndependent() {
         var random = RandomNumbers(seed: 3)
-        let batch = SumsOfProducts<Float>.random(images: 3, positions: 5, channels: 7, taps: 4, using: &random)
+        let batch = SumsOfProducts<Float>.random(
+            images: 3, positions: 5, channels: 7, taps: 4, in: Float32Arithmetic.self, using: &random)
         let alone = batch.origins.map { origin in
             SumsOfProducts(
                 numbers: batch.numbers, origins: [origin], pixels: batch.pixels, taps: batch.taps,
@@ -33,16 +35,13 @@ import TestSupport
     }
 
     private func check<A: Arithmetic>(_ arithmetic: A.Type, _ level: KernelLevel) {
-        guard let form = A.kernelForm else {
-            Issue.record("\(A.name) has no kernel")
-            return
-        }
         var random = RandomNumbers(seed: 1)
         for size in Self.sizes {
             let sums = SumsOfProducts<A.Element>.random(
-                images: 2, positions: size.positions, channels: size.channels, taps: size.taps, using: &random)
+                images: 2, positions: size.positions, channels: size.channels, taps: size.taps, in: A.self,
+                using: &random)
             let defined = sums.definedSums(in: A.self)
-            let computed = sums.sums(form, level: level, as: A.Working.self)
+            let computed = sums.sums(A.kernelForm, level: level, as: A.Working.self)
             #expect(computed.count == sums.count)
             let difference = zip(defined, computed).enumerated().first { !hasSameBits($1.0, $1.1) }
             #expect(
@@ -59,11 +58,14 @@ private func hasSameBits<Number: BinaryFloatingPoint>(_ a: Number, _ b: Number) 
 
 extension SumsOfProducts {
     /// Sums at places that overlap, of numbers of all magnitudes, some of them special.
-    fileprivate static func random(
-        images: Int, positions: Int, channels: Int, taps: Int, using random: inout RandomNumbers
-    ) -> SumsOfProducts {
+    fileprivate static func random<A: Arithmetic>(
+        images: Int, positions: Int, channels: Int, taps: Int, in arithmetic: A.Type,
+        using random: inout RandomNumbers
+    ) -> SumsOfProducts where A.Element == Element {
         let extent = positions + 2 * taps + 1
-        func numbers(_ count: Int) -> [Element] { (0..<count).map { _ in Element.any(using: &random) } }
+        func numbers(_ count: Int) -> [Element] {
+            (0..<count).map { _ in A.element(Double(Element.any(using: &random))) }
+        }
         return SumsOfProducts(
             numbers: numbers(images * extent),
             origins: (0..<images).map { $0 * extent }, pixels: Array(0..<positions),

@@ -127,6 +127,14 @@ public struct DetectionReport: Report, Equatable {
 
     public var checks: [Check] { runs.flatMap(\.checks) }
 
+    public var notJudged: [String] {
+        runs.flatMap { run in
+            let frames = run.notJudged.map { "\(run.gold): \($0.file): \($0.reason)" }
+            let isEmpty = run.summary.expectedFaces + run.summary.falsePositives == 0
+            return frames.isEmpty && isEmpty ? ["\(run.gold): neither side has a face in any frame"] : frames
+        }
+    }
+
     /// The metrics of this report with another list of known deviations.
     public func judged(deviations: [KnownDeviation]) -> DetectionReport {
         let runs = runs.map { run in

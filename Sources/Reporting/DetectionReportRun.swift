@@ -51,14 +51,15 @@ extension DetectionReport.Run {
         }
         let judged = try concurrentMap(Array(zip(gold.images, names))) { expected, file in
             progress("\(name), \(file)")
-            let image: DecodedImage
-            do throws(ImageError) {
-                image = try DecodedImage(
+            do {
+                let image = try DecodedImage(
                     contentsOf: URL(fileURLWithPath: "\(directory)/\(file)"), maximumPixels: maximumPixels)
-            } catch {
-                return JudgedFrame.notJudged(DetectionReport.UnjudgedFrame(file: file, reason: error.description))
+                return JudgedFrame.judged(try DetectionReport.Frame(expected, in: image, detector: detector))
+            } catch let error as ImageError {
+                return .notJudged(DetectionReport.UnjudgedFrame(file: file, reason: error.description))
+            } catch let error as CascadeError {
+                return .notJudged(DetectionReport.UnjudgedFrame(file: file, reason: error.description))
             }
-            return .judged(try DetectionReport.Frame(expected, in: image, detector: detector))
         }
         self.init(
             gold: name, minimumFaceSize: detector.minimumFaceSize, frames: judged.compactMap(\.frame),

@@ -53,6 +53,10 @@ public struct LayerReport: Report, Equatable {
 
     public var checks: [Check] { networks.flatMap { $0.layers.flatMap(\.checks) } }
 
+    public var notJudged: [String] {
+        networks.compactMap { network in network.notJudgedBecause.map { "\(network.network): \($0)" } }
+    }
+
     /// The metrics of this report under other limits.
     public func judged(against thresholds: LayerThresholds, deviations: [KnownDeviation]) -> LayerReport {
         LayerReport(

@@ -111,6 +111,19 @@ public struct PrecisionReport: Report, Equatable {
 
     public var checks: [Check] { policies.flatMap(\.checks) }
 
+    public var notJudged: [String] {
+        policies.flatMap { policy in
+            var reasons = policy.networks.filter { $0.cases == 0 }.map {
+                "\(policy.arithmetic): \($0.network): no case of the capture holds every layer"
+            }
+            if policy.networks.isEmpty { reasons.append("\(policy.arithmetic): there is no capture of any network") }
+            if policy.endToEnd.summary.expectedFaces == 0, policy.endToEnd.notJudged.isEmpty {
+                reasons.append("\(policy.arithmetic): float32 finds no face in any frame")
+            }
+            return reasons + policy.endToEnd.notJudged.map { "\(policy.arithmetic): \($0.file): \($0.reason)" }
+        }
+    }
+
     /// The metrics of this report with another list of known deviations.
     public func judged(deviations: [KnownDeviation]) -> PrecisionReport {
         PrecisionReport(

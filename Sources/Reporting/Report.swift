@@ -8,6 +8,8 @@ public protocol Report: Codable, Sendable {
     var verdict: Verdict { get }
     /// Every check that was made, in the order of the report.
     var checks: [Check] { get }
+    /// Why the verdict, or a part of it, is that nothing could be judged; empty where all was.
+    var notJudged: [String] { get }
     /// What became of the listed deviations.
     var deviations: [DeviationOutcome] { get }
     /// The report's part of the summary, for a person.

@@ -8,6 +8,9 @@ extension Report {
         for check in checks where check.verdict == .doesNotConform {
             lines.append("  \(check.id): \(check.failureMessage) (\(check.origin.rawValue))")
         }
+        let shown = 3
+        lines += notJudged.prefix(shown).map { "  not judged: \($0)" }
+        if notJudged.count > shown { lines.append("  not judged: \(notJudged.count - shown) more") }
         for deviation in deviations where deviation.status == .present {
             lines.append(
                 "  known deviation \(deviation.check): \(deviation.value.short), limit \(deviation.limit.short)")

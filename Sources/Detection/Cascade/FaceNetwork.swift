@@ -53,7 +53,7 @@ extension CascadeError: CustomStringConvertible {
         case .outputShape(let network, let shape, let expected):
             "the \(network) network gave an output of shape \(shape), expected \(expected)"
         case .notFinite(let network, let value, let index):
-            "the \(network) network gave \(value) at \(index)"
+            "the \(network) network gave \(value.isNaN ? "nan" : "\(value)") at \(index)"
         }
     }
 }

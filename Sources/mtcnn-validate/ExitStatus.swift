@@ -85,6 +85,10 @@ extension EngineError: ExitStatusError {
     var exitStatus: ExitStatus { .badData }
 }
 
+extension FusionError: ExitStatusError {
+    var exitStatus: ExitStatus { .badData }
+}
+
 extension TensorError: ExitStatusError {
     var exitStatus: ExitStatus { .badData }
 }

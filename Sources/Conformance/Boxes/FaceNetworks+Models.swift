@@ -10,9 +10,7 @@ extension FaceNetworks {
     /// - Throws: ``ModelFormats/ModelError``, and ``Detection/GraphFaceNetworkError`` for a network of another kind.
     public init(models directory: String, arithmetic: ArithmeticName) throws {
         func network(_ network: CascadeNetwork, _ name: String) throws -> GraphFaceNetwork {
-            try GraphFaceNetwork(network, graph: Model(named: name, in: directory).graph) {
-                try arithmetic.engine(for: $0)
-            }
+            try GraphFaceNetwork(network, graph: Model(named: name, in: directory).graph, arithmetic: arithmetic)
         }
         self.init(
             proposal: try network(.proposal, "pnet"), refinement: try network(.refinement, "rnet"),

@@ -54,7 +54,7 @@ public struct PlanTrial {
         }
         func network(_ network: CascadeNetwork) throws -> GraphFaceNetwork {
             guard let graph = graphs[network] else { throw ComparisonError.nothingInCommon("a network is missing") }
-            return try GraphFaceNetwork(network, graph: graph) { try ArithmeticName.fp32.engine(for: $0) }
+            return try GraphFaceNetwork(network, graph: graph, arithmetic: .fp32)
         }
         let float32 = [try network(.proposal), try network(.refinement), try network(.output)]
         let detector = FaceDetector(

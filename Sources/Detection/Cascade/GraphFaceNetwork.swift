@@ -2,33 +2,67 @@ import Engines
 import NetworkGraph
 import Tensors
 
-/// A graph of one of the three networks, computed by an engine.
+/// A graph of one of the three networks, computed layer by layer where that can be, else by an engine, operator by
+/// operator.
 ///
 /// Two dialects are known by the graph's input. [N, x, y, 3]: the network was trained on images whose first axis
 /// is x, so that images go in transposed and maps come out transposed. [N, 3, y, x]: upright. The outputs are
 /// one tensor of 6 or 16 channels in the order of ``FaceNetwork``, or tensors of 2 logits, 4 box values and 10
 /// landmark values. A softmax that an output ends in is left away.
 public struct GraphFaceNetwork: FaceNetwork {
-    private let engine: any Engine
+    private let computation: Computation
     private let network: CascadeNetwork
+    /// With logits for outputs.
+    private let graph: Graph
     private let layout: ImageLayout
 
     /// The outputs in the order of ``FaceNetwork``.
     private let heads: [String]
 
+    private enum Computation: Sendable {
+        case layers(FusedNetwork)
+        case operators(any Engine)
+    }
+
+    /// - Throws: ``GraphFaceNetworkError`` where the inputs or the outputs are not those of the network,
+    ///   `GraphError`, or `EngineError` for an operator that no engine computes.
+    public init(_ network: CascadeNetwork, graph: Graph, arithmetic: ArithmeticName) throws {
+        try self.init(network, graph: graph) { graph, layout, heads in
+            do throws(FusionError) {
+                return .layers(
+                    try FusedNetwork(graph, imageAxes: layout.axes, outputs: heads, arithmetic: arithmetic))
+            } catch {
+                return .operators(try arithmetic.engine(for: graph))
+            }
+        }
+    }
+
     /// - Parameter makeEngine: Gives the engine that computes a graph: the given one, with logits for outputs.
     /// - Throws: ``GraphFaceNetworkError`` where the inputs or the outputs are not those of the network,
     ///   `GraphError`, or what `makeEngine` throws.
     public init(_ network: CascadeNetwork, graph: Graph, engine makeEngine: (Graph) throws -> any Engine) throws {
-        let logitGraph = try graph.withoutFinalSoftmax()
-        layout = try ImageLayout(of: logitGraph)
-        heads = try logitGraph.heads(of: network, layout: layout)
-        engine = try makeEngine(logitGraph)
+        try self.init(network, graph: graph) { graph, _, _ in .operators(try makeEngine(graph)) }
+    }
+
+    private init(
+        _ network: CascadeNetwork, graph: Graph, computation: (Graph, ImageLayout, [String]) throws -> Computation
+    ) throws {
         self.network = network
+        self.graph = try graph.withoutFinalSoftmax()
+        layout = try ImageLayout(of: self.graph)
+        heads = try self.graph.heads(of: network, layout: layout)
+        self.computation = try computation(self.graph, layout, heads)
     }
 
     public func evaluate(_ images: Tensor<Float>) throws -> Tensor<Float> {
-        let input = engine.graph.inputs[0].name
+        switch computation {
+        case .layers(let fused): try fused.evaluate(images)
+        case .operators(let engine): try evaluate(images, by: engine)
+        }
+    }
+
+    private func evaluate(_ images: Tensor<Float>, by engine: any Engine) throws -> Tensor<Float> {
+        let input = graph.inputs[0].name
         let outputs = try engine.run([input: .float32(layout.input(from: images))])
         let tensors = try heads.map { name in
             guard let output = outputs[name] else { throw GraphError.undefinedOutput(name) }
@@ -41,7 +75,6 @@ public struct GraphFaceNetwork: FaceNetwork {
     ///
     /// - Throws: `GraphError` where such images do not fit the graph.
     public func multiplyAdds(count: Int, rows: Int, columns: Int) throws -> [String: Int] {
-        let graph = engine.graph
         let shape = layout.inputShape(count: count, rows: rows, columns: columns)
         let types = try graph.tensorTypes(for: [graph.inputs[0].name: shape])
         return graph.nodes.reduce(into: [:]) { work, node in
@@ -126,6 +159,14 @@ private enum ImageLayout {
                 inputs: graph.inputs.map { input in
                     "\(input.name) [" + input.dimensions.map(\.description).joined(separator: ", ") + "]"
                 })
+        }
+    }
+
+    /// What the axes of the graph's input stand for.
+    var axes: [MapAxis] {
+        switch self {
+        case .transposedChannelsLast: [.image, .column, .row, .channel]
+        case .channelsFirst: [.image, .channel, .row, .column]
         }
     }
 

@@ -23,6 +23,8 @@ public struct Tensor<Element: Sendable>: Sendable {
         Tensor(shape, elements)
     }
 
+    /// The same shape with each element transformed. Inlinable, so that each caller gets its own loop.
+    @inlinable
     public func map<Other: Sendable>(_ transform: (Element) throws -> Other) rethrows -> Tensor<Other> {
         Tensor<Other>(shape, try elements.map(transform))
     }

@@ -1,5 +1,6 @@
 import Conformance
 import Detection
+import Engines
 import Foundation
 
 extension DetectionReport {

@@ -21,6 +21,14 @@ struct DetectorOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The most pixels an image may have.", valueName: "n"))
     var maxPixels = DecodedImage.defaultMaximumPixels
 
+    @Option(help: ArgumentHelp("The most threads that compute at once. Default: all cores.", valueName: "n"))
+    var threads: Int?
+
+    func validate() throws {
+        if let threads, threads < 1 { throw ValidationError("--threads must be at least 1") }
+        if let threads { Threads.limit = threads }
+    }
+
     func modelsDirectory() throws -> String { try models ?? bundled("Fixtures/models") }
 
     func detector() throws -> FaceDetector {

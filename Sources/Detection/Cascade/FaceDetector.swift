@@ -74,9 +74,9 @@ extension FaceDetector {
     private func proposals(in frame: inout FrameEvaluations) throws -> [PyramidLevel] {
         let scales = try pyramid(
             width: frame.image.width, height: frame.image.height, minimumFaceSize: minimumFaceSize)
-        return try scales.map { scale in
-            let map = try frame.proposalMap(width: scale.width, height: scale.height, rules: rules)
-            return PyramidLevel(scale: scale, proposals: proposals(of: map, scale: scale.scale))
+        let maps = try frame.proposalMaps(scales, rules: rules)
+        return zip(scales, maps).map { scale, map in
+            PyramidLevel(scale: scale, proposals: proposals(of: map, scale: scale.scale))
         }
     }
 

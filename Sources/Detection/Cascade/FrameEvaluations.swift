@@ -1,3 +1,4 @@
+import Engines
 import Tensors
 
 /// A frame, the networks that look at it, and what they have said so far.
@@ -11,26 +12,29 @@ public struct FrameEvaluations: Sendable {
     private var crops: [Input: [Float]] = [:]
 
     /// The most crops that a network is given at once, which bounds the memory for them.
-    private static let batch = 64
+    private static let largestBatch = 64
 
     public init(image: DecodedImage, networks: FaceNetworks) {
         self.image = image
         self.networks = networks
     }
 
-    /// The proposal network's output map for the whole frame at a size: [rows, columns, 6].
-    mutating func proposalMap(width: Int, height: Int, rules: CascadeRules) throws -> Tensor<Float> {
+    /// The proposal network's output maps for the whole frame at some sizes, each [rows, columns, 6].
+    mutating func proposalMaps(_ scales: [PyramidScale], rules: CascadeRules) throws -> [Tensor<Float>] {
         let frame = PixelBox(x: 0, y: 0, width: image.width, height: image.height)
-        let input = Input(.proposal, frame, width: width, height: height, rules)
-        if let map = maps[input] { return map }
-        let output = try evaluate([input], rules: rules)
-        let shape = output.shape
-        guard shape.rank == 4, shape[0] == 1, shape[3] == CascadeNetwork.proposal.outputChannels else {
-            throw CascadeError.outputShape(network: .proposal, shape, expected: "[1, rows, columns, 6]")
+        let inputs = scales.map { Input(.proposal, frame, width: $0.width, height: $0.height, rules) }
+        let missing = inputs.filter { maps[$0] == nil }
+        let outputs = try concurrentMap(missing) { [image, networks] input in
+            try image.evaluated([input], by: networks, rules: rules)
         }
-        let map = output.reshaped(to: [shape[1], shape[2], shape[3]])
-        maps[input] = map
-        return map
+        for (input, output) in zip(missing, outputs) {
+            let shape = output.shape
+            guard shape.rank == 4, shape[0] == 1, shape[3] == CascadeNetwork.proposal.outputChannels else {
+                throw CascadeError.outputShape(network: .proposal, shape, expected: "[1, rows, columns, 6]")
+            }
+            maps[input] = output.reshaped(to: [shape[1], shape[2], shape[3]])
+        }
+        return inputs.compactMap { maps[$0] }
     }
 
     /// A crop network's output for each box: 6 or 16 values.
@@ -48,10 +52,15 @@ public struct FrameEvaluations: Sendable {
         for input in inputs where crops[input] == nil && asked.insert(input).inserted {
             missing.append(input)
         }
-        for first in stride(from: 0, to: missing.count, by: Self.batch) {
-            let batch = Array(missing[first..<min(first + Self.batch, missing.count)])
-            let output = try evaluate(batch, rules: rules)
-            let channels = network.outputChannels
+        let size = max(min((missing.count + Threads.limit - 1) / Threads.limit, Self.largestBatch), 1)
+        let batches = stride(from: 0, to: missing.count, by: size).map { first in
+            Array(missing[first..<min(first + size, missing.count)])
+        }
+        let outputs = try concurrentMap(batches) { [image, networks] batch in
+            try image.evaluated(batch, by: networks, rules: rules)
+        }
+        let channels = network.outputChannels
+        for (batch, output) in zip(batches, outputs) {
             guard output.shape == [batch.count, 1, 1, channels] else {
                 throw CascadeError.outputShape(
                     network: network, output.shape, expected: "[\(batch.count), 1, 1, \(channels)]")
@@ -62,10 +71,15 @@ public struct FrameEvaluations: Sendable {
         }
         return inputs.compactMap { crops[$0] }
     }
+}
 
-    private func evaluate(_ inputs: [Input], rules: CascadeRules) throws -> Tensor<Float> {
+extension DecodedImage {
+    /// What a network gives for inputs of one size.
+    fileprivate func evaluated(
+        _ inputs: [Input], by networks: FaceNetworks, rules: CascadeRules
+    ) throws -> Tensor<Float> {
         let (network, width, height) = (inputs[0].network, inputs[0].width, inputs[0].height)
-        let images = image.normalized(inputs.map(\.region), width: width, height: height, rules: rules)
+        let images = normalized(inputs.map(\.region), width: width, height: height, rules: rules)
         let output = try networks[network].evaluate(images)
         if let position = output.elements.firstIndex(where: { !$0.isFinite }) {
             throw CascadeError.notFinite(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Detection
+import Engines
 import Foundation
 import JSONTree
 import Reporting
@@ -30,25 +31,31 @@ struct Detect: ParsableCommand {
         if let draw { try makeDirectory(draw) }
         var detector = try options.detector()
         detector.rules = CascadeRules(changes: change)
-        var frames = [DetectedFrame]()
-        var failure: ExitStatus?
-        for path in images {
+        // One image that cannot be read does not keep the others from being judged.
+        let outcomes = try concurrentMap(images) { [self, detector] path -> Result<DetectedFrame, ImageError> in
             Terminal.progress(path)
-            // One image that cannot be read does not keep the others from being judged.
             let image: DecodedImage
             do throws(ImageError) {
                 image = try DecodedImage(contentsOf: URL(fileURLWithPath: path), maximumPixels: options.maxPixels)
             } catch {
-                Terminal.error("\(error)")
-                failure = error.exitStatus
-                continue
+                return .failure(error)
             }
             let faces = try detector.detect(in: image).faces
             if let draw { try write(image.annotated(with: faces), named: path, to: draw) }
-            frames.append(
+            return .success(
                 DetectedFrame(
                     file: URL(fileURLWithPath: path).lastPathComponent, width: image.width, height: image.height,
                     faces: faces))
+        }
+        var frames = [DetectedFrame]()
+        var failure: ExitStatus?
+        for outcome in outcomes {
+            do throws(ImageError) {
+                frames.append(try outcome.get())
+            } catch {
+                Terminal.error("\(error)")
+                failure = error.exitStatus
+            }
         }
         if let json { try write(frames, detector, to: json) }
         Terminal.clearProgress()

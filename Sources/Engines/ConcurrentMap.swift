@@ -1,0 +1,44 @@
+import Foundation
+import Synchronization
+
+/// How many threads may compute at once.
+public enum Threads {
+    private static let chosen = Atomic<Int>(ProcessInfo.processInfo.activeProcessorCount)
+
+    /// All cores, unless the user has said otherwise. No result depends on it.
+    public static var limit: Int {
+        get { chosen.load(ordering: .relaxed) }
+        set { chosen.store(max(newValue, 1), ordering: .relaxed) }
+    }
+
+    /// Whether this thread is one of several that compute already.
+    @TaskLocal fileprivate static var areShared = false
+}
+
+/// `transform` of each element, on as many threads as may be; the results in the elements' order, so that nothing
+/// depends on which is done first.
+///
+/// Within another concurrent map there is one thread: the outermost map has the threads, be it over frames, or over
+/// the pyramid levels of a frame that is alone.
+///
+/// - Throws: of the errors that occur, that of the earliest element.
+public func concurrentMap<Element: Sendable, Result: Sendable>(
+    _ elements: [Element], _ transform: @Sendable (Element) throws -> Result
+) throws -> [Result] {
+    let threads = min(Threads.limit, elements.count)
+    guard threads > 1, !Threads.areShared else { return try elements.map(transform) }
+    let results = Mutex([Int: Swift.Result<Result, any Error>]())
+    let taken = Atomic<Int>(0)
+    DispatchQueue.concurrentPerform(iterations: threads) { _ in
+        Threads.$areShared.withValue(true) {
+            while true {
+                let index = taken.add(1, ordering: .relaxed).oldValue
+                guard index < elements.count else { return }
+                let result = Swift.Result { try transform(elements[index]) }
+                results.withLock { $0[index] = result }
+            }
+        }
+    }
+    let finished = results.withLock { $0 }
+    return try elements.indices.compactMap { try finished[$0]?.get() }
+}

@@ -87,7 +87,7 @@ public struct Difference: Sendable, Codable, Equatable {
 /// One element in which two tensors differ.
 public struct DifferingElement: Sendable, Codable, Equatable {
     /// Along each axis.
-    public let index: [Int]
+    public private(set) var index: [Int]
     public let baseline: Double
     public let candidate: Double
     /// Hexadecimal, in the coarser of the two formats.
@@ -95,6 +95,13 @@ public struct DifferingElement: Sendable, Codable, Equatable {
     public let candidateBits: String
     /// Steps between representable numbers; nil if one of them is NaN.
     public let ulps: Int?
+
+    /// The same element in a batch of which the tensor is a slice.
+    func movedAlongBatch(by first: Int) -> DifferingElement {
+        var moved = self
+        if !index.isEmpty { moved.index[0] += first }
+        return moved
+    }
 
     init(index: [Int], baseline: Double, candidate: Double, format: FloatFormat) {
         self.index = index

@@ -59,6 +59,34 @@ public struct LayerComparison: Sendable {
         for output in graph.outputs where baseline.tensors[output] == nil {
             throw ComparisonError.missingTensor(output, case: baseline.name)
         }
+        let slices = slices(of: baseline)
+        guard slices.count > 1 else { return try compareWhole(baseline, outputsOnly: outputsOnly) }
+        var layers = [LayerMetrics]()
+        for range in slices {
+            let part = try compareWhole(baseline.slice(range), outputsOnly: outputsOnly).layers
+                .map { $0.movedAlongBatch(by: range.lowerBound) }
+            layers = layers.isEmpty ? part : zip(layers, part).map { $0.merged(with: $1) }
+        }
+        for index in layers.indices {
+            layers[index].shape = baseline.tensors[layers[index].layer]?.shape.dimensions
+        }
+        return CaseMetrics(name: baseline.name, source: baseline.source, layers: layers)
+    }
+
+    /// The most elements of a batch that are compared at once, which bounds the memory for their activations and
+    /// error bounds.
+    private static let batch = 8
+
+    /// The ranges of a case's batch to compare one after another: one range where the batch cannot be taken apart.
+    private func slices(of baseline: RecordedCase) -> [Range<Int>] {
+        let batch = baseline.inputs.values.first.map { $0.shape.rank > 0 ? $0.shape[0] : 1 } ?? 1
+        guard batch > Self.batch, graph.computesBatchElementsApart(for: baseline.inputs.mapValues(\.shape)),
+            baseline.tensors.values.allSatisfy({ $0.shape.rank > 0 && $0.shape[0] == batch })
+        else { return [0..<batch] }
+        return stride(from: 0, to: batch, by: Self.batch).map { $0..<min($0 + Self.batch, batch) }
+    }
+
+    private func compareWhole(_ baseline: RecordedCase, outputsOnly: Bool) throws -> CaseMetrics {
         var exact = baseline.inputs.merging(graph.initializers) { $1 }
         var errors = exact.reduce(into: [String: Tensor<Double>]()) { errors, tensor in
             errors[tensor.key] = bound.inputErrors(of: tensor.value, isConstant: isConstant(tensor.key))

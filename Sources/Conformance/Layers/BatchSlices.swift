@@ -1,0 +1,102 @@
+import NetworkGraph
+import Tensors
+
+extension Graph {
+    /// Whether each element of a batch is computed for itself, so that a batch may be run in slices: every tensor
+    /// that depends on the inputs has the batch for its first axis, and no node looks across that axis.
+    ///
+    /// - Parameter inputs: the shapes of the inputs, which have a batch of the same size.
+    func computesBatchElementsApart(for inputs: [String: Shape]) -> Bool {
+        let batches = Set(inputs.values.map { $0.rank > 0 ? $0[0] : 0 })
+        guard batches.count == 1, let batch = batches.first, batch > 1,
+            let whole = try? tensorTypes(for: inputs),
+            let half = try? tensorTypes(for: inputs.mapValues { $0.withBatch(1) })
+        else { return false }
+        var dependent = Set(self.inputs.map(\.name))
+        for node in nodes {
+            let given = node.inputs.map { name in name.map { dependent.contains($0) } ?? false }
+            guard given.contains(true) else { continue }
+            let ranks = zip(node.inputs, given).compactMap { name, isDependent in
+                isDependent ? name.flatMap { whole[$0]?.shape.rank } : nil
+            }
+            guard node.operator.keepsBatchElementsApart(dependent: given, ranks: ranks) else { return false }
+            for output in node.outputs {
+                guard let all = whole[output]?.shape, let one = half[output]?.shape, all.rank > 0, all[0] == batch,
+                    one == all.withBatch(1)
+                else { return false }
+                dependent.insert(output)
+            }
+        }
+        return outputs.allSatisfy(dependent.contains)
+    }
+}
+
+extension Operator {
+    /// Whether the operator treats the first axis of its dependent inputs, all of which have a batch there, element
+    /// by element.
+    fileprivate func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool {
+        switch self {
+        case is Convolution, is MaxPool, is AveragePool, is GlobalAveragePool, is BatchNormalization, is Clip, is Not,
+            is PReLU, is ActivationFunction, is MatMul:
+            // Weights that depend on the input would be another network's.
+            dependent.first == true && !dependent.dropFirst().contains(true)
+        case let gemm as Gemm: !gemm.transposesA && dependent.first == true && !dependent.dropFirst().contains(true)
+        case is BinaryArithmetic, is Comparison, is Where:
+            // Broadcasting aligns the last axes: the first ones meet where the ranks are equal.
+            Set(ranks).count == 1
+        case let softmax as Softmax: softmax.axis > 0 || (softmax.axis < 0 && -softmax.axis < (ranks.first ?? 0))
+        case let concat as Concat: concat.axis > 0 || (concat.axis < 0 && -concat.axis < (ranks.first ?? 0))
+        case let transpose as Transpose: transpose.permutation?.first == 0
+        case is Reshape, is Flatten, is Squeeze, is Unsqueeze:
+            // Elements keep their order, so that the first axis, being the batch before and after, stays the batch.
+            true
+        default: false
+        }
+    }
+}
+
+extension Shape {
+    fileprivate func withBatch(_ count: Int) -> Shape { Shape([count] + dimensions.dropFirst()) }
+}
+
+extension Tensor {
+    /// The elements of a range of the first axis.
+    func slice(_ range: Range<Int>) -> Tensor {
+        let one = shape.dimensions.dropFirst().reduce(1, *)
+        return Tensor(
+            Shape([range.count] + shape.dimensions.dropFirst()),
+            Array(elements[range.lowerBound * one..<range.upperBound * one]))
+    }
+}
+
+extension AnyTensor {
+    /// The elements of a range of the first axis.
+    func slice(_ range: Range<Int>) -> AnyTensor {
+        switch self {
+        case .float16(let tensor): .float16(tensor.slice(range))
+        case .float32(let tensor): .float32(tensor.slice(range))
+        case .float64(let tensor): .float64(tensor.slice(range))
+        case .int64(let tensor): .int64(tensor.slice(range))
+        case .bool(let tensor): .bool(tensor.slice(range))
+        }
+    }
+}
+
+extension RecordedCase {
+    /// The same case for a range of its batch.
+    func slice(_ range: Range<Int>) -> RecordedCase {
+        RecordedCase(
+            name: name, source: source, inputs: inputs.mapValues { $0.slice(range) },
+            tensors: tensors.mapValues { $0.slice(range) })
+    }
+}
+
+extension LayerMetrics {
+    /// The metrics of a slice, with the places of elements as they are in the whole batch.
+    func movedAlongBatch(by first: Int) -> LayerMetrics {
+        var moved = self
+        moved.cumulative.difference.worst = cumulative.difference.worst?.movedAlongBatch(by: first)
+        moved.isolated?.difference.worst = isolated?.difference.worst?.movedAlongBatch(by: first)
+        return moved
+    }
+}

@@ -1,0 +1,73 @@
+import Engines
+import NetworkGraph
+import TestSupport
+import Tensors
+import Testing
+
+@testable import Conformance
+
+@Suite struct BatchSlicesTests {
+    private func graph(_ operation: any Operator, constants: [String: AnyTensor] = [:]) throws -> Graph {
+        try Graph(
+            name: "g",
+            inputs: [.init(name: "x", elementType: .float32, dimensions: [.symbolic("N"), .fixed(4)])], outputs: ["y"],
+            nodes: [
+                Node(name: "n", operator: operation, inputs: ["x"] + constants.keys.sorted(), outputs: ["y"])
+            ], initializers: constants)
+    }
+
+    private func isApart(_ graph: Graph) -> Bool {
+        graph.computesBatchElementsApart(for: ["x": [20, 4]])
+    }
+
+    @Test("The bundled kinds of layers take a batch apart")
+    func smallNetwork() throws {
+        #expect(try SmallNetwork().graph().computesBatchElementsApart(for: ["x": [20, 3, 6, 6]]))
+    }
+
+    @Test("What looks across the batch does not: a softmax along it, a transposition of it, a product with it behind")
+    func across() throws {
+        #expect(try isApart(graph(Softmax(axis: 1))))
+        #expect(try isApart(graph(Softmax(axis: -1))))
+        #expect(try !isApart(graph(Softmax(axis: 0))))
+        #expect(try !isApart(graph(Softmax(axis: -2))))
+        #expect(try !isApart(graph(Transpose(permutation: [1, 0]))))
+        #expect(try !isApart(graph(Reshape(), constants: ["y.shape": .int64(Tensor([2], [4, -1]))])))
+        let weights = AnyTensor.float32(Tensor([4, 3], repeating: 1))
+        #expect(try isApart(graph(MatMul(), constants: ["z": weights])))
+    }
+
+    @Test("A batch compared in slices gives the figures of the whole, and the places in it")
+    func slices() throws {
+        let network = SmallNetwork()
+        let graph = try network.graph()
+        var random = RandomNumbers(seed: 5)
+        let inputs = ["x": AnyTensor.float32(random.floats([21, 3, 6, 6], in: -1...1))]
+        var tensors = [String: AnyTensor]()
+        _ = try ArithmeticName.fp32.engine(for: graph).run(inputs) { tensors[$0.name] = $0.values }
+        let recorded = RecordedCase(name: "case", source: "random", inputs: inputs, tensors: tensors)
+        let comparison = try LayerComparison(of: ArithmeticName.fp16FMA.engine(for: graph), bound: .float32)
+        let sliced = try comparison.compare(with: recorded).layers
+        let parts = try (0..<21).map { try comparison.compare(with: recorded.slice($0..<$0 + 1)).layers }
+        for (index, layer) in sliced.enumerated() {
+            let whole = try #require(tensors[layer.layer])
+            #expect(layer.shape == whole.shape.dimensions)
+            let difference = layer.cumulative.difference
+            #expect(difference.count == whole.shape.count)
+            #expect(difference.maxAbsDiff == parts.map { $0[index].cumulative.difference.maxAbsDiff }.max())
+            #expect(
+                layer.isolated?.candidateError?.boundRatio
+                    == parts.compactMap { $0[index].isolated?.candidateError?.boundRatio }.max())
+            // A mean of means in another order of sums: a few units in the last place of float64.
+            let mean = parts.reduce(0) { $0 + $1[index].cumulative.difference.meanAbsDiff } / 21
+            #expect(abs(difference.meanAbsDiff - mean) <= 1e-14 * mean)
+            if let worst = difference.worst {
+                #expect(whole.float64.elements[position(of: worst.index, in: whole.shape)] == worst.baseline)
+            }
+        }
+    }
+
+    private func position(of index: [Int], in shape: Shape) -> Int {
+        zip(index, shape.strides).reduce(0) { $0 + $1.0 * $1.1 }
+    }
+}

@@ -55,10 +55,11 @@ let package = Package(
             dependencies: ["Engines", "JSONTree", "VectorKernels", "CTurboJPEG", "CPNG"]),
         .target(name: "Conformance", dependencies: ["Engines", "Captures", "Detection", "ModelFormats"]),
         .target(name: "Reporting", dependencies: ["Conformance", "JSONTree"]),
+        .target(name: "OutsideEngines", dependencies: ["Engines", "JSONTree"]),
         .executableTarget(
             name: "mtcnn-validate",
             dependencies: [
-                "Reporting", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Reporting", "OutsideEngines", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
         // MARK: Tests
@@ -71,9 +72,11 @@ let package = Package(
         .testTarget(name: "CapturesTests", dependencies: ["Captures", "CHDF5", "TestSupport"]),
         .testTarget(name: "DetectionTests", dependencies: ["Detection", "ModelFormats", "TestSupport"]),
         .testTarget(name: "ConformanceTests", dependencies: ["Conformance", "TestSupport"]),
+        .testTarget(name: "OutsideEnginesTests", dependencies: ["OutsideEngines", "TestSupport"]),
         .testTarget(name: "ReportingTests", dependencies: ["Reporting", "TestSupport"]),
         .testTarget(
-            name: "CommandTests", dependencies: ["mtcnn-validate", "Captures", "Detection", "TestSupport"]),
+            name: "CommandTests",
+            dependencies: ["mtcnn-validate", "Captures", "Conformance", "Detection", "TestSupport"]),
         .testTarget(name: "GateTests", dependencies: ["Reporting", "Captures", "JSONTree", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]

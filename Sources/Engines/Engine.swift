@@ -6,6 +6,9 @@ public protocol Engine: Sendable {
     var graph: Graph { get }
     var arithmetic: ArithmeticName { get }
 
+    /// Whether it shows what every node gives, and computes single nodes; else it gives the outputs alone.
+    var observesNodes: Bool { get }
+
     /// The graph's outputs, by name.
     ///
     /// - Parameters:
@@ -22,6 +25,8 @@ public protocol Engine: Sendable {
 }
 
 extension Engine {
+    public var observesNodes: Bool { true }
+
     public func run(_ inputs: [String: AnyTensor]) throws -> [String: AnyTensor] {
         try run(inputs, observing: { _ in })
     }

@@ -13,6 +13,8 @@ public struct Model: Sendable {
     /// The extensions of the files that are read.
     public static let fileExtensions = ["onnx", "dat"]
 
+    /// Where it was read from.
+    public let path: String
     /// The file's name without its extension: `pnet`.
     public let name: String
     /// Of the file's bytes.
@@ -36,6 +38,7 @@ public struct Model: Sendable {
             let exists = FileManager.default.fileExists(atPath: path)
             throw .unreadable(file: path, reason: exists ? "it is no file, or may not be read" : "no such file")
         }
+        self.path = path
         name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
         sha256 = sha256Hex(bytes)
         byteCount = bytes.count

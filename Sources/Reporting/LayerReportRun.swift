@@ -4,17 +4,24 @@ import Engines
 import ModelFormats
 
 extension LayerReport {
+    /// The built-in engine.
+    public static let builtIn = Side(engine: "mtcnn-validate", arithmetic: ArithmeticName.fp32.rawValue)
+
     /// Runs every model of which there is a capture in float32, and compares it with the capture.
     ///
     /// - Parameters:
     ///   - models: a directory of models.
     ///   - captures: a directory of captures, each at the path that its model has in the other.
+    ///   - candidate: what computes the models.
+    ///   - engine: gives the candidate's engine for a model.
     ///   - outputsOnly: whether to leave out all layers but the networks' outputs.
     ///   - progress: is told of each network and case before it is computed.
     /// - Throws: what reading and comparing throw, and ``Conformance/ComparisonError/nothingInCommon(_:)`` if there
     ///   are no captures.
     public init(
-        models: String, captures: String, deviations: [KnownDeviation], outputsOnly: Bool = false,
+        models: String, captures: String, candidate: Side = builtIn,
+        engine: @Sendable (Model) throws -> any Engine = { try ArithmeticName.fp32.engine(for: $0.graph) },
+        deviations: [KnownDeviation], outputsOnly: Bool = false,
         progress: @Sendable (String) -> Void = { _ in }
     ) throws {
         let compared = try concurrentMap(try inputFiles(in: captures, withExtension: "h5")) { path in
@@ -22,7 +29,7 @@ extension LayerReport {
             let capture = try CaptureFile(contentsOf: "\(captures)/\(path)")
             let model = try Model(contentsOf: "\(models)/\(network).onnx")
             let comparison = try NetworkComparison(
-                of: try ArithmeticName.fp32.engine(for: model.graph), running: model, with: capture,
+                of: try engine(model), running: model, with: capture,
                 network: network, bound: .float32, outputsOnly: outputsOnly
             ) { progress("\(network), \($0)") }
             return (comparison, Side(capture.header))
@@ -34,8 +41,8 @@ extension LayerReport {
         }
         guard baselines.count == 1 else { throw ComparisonError.severalBaselines(baselines.map(\.words)) }
         self.init(
-            baseline: baseline, candidate: Side(engine: "mtcnn-validate", arithmetic: ArithmeticName.fp32.rawValue),
-            thresholds: .float32, deviations: deviations, networks: compared.map(\.0))
+            baseline: baseline, candidate: candidate, thresholds: .float32, deviations: deviations,
+            networks: compared.map(\.0))
     }
 }
 

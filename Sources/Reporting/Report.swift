@@ -33,5 +33,5 @@ public struct Side: Sendable, Codable, Equatable {
         self.arithmetic = arithmetic
     }
 
-    var words: String { [engine, engineVersion, arithmetic].compactMap { $0 }.joined(separator: " ") }
+    public var words: String { [engine, engineVersion, arithmetic].compactMap { $0 }.joined(separator: " ") }
 }

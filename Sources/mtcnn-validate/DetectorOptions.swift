@@ -15,7 +15,9 @@ struct DetectorOptions: ParsableArguments {
             "The smallest face to look for, in pixels. Default: what the gold says, or 60.", valueName: "n"))
     var minFaceSize: Int?
 
-    @Option(help: "The arithmetic to compute in.")
+    @OptionGroup var engineOptions: EngineOptions
+
+    @Option(help: "The arithmetic that the built-in engine computes in.")
     var arithmetic = ArithmeticName.fp32
 
     @Option(help: ArgumentHelp("The most pixels an image may have.", valueName: "n"))
@@ -31,8 +33,11 @@ struct DetectorOptions: ParsableArguments {
 
     func modelsDirectory() throws -> String { try models ?? bundled("Fixtures/models") }
 
-    func detector() throws -> FaceDetector {
-        let networks = try FaceNetworks(models: modelsDirectory(), arithmetic: arithmetic)
-        return FaceDetector(networks: networks, minimumFaceSize: minFaceSize ?? 60)
+    func chosenEngine() throws -> ChosenEngine {
+        try engineOptions.networks(of: modelsDirectory(), arithmetic: arithmetic)
+    }
+
+    func detector(_ engine: ChosenEngine) -> FaceDetector {
+        FaceDetector(networks: engine.networks, minimumFaceSize: minFaceSize ?? 60)
     }
 }

@@ -4,6 +4,7 @@ import Detection
 import Engines
 import JSONTree
 import ModelFormats
+import OutsideEngines
 import NetworkGraph
 import Reporting
 import Tensors
@@ -75,6 +76,10 @@ extension CascadeError: ExitStatusError {
 
 extension InputError: ExitStatusError {
     var exitStatus: ExitStatus { .noInput }
+}
+
+extension OutsideEngineError: ExitStatusError {
+    var exitStatus: ExitStatus { if case .nonsense = self { .badData } else { .internalFailure } }
 }
 
 extension GraphError: ExitStatusError {

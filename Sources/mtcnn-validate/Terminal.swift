@@ -9,6 +9,12 @@ enum Terminal {
         write("mtcnn-validate: \(message)\n")
     }
 
+    /// Says what a person should know though it is no error.
+    static func note(_ message: String) {
+        clearProgress()
+        write("\(message)\n")
+    }
+
     /// Shows what is being done, in place of what was shown before; nothing unless a person looks on.
     static func progress(_ message: String) {
         if isInteractive { write("\r\u{1B}[K\(message.prefix(78))") }

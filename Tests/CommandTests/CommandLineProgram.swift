@@ -9,7 +9,9 @@ struct CommandLineProgram {
     }
 
     /// Runs the program to its end; a crash shows as an exit code above 128 or below 0.
-    static func run(_ arguments: String...) throws -> Outcome {
+    static func run(_ arguments: String...) throws -> Outcome { try run(arguments) }
+
+    static func run(_ arguments: [String]) throws -> Outcome {
         let process = Process()
         process.executableURL = try executable()
         process.arguments = arguments

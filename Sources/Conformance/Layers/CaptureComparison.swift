@@ -21,6 +21,7 @@ extension NetworkComparison {
                 reason: "it was recorded with a model of sha256 \(capture.header.modelSHA256); "
                     + "\"\(model.name)\" has \(model.sha256)")
         }
+        let outputsOnly = outputsOnly || !candidate.observesNodes
         let comparison = try LayerComparison(of: candidate, bound: bound)
         var cases = [CaseMetrics]()
         for name in capture.caseNames {

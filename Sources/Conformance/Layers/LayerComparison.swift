@@ -93,24 +93,30 @@ public struct LayerComparison: Sendable {
         }
         _ = try oracle.run(baseline.inputs) { activation in exact[activation.name] = activation.values }
 
+        var computed = [String: AnyTensor]()
+        _ = try candidate.run(baseline.inputs) { computed[$0.name] = $0.values }
         var layers = [LayerMetrics]()
-        _ = try candidate.run(baseline.inputs) { activation in
-            let (name, node) = (activation.name, activation.node)
-            guard let exactOutput = exact[name]?.float64 else { return }
+        for (node, name) in graph.nodes.flatMap({ node in node.outputs.map { (node, $0) } }) {
+            guard let exactOutput = exact[name]?.float64 else { continue }
             let inputs = node.inputs.map { name in name.flatMap { exact[$0] } }
             let inputErrors = node.inputs.map { name in name.flatMap { errors[$0] } }
             let bounds = try bound.errors(of: node, inputs: inputs, errors: inputErrors, output: exactOutput)
             errors[name] = bounds
             let isOutput = graph.outputs.contains(name)
-            guard let recorded = baseline.tensors[name], isOutput || !outputsOnly else { return }
-            try checkShape(of: activation, against: recorded, in: baseline)
+            guard let recorded = baseline.tensors[name], let values = computed[name], isOutput || !outputsOnly else {
+                continue
+            }
+            guard values.shape == recorded.shape else {
+                throw ComparisonError.differentShape(
+                    name, case: baseline.name, baseline: recorded.shape, candidate: values.shape)
+            }
             layers.append(
                 LayerMetrics(
                     layer: name, node: node.name, operator: node.operator.name,
                     isOutput: isOutput, shape: recorded.shape.dimensions,
-                    isolated: try isolated(activation, recorded, baseline),
+                    isolated: candidate.observesNodes ? try isolated(node, recorded, baseline) : nil,
                     cumulative: agreement(
-                        baseline: recorded, candidate: activation.values, exact: exactOutput, bounds: bounds)))
+                        baseline: recorded, candidate: values, exact: exactOutput, bounds: bounds)))
         }
         return CaseMetrics(name: baseline.name, source: baseline.source, layers: layers)
     }
@@ -119,9 +125,8 @@ public struct LayerComparison: Sendable {
 
     /// The node on the baseline's own inputs; nil where not all of them are recorded.
     private func isolated(
-        _ activation: Activation, _ recorded: AnyTensor, _ baseline: RecordedCase
+        _ node: Node, _ recorded: AnyTensor, _ baseline: RecordedCase
     ) throws -> Agreement? {
-        let node = activation.node
         var given = [String: AnyTensor]()
         for case let name? in node.inputs {
             guard let tensor = graph.initializers[name] ?? baseline.inputs[name] ?? baseline.tensors[name]
@@ -146,15 +151,6 @@ public struct LayerComparison: Sendable {
             difference: Difference(baseline: baseline, candidate: candidate),
             baselineError: ErrorAgainstOracle(computed: expected, exact: exact, bounds: bounds),
             candidateError: ErrorAgainstOracle(computed: actual, exact: exact, bounds: bounds))
-    }
-
-    private func checkShape(
-        of activation: Activation, against recorded: AnyTensor, in baseline: RecordedCase
-    ) throws(ComparisonError) {
-        guard activation.values.shape == recorded.shape else {
-            throw .differentShape(
-                activation.name, case: baseline.name, baseline: recorded.shape, candidate: activation.values.shape)
-        }
     }
 }
 

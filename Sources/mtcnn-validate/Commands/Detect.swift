@@ -29,7 +29,8 @@ struct Detect: ParsableCommand {
 
     func run() throws {
         if let draw { try makeDirectory(draw) }
-        var detector = try options.detector()
+        let engine = try options.chosenEngine()
+        var detector = options.detector(engine)
         detector.rules = CascadeRules(changes: change)
         // One image that cannot be read does not keep the others from being judged.
         let outcomes = try concurrentMap(images) { [self, detector] path -> Result<DetectedFrame, ImageError> in
@@ -57,7 +58,7 @@ struct Detect: ParsableCommand {
                 failure = error.exitStatus
             }
         }
-        if let json { try write(frames, detector, to: json) }
+        if let json { try write(frames, detector, engine.side, to: json) }
         Terminal.clearProgress()
         print(table(of: frames))
         if let failure { throw ExitCode(failure.rawValue) }
@@ -70,10 +71,10 @@ struct Detect: ParsableCommand {
         try writeAtomically(try image.encoded(as: format, file: target), to: target)
     }
 
-    private func write(_ frames: [DetectedFrame], _ detector: FaceDetector, to path: String) throws {
+    private func write(_ frames: [DetectedFrame], _ detector: FaceDetector, _ side: Side, to path: String) throws {
         let thresholds = detector.scoreThresholds
         let document = DetectionDocument(
-            source: (["mtcnn-validate", options.arithmetic.rawValue] + change.map(\.rawValue)).joined(separator: ", "),
+            source: ([side.words] + change.map(\.rawValue)).joined(separator: ", "),
             minFaceSize: detector.minimumFaceSize,
             scoreThresholds: [thresholds.proposal, thresholds.refinement, thresholds.output], images: frames)
         try writeAtomically(try JSON(encoding: document).text().utf8, to: path)

@@ -30,7 +30,7 @@ struct Explain: ParsableCommand {
         guard !present.isEmpty else {
             throw ComparisonError.nothingInCommon("\(directory) holds none of the frames that \(gold) names")
         }
-        var detector = try options.detector()
+        var detector = options.detector(try options.chosenEngine())
         detector.minimumFaceSize = options.minFaceSize ?? document.minFaceSize ?? detector.minimumFaceSize
         let attribution = try Attribution(frames: present, detector: detector) { frame in
             Terminal.progress("\(frame.file)")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Conformance
+import Engines
 import Foundation
 import JSONTree
 import Reporting
@@ -38,8 +39,9 @@ struct Validate: ParsableCommand {
 
     func run() throws {
         try makeDirectory(report)
-        let layers = try layerReport()
-        let detections = try detectionReport()
+        let engine = try options.chosenEngine()
+        let layers = try layerReport(engine)
+        let detections = try detectionReport(engine)
         let precision = try precisionReport()
         var junit = JUnit()
         junit.add(layers)
@@ -66,19 +68,22 @@ struct Validate: ParsableCommand {
         try writeAtomically(try JSON(encoding: document).text().utf8, to: "\(report)/\(name).json")
     }
 
-    private func layerReport() throws -> LayerReport {
-        try LayerReport(
+    private func layerReport(_ engine: ChosenEngine) throws -> LayerReport {
+        let outside = engine.outside
+        return try LayerReport(
             models: options.modelsDirectory(), captures: captures ?? bundled("Fixtures/captures"),
+            candidate: outside == nil ? LayerReport.builtIn : engine.side,
+            engine: { model in try outside?(model) ?? ArithmeticName.fp32.engine(for: model.graph) },
             deviations: try knownDeviations().fp32VsOnnx ?? [], outputsOnly: outputsOnly
         ) { Terminal.progress("\(LayerReport.name): \($0)") }
     }
 
-    private func detectionReport() throws -> DetectionReport {
+    private func detectionReport(_ engine: ChosenEngine) throws -> DetectionReport {
         let golds = try gold.isEmpty ? BundledGold.files.map { try bundled("Fixtures/gold/\($0)") } : gold
         return try DetectionReport(
-            golds: golds, frames: frames ?? bundled("Fixtures/frames"), detector: options.detector(),
+            golds: golds, frames: frames ?? bundled("Fixtures/frames"), detector: options.detector(engine),
             minimumFaceSize: options.minFaceSize,
-            candidate: Side(engine: "mtcnn-validate", arithmetic: options.arithmetic.rawValue),
+            candidate: engine.side,
             maximumPixels: options.maxPixels, deviations: try knownDeviations().cppVsReference ?? []
         ) { Terminal.progress("\(DetectionReport.name): \($0)") }
     }

@@ -1,0 +1,122 @@
+import Engines
+import Foundation
+import NetworkGraph
+import Synchronization
+import Tensors
+
+/// How an outside engine's adapter is started.
+public struct Adapter: Sendable {
+    /// What the engine is called in errors: `onnxruntime`.
+    public let name: String
+    /// The program and its arguments.
+    public let command: [String]
+    /// How long it may take to load a model, in seconds.
+    public let secondsToLoad: Double
+    /// How long it may take for one request, in seconds.
+    public let secondsToAnswer: Double
+
+    public init(name: String, command: [String], secondsToLoad: Double = 120, secondsToAnswer: Double = 60) {
+        self.name = name
+        self.command = command
+        self.secondsToLoad = secondsToLoad
+        self.secondsToAnswer = secondsToAnswer
+    }
+}
+
+/// A network that another program computes, behind an adapter process of its own.
+///
+/// Requests are answered one after another. What comes back is checked: every output must be there, of the shape
+/// that the graph has for the inputs, and finite.
+public final class OutsideEngine: Engine {
+    /// What the engine says of itself.
+    public struct Identity: Sendable, Equatable {
+        public let engine: String
+        public let version: String?
+        /// What it computes on.
+        public let device: String?
+    }
+
+    public let graph: Graph
+    public let identity: Identity
+    public var arithmetic: ArithmeticName { .fp32 }
+    public var observesNodes: Bool { false }
+
+    private let adapter: Adapter
+    private let process: Mutex<AdapterProcess>
+
+    /// Starts an adapter and has it load a model.
+    ///
+    /// - Parameters:
+    ///   - model: the model's file.
+    ///   - graph: what the file holds; its outputs are those that the engine gives. They may be other tensors of
+    ///     the model than its declared outputs.
+    /// - Throws: ``OutsideEngineError``.
+    public init(_ adapter: Adapter, model: String, graph: Graph) throws {
+        self.adapter = adapter
+        self.graph = graph
+        let process = try AdapterProcess(engine: adapter.name, command: adapter.command)
+        let load = AdapterMessage(
+            header: .init(
+                message: "load", model: URL(fileURLWithPath: model).path, outputs: graph.outputs))
+        let ready = try process.exchange(load, within: adapter.secondsToLoad).header
+        guard ready.message == "ready", let engine = ready.engine else {
+            throw OutsideEngineError.nonsense(
+                engine: adapter.name, reason: "\"\(ready.message)\" in answer to \"load\", not \"ready\" with its name")
+        }
+        guard Set(ready.outputs ?? []).isSuperset(of: graph.outputs) else {
+            throw OutsideEngineError.nonsense(
+                engine: adapter.name,
+                reason: "it gives \((ready.outputs ?? []).joined(separator: ", ")); wanted are "
+                    + graph.outputs.joined(separator: ", "))
+        }
+        identity = Identity(engine: engine, version: ready.version, device: ready.device)
+        self.process = Mutex(process)
+    }
+
+    /// The outputs; `observe` is shown these alone.
+    ///
+    /// - Throws: ``OutsideEngineError``, ``NetworkGraph/GraphError`` for inputs that do not fit.
+    public func run(
+        _ inputs: [String: AnyTensor], observing observe: (Activation) throws -> Void
+    ) throws -> [String: AnyTensor] {
+        let types = try graph.tensorTypes(for: inputs.mapValues(\.shape))
+        var request = AdapterMessage(header: .init(message: "run"))
+        for input in graph.inputs {
+            guard let tensor = inputs[input.name] else {
+                throw GraphError.badInput(input.name, reason: "no tensor is given")
+            }
+            request.tensors.append((input.name, tensor))
+        }
+        let answer = try process.withLock { try $0.exchange(request, within: adapter.secondsToAnswer) }
+        guard answer.header.message == "result" else {
+            throw nonsense("\"\(answer.header.message)\" in answer to \"run\", not \"result\"")
+        }
+        var outputs = [String: AnyTensor]()
+        for name in graph.outputs {
+            guard let tensor = answer.tensors.first(where: { $0.name == name })?.values else {
+                throw nonsense("there is no output \"\(name)\"")
+            }
+            if let wanted = types[name]?.shape, tensor.shape != wanted {
+                throw nonsense("output \"\(name)\" has shape \(tensor.shape), not \(wanted)")
+            }
+            let elements = tensor.float64.elements
+            if let position = elements.firstIndex(where: { !$0.isFinite }) {
+                throw nonsense("output \"\(name)\" is \(elements[position]) at \(tensor.shape.index(at: position))")
+            }
+            outputs[name] = tensor
+            if let node = graph.nodes.first(where: { $0.outputs.contains(name) }) {
+                try observe(Activation(name: name, node: node, values: tensor))
+            }
+        }
+        return outputs
+    }
+
+    /// - Throws: always: an outside engine computes whole networks.
+    public func evaluate(_ node: Node, on inputs: [String: AnyTensor]) throws -> [AnyTensor] {
+        throw EngineError.unsupported(node: node.name, operator: node.operator.name)
+    }
+
+    private func nonsense(_ reason: String) -> OutsideEngineError {
+        .nonsense(engine: adapter.name, reason: reason)
+    }
+}

@@ -1,0 +1,28 @@
+/// Why an outside engine gave no answer that can be used.
+public enum OutsideEngineError: Error, Equatable, CustomStringConvertible {
+    /// The adapter's program could not be started.
+    case cannotStart(engine: String, reason: String)
+    /// The adapter says that it cannot do what it was asked.
+    case refused(engine: String, reason: String)
+    /// The adapter ended; its last words are the end of what it wrote to its standard error.
+    case died(engine: String, lastWords: String)
+    /// The adapter did not answer in time.
+    case tooLate(engine: String, seconds: Double, lastWords: String)
+    /// What came back is no answer to the request.
+    case nonsense(engine: String, reason: String)
+
+    public var description: String {
+        switch self {
+        case .cannotStart(let engine, let reason): "engine \(engine): cannot be started: \(reason)"
+        case .refused(let engine, let reason): "engine \(engine): \(reason)"
+        case .died(let engine, let words): "engine \(engine): its adapter ended without an answer\(Self.quoted(words))"
+        case .tooLate(let engine, let seconds, let words):
+            "engine \(engine): its adapter did not answer within \(seconds) s\(Self.quoted(words))"
+        case .nonsense(let engine, let reason): "engine \(engine): its answer cannot be used: \(reason)"
+        }
+    }
+
+    private static func quoted(_ words: String) -> String {
+        words.isEmpty ? "" : "; its last words: \(words)"
+    }
+}

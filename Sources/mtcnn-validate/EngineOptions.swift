@@ -1,0 +1,139 @@
+import ArgumentParser
+import Conformance
+import Detection
+import Engines
+import Foundation
+import ModelFormats
+import OutsideEngines
+import Reporting
+
+/// What computes the networks.
+enum EngineChoice: String, CaseIterable, ExpressibleByArgument {
+    case builtin
+    case coreml
+    case onnxruntime
+    case openvino
+    /// The first of ``EngineLink`` that can be had.
+    case auto
+}
+
+/// One link of the chain that `auto` goes along.
+enum EngineLink: String, CaseIterable {
+    case coreMLFloat16 = "coreml, float16"
+    case coreMLFloat32 = "coreml, float32"
+    case onnxRuntimeCoreML = "onnxruntime with its Core ML provider"
+    case onnxRuntime = "onnxruntime on the CPU"
+    case builtIn = "builtin"
+}
+
+/// Networks, what computes them, and how to get one of them as an engine.
+struct ChosenEngine {
+    let side: Side
+    let networks: FaceNetworks
+    /// Starts the engine for a model's file; nil for the built-in one.
+    let outside: (@Sendable (Model) throws -> any Engine)?
+}
+
+/// How the engine is chosen that the networks are computed with.
+struct EngineOptions: ParsableArguments {
+    @Option(
+        help: "What computes the networks; auto takes the first of Core ML, ONNX Runtime and builtin that it finds.")
+    var engine = EngineChoice.builtin
+
+    @Option(
+        help: ArgumentHelp(
+            "The Python that has the outside engine. Default: .venv/bin/python, or else python3.", valueName: "program")
+    )
+    var python: String?
+
+    @Option(help: ArgumentHelp("The longest that an outside engine may take for a request.", valueName: "seconds"))
+    var engineTimeout = 60.0
+
+    @Option(
+        help: ArgumentHelp(
+            "The adapter, started as PYTHON FILE ENGINE. Default: validation/engine_adapter.py.", valueName: "file"))
+    var engineAdapter: String?
+
+    func validate() throws {
+        if engineTimeout <= 0 { throw ValidationError("--engine-timeout must be more than 0") }
+    }
+
+    /// The networks of a directory in the chosen engine; the built-in one computes in `arithmetic`.
+    ///
+    /// - Throws: ``OutsideEngines/OutsideEngineError``, and what reading the models throws.
+    func networks(of models: String, arithmetic: ArithmeticName) throws -> ChosenEngine {
+        switch engine {
+        case .builtin: return try builtIn(models, arithmetic)
+        case .coreml: return try link(.coreMLFloat16, models, arithmetic)
+        case .onnxruntime: return try link(.onnxRuntime, models, arithmetic)
+        case .openvino: return try outside("openvino", models)
+        case .auto:
+            for link in EngineLink.allCases {
+                do {
+                    let chosen = try self.link(link, models, arithmetic)
+                    Terminal.note("engine: \(chosen.side.words)")
+                    return chosen
+                } catch let error as OutsideEngineError {
+                    Terminal.note("engine \(link.rawValue) skipped: \(error)")
+                }
+            }
+            return try builtIn(models, arithmetic)
+        }
+    }
+
+    private func link(_ link: EngineLink, _ models: String, _ arithmetic: ArithmeticName) throws -> ChosenEngine {
+        switch link {
+        case .coreMLFloat16: try coreML(models, precision: "fp16")
+        case .coreMLFloat32: try coreML(models, precision: "fp32")
+        case .onnxRuntimeCoreML: try outside("onnxruntime-coreml", models)
+        case .onnxRuntime: try outside("onnxruntime", models)
+        case .builtIn: try builtIn(models, arithmetic)
+        }
+    }
+
+    private func builtIn(_ models: String, _ arithmetic: ArithmeticName) throws -> ChosenEngine {
+        ChosenEngine(
+            side: Side(engine: "mtcnn-validate", arithmetic: arithmetic.rawValue),
+            networks: try FaceNetworks(models: models, arithmetic: arithmetic), outside: nil)
+    }
+
+    private func coreML(_ models: String, precision: String) throws -> ChosenEngine {
+        #if os(macOS)
+            return try outside("coreml", models, suffix: "_\(precision).mlpackage")
+        #else
+            throw OutsideEngineError.cannotStart(engine: "coreml", reason: "Core ML runs on macOS alone")
+        #endif
+    }
+
+    private func outside(_ name: String, _ models: String, suffix: String? = nil) throws -> ChosenEngine {
+        let script = try engineAdapter ?? bundled("validation/engine_adapter.py")
+        let adapter = Adapter(
+            name: name, command: [interpreter, script, name], secondsToAnswer: engineTimeout)
+        // The first one started tells who answers.
+        var identity: OutsideEngine.Identity?
+        func network(_ network: CascadeNetwork, _ file: String) throws -> GraphFaceNetwork {
+            let model =
+                try suffix.map { try Model(contentsOf: "\(models)/\(file)\($0)") } ?? Model(named: file, in: models)
+            return try GraphFaceNetwork(network, graph: model.graph) { graph in
+                let engine = try OutsideEngine(adapter, model: model.path, graph: graph)
+                identity = identity ?? engine.identity
+                return engine
+            }
+        }
+        let networks = FaceNetworks(
+            proposal: try network(.proposal, "pnet"), refinement: try network(.refinement, "rnet"),
+            output: try network(.output, "onet"))
+        return ChosenEngine(
+            side: Side(
+                engine: (identity?.engine ?? name) + (identity?.device.map { " (\($0))" } ?? ""),
+                engineVersion: identity?.version, arithmetic: "fp32"),
+            networks: networks,
+            outside: { try OutsideEngine(adapter, model: $0.path, graph: $0.graph) })
+    }
+
+    private var interpreter: String {
+        if let python { return python }
+        let own = (try? bundled(".venv/bin/python")) ?? ".venv/bin/python"
+        return [".venv/bin/python", own].first(where: FileManager.default.isExecutableFile) ?? "python3"
+    }
+}

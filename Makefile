@@ -1,6 +1,6 @@
 # `make validate` judges the bundled networks; `make test` runs the tests. Both install what is missing.
 
-.PHONY: validate test capture format lint dependencies
+.PHONY: validate test speed capture format lint dependencies
 
 validate: dependencies
 	swift build -c release --product mtcnn-validate
@@ -9,6 +9,11 @@ validate: dependencies
 test: dependencies
 	swift build --build-tests
 	swift test --skip-build
+
+# Fails where finding faces takes more instructions than before.
+speed: dependencies
+	swift build -c release --product mtcnn-validate
+	validation/check_instructions.sh .build/release/mtcnn-validate
 
 # Records the fixtures again, with ONNX Runtime in a virtual environment of its own.
 capture:

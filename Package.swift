@@ -47,7 +47,7 @@ let package = Package(
             dependencies: [
                 "NetworkGraph", "JSONTree", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
-            exclude: ["ONNX/onnx.proto"]),
+            exclude: ["ONNX/onnx.proto", "CoreML/coreml.proto"]),
         .target(name: "Engines", dependencies: ["NetworkGraph", "VectorKernels"]),
         .target(name: "Captures", dependencies: ["Tensors", "CHDF5"]),
         .target(

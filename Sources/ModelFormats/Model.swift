@@ -8,22 +8,27 @@ public struct Model: Sendable {
         case onnx(ONNXProvenance)
         /// A .dat file of OpenFace, with its number of layers.
         case openFace(layers: Int)
+        case coreML(CoreMLProvenance)
     }
 
     /// The extensions of the files that are read.
-    public static let fileExtensions = ["onnx", "dat"]
+    public static let fileExtensions = ["onnx", "dat", "mlpackage"]
 
     /// Where it was read from.
     public let path: String
     /// The file's name without its extension: `pnet`.
     public let name: String
-    /// Of the file's bytes.
+    /// Of the file's bytes; of a package, of its model and then its weights.
     public let sha256: String
     public let byteCount: Int
     public let format: Format
     public let graph: Graph
+    /// The types that the tensors between the nodes are declared with; empty where the format leaves that to whoever
+    /// computes it.
+    public let floatTypes: [String: ElementType]
 
-    /// A model from a file of any format that is known, told by its extension: `.dat` is OpenFace's, any other ONNX.
+    /// A model from a file of any format that is known, told by its extension: `.dat` is OpenFace's, `.mlpackage` Core
+    /// ML's, any other ONNX.
     ///
     /// An OpenFace file's graph sums in the order of the ONNX models trained on transposed images
     /// (``OpenFaceModel/Orientation/columnMajor``), so that the float32 outputs of the same weights have the same
@@ -31,6 +36,14 @@ public struct Model: Sendable {
     ///
     /// - Throws: ``ModelError``.
     public init(contentsOf path: String) throws(ModelError) {
+        if path.lowercased().hasSuffix(".mlpackage") {
+            try self.init(package: path)
+        } else {
+            try self.init(file: path)
+        }
+    }
+
+    private init(file path: String) throws(ModelError) {
         let bytes: [UInt8]
         do {
             bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
@@ -42,6 +55,7 @@ public struct Model: Sendable {
         name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
         sha256 = sha256Hex(bytes)
         byteCount = bytes.count
+        floatTypes = [:]
         guard path.lowercased().hasSuffix(".dat") else {
             let onnx = try ONNXFile(bytes, file: path)
             format = .onnx(onnx.provenance)
@@ -55,5 +69,21 @@ public struct Model: Sendable {
         } catch {
             throw .badOpenFace(file: path, error)
         }
+    }
+
+    private init(package path: String) throws(ModelError) {
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw .unreadable(file: path, reason: "no such package")
+        }
+        let files = try PackageFiles(path)
+        name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+        self.path = path
+        let package = try CoreMLPackage(files, name: name, file: path)
+        // The manifest's identifiers and paths change nothing that is computed.
+        sha256 = sha256Hex(files.model + (files.weights ?? []))
+        byteCount = files.model.count + (files.weights?.count ?? 0)
+        format = .coreML(package.provenance)
+        graph = package.graph
+        floatTypes = package.floatTypes
     }
 }

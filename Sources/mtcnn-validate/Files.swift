@@ -16,6 +16,26 @@ func bundled(_ path: String) throws -> String {
     throw CommandError(.noInput, "no Fixtures folder is near; name --models, --captures and the like")
 }
 
+/// Writes a directory of files, whole or not at all, in place of what is there.
+///
+/// - Parameter files: the contents, by paths within the directory.
+func writePackageAtomically(_ files: [String: [UInt8]], to path: String) throws {
+    let manager = FileManager.default
+    let temporary = "\(path).partial"
+    do {
+        try? manager.removeItem(atPath: temporary)
+        for (name, bytes) in files.sorted(by: { $0.key < $1.key }) {
+            let file = URL(fileURLWithPath: "\(temporary)/\(name)")
+            try manager.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data(bytes).write(to: file)
+        }
+        if manager.fileExists(atPath: path) { try manager.removeItem(atPath: path) }
+        try manager.moveItem(atPath: temporary, toPath: path)
+    } catch {
+        throw CommandError(.cannotWrite, "\(path): cannot be written: \(error.localizedDescription)")
+    }
+}
+
 /// Makes a directory for output, unless it is there.
 func makeDirectory(_ path: String) throws {
     do {

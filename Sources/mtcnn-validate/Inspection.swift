@@ -74,6 +74,8 @@ extension Model.Format {
         switch self {
         case .onnx(let provenance):
             "ONNX, operators of version \(provenance.opset), IR version \(provenance.irVersion), written by \(provenance.producer)"
+        case .coreML(let provenance):
+            "Core ML package, specification \(provenance.specificationVersion), operations of \(provenance.opset)"
         case .openFace(let layers): "OpenFace .dat, \(layers) layers"
         }
     }

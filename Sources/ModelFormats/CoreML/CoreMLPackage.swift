@@ -1,0 +1,137 @@
+import NetworkGraph
+import Tensors
+
+/// What a Core ML package says of itself, and what it really holds.
+public struct CoreMLProvenance: Sendable, Equatable {
+    public let specificationVersion: Int
+    public let opset: String
+    /// `source`, `version` and whatever else its maker noted.
+    public let metadata: [String: String]
+    /// An ML Program's operations in their order, without constants.
+    public let operations: [Operation]
+    /// The constants that are stored with fewer bits than they have.
+    public let compressed: [CompressedConstant]
+    public let weightBytes: Int
+    /// For each open extent of an input, what may be given.
+    public let flexibility: [String: Flexibility]
+
+    public struct Operation: Sendable, Equatable {
+        /// `conv`
+        public let type: String
+        public let output: String
+        /// nil for one that is no float.
+        public let elementType: ElementType?
+    }
+
+    public struct CompressedConstant: Sendable, Equatable {
+        public let name: String
+        public let bits: Int
+    }
+
+    public enum Flexibility: Sendable, Equatable {
+        case range([ClosedRange<Int>])
+        case enumerated([[Int]])
+    }
+}
+
+/// An ML Program read from a package, with everything checked that the loader of coremltools checks, and more.
+struct CoreMLPackage {
+    let graph: Graph
+    let provenance: CoreMLProvenance
+    /// The types of the floating-point tensors that are not constants.
+    let floatTypes: [String: ElementType]
+
+    /// The specification version that each set of operations came with.
+    static let opsets = ["CoreML5": 6, "CoreML6": 7, "CoreML7": 8, "CoreML8": 9]
+
+    /// - Throws: ``ModelError``.
+    init(_ files: PackageFiles, name: String, file: String) throws(ModelError) {
+        let model: CoreMLModel
+        do {
+            model = try CoreMLModel(serializedBytes: files.model)
+        } catch {
+            throw .malformed(file: file, reason: "the model is no Core ML specification: \(error)")
+        }
+        do throws(ProgramFault) {
+            try self.init(
+                model, weights: files.weights.map { bytes throws(ProgramFault) in try WeightFile(bytes) },
+                weightBytes: files.weights?.count ?? 0, name: name)
+        } catch {
+            throw .malformed(file: file, reason: error.description)
+        }
+    }
+
+    init(_ model: CoreMLModel, weights: WeightFile?, weightBytes: Int, name: String) throws(ProgramFault) {
+        guard model.hasMlProgram else { throw ProgramFault("it holds no ML Program") }
+        guard model.mlProgram.version == 1 else {
+            throw ProgramFault("program: version \(model.mlProgram.version), where 1 is known")
+        }
+        guard let main = model.mlProgram.functions["main"] else { throw ProgramFault("program: no function \"main\"") }
+        guard let since = Self.opsets[main.opset] else {
+            throw ProgramFault("program: operations \"\(main.opset)\" are not known")
+        }
+        guard model.specificationVersion >= since, model.specificationVersion <= 10 else {
+            throw ProgramFault(
+                "specification version \(model.specificationVersion) with operations \(main.opset), which came with \(since)"
+            )
+        }
+        guard let block = main.blockSpecializations[main.opset] else {
+            throw ProgramFault("program: no block for operations \(main.opset)")
+        }
+        var inputs = [String: ProgramType]()
+        for input in main.inputs {
+            guard inputs.updateValue(try ProgramType(input.type), forKey: input.name) == nil else {
+                throw ProgramFault("input \"\(input.name)\": it is defined twice")
+            }
+        }
+        var reader = ProgramReader(inputs: inputs, weights: weights)
+        for operation in block.operations {
+            do throws(ProgramFault) {
+                try reader.read(operation)
+            } catch {
+                throw ProgramFault(
+                    "operation \"\(operation.outputs.first?.name ?? "")\" (\(operation.type)): \(error.description)")
+            }
+        }
+        let description = ProgramDescription(model.description_p)
+        let flexibility = try description.flexibility(of: main.inputs, inputs)
+        try description.checkOutputs(block.outputs, reader.types)
+        do throws(GraphError) {
+            graph = try Graph(
+                name: name,
+                inputs: main.inputs.map { input in
+                    let type = inputs[input.name]
+                    return Graph.Input(
+                        name: input.name, elementType: type?.element.floatType ?? .int64,
+                        dimensions: (type?.dimensions ?? []).enumerated().map { index, extent in
+                            extent.map { .fixed($0) } ?? .symbolic("d\(index)")
+                        })
+                }, outputs: block.outputs, nodes: reader.nodes, initializers: reader.initializers)
+        } catch {
+            throw ProgramFault("program: \(error)")
+        }
+        floatTypes = reader.types.filter { reader.constants[$0.key] == nil }.compactMapValues(\.element.floatType)
+        try ProgramTypeCheck(graph, reader.types).check(defaultShapes: description.defaultShapes)
+        provenance = CoreMLProvenance(
+            specificationVersion: Int(model.specificationVersion), opset: main.opset,
+            metadata: model.description_p.metadata.userDefined,
+            operations: block.operations.filter { reader.constants[$0.outputs[0].name] == nil }.map { operation in
+                let output = operation.outputs[0].name
+                return .init(type: operation.type, output: output, elementType: reader.types[output]?.element.floatType)
+            },
+            compressed: reader.compressed.map { .init(name: $0.name, bits: $0.bits) }, weightBytes: weightBytes,
+            flexibility: flexibility)
+    }
+}
+
+extension Optional {
+    /// As `map`, with the errors' type kept.
+    fileprivate func map<Other, Failure: Error>(
+        _ transform: (Wrapped) throws(Failure) -> Other
+    ) throws(Failure) -> Other? {
+        switch self {
+        case .some(let value): try transform(value)
+        case nil: nil
+        }
+    }
+}

@@ -1,0 +1,298 @@
+import NetworkGraph
+import Tensors
+
+/// One operation of an ML Program as nodes of a graph
+/// (https://apple.github.io/coremltools/source/coremltools.converters.mil.mil.ops.defs.html).
+struct OperationReader {
+    private(set) var nodes = [Node]()
+    private(set) var initializers = [String: AnyTensor]()
+    private let operation: CoreMLOperation
+    private let output: String
+    private let reader: ProgramReader
+
+    init(_ operation: CoreMLOperation, output: String, reader: ProgramReader) {
+        self.operation = operation
+        self.output = output
+        self.reader = reader
+    }
+
+    mutating func read() throws(ProgramFault) {
+        switch operation.type {
+        case "conv":
+            let kernel = try tensorConstant("weight").shape.dimensions.dropFirst(2)
+            let window = try window(Array(kernel))
+            append(
+                Convolution(
+                    kernel: nil, strides: window.strides, dilations: window.dilations, padding: window.padding,
+                    groups: try integers("groups")?.first ?? 1),
+                try operands("x", "weight") + optional("bias"))
+        case "linear": try readLinear()
+        case "matmul": try readMatMul()
+        case "prelu":
+            guard let rank = try type("x").map({ $0.dimensions.count }), rank >= 3 else {
+                throw ProgramFault("its x has less than 3 axes")
+            }
+            let alpha = try tensorConstant("alpha")
+            guard alpha.shape.rank == 1 else { throw ProgramFault("its alpha has shape \(alpha.shape), not [C]") }
+            let slopes = try define("alpha", alpha, shape: [alpha.shape[0]] + [Int](repeating: 1, count: rank - 2))
+            append(PReLU(), try operands("x") + [slopes])
+        case "select": append(Where(), try operands("cond", "a", "b"))
+        case "greater_equal": append(Comparison.greaterOrEqual, try operands("x", "y"))
+        case "add": append(BinaryArithmetic.add, try operands("x", "y"))
+        case "sub": append(BinaryArithmetic.subtract, try operands("x", "y"))
+        case "mul": append(BinaryArithmetic.multiply, try operands("x", "y"))
+        case "real_div": append(BinaryArithmetic.divide, try operands("x", "y"))
+        case "relu": append(ActivationFunction.relu, try operands("x"))
+        case "leaky_relu":
+            append(ActivationFunction.leakyReLU(slope: Float(try number("alpha") ?? 0.01)), try operands("x"))
+        case "sigmoid": append(ActivationFunction.sigmoid, try operands("x"))
+        case "cast": try readCast()
+        case "softmax": append(Softmax(axis: try integers("axis")?.first ?? -1), try operands("x"))
+        case "max_pool", "avg_pool": try readPool()
+        case "transpose":
+            guard let permutation = try integers("perm") else { throw ProgramFault("it has no perm") }
+            append(Transpose(permutation: permutation), try operands("x"))
+        case "reshape": append(Reshape(), try operands("x") + [integerOperand("shape")])
+        case "expand_dims": append(Unsqueeze(), try operands("x") + [integerOperand("axes")])
+        case "squeeze":
+            let axes = try integers("axes") == nil ? [] : [try integerOperand("axes")]
+            append(Squeeze(), try operands("x") + axes)
+        case "concat":
+            guard try boolean("interleave") != true else { throw ProgramFault("it interleaves") }
+            guard let axis = try integers("axis")?.first else { throw ProgramFault("it has no axis") }
+            append(Concat(axis: axis), try operands("values"))
+        case "batch_norm": try readBatchNorm()
+        default: throw ProgramFault("operation \(operation.type) is not supported")
+        }
+        let known: Set<String> = [
+            "x", "y", "weight", "bias", "strides", "pad_type", "pad", "dilations", "groups", "transpose_x",
+            "transpose_y", "alpha", "cond", "a", "b", "dtype", "axis", "kernel_sizes", "ceil_mode",
+            "exclude_padding_from_average", "perm", "shape", "axes", "values", "interleave", "mean", "variance",
+            "gamma",
+            "beta", "epsilon",
+        ]
+        if let unknown = operation.inputs.keys.sorted().first(where: { !known.contains($0) }) {
+            throw ProgramFault("its input \"\(unknown)\" is not known")
+        }
+        for name in operation.inputs.keys.sorted() { _ = try bindings(name) }
+    }
+
+    // MARK: Operations
+
+    private mutating func readLinear() throws(ProgramFault) {
+        let weights = try tensorConstant("weight")
+        guard weights.shape.rank == 2, let rank = try type("x").map({ $0.dimensions.count }) else {
+            throw ProgramFault("its weight has shape \(weights.shape), not [outputs, inputs]")
+        }
+        if rank == 2 {
+            append(Gemm(transposesB: true), try operands("x", "weight") + optional("bias"))
+            return
+        }
+        let turned = try define("weight.transposed", weights.transposedMatrix, shape: nil)
+        guard let bias = try optional("bias").first else {
+            append(MatMul(), try operands("x") + [turned])
+            return
+        }
+        append(MatMul(), try operands("x") + [turned], giving: "\(output).product")
+        append(BinaryArithmetic.add, ["\(output).product", bias])
+    }
+
+    private mutating func readMatMul() throws(ProgramFault) {
+        var factors = try operands("x", "y")
+        for (index, name) in ["x", "y"].enumerated() where try boolean("transpose_\(name)") == true {
+            guard let rank = try type(name).map({ $0.dimensions.count }), rank >= 2 else {
+                throw ProgramFault("its \(name) is no matrix")
+            }
+            let permutation = Array(0..<rank - 2) + [rank - 1, rank - 2]
+            append(Transpose(permutation: permutation), [factors[index]], giving: "\(output).\(name).transposed")
+            factors[index] = "\(output).\(name).transposed"
+        }
+        append(MatMul(), factors)
+    }
+
+    private mutating func readPool() throws(ProgramFault) {
+        guard let kernel = try integers("kernel_sizes") else { throw ProgramFault("it has no kernel_sizes") }
+        var window = try window(kernel)
+        window.ceilMode = try boolean("ceil_mode") ?? false
+        if operation.type == "max_pool" {
+            append(MaxPool(window: window), try operands("x"))
+        } else {
+            let excludes = try boolean("exclude_padding_from_average") ?? false
+            append(AveragePool(window: window, countsPadding: !excludes), try operands("x"))
+        }
+    }
+
+    private mutating func readCast() throws(ProgramFault) {
+        guard case .strings(let names)? = try parameter("dtype"), let name = names.first else {
+            throw ProgramFault("it has no dtype")
+        }
+        let from = try type("x")?.element
+        guard ["fp16", "fp32"].contains(name), from?.floatType != nil, reader.types[output]?.element.description == name
+        else { throw ProgramFault("it casts \(from.map { "\($0)" } ?? "?") to \(name), its output is another") }
+        append(ActivationFunction.identity, try operands("x"))
+    }
+
+    private mutating func readBatchNorm() throws(ProgramFault) {
+        let mean = try tensorConstant("mean")
+        func given(_ name: String, _ value: Double) throws(ProgramFault) -> String {
+            if operation.inputs[name] != nil { return try operands(name)[0] }
+            let filled = Tensor<Double>(mean.shape, repeating: value)
+            return try define(
+                name,
+                mean.elementType == .float16
+                    ? .float16(filled.map { Float16($0) }) : .float32(filled.map { Float($0) }), shape: nil)
+        }
+        let (gamma, beta) = (try given("gamma", 1), try given("beta", 0))
+        append(
+            BatchNormalization(epsilon: Float(try number("epsilon") ?? 1e-5)),
+            try operands("x") + [gamma, beta] + operands("mean", "variance"))
+    }
+
+    private func window(_ kernel: [Int]) throws(ProgramFault) -> SlidingWindow {
+        var window = SlidingWindow(
+            kernel: kernel, strides: try integers("strides"), dilations: try integers("dilations"))
+        guard case .strings(let names)? = try parameter("pad_type"), let name = names.first else {
+            throw ProgramFault("it has no pad_type")
+        }
+        switch name {
+        case "valid": break
+        case "same": window.padding = .sameUpper
+        case "same_lower": window.padding = .sameLower
+        case "custom":
+            guard let pad = try integers("pad"), pad.count == 2 * kernel.count else {
+                throw ProgramFault("pad_type custom takes a pad of \(2 * kernel.count) numbers")
+            }
+            window.padding = .explicit(
+                begin: kernel.indices.map { pad[2 * $0] }, end: kernel.indices.map { pad[2 * $0 + 1] })
+        default: throw ProgramFault("pad_type \"\(name)\" is not known")
+        }
+        return window
+    }
+
+    // MARK: Inputs
+
+    private func bindings(_ name: String) throws(ProgramFault) -> [CoreMLArgument.Binding] {
+        guard let bindings = operation.inputs[name]?.arguments, !bindings.isEmpty else {
+            throw ProgramFault("it has no input \"\(name)\"")
+        }
+        for binding in bindings {
+            if case .name(let tensor)? = binding.binding, reader.types[tensor] == nil || tensor == output {
+                throw ProgramFault("its input \"\(name)\" is \"\(tensor)\", which is not defined before it")
+            }
+        }
+        return bindings
+    }
+
+    /// The names of tensors; constants are put among the graph's.
+    private mutating func operands(_ names: String...) throws(ProgramFault) -> [String] {
+        var tensors = [String]()
+        for name in names {
+            for (index, binding) in try bindings(name).enumerated() {
+                switch binding.binding {
+                case .name(let tensor)?:
+                    if case .tensor(let constant)? = reader.constants[tensor] { initializers[tensor] = constant }
+                    tensors.append(tensor)
+                case .value(let value)?:
+                    guard case .tensor(let constant) = try reader.constant(value) else {
+                        throw ProgramFault("its input \"\(name)\" is no tensor")
+                    }
+                    tensors.append(try define("\(name)\(index)", constant, shape: nil))
+                default: throw ProgramFault("its input \"\(name)\" is bound to nothing")
+                }
+            }
+        }
+        return tensors
+    }
+
+    private mutating func optional(_ name: String) throws(ProgramFault) -> [String] {
+        operation.inputs[name] == nil ? [] : try operands(name)
+    }
+
+    /// An input that must be a constant; nil where it is left out.
+    private func parameter(_ name: String) throws(ProgramFault) -> ProgramConstant? {
+        guard operation.inputs[name] != nil else { return nil }
+        switch try bindings(name)[0].binding {
+        case .name(let tensor)?:
+            guard let constant = reader.constants[tensor] else { throw ProgramFault("its \(name) is no constant") }
+            return constant
+        case .value(let value)?: return try reader.constant(value)
+        default: throw ProgramFault("its \(name) is bound to nothing")
+        }
+    }
+
+    private func tensorConstant(_ name: String) throws(ProgramFault) -> AnyTensor {
+        guard case .tensor(let tensor)? = try parameter(name) else { throw ProgramFault("its \(name) is no constant") }
+        return tensor
+    }
+
+    private func integers(_ name: String) throws(ProgramFault) -> [Int]? {
+        guard let parameter = try parameter(name) else { return nil }
+        guard case .tensor(.int64(let tensor)) = parameter else { throw ProgramFault("its \(name) are no integers") }
+        return tensor.elements.map { Int($0) }
+    }
+
+    private func boolean(_ name: String) throws(ProgramFault) -> Bool? {
+        guard let parameter = try parameter(name) else { return nil }
+        guard case .tensor(.bool(let tensor)) = parameter else { throw ProgramFault("its \(name) is no boolean") }
+        return tensor.elements.first
+    }
+
+    private func number(_ name: String) throws(ProgramFault) -> Double? {
+        guard let parameter = try parameter(name) else { return nil }
+        guard case .tensor(let tensor) = parameter, tensor.elementType.floatFormat != nil else {
+            throw ProgramFault("its \(name) is no number")
+        }
+        return tensor.float64.elements.first
+    }
+
+    private func type(_ name: String) throws(ProgramFault) -> ProgramType? {
+        guard case .name(let tensor)? = try bindings(name)[0].binding else { return nil }
+        return reader.types[tensor]
+    }
+
+    // MARK: Nodes
+
+    private mutating func integerOperand(_ name: String) throws(ProgramFault) -> String {
+        guard let values = try integers(name) else { throw ProgramFault("it has no \(name)") }
+        return try define(name, .int64(Tensor([values.count], values.map { Int64($0) })), shape: nil)
+    }
+
+    private mutating func define(_ role: String, _ tensor: AnyTensor, shape: [Int]?) throws(ProgramFault) -> String {
+        let name = "\(output).\(role)"
+        initializers[name] = shape.map { tensor.reshaped(to: Shape($0)) } ?? tensor
+        return name
+    }
+
+    private mutating func append(_ operation: any Operator, _ inputs: [String], giving tensor: String? = nil) {
+        let tensor = tensor ?? output
+        nodes.append(Node(name: tensor, operator: operation, inputs: inputs, outputs: [tensor]))
+    }
+}
+
+extension AnyTensor {
+    fileprivate func reshaped(to shape: Shape) -> AnyTensor {
+        switch self {
+        case .float16(let tensor): .float16(tensor.reshaped(to: shape))
+        case .float32(let tensor): .float32(tensor.reshaped(to: shape))
+        case .float64(let tensor): .float64(tensor.reshaped(to: shape))
+        case .int64(let tensor): .int64(tensor.reshaped(to: shape))
+        case .bool(let tensor): .bool(tensor.reshaped(to: shape))
+        }
+    }
+
+    /// A matrix with rows and columns exchanged.
+    fileprivate var transposedMatrix: AnyTensor {
+        func transposed<Element>(_ tensor: Tensor<Element>) -> Tensor<Element> {
+            let (rows, columns) = (tensor.shape[0], tensor.shape[1])
+            return Tensor(
+                [columns, rows], (0..<rows * columns).map { tensor.elements[$0 % rows * columns + $0 / rows] })
+        }
+        return switch self {
+        case .float16(let tensor): .float16(transposed(tensor))
+        case .float32(let tensor): .float32(transposed(tensor))
+        case .float64(let tensor): .float64(transposed(tensor))
+        case .int64(let tensor): .int64(transposed(tensor))
+        case .bool(let tensor): .bool(transposed(tensor))
+        }
+    }
+}

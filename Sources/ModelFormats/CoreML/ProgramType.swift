@@ -1,0 +1,184 @@
+import Tensors
+
+/// What is wrong with a package, without its name.
+struct ProgramFault: Error {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}
+
+/// The types of elements in an ML Program, by the schema's numbers.
+enum ProgramElement: Int32, CustomStringConvertible {
+    case bool = 1
+    case string = 2
+    case float16 = 10
+    case float32 = 11
+    case int8 = 21
+    case int32 = 23
+    case uint8 = 31
+    case uint32 = 33
+
+    var description: String {
+        switch self {
+        case .bool: "bool"
+        case .string: "string"
+        case .float16: "fp16"
+        case .float32: "fp32"
+        case .int8: "int8"
+        case .int32: "int32"
+        case .uint8: "uint8"
+        case .uint32: "uint32"
+        }
+    }
+
+    /// The weight file's code; nil where such constants stand in the program.
+    var blobCode: UInt32? {
+        switch self {
+        case .float16: 1
+        case .float32: 2
+        case .uint8: 3
+        case .int8: 4
+        default: nil
+        }
+    }
+
+    /// As a model's description names it; nil where it cannot be an input or an output.
+    var featureCode: Int32? {
+        switch self {
+        case .float16: 65552
+        case .float32: 65568
+        case .int32: 131104
+        default: nil
+        }
+    }
+
+    var floatType: ElementType? {
+        switch self {
+        case .float16: .float16
+        case .float32: .float32
+        default: nil
+        }
+    }
+}
+
+/// The type of a tensor in an ML Program.
+struct ProgramType: Equatable, CustomStringConvertible {
+    var element: ProgramElement
+    /// nil for an extent that is known only when the program runs.
+    var dimensions: [Int?]
+
+    var description: String {
+        "\(element) [\(dimensions.map { $0.map(String.init) ?? "?" }.joined(separator: ", "))]"
+    }
+
+    /// The number of elements; nil where an extent is open or the number too large.
+    var count: Int? {
+        guard let shape = try? Shape(checking: dimensions.compactMap { $0 }), !dimensions.contains(nil) else {
+            return nil
+        }
+        return shape.count
+    }
+
+    init(_ element: ProgramElement, _ dimensions: [Int?]) {
+        self.element = element
+        self.dimensions = dimensions
+    }
+
+    init(_ proto: CoreMLValueType) throws(ProgramFault) {
+        let tensor = proto.tensorType
+        guard case .tensorType? = proto.type, let element = ProgramElement(rawValue: tensor.dataType) else {
+            throw ProgramFault("element type \(tensor.dataType) is not supported")
+        }
+        guard tensor.rank == tensor.dimensions.count else {
+            throw ProgramFault("a type of rank \(tensor.rank) has \(tensor.dimensions.count) dimensions")
+        }
+        self.element = element
+        dimensions = []
+        for dimension in tensor.dimensions {
+            switch dimension.dimension {
+            case .constant(let constant)? where constant.size > 0 && constant.size <= UInt64(Int32.max):
+                dimensions.append(Int(constant.size))
+            case .unknown(let unknown)? where !unknown.variadic: dimensions.append(nil)
+            default: throw ProgramFault("a dimension of a type is neither a number from 1 on nor open")
+            }
+        }
+    }
+
+    /// A constant's elements; integers of any kind as 64 bits. nil if the number of bytes is another.
+    func tensor(littleEndianBytes bytes: ArraySlice<UInt8>) -> AnyTensor? {
+        guard let count, let shape = try? Shape(checking: dimensions.compactMap { $0 }) else { return nil }
+        func integers(_ size: Int, _ number: (Int) -> Int64) -> AnyTensor? {
+            bytes.count == count * size ? .int64(Tensor(shape, (0..<count).map(number))) : nil
+        }
+        let first = bytes.startIndex
+        switch element {
+        case .float16: return AnyTensor(.float16, shape, littleEndianBytes: bytes)
+        case .float32: return AnyTensor(.float32, shape, littleEndianBytes: bytes)
+        case .uint8: return integers(1) { Int64(bytes[first + $0]) }
+        case .int8: return integers(1) { Int64(Int8(bitPattern: bytes[first + $0])) }
+        case .uint32:
+            return integers(4) { index in
+                (0..<4).reduce(0) { $0 | Int64(bytes[first + index * 4 + $1]) << (8 * Int64($1)) }
+            }
+        case .bool, .string, .int32: return nil
+        }
+    }
+
+    var proto: CoreMLValueType {
+        .with {
+            $0.tensorType = .with {
+                $0.dataType = element.rawValue
+                $0.rank = Int64(dimensions.count)
+                $0.dimensions = dimensions.map { extent in
+                    .with { dimension in
+                        if let extent {
+                            dimension.constant = .with { $0.size = UInt64(extent) }
+                        } else {
+                            dimension.unknown = .init()
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A constant of a program.
+enum ProgramConstant {
+    case tensor(AnyTensor)
+    case strings([String])
+
+    init(_ value: CoreMLValue, _ weights: WeightFile?) throws(ProgramFault) {
+        let type = try ProgramType(value.type)
+        guard let count = type.count, let shape = try? Shape(checking: type.dimensions.compactMap { $0 }) else {
+            throw ProgramFault("a constant of type \(type)")
+        }
+        func checked<Number>(_ values: [Number]) throws(ProgramFault) -> [Number] {
+            guard values.count == count else { throw ProgramFault("\(values.count) values for type \(type)") }
+            return values
+        }
+        switch value.value {
+        case .blobFileValue(let blob)?:
+            guard blob.fileName == "@model_path/weights/weight.bin" else {
+                throw ProgramFault("constants in \"\(blob.fileName)\", not in the weight file")
+            }
+            guard let weights else { throw ProgramFault("constants in a weight file, and the package has none") }
+            self = .tensor(try weights.tensor(at: blob.offset, type))
+        case .immediateValue(let immediate)?:
+            switch (immediate.tensor.value, type.element) {
+            case (.floats(let list)?, .float32): self = .tensor(.float32(Tensor(shape, try checked(list.values))))
+            case (.ints(let list)?, .int32):
+                self = .tensor(.int64(Tensor(shape, try checked(list.values).map { Int64($0) })))
+            case (.bools(let list)?, .bool): self = .tensor(.bool(Tensor(shape, try checked(list.values))))
+            case (.strings(let list)?, .string): self = .strings(try checked(list.values))
+            case (.bytes(let list)?, _):
+                guard let tensor = type.tensor(littleEndianBytes: ArraySlice(list.values)) else {
+                    throw ProgramFault("\(list.values.count) bytes for type \(type)")
+                }
+                self = .tensor(tensor)
+            default: throw ProgramFault("a value that is not of its type \(type)")
+            }
+        default: throw ProgramFault("a constant without a value")
+        }
+    }
+}

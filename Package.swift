@@ -16,6 +16,7 @@ let package = Package(
         .library(name: "Detection", targets: ["Detection"]),
         .library(name: "Conformance", targets: ["Conformance"]),
         .library(name: "Reporting", targets: ["Reporting"]),
+        .library(name: "Benchmarking", targets: ["Benchmarking"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -56,10 +57,12 @@ let package = Package(
         .target(name: "Conformance", dependencies: ["Engines", "Captures", "Detection", "ModelFormats"]),
         .target(name: "Reporting", dependencies: ["Conformance", "JSONTree"]),
         .target(name: "OutsideEngines", dependencies: ["Engines", "JSONTree"]),
+        .target(name: "Benchmarking", dependencies: ["Conformance", "Reporting", "VectorKernels"]),
         .executableTarget(
             name: "mtcnn-validate",
             dependencies: [
-                "Reporting", "OutsideEngines", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Benchmarking", "Reporting", "OutsideEngines",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
         // MARK: Tests
@@ -74,6 +77,7 @@ let package = Package(
         .testTarget(name: "ConformanceTests", dependencies: ["Conformance", "TestSupport"]),
         .testTarget(name: "OutsideEnginesTests", dependencies: ["OutsideEngines", "TestSupport"]),
         .testTarget(name: "ReportingTests", dependencies: ["Reporting", "TestSupport"]),
+        .testTarget(name: "BenchmarkingTests", dependencies: ["Benchmarking", "TestSupport"]),
         .testTarget(
             name: "CommandTests",
             dependencies: ["mtcnn-validate", "Captures", "Conformance", "Detection", "TestSupport"]),

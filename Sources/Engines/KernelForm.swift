@@ -41,7 +41,7 @@ extension KernelForm {
 }
 
 extension KernelLevel {
-    var kernelLevel: vk_level {
+    public var kernelLevel: vk_level {
         switch self {
         case .portable: .portable
         case .avx2: .avx2

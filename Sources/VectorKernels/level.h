@@ -61,6 +61,7 @@
 #include "float16_arrays.h"
 #include "layers_of_level.h"
 #include "max_pool.h"
+#include "multiply_add_chains.h"
 
 const vk_kernels LEVEL_KERNELS = {
     .fused_float32 = fused_float32,
@@ -73,4 +74,6 @@ const vk_kernels LEVEL_KERNELS = {
     .float16_rounded = float16_rounded,
     .compute_layer = compute_layer,
     .max_pool = max_pool,
+    .multiply_add_chains = multiply_add_chains,
+    .multiply_add_chain_count = multiply_add_chain_count,
 };

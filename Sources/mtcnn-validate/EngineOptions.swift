@@ -131,7 +131,7 @@ struct EngineOptions: ParsableArguments {
             outside: { try OutsideEngine(adapter, model: $0.path, graph: $0.graph) })
     }
 
-    private var interpreter: String {
+    var interpreter: String {
         if let python { return python }
         let own = (try? bundled(".venv/bin/python")) ?? ".venv/bin/python"
         return [".venv/bin/python", own].first(where: FileManager.default.isExecutableFile) ?? "python3"

@@ -1,3 +1,4 @@
+import Benchmarking
 import Captures
 import Conformance
 import Detection
@@ -92,6 +93,10 @@ extension EngineError: ExitStatusError {
 
 extension FusionError: ExitStatusError {
     var exitStatus: ExitStatus { .badData }
+}
+
+extension PeerEngineError: ExitStatusError {
+    var exitStatus: ExitStatus { .internalFailure }
 }
 
 extension TensorError: ExitStatusError {

@@ -5,3 +5,4 @@
 #include "vk_float16.h"
 #include "vk_elements.h"
 #include "vk_layers.h"
+#include "vk_multiply_add_chains.h"

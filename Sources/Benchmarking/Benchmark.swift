@@ -1,0 +1,98 @@
+import Reporting
+
+/// All that was measured on one machine.
+public struct Benchmark: Sendable, Codable, Equatable {
+    public let schema: String
+    public let arithmetic: String
+    public let detection: DetectionBenchmark
+    /// In units of 10^6 bytes, before the networks were measured alone.
+    public let peakMemoryMb: Double
+    /// In units of 10^9 operations a second, of one core.
+    public let multiplyAddPeakGflops: Double
+    public let networks: [NetworkBenchmark]
+    public let against: [SpeedRatio]
+    public let requirements: [Requirement]
+
+    /// A row of the requested performance: a value and the limits that it is to be within.
+    public struct Requirement: Sendable, Codable, Equatable {
+        public let metric: String
+        public let value: Double
+        public let target: Double
+        public let stretch: Double
+        public let meetsTarget: Bool
+        public let meetsStretch: Bool
+
+        init(_ metric: String, _ value: Double, atLeast target: Double, stretch: Double) {
+            (self.metric, self.value, self.target, self.stretch) = (metric, value, target, stretch)
+            (meetsTarget, meetsStretch) = (value >= target, value >= stretch)
+        }
+
+        init(_ metric: String, _ value: Double, below target: Double, stretch: Double) {
+            (self.metric, self.value, self.target, self.stretch) = (metric, value, target, stretch)
+            (meetsTarget, meetsStretch) = (value < target, value < stretch)
+        }
+    }
+
+    public init(
+        arithmetic: String, detection: DetectionBenchmark, peakMemoryMb: Double, multiplyAddPeakGflops: Double,
+        networks: [NetworkBenchmark], against: [SpeedRatio]
+    ) {
+        schema = "mtcnn-validate/bench/1"
+        self.arithmetic = arithmetic
+        self.detection = detection
+        self.peakMemoryMb = peakMemoryMb
+        self.multiplyAddPeakGflops = multiplyAddPeakGflops
+        self.networks = networks
+        self.against = against
+        requirements = [
+            Requirement("frames_per_second", detection.framesPerSecond, atLeast: 30, stretch: 50),
+            Requirement("latency_mean_ms", detection.latency.meanMs, below: 33, stretch: 20),
+            Requirement("latency_p95_ms", detection.latency.p95Ms, below: 50, stretch: 30),
+            Requirement("peak_memory_mb", peakMemoryMb, below: 200, stretch: 100),
+        ]
+    }
+
+    /// For a person.
+    public var table: String {
+        var lines = [row("", "value", "target", "stretch", "")]
+        for requirement in requirements {
+            lines.append(
+                row(
+                    requirement.metric, requirement.value.short, requirement.target.short, requirement.stretch.short,
+                    requirement.meetsStretch ? "stretch met" : requirement.meetsTarget ? "target met" : "NOT MET"))
+        }
+        let (latency, stages) = (detection.latency, detection.stages)
+        lines += [
+            "",
+            "\(detection.frames) frames, \(arithmetic), threads: \(detection.threads)",
+            row("latency, ms", "mean", "median", "P95", "P99"),
+            row("", latency.meanMs.short, latency.medianMs.short, latency.p95Ms.short, latency.p99Ms.short), "",
+            row("1 thread, ms a frame", "decoding", "pnet", "rnet", "onet", "rest"),
+            row(
+                "", stages.decodingMs.short, stages.pnetMs.short, stages.rnetMs.short, stages.onetMs.short,
+                stages.restMs.short), "", row("network, 1 thread", "median ms", "P95 ms", "GFLOP/s", "% of peak"),
+        ]
+        for network in networks {
+            lines.append(
+                row(
+                    network.input, network.time.medianMs.short, network.time.p95Ms.short, network.gflops.short,
+                    (network.peakFraction * 100).short))
+        }
+        lines.append("peak of one core: \(multiplyAddPeakGflops.short) GFLOP/s")
+        if !against.isEmpty {
+            lines += ["", row("against", "ours, ms", "theirs, ms", "ratio", "from", "to")]
+            for ratio in against {
+                lines.append(
+                    row(
+                        "\(ratio.engine), \(ratio.input)", ratio.ownMs.short, ratio.otherMs.short, ratio.median.short,
+                        ratio.smallest.short, ratio.largest.short))
+            }
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private func row(_ first: String, _ others: String...) -> String {
+        first + String(repeating: " ", count: max(28 - first.count, 1))
+            + others.map { String(repeating: " ", count: max(11 - $0.count, 1)) + $0 }.joined()
+    }
+}

@@ -1,0 +1,104 @@
+import Detection
+import Engines
+import Foundation
+import Synchronization
+import Tensors
+
+/// How fast a detector finds the faces of some frames.
+public struct DetectionBenchmark: Sendable, Codable, Equatable {
+    public let frames: Int
+    public let threads: Int
+    /// With as many frames at once as there are threads, decoding among it.
+    public let framesPerSecond: Double
+    /// Of one frame after the other, decoding left out.
+    public let latency: DurationStatistics
+    /// Mean milliseconds a frame on one thread.
+    public let stages: Stages
+
+    /// Where the time of a frame goes.
+    public struct Stages: Sendable, Codable, Equatable {
+        public let decodingMs: Double
+        public let pnetMs: Double
+        public let rnetMs: Double
+        public let onetMs: Double
+        /// Resampling, suppression and the handling of boxes.
+        public let restMs: Double
+    }
+
+    /// - Parameters:
+    ///   - files: the frames' images, each read again in every round.
+    ///   - rounds: how often each is measured.
+    /// - Throws: `ImageError`, and what the networks throw.
+    public init(_ detector: FaceDetector, files: [String], maximumPixels: Int, rounds: Int) throws {
+        func image(_ file: String) throws -> DecodedImage {
+            try DecodedImage(contentsOf: URL(fileURLWithPath: file), maximumPixels: maximumPixels)
+        }
+        for file in files { _ = try detector.detect(in: image(file)) }
+
+        var latencies = [Double]()
+        for _ in 0..<rounds {
+            for file in files {
+                let frame = try image(file)
+                latencies.append(try seconds { _ = try detector.detect(in: frame) })
+            }
+        }
+        let stream = (0..<rounds).flatMap { _ in files }
+        let elapsed = try seconds {
+            _ = try concurrentMap(stream) { file in
+                try detector.detect(
+                    in: DecodedImage(contentsOf: URL(fileURLWithPath: file), maximumPixels: maximumPixels)
+                ).faces.count
+            }
+        }
+        frames = files.count
+        threads = Threads.limit
+        framesPerSecond = Double(stream.count) / elapsed
+        latency = DurationStatistics(seconds: latencies)
+        stages = try Stages(detector, files: files, image)
+    }
+}
+
+extension DetectionBenchmark.Stages {
+    fileprivate init(_ detector: FaceDetector, files: [String], _ image: (String) throws -> DecodedImage) throws {
+        let threads = Threads.limit
+        Threads.limit = 1
+        defer { Threads.limit = threads }
+        let networks = [detector.networks.proposal, detector.networks.refinement, detector.networks.output]
+            .map(TimedNetwork.init)
+        var timed = detector
+        timed.networks = FaceNetworks(proposal: networks[0], refinement: networks[1], output: networks[2])
+        var (decoding, detecting) = (0.0, 0.0)
+        for file in files {
+            var frame: DecodedImage?
+            decoding += try seconds { frame = try image(file) }
+            detecting += try seconds { if let frame { _ = try timed.detect(in: frame) } }
+        }
+        let ms = 1000 / Double(files.count)
+        let times = networks.map(\.total)
+        decodingMs = decoding * ms
+        pnetMs = times[0] * ms
+        rnetMs = times[1] * ms
+        onetMs = times[2] * ms
+        restMs = (detecting - times.reduce(0, +)) * ms
+    }
+}
+
+/// A network that keeps count of the time it takes.
+private final class TimedNetwork: FaceNetwork {
+    private let network: any FaceNetwork
+    private let elapsed = Mutex(0.0)
+
+    init(_ network: any FaceNetwork) {
+        self.network = network
+    }
+
+    /// In seconds.
+    var total: Double { elapsed.withLock { $0 } }
+
+    func evaluate(_ images: Tensor<Float>) throws -> Tensor<Float> {
+        var output: Tensor<Float>?
+        let time = try seconds { output = try network.evaluate(images) }
+        elapsed.withLock { $0 += time }
+        return output ?? images
+    }
+}

@@ -1,0 +1,30 @@
+/// What many measured durations come to, in milliseconds.
+public struct DurationStatistics: Sendable, Codable, Equatable {
+    public let count: Int
+    public let meanMs: Double
+    public let medianMs: Double
+    public let p95Ms: Double
+    public let p99Ms: Double
+
+    /// Percentiles are by nearest rank: the smallest duration that as many percent do not exceed.
+    ///
+    /// - Precondition: there is a duration.
+    public init(seconds: [Double]) {
+        precondition(!seconds.isEmpty, "statistics of no durations")
+        let sorted = seconds.map { $0 * 1000 }.sorted()
+        func percentile(_ percent: Int) -> Double {
+            sorted[max((sorted.count * percent + 99) / 100, 1) - 1]
+        }
+        count = sorted.count
+        meanMs = sorted.reduce(0, +) / Double(sorted.count)
+        medianMs = percentile(50)
+        p95Ms = percentile(95)
+        p99Ms = percentile(99)
+    }
+}
+
+/// The seconds that some work takes.
+func seconds(_ work: () throws -> Void) rethrows -> Double {
+    let clock = ContinuousClock()
+    return try clock.measure(work) / .seconds(1)
+}

@@ -1,0 +1,59 @@
+import Detection
+import Tensors
+
+/// How many times as fast as another engine a network is on one input, on one thread.
+public struct SpeedRatio: Sendable, Codable, Equatable {
+    public let engine: String
+    public let input: String
+    /// The largest difference between the outputs of the two.
+    public let maxAbsDiff: Double
+    /// Milliseconds, medians over the rounds.
+    public let ownMs: Double
+    public let otherMs: Double
+    /// The other's time divided by ours, round by round.
+    public let median: Double
+    public let smallest: Double
+    public let largest: Double
+
+    /// Two right float32 programs agree to about 1e-5 on these networks.
+    static let largestDifference = 1e-3
+
+    /// Measures in rounds, in each of which both run one after the other, so that a busy machine slows both.
+    ///
+    /// - Throws: ``PeerEngineError`` where the other engine does not compute the same, and what the network throws.
+    public init(
+        _ network: any FaceNetwork, on input: NetworkInput, against engine: PeerEngine, rounds: Int
+    ) throws {
+        let expected = try network.evaluate(input.images)
+        let other = try engine.load(input)
+        guard other.shape == expected.shape else {
+            throw PeerEngineError(
+                engine: engine.name, reason: "\(input.name): output \(other.shape), expected \(expected.shape)")
+        }
+        let difference = zip(expected.elements, other.elements).reduce(0.0) { largest, pair in
+            let difference = Double(abs(pair.0 - pair.1))
+            return difference > largest || difference.isNaN ? difference : largest
+        }
+        guard difference <= Self.largestDifference else {
+            throw PeerEngineError(
+                engine: engine.name, reason: "\(input.name): its outputs differ from ours by \(difference)")
+        }
+        let once = try seconds { _ = try network.evaluate(input.images) }
+        let count = min(max(Int(0.02 / once), 1), 500)
+        _ = try engine.run(count: count)
+        var (own, others) = ([Double](), [Double]())
+        for _ in 0..<rounds {
+            own.append(try seconds { for _ in 0..<count { _ = try network.evaluate(input.images) } } / Double(count))
+            others.append(try engine.run(count: count) / Double(count))
+        }
+        let ratios = zip(own, others).map { $1 / $0 }.sorted()
+        self.engine = engine.name
+        self.input = input.name
+        maxAbsDiff = difference
+        ownMs = DurationStatistics(seconds: own).medianMs
+        otherMs = DurationStatistics(seconds: others).medianMs
+        median = ratios[ratios.count / 2]
+        smallest = ratios[0]
+        largest = ratios[ratios.count - 1]
+    }
+}

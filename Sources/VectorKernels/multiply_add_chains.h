@@ -1,0 +1,16 @@
+// Multiply-adds without memory, to see how many the processor can do. Included once for each level.
+
+/// As many independent chains as fit into registers.
+enum { multiply_add_chain_count = LEVEL_CAPACITY - 1 };
+
+static float multiply_add_chains(ptrdiff_t length, float factor, float addend) {
+    float32_lanes sums[multiply_add_chain_count];
+    for (int chain = 0; chain < multiply_add_chain_count; chain++) sums[chain] = (float32_lanes)((float)chain);
+    float32_lanes factors = (float32_lanes)(factor), addends = (float32_lanes)(addend);
+    for (ptrdiff_t step = 0; step < length; step++)
+#pragma clang loop unroll(full)
+        for (int chain = 0; chain < multiply_add_chain_count; chain++)
+            sums[chain] = __builtin_elementwise_fma(sums[chain], factors, addends);
+    for (int chain = 1; chain < multiply_add_chain_count; chain++) sums[0] += sums[chain];
+    return sums[0][0];
+}

@@ -1,0 +1,87 @@
+import ArgumentParser
+import Benchmarking
+import Conformance
+import Detection
+import Engines
+import Foundation
+import JSONTree
+import ModelFormats
+import Reporting
+
+struct Bench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Measures how fast faces are found, how fast each network is, and how fast other engines are.")
+
+    enum Peer: String, CaseIterable, ExpressibleByArgument {
+        case onnxruntime, openvino, ncnn
+    }
+
+    @OptionGroup var options: DetectorOptions
+
+    @Option(help: ArgumentHelp("The frames to find faces in. Default: the bundled ones.", valueName: "dir"))
+    var frames: String?
+
+    @Option(help: "How often each frame is measured.")
+    var rounds = 5
+
+    @Option(help: "An engine to compare the networks with, interleaved; may be repeated.")
+    var against: [Peer] = []
+
+    @Option(help: ArgumentHelp("Write what was measured to this file.", valueName: "file"))
+    var json: String?
+
+    func validate() throws {
+        if rounds < 1 { throw ValidationError("--rounds must be at least 1") }
+    }
+
+    func run() throws {
+        let files = try imageFiles(in: frames ?? bundled("Fixtures/frames"))
+        Terminal.progress("frames")
+        let detection = try DetectionBenchmark(
+            options.detector(options.chosenEngine()), files: files, maximumPixels: options.maxPixels, rounds: rounds)
+        let memory = Machine.peakMemory
+        let peak = Machine.multiplyAddPeak()
+        let networks = try networks(options.arithmetic)
+        let measured = try NetworkInput.bundled.map { input in
+            Terminal.progress(input.name)
+            return try NetworkBenchmark(networks(input), on: input, peak: peak)
+        }
+        let benchmark = Benchmark(
+            arithmetic: options.arithmetic.rawValue, detection: detection, peakMemoryMb: memory,
+            multiplyAddPeakGflops: peak, networks: measured, against: try ratios())
+        if let json { try writeAtomically(try JSON(encoding: benchmark).text().utf8, to: json) }
+        Terminal.clearProgress()
+        print(benchmark.table)
+    }
+
+    /// The other engines compute in float32, and so do we beside them.
+    private func ratios() throws -> [SpeedRatio] {
+        let networks = try networks(.fp32)
+        return try against.flatMap { peer in
+            let engine = try PeerEngine(
+                peer.rawValue, python: options.engineOptions.interpreter,
+                adapter: bundled("validation/bench_engine.py"),
+                models: options.modelsDirectory())
+            return try NetworkInput.bundled.map { input in
+                Terminal.progress("\(peer.rawValue), \(input.name)")
+                return try SpeedRatio(networks(input), on: input, against: engine, rounds: 15)
+            }
+        }
+    }
+
+    private func networks(_ arithmetic: ArithmeticName) throws -> (NetworkInput) throws -> GraphFaceNetwork {
+        let directory = try options.modelsDirectory()
+        let names: [(CascadeNetwork, String)] = [(.proposal, "pnet"), (.refinement, "rnet"), (.output, "onet")]
+        let networks = try names.map { network, name in
+            try GraphFaceNetwork(network, graph: Model(named: name, in: directory).graph, arithmetic: arithmetic)
+        }
+        return { input in networks[CascadeNetwork.allCases.firstIndex(of: input.network) ?? 0] }
+    }
+
+    private func imageFiles(in directory: String) throws -> [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        let images = names.sorted().filter { ImageFormat(fileExtension: URL(fileURLWithPath: $0).pathExtension) != nil }
+        guard !images.isEmpty else { throw CommandError(.noInput, "\(directory) holds no frames") }
+        return images.map { "\(directory)/\($0)" }
+    }
+}

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Counts the instructions that finding faces takes, and fails where they are more than the counts kept in
-# validation/instruction_counts.txt by over 3 %. Instructions, unlike time, are the same on a busy machine; valgrind's
+# validation/instruction_counts.txt by more than is said there. Instructions, unlike time, are the same on a busy machine; valgrind's
 # processor has AVX2 and no AVX-512, whatever the machine has.
 #
 # Usage: validation/check_instructions.sh PROGRAM [--record]
@@ -30,13 +30,14 @@ first=$(count "$frames/01_astronaut_close.jpg")
 three=$(count "$frames/01_astronaut_close.jpg" "$frames/02_astronaut_close.jpg" "$frames/03_astronaut_close.jpg")
 further=$(((three - first) / 2))
 if [ "${2:-}" = --record ]; then
-    printf 'start_and_first_frame %s\nfurther_frame %s\n' "$first" "$further" >"$kept"
+    # To start takes longer the more there is in the program.
+    printf 'start_and_first_frame %s + 20 %%\nfurther_frame %s + 3 %%\n' "$first" "$further" >"$kept"
     exit 0
 fi
 
 status=0
 compare() {
-    limit=$(awk -v name="$1" '$1 == name { print int($2 * 1.03) }' "$kept")
+    limit=$(awk -v name="$1" '$1 == name { print int($2 * (1 + $4 / 100)) }' "$kept")
     echo "$1: $2 instructions, at most $limit"
     [ "$2" -le "$limit" ] || status=1
 }

@@ -20,7 +20,7 @@ extension LayerReport {
     ///   are no captures.
     public init(
         models: String, captures: String, candidate: Side = builtIn,
-        engine: @Sendable (Model) throws -> any Engine = { try ArithmeticName.fp32.engine(for: $0.graph) },
+        engine: @Sendable (Model) throws -> any Engine = { try $0.engine(.fp32) },
         deviations: [KnownDeviation], outputsOnly: Bool = false,
         progress: @Sendable (String) -> Void = { _ in }
     ) throws {

@@ -57,8 +57,24 @@ public struct GraphFaceNetwork: FaceNetwork {
     public func evaluate(_ images: Tensor<Float>) throws -> Tensor<Float> {
         switch computation {
         case .layers(let fused): try fused.evaluate(images)
-        case .operators(let engine): try evaluate(images, by: engine)
+        case .operators(let engine):
+            if graph.inputs[0].dimensions.first == .fixed(1), images.shape[0] > 1 {
+                try evaluateOneByOne(images, by: engine)
+            } else {
+                try evaluate(images, by: engine)
+            }
         }
+    }
+
+    /// A graph whose batch is declared as 1 is run once for each image.
+    private func evaluateOneByOne(_ images: Tensor<Float>, by engine: any Engine) throws -> Tensor<Float> {
+        let one = Shape([1] + images.shape.dimensions.dropFirst())
+        let answers = try (0..<images.shape[0]).map { index in
+            let image = images.elements[index * one.count..<(index + 1) * one.count]
+            return try evaluate(Tensor(one, Array(image)), by: engine)
+        }
+        let shape = Shape([answers.count] + answers[0].shape.dimensions.dropFirst())
+        return Tensor(shape, answers.flatMap(\.elements))
     }
 
     private func evaluate(_ images: Tensor<Float>, by engine: any Engine) throws -> Tensor<Float> {

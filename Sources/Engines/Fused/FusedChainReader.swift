@@ -265,14 +265,18 @@ private struct SpelledOutPReLU {
             return nodes[0]
         }
         guard nodes.count == 3,
-            let less = nodes.first(where: { $0.operator as? Comparison == .less && $0.inputs[0] == tensor }),
-            let zero = less.inputs[1].flatMap({ graph.initializers[$0] }),
+            let comparison = nodes.first(where: { $0.operator is Comparison && $0.inputs[0] == tensor }),
+            let zero = comparison.inputs[1].flatMap({ graph.initializers[$0] }),
             zero.float64.elements == [0],
+            // x >= 0, or not x < 0.
+            let keeps = comparison.operator as? Comparison == .greaterOrEqual
+                ? comparison : only(comparison.outputs.first),
+            keeps.operator is Not && comparison.operator as? Comparison == .less
+                || keeps.operator as? Comparison == .greaterOrEqual,
             let multiply = nodes.first(where: { $0.operator as? BinaryArithmetic == .multiply }),
             let choice = nodes.first(where: { $0.operator is Where }),
-            let not = only(less.outputs.first), not.operator is Not,
-            choice.inputs == [not.outputs.first, tensor, multiply.outputs.first],
-            only(not.outputs.first)?.name == choice.name, only(multiply.outputs.first)?.name == choice.name,
+            choice.inputs == [keeps.outputs.first, tensor, multiply.outputs.first],
+            only(keeps.outputs.first)?.name == choice.name, only(multiply.outputs.first)?.name == choice.name,
             let slope = (multiply.inputs[0] == tensor ? multiply.inputs[1] : multiply.inputs[0]),
             let output = choice.outputs.first
         else { return nil }

@@ -179,7 +179,7 @@ struct ProgramBuilder {
             ProgramType(element, [1, extents[1], extents[3], extents[2]]), as: turned)
         let flat = next("flatten")
         append(
-            "reshape", ["x": tensor, "shape": constant("\(flat)_shape", integers: [1, count])],
+            "reshape", ["x": tensor, "shape": constant("\(flat)_shape", integers: [-1, count])],
             ProgramType(element, [1, count]), as: flat)
     }
 

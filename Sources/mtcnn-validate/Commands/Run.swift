@@ -29,7 +29,7 @@ struct Run: ParsableCommand {
     func run() throws {
         let model = try Model(contentsOf: model)
         let tensors = try inputTensors(for: model)
-        let engine = try arithmetic.engine(for: model.graph)
+        let engine = try model.engine(arithmetic)
         var activations = [CaptureCase.Output]()
         _ = try engine.run(Dictionary(tensors.map { ($0.name, $0.values) }, uniquingKeysWith: { $1 })) { activation in
             activations.append(

@@ -73,7 +73,7 @@ struct Validate: ParsableCommand {
         return try LayerReport(
             models: options.modelsDirectory(), captures: captures ?? bundled("Fixtures/captures"),
             candidate: outside == nil ? LayerReport.builtIn : engine.side,
-            engine: { model in try outside?(model) ?? ArithmeticName.fp32.engine(for: model.graph) },
+            engine: { model in try outside?(model) ?? model.engine(.fp32) },
             deviations: try knownDeviations().fp32VsOnnx ?? [], outputsOnly: outputsOnly
         ) { Terminal.progress("\(LayerReport.name): \($0)") }
     }

@@ -1,0 +1,39 @@
+import Engines
+import ModelFormats
+import NetworkGraph
+
+extension Model {
+    /// The arithmetic that all of the model is computed in; nil where it declares parts in float32 and in float16.
+    ///
+    /// A model that declares no types is computed in the arithmetic asked for, and so is one of float32. Of one that
+    /// declares float16, the arithmetic asked for counts if it is one of float16; else `fp16-storage` is meant. Casts
+    /// of the input and of the outputs change nothing then.
+    func uniformArithmetic(asked: ArithmeticName) -> ArithmeticName? {
+        let nodes = graph.nodes.filter { $0.operator as? ActivationFunction != .identity }
+        let types = Set(nodes.flatMap(\.outputs).compactMap { floatTypes[$0] })
+        guard types.contains(.float16) else { return asked }
+        return types.count == 1 ? Self.float16(asked) : nil
+    }
+
+    /// The engine for the model, by the types that it declares: its float32 parts in float32, its float16 parts in
+    /// the arithmetic asked for, or in `fp16-storage` if that is none of float16.
+    ///
+    /// - Throws: ``Engines/EngineError``.
+    public func engine(_ arithmetic: ArithmeticName) throws(EngineError) -> any Engine {
+        if floatTypes.values.contains(.float16), arithmetic != .fp64 {
+            return try MixedPrecisionEngine(graph) { node in
+                // A comparison gives booleans: it is computed as what it compares.
+                let tensors = node.outputs + node.inputs.compactMap { $0 }
+                return tensors.lazy.compactMap { floatTypes[$0] }.first == .float16 ? Self.float16(arithmetic) : .fp32
+            }
+        }
+        return try arithmetic.engine(for: graph)
+    }
+
+    private static func float16(_ arithmetic: ArithmeticName) -> ArithmeticName {
+        switch arithmetic {
+        case .fp32, .fp64, .fp16Weights: .fp16Storage
+        case .fp16Storage, .fp16FMA, .fp16MultiplyAdd, .neuralEngineM1: arithmetic
+        }
+    }
+}

@@ -11,13 +11,14 @@ extension DetectionReport {
     ///   - frames: the directory of the frames.
     ///   - detector: our cascade; its minimum face size counts where a list does not say which it was made with.
     ///   - minimumFaceSize: counts in place of what the lists say.
+    ///   - shard: which of each list's frames to compare.
     ///   - progress: is told of each frame before it is computed.
     /// - Throws: ``Detection/DetectionDocumentError``, ``Conformance/ComparisonError/nothingInCommon(_:)`` for a list
     ///   that names none of the frames, and what the networks throw.
     public init(
         golds: [String], frames: String, detector: FaceDetector, minimumFaceSize: Int?, candidate: Side,
         maximumPixels: Int = DecodedImage.defaultMaximumPixels, deviations: [KnownDeviation],
-        progress: @Sendable (String) -> Void = { _ in }
+        shard: Shard = .whole, progress: @Sendable (String) -> Void = { _ in }
     ) throws {
         var runs = [Run]()
         var sources = [String]()
@@ -32,7 +33,7 @@ extension DetectionReport {
             runs.append(
                 try Run(
                     gold, name: name, frames: frames, detector: detector, maximumPixels: maximumPixels,
-                    deviations: deviations, progress: progress))
+                    deviations: deviations, shard: shard, progress: progress))
         }
         self.init(
             baseline: Side(engine: sources.joined(separator: "; "), arithmetic: "fp32"), candidate: candidate,
@@ -43,14 +44,14 @@ extension DetectionReport {
 extension DetectionReport.Run {
     fileprivate init(
         _ gold: DetectionDocument, name: String, frames directory: String, detector: FaceDetector,
-        maximumPixels: Int, deviations: [KnownDeviation], progress: @Sendable (String) -> Void
+        maximumPixels: Int, deviations: [KnownDeviation], shard: Shard, progress: @Sendable (String) -> Void
     ) throws {
         let names = gold.images.map { URL(fileURLWithPath: $0.file).lastPathComponent }
         let present = names.filter { FileManager.default.fileExists(atPath: "\(directory)/\($0)") }
         guard !present.isEmpty else {
             throw ComparisonError.nothingInCommon("\(directory) holds none of the frames that \(name) names")
         }
-        let judged = try concurrentMap(Array(zip(gold.images, names))) { expected, file in
+        let judged = try concurrentMap(shard.stretch(of: Array(zip(gold.images, names)))) { expected, file in
             progress("\(name), \(file)")
             do {
                 let image = try DecodedImage(

@@ -15,13 +15,14 @@ extension LayerReport {
     ///   - candidate: what computes the models.
     ///   - engine: gives the candidate's engine for a model.
     ///   - outputsOnly: whether to leave out all layers but the networks' outputs.
+    ///   - shard: which of each capture's cases to compare.
     ///   - progress: is told of each network and case before it is computed.
     /// - Throws: what reading and comparing throw, and ``Conformance/ComparisonError/nothingInCommon(_:)`` if there
     ///   are no captures.
     public init(
         models: String, captures: String, candidate: Side = builtIn,
         engine: @Sendable (Model) throws -> any Engine = { try $0.engine(.fp32) },
-        deviations: [KnownDeviation], outputsOnly: Bool = false,
+        deviations: [KnownDeviation], outputsOnly: Bool = false, shard: Shard = .whole,
         progress: @Sendable (String) -> Void = { _ in }
     ) throws {
         let compared = try concurrentMap(try inputFiles(in: captures, withExtension: "h5")) { path in
@@ -30,7 +31,7 @@ extension LayerReport {
             let model = try Model(contentsOf: "\(models)/\(network).onnx")
             let comparison = try NetworkComparison(
                 of: try engine(model), running: model, with: capture,
-                network: network, bound: .float32, outputsOnly: outputsOnly
+                network: network, bound: .float32, outputsOnly: outputsOnly, shard: shard
             ) { progress("\(network), \($0)") }
             return (comparison, Side(capture.header))
         }

@@ -18,32 +18,35 @@ extension PrecisionReport {
     ///   - models: a directory with the three networks.
     ///   - captures: a directory with a capture of each, of which the inputs are taken.
     ///   - frames: the directory of the frames.
+    ///   - shard: which of the networks in an arithmetic, and which of the frames, to compare.
     /// - Throws: what reading and computing throw, and ``Conformance/ComparisonError/nothingInCommon(_:)`` if there
     ///   are no frames.
     public init(
         models: String, captures: String, frames: String, minimumFaceSize: Int,
         maximumPixels: Int = DecodedImage.defaultMaximumPixels, arithmetics: [ArithmeticName] = arithmetics,
-        deviations: [KnownDeviation], progress: @Sendable (String) -> Void = { _ in }
+        deviations: [KnownDeviation], shard: Shard = .whole, progress: @Sendable (String) -> Void = { _ in }
     ) throws {
         let files = try inputFiles(in: frames, withExtension: "jpg") + inputFiles(in: frames, withExtension: "png")
         guard !files.isEmpty else { throw ComparisonError.nothingInCommon("\(frames) holds no frames") }
         let networks = [("pnet", 0.6), ("rnet", 0.7), ("onet", 0.7)].filter {
             FileManager.default.fileExists(atPath: "\(captures)/\($0.0).h5")
         }
-        let jobs = arithmetics.flatMap { arithmetic in networks.map { (arithmetic, $0.0, $0.1) } }
+        let jobs = shard.stretch(
+            of: arithmetics.flatMap { arithmetic in networks.map { (arithmetic, $0.0, $0.1) } })
         let precisions = try concurrentMap(jobs) { arithmetic, network, threshold in
             progress("\(arithmetic.rawValue), \(network)")
             let model = try Model(named: network, in: models)
             let capture = try CaptureFile(contentsOf: "\(captures)/\(network).h5")
-            return try NetworkPrecision(
+            let precision = try NetworkPrecision(
                 of: arithmetic, running: model.graph, modelSha256: model.sha256,
                 on: NetworkInputs.all(in: capture, of: model.graph), network: network, scoreThreshold: threshold)
+            return (arithmetic, precision)
         }
         let detectors = try ([.fp32] + arithmetics).map { arithmetic in
             FaceDetector(
                 networks: try FaceNetworks(models: models, arithmetic: arithmetic), minimumFaceSize: minimumFaceSize)
         }
-        let comparisons = try concurrentMap(files) { file in
+        let comparisons = try concurrentMap(shard.stretch(of: files)) { file in
             progress(file)
             return try FrameComparison(
                 file: file, in: frames, baseline: detectors[0], candidates: Array(detectors.dropFirst()),
@@ -51,12 +54,12 @@ extension PrecisionReport {
         }
         self.init(
             policies: arithmetics.enumerated().map { index, arithmetic in
-                let own = precisions[index * networks.count..<(index + 1) * networks.count]
+                let own = precisions.filter { $0.0 == arithmetic }.map(\.1)
                 let frames = comparisons.map { $0.candidates[index] }
                 let endToEnd = EndToEnd(
                     minimumFaceSize: minimumFaceSize, frames: frames.compactMap(\.frame),
                     notJudged: frames.compactMap(\.failure))
-                return (arithmetic.rawValue, arithmetic == .neuralEngineM1, Array(own), endToEnd)
+                return (arithmetic.rawValue, arithmetic == .neuralEngineM1, own, endToEnd)
             }, deviations: deviations)
     }
 }

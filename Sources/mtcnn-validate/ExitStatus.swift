@@ -99,6 +99,10 @@ extension PeerEngineError: ExitStatusError {
     var exitStatus: ExitStatus { .internalFailure }
 }
 
+extension ShardError: ExitStatusError {
+    var exitStatus: ExitStatus { .badData }
+}
+
 extension TensorError: ExitStatusError {
     var exitStatus: ExitStatus { .badData }
 }

@@ -12,7 +12,8 @@ struct MTCNNValidate: ParsableCommand {
             66 no such input, 70 internal failure, 73 cannot write.
             """,
         subcommands: [
-            Validate.self, Detect.self, Bench.self, Explain.self, Run.self, Compare.self, Inspect.self, Convert.self,
+            Validate.self, Merge.self, Detect.self, Bench.self, Explain.self, Run.self, Compare.self, Inspect.self,
+            Convert.self,
             Plan.self, CheckReport.self,
         ],
         defaultSubcommand: Validate.self)

@@ -8,12 +8,14 @@ extension NetworkComparison {
     ///
     /// - Parameters:
     ///   - network: the name to report under.
+    ///   - shard: which of the capture's cases to compare.
     ///   - progress: is told of each case before it is computed.
     /// - Throws: ``Captures/CaptureError`` for a capture that is damaged or of another model,
     ///   ``ComparisonError`` where its tensors do not fit the candidate's, and what the engine throws.
     public init(
         of candidate: any Engine, running model: Model, with capture: CaptureFile, network: String,
-        bound: RoundingBound, outputsOnly: Bool = false, progress: (_ caseName: String) -> Void = { _ in }
+        bound: RoundingBound, outputsOnly: Bool = false, shard: Shard = .whole,
+        progress: (_ caseName: String) -> Void = { _ in }
     ) throws {
         guard capture.header.modelSHA256 == model.sha256 else {
             throw CaptureError.stale(
@@ -24,7 +26,7 @@ extension NetworkComparison {
         let outputsOnly = outputsOnly || !candidate.observesNodes
         let comparison = try LayerComparison(of: candidate, bound: bound)
         var cases = [CaseMetrics]()
-        for name in capture.caseNames {
+        for name in shard.stretch(of: capture.caseNames) {
             progress(name)
             cases.append(
                 try comparison.compare(with: RecordedCase(try capture.readCase(name)), outputsOnly: outputsOnly))

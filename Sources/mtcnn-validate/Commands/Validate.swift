@@ -1,8 +1,6 @@
 import ArgumentParser
 import Conformance
 import Engines
-import Foundation
-import JSONTree
 import Reporting
 
 struct Validate: ParsableCommand {
@@ -28,11 +26,12 @@ struct Validate: ParsableCommand {
             valueName: "file"))
     var gold: [String] = []
 
-    @Option(help: ArgumentHelp("The list of known deviations. Default: the bundled one.", valueName: "file"))
-    var deviations: String?
+    @OptionGroup var listed: DeviationOptions
 
-    @Flag(help: "Ignore the list of known deviations.")
-    var strict = false
+    @Option(
+        help: ArgumentHelp(
+            "Make only the I-th of N parts of every comparison, to be put together by `merge`.", valueName: "I/N"))
+    var shard: Shard?
 
     @Flag(help: "Compare the networks' outputs alone, not their layers.")
     var outputsOnly = false
@@ -40,64 +39,44 @@ struct Validate: ParsableCommand {
     func run() throws {
         try makeDirectory(report)
         let engine = try options.chosenEngine()
-        let layers = try layerReport(engine)
-        let detections = try detectionReport(engine)
-        let precision = try precisionReport()
-        var junit = JUnit()
-        junit.add(layers)
-        junit.add(detections)
-        junit.add(precision)
-        try write(layers)
-        try write(detections)
-        try write(precision)
-        let summary = ["# Conformance", layers.markdown, precision.markdown, detections.markdown].joined(
-            separator: "\n\n")
-        try writeAtomically(summary.utf8, to: "\(report)/summary.md")
-        try writeAtomically(junit.text.utf8, to: "\(report)/junit.xml")
+        let known = try listed.knownDeviations()
+        let reports = ReportSet(
+            layers: try layerReport(engine, known), precision: try precisionReport(known),
+            detections: try detectionReport(engine, known))
         Terminal.clearProgress()
-        print(layers.outcome)
-        print(precision.outcome)
-        print(detections.outcome)
-        let status = ExitStatus(Verdict(combining: [layers.verdict, precision.verdict, detections.verdict]))
-        let unreadable = detections.runs.contains { !$0.notJudged.isEmpty }
-        throw ExitCode((unreadable && status == .notJudged ? .badData : status).rawValue)
+        if let shard {
+            try reports.write(asShard: shard, to: report)
+        } else {
+            try reports.write(to: report)
+            throw ExitCode(reports.exitStatus.rawValue)
+        }
     }
 
-    private func write(_ document: some Report) throws {
-        let name = type(of: document).name
-        try writeAtomically(try JSON(encoding: document).text().utf8, to: "\(report)/\(name).json")
-    }
-
-    private func layerReport(_ engine: ChosenEngine) throws -> LayerReport {
+    private func layerReport(_ engine: ChosenEngine, _ known: KnownDeviations) throws -> LayerReport {
         let outside = engine.outside
         return try LayerReport(
             models: options.modelsDirectory(), captures: captures ?? bundled("Fixtures/captures"),
             candidate: outside == nil ? LayerReport.builtIn : engine.side,
             engine: { model in try outside?(model) ?? model.engine(.fp32) },
-            deviations: try knownDeviations().fp32VsOnnx ?? [], outputsOnly: outputsOnly
+            deviations: known.fp32VsOnnx ?? [], outputsOnly: outputsOnly, shard: shard ?? .whole
         ) { Terminal.progress("\(LayerReport.name): \($0)") }
     }
 
-    private func detectionReport(_ engine: ChosenEngine) throws -> DetectionReport {
+    private func detectionReport(_ engine: ChosenEngine, _ known: KnownDeviations) throws -> DetectionReport {
         let golds = try gold.isEmpty ? BundledGold.files.map { try bundled("Fixtures/gold/\($0)") } : gold
         return try DetectionReport(
             golds: golds, frames: frames ?? bundled("Fixtures/frames"), detector: options.detector(engine),
             minimumFaceSize: options.minFaceSize,
             candidate: engine.side,
-            maximumPixels: options.maxPixels, deviations: try knownDeviations().cppVsReference ?? []
+            maximumPixels: options.maxPixels, deviations: known.cppVsReference ?? [], shard: shard ?? .whole
         ) { Terminal.progress("\(DetectionReport.name): \($0)") }
     }
 
-    private func precisionReport() throws -> PrecisionReport {
+    private func precisionReport(_ known: KnownDeviations) throws -> PrecisionReport {
         try PrecisionReport(
             models: options.modelsDirectory(), captures: captures ?? bundled("Fixtures/captures"),
             frames: frames ?? bundled("Fixtures/frames"), minimumFaceSize: options.minFaceSize ?? 60,
-            maximumPixels: options.maxPixels, deviations: try knownDeviations().fp16VsFp32 ?? []
+            maximumPixels: options.maxPixels, deviations: known.fp16VsFp32 ?? [], shard: shard ?? .whole
         ) { Terminal.progress("\(PrecisionReport.name): \($0)") }
-    }
-
-    private func knownDeviations() throws -> KnownDeviations {
-        if strict { return KnownDeviations() }
-        return try KnownDeviations(contentsOf: deviations ?? bundled("validation/known_deviations.json"))
     }
 }

@@ -1,0 +1,29 @@
+/// A part of a run: of each list of things to compare, every shard takes a stretch, and all together take all.
+public struct Shard: Sendable, Codable, Equatable {
+    /// From 1 to ``count``.
+    public let index: Int
+    public let count: Int
+
+    /// A run that is not split.
+    public static let whole = Shard(index: 1, count: 1)
+
+    private init(index: Int, count: Int) {
+        self.index = index
+        self.count = count
+    }
+
+    /// - Parameter text: such as `2/4`, the second of four.
+    /// - Returns: nil for what is none.
+    public init?(_ text: String) {
+        let numbers = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
+        guard numbers.count == 2, let index = numbers[0], let count = numbers[1], index >= 1, index <= count else {
+            return nil
+        }
+        self.init(index: index, count: count)
+    }
+
+    /// This shard's stretch: those of shards 1, 2, ... one after the other are the elements again.
+    public func stretch<Element>(of elements: [Element]) -> [Element] {
+        Array(elements[elements.count * (index - 1) / count..<elements.count * index / count])
+    }
+}

@@ -1,0 +1,86 @@
+import Conformance
+
+/// Why the reports of shards do not make up one.
+public struct ShardError: Error, Equatable, CustomStringConvertible {
+    public let description: String
+
+    public init(_ description: String) { self.description = description }
+}
+
+/// A report that is judged from parts that add up.
+public protocol MergeableReport: Report {
+    /// The report of a whole run from those of its shards, in their order.
+    ///
+    /// - Throws: ``ShardError`` for reports of different runs, or for none.
+    static func merged(_ shards: [Self], deviations: [KnownDeviation]) throws(ShardError) -> Self
+}
+
+extension MergeableReport {
+    /// The value that all shards have.
+    fileprivate static func shared<Value: Equatable>(
+        _ what: String, _ shards: [Self], _ value: (Self) -> Value
+    ) throws(ShardError) -> Value {
+        guard let first = shards.first.map(value) else { throw ShardError("there are no shards to merge") }
+        guard shards.allSatisfy({ value($0) == first }) else {
+            throw ShardError("\(name): the shards differ in \(what), and so are not of one run")
+        }
+        return first
+    }
+}
+
+extension LayerReport: MergeableReport {
+    public static func merged(
+        _ shards: [LayerReport], deviations: [KnownDeviation]
+    ) throws(ShardError) -> LayerReport {
+        let models = try shared("their networks", shards) { $0.networks.map { [$0.network, $0.modelSha256] } }
+        let networks = models.indices.map { index in
+            let parts = shards.map { $0.networks[index] }
+            return NetworkComparison(
+                network: models[index][0], modelSHA256: models[index][1], cases: parts.flatMap(\.cases),
+                // What no shard compared.
+                layersNotCompared: parts[0].layersNotCompared.filter { layer in
+                    parts.allSatisfy { $0.layersNotCompared.contains(layer) }
+                })
+        }
+        return LayerReport(
+            baseline: try shared("the baseline", shards, \.baseline),
+            candidate: try shared("the candidate", shards, \.candidate),
+            thresholds: LayerThresholds(try shared("the thresholds", shards, \.thresholds)), deviations: deviations,
+            networks: networks)
+    }
+}
+
+extension DetectionReport: MergeableReport {
+    public static func merged(
+        _ shards: [DetectionReport], deviations: [KnownDeviation]
+    ) throws(ShardError) -> DetectionReport {
+        let golds = try shared("the lists of faces", shards) { $0.runs.map(\.gold) }
+        let sizes = try shared("the smallest face", shards) { $0.runs.map(\.minimumFaceSize) }
+        return DetectionReport(
+            baseline: try shared("the baseline", shards, \.baseline),
+            candidate: try shared("the candidate", shards, \.candidate),
+            runs: golds.indices.map { index in
+                let parts = shards.map { $0.runs[index] }
+                return Run(
+                    gold: golds[index], minimumFaceSize: sizes[index], frames: parts.flatMap(\.frames),
+                    notJudged: parts.flatMap(\.notJudged), deviations: deviations)
+            }, deviations: deviations)
+    }
+}
+
+extension PrecisionReport: MergeableReport {
+    public static func merged(
+        _ shards: [PrecisionReport], deviations: [KnownDeviation]
+    ) throws(ShardError) -> PrecisionReport {
+        let arithmetics = try shared("the arithmetics", shards) { $0.policies.map(\.arithmetic) }
+        let sizes = try shared("the smallest face", shards) { $0.policies.map(\.endToEnd.minimumFaceSize) }
+        return PrecisionReport(
+            policies: arithmetics.indices.map { index in
+                let parts = shards.map { $0.policies[index] }
+                let endToEnd = EndToEnd(
+                    minimumFaceSize: sizes[index], frames: parts.flatMap(\.endToEnd.frames),
+                    notJudged: parts.flatMap(\.endToEnd.notJudged))
+                return (arithmetics[index], parts[0].isPredicted, parts.flatMap(\.networks), endToEnd)
+            }, deviations: deviations)
+    }
+}

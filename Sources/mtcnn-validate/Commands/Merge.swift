@@ -1,0 +1,27 @@
+import ArgumentParser
+import Conformance
+import Reporting
+
+extension Shard: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+}
+
+struct Merge: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Puts the reports of a run together from those of its shards.")
+
+    @Argument(help: "The directories that `validate --shard` wrote to, of all shards.")
+    var shards: [String]
+
+    @Option(help: ArgumentHelp("The directory to write the reports to.", valueName: "dir"))
+    var report = "out"
+
+    @OptionGroup var listed: DeviationOptions
+
+    func run() throws {
+        try makeDirectory(report)
+        let reports = try ReportSet(mergingShards: shards, known: try listed.knownDeviations())
+        try reports.write(to: report)
+        throw ExitCode(reports.exitStatus.rawValue)
+    }
+}

@@ -1,0 +1,86 @@
+import ArgumentParser
+import Conformance
+import JSONTree
+import Reporting
+
+/// The reports of a run.
+struct ReportSet {
+    let layers: LayerReport
+    let precision: PrecisionReport
+    let detections: DetectionReport
+
+    var exitStatus: ExitStatus {
+        let status = ExitStatus(Verdict(combining: [layers.verdict, precision.verdict, detections.verdict]))
+        let unreadable = detections.runs.contains { !$0.notJudged.isEmpty }
+        return unreadable && status == .notJudged ? .badData : status
+    }
+
+    /// Writes the reports and their summaries, and says how the run ended.
+    func write(to directory: String) throws {
+        var junit = JUnit()
+        junit.add(layers)
+        junit.add(detections)
+        junit.add(precision)
+        try writeDocuments(to: directory)
+        let summary = ["# Conformance", layers.markdown, precision.markdown, detections.markdown].joined(
+            separator: "\n\n")
+        try writeAtomically(summary.utf8, to: "\(directory)/summary.md")
+        try writeAtomically(junit.text.utf8, to: "\(directory)/junit.xml")
+        for outcome in [layers.outcome, precision.outcome, detections.outcome] { print(outcome) }
+    }
+
+    // MARK: - Shards
+
+    /// Writes what a shard found, which says nothing of the whole.
+    func write(asShard shard: Shard, to directory: String) throws {
+        try writeDocuments(to: directory)
+        try writeAtomically(try JSON(encoding: shard).text().utf8, to: "\(directory)/shard.json")
+        print("shard \(shard.index) of \(shard.count) is in \(directory)")
+    }
+
+    /// The reports of a whole run, from the directories of all its shards in any order.
+    ///
+    /// - Throws: ``Reporting/ShardError`` for shards that are not all there, there twice or of different runs.
+    init(mergingShards directories: [String], known: KnownDeviations) throws {
+        let shards = try directories.map { directory in
+            (shard: try ReportSet.document(Shard.self, "shard", in: directory), directory: directory)
+        }.sorted { $0.shard.index < $1.shard.index }
+        let count = shards.first?.shard.count ?? 0
+        guard shards.map(\.shard.index) == Array(1...max(count, 1)), shards.allSatisfy({ $0.shard.count == count })
+        else {
+            let given = shards.map { "\($0.shard.index)/\($0.shard.count)" }.joined(separator: ", ")
+            throw ShardError("shards \(given) are not all of one run, each once")
+        }
+        func merged<Document: MergeableReport>(_ deviations: [KnownDeviation]?) throws -> Document {
+            try Document.merged(
+                try shards.map { try ReportSet.document(Document.self, Document.name, in: $0.directory) },
+                deviations: deviations ?? [])
+        }
+        layers = try merged(known.fp32VsOnnx)
+        precision = try merged(known.fp16VsFp32)
+        detections = try merged(known.cppVsReference)
+    }
+
+    init(layers: LayerReport, precision: PrecisionReport, detections: DetectionReport) {
+        self.layers = layers
+        self.precision = precision
+        self.detections = detections
+    }
+
+    private static func document<Document: Decodable>(
+        _: Document.Type, _ name: String, in directory: String
+    ) throws -> Document {
+        let path = "\(directory)/\(name).json"
+        return try JSON(parsing: try readInput(path), file: path).decode()
+    }
+
+    private func writeDocuments(to directory: String) throws {
+        func write(_ document: some Report) throws {
+            let name = type(of: document).name
+            try writeAtomically(try JSON(encoding: document).text().utf8, to: "\(directory)/\(name).json")
+        }
+        try write(layers)
+        try write(detections)
+        try write(precision)
+    }
+}

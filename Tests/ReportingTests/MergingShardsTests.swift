@@ -1,0 +1,109 @@
+import Conformance
+import Foundation
+import JSONTree
+import TestSupport
+import Testing
+
+@testable import Reporting
+
+/// The kept reports of the bundled run, taken apart and put together again.
+@Suite struct MergingShardsTests {
+    private static let root = fixtures.deletingLastPathComponent()
+    private let known: KnownDeviations
+
+    init() throws {
+        known = try KnownDeviations(
+            contentsOf: Self.root.appendingPathComponent("validation/known_deviations.json").path)
+    }
+
+    private func kept<Document: Report>(_: Document.Type) throws -> (text: String, document: Document) {
+        let path = Self.root.appendingPathComponent("Reports/\(Document.name).json").path
+        let bytes = try readInput(path)
+        return (String(decoding: bytes, as: UTF8.self), try JSON(parsing: bytes, file: path).decode())
+    }
+
+    /// As a shard's program writes it and the merging one reads it.
+    private func stored<Document: Report>(_ document: Document) throws -> Document {
+        let text = try JSON(encoding: document).text()
+        return try JSON(parsing: Array(text.utf8), file: "").decode()
+    }
+
+    private func shards(_ count: Int) -> [Shard] { (1...count).compactMap { Shard("\($0)/\(count)") } }
+
+    @Test("Shards of the layers' comparison merge to the bytes of one run", arguments: [1, 3, 4, 20])
+    func layers(count: Int) throws {
+        let (text, whole) = try kept(LayerReport.self)
+        let parts = try shards(count).map { shard in
+            try stored(
+                LayerReport(
+                    baseline: whole.baseline, candidate: whole.candidate, thresholds: .float32, deviations: [],
+                    networks: whole.networks.map { network in
+                        let cases = shard.stretch(of: network.cases)
+                        let compared = Set(cases.flatMap { $0.layers.map(\.layer) })
+                        return NetworkComparison(
+                            network: network.network, modelSHA256: network.modelSha256, cases: cases,
+                            layersNotCompared: network.layers.map(\.metrics.layer).filter { !compared.contains($0) })
+                    }))
+        }
+        let merged = try LayerReport.merged(parts, deviations: known.fp32VsOnnx ?? [])
+        #expect(try JSON(encoding: merged).text() == text)
+    }
+
+    @Test("Shards of the detectors' comparison merge to the bytes of one run", arguments: [1, 4, 40])
+    func detections(count: Int) throws {
+        let (text, whole) = try kept(DetectionReport.self)
+        let parts = try shards(count).map { shard in
+            try stored(
+                DetectionReport(
+                    baseline: whole.baseline, candidate: whole.candidate,
+                    runs: whole.runs.map { run in
+                        DetectionReport.Run(
+                            gold: run.gold, minimumFaceSize: run.minimumFaceSize, frames: shard.stretch(of: run.frames),
+                            notJudged: [], deviations: [])
+                    }, deviations: []))
+        }
+        let merged = try DetectionReport.merged(parts, deviations: known.cppVsReference ?? [])
+        #expect(try JSON(encoding: merged).text() == text)
+    }
+
+    @Test("Shards of the arithmetics' comparison merge to the bytes of one run", arguments: [1, 4])
+    func precision(count: Int) throws {
+        let (text, whole) = try kept(PrecisionReport.self)
+        let jobs = whole.policies.flatMap { policy in policy.networks.map { (policy.arithmetic, $0) } }
+        let parts = try shards(count).map { shard in
+            let own = shard.stretch(of: jobs)
+            return try stored(
+                PrecisionReport(
+                    policies: whole.policies.map { policy in
+                        let endToEnd = PrecisionReport.EndToEnd(
+                            minimumFaceSize: policy.endToEnd.minimumFaceSize,
+                            frames: shard.stretch(of: policy.endToEnd.frames), notJudged: [])
+                        let networks = own.filter { $0.0 == policy.arithmetic }.map(\.1)
+                        return (policy.arithmetic, policy.isPredicted, networks, endToEnd)
+                    }, deviations: []))
+        }
+        let merged = try PrecisionReport.merged(parts, deviations: known.fp16VsFp32 ?? [])
+        #expect(try JSON(encoding: merged).text() == text)
+    }
+
+    @Test("Shards of runs against different baselines are refused")
+    func differentRuns() throws {
+        let whole = try kept(LayerReport.self).document
+        let other = LayerReport(
+            baseline: Side(engine: "another", arithmetic: "fp32"), candidate: whole.candidate, thresholds: .float32,
+            deviations: [], networks: whole.networks.map(\.comparison))
+        #expect(throws: ShardError.self) { try LayerReport.merged([whole, other], deviations: []) }
+        #expect(throws: ShardError.self) { try LayerReport.merged([], deviations: []) }
+    }
+
+    @Test("Every element is in exactly one shard, in order", arguments: [0, 1, 7, 30])
+    func stretches(elements: Int) {
+        let all = Array(0..<elements)
+        for count in 1...9 { #expect(shards(count).flatMap { $0.stretch(of: all) } == all) }
+    }
+
+    @Test("What is no part of a whole is no shard", arguments: ["0/4", "5/4", "1", "1/", "a/b", "1/2/3", "-1/4", ""])
+    func badShards(text: String) {
+        #expect(Shard(text) == nil)
+    }
+}

@@ -70,7 +70,12 @@ let package = Package(
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
         .testTarget(name: "JSONTreeTests", dependencies: ["JSONTree", "TestSupport"]),
         .testTarget(name: "NetworkGraphTests", dependencies: ["NetworkGraph", "TestSupport"]),
-        .testTarget(name: "ModelFormatsTests", dependencies: ["ModelFormats", "Engines", "TestSupport"]),
+        .testTarget(
+            name: "ModelFormatsTests",
+            dependencies: [
+                "Conformance", "ModelFormats", "Engines", "TestSupport",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ]),
         .testTarget(name: "EnginesTests", dependencies: ["Engines", "ModelFormats", "TestSupport"]),
         .testTarget(name: "CapturesTests", dependencies: ["Captures", "CHDF5", "TestSupport"]),
         .testTarget(name: "DetectionTests", dependencies: ["Detection", "ModelFormats", "TestSupport"]),

@@ -42,6 +42,12 @@ PROVENANCE = [
         "validation/record_fixtures.sh",
     ),
     (
+        "coreml/*",
+        "coremltools 9.0, from random weights",
+        "MIT (this project)",
+        "validation/make_coreml_packages.py",
+    ),
+    (
         "float16/*",
         "Berkeley SoftFloat in PyPI package softfloatpy 1.2.3.post1",
         "MIT (this project)",

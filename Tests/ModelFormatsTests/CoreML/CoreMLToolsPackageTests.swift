@@ -1,0 +1,66 @@
+import Conformance
+import Engines
+import Foundation
+import ModelFormats
+import TestSupport
+import Tensors
+import Testing
+
+/// Packages that coremltools made, against what numpy computes from their weights in float64.
+@Suite struct CoreMLToolsPackageTests {
+    private static let folder = fixtures.appendingPathComponent("coreml")
+
+    private func tensor(_ name: String) throws -> AnyTensor {
+        try AnyTensor(npy: [UInt8](Data(contentsOf: Self.folder.appendingPathComponent("\(name).npy"))))
+    }
+
+    private func model(_ name: String) throws -> Model {
+        try Model(contentsOf: Self.folder.appendingPathComponent("\(name).mlpackage").path)
+    }
+
+    private func error(_ name: String, _ arithmetic: ArithmeticName) throws -> Double {
+        let model = try model(name)
+        let output = try #require(try model.engine(arithmetic).run(["input": tensor("input")])["out"])
+        let expected = try tensor(name)
+        #expect(output.shape == expected.shape)
+        return zip(output.float64.elements, expected.float64.elements).map { abs($0 - $1) }.max() ?? .infinity
+    }
+
+    @Test(
+        "A float32 program computes what its weights say, whether they are stored whole or compressed",
+        arguments: ["prelu_fp32", "select_fp32", "enumerated_fp32", "quantized_8bit", "palettized_4bit"])
+    func float32(_ name: String) throws {
+        // Sums of up to 576 products of numbers around 1: some 600 roundings of 2^-24 of values below 30.
+        #expect(try error(name, .fp32) < 1e-4)
+    }
+
+    @Test(
+        "A float16 program computes in the float16 arithmetic asked for",
+        arguments: ["prelu_fp16", "select_fp16", "range_fp16"])
+    func float16(_ name: String) throws {
+        let model = try model(name)
+        #expect(model.floatTypes.values.contains(.float16))
+        // Five layers of values up to 10, each rounded to 2^-11 of itself.
+        let storage = try error(name, .fp16Storage)
+        #expect(storage > 1e-5 && storage < 0.05)
+        #expect(try error(name, .fp32) == storage)
+        let chained = try error(name, .fp16FMA)
+        #expect(chained != storage && chained < 0.5)
+    }
+
+    @Test("What a program declares of sizes and compression is read")
+    func declarations() throws {
+        guard case .coreML(let ranged) = try model("range_fp16").format,
+            case .coreML(let listed) = try model("enumerated_fp32").format,
+            case .coreML(let quantized) = try model("quantized_8bit").format,
+            case .coreML(let palettized) = try model("palettized_4bit").format
+        else {
+            Issue.record("no Core ML package")
+            return
+        }
+        #expect(ranged.flexibility["input"] == .range([1...1, 3...3, 12...100, 12...100]))
+        #expect(listed.flexibility["input"] == .enumerated([[1, 3, 15, 15], [1, 3, 20, 30]]))
+        #expect(quantized.compressed.map(\.bits) == [8, 8, 8] && palettized.compressed.map(\.bits) == [4, 4, 4])
+        #expect(ranged.operations.first?.type == "cast" && ranged.opset == "CoreML6")
+    }
+}

@@ -1,0 +1,141 @@
+"""Makes small Core ML packages with coremltools, and what they compute, as numpy has it.
+
+Usage:
+    python validation/make_coreml_packages.py --output Fixtures/coreml
+
+Each package NAME.mlpackage is a network of convolution, PReLU, max-pool, convolution and a dense layer, with random
+weights. input.npy is the input, NAME.npy the output, computed by numpy in float64 from the weights that the
+package holds (decompressed where they are compressed). coremltools notes dates and random identifiers, so that the
+packages' bytes differ from one making to the next; the outputs do not.
+"""
+
+import argparse
+import pathlib
+
+import coremltools
+import coremltools.optimize.coreml as compression
+import numpy
+from coremltools.converters.mil import Builder
+from coremltools.converters.mil.mil import get_new_symbol
+
+TARGET = coremltools.target.iOS16
+SIDE = 15
+
+
+def weights() -> dict[str, numpy.ndarray]:
+    random = numpy.random.default_rng(11)
+    def normal(*shape):
+        return random.normal(0, 0.3, shape).astype(numpy.float32)
+
+    return {
+        "w1": normal(10, 3, 3, 3), "b1": normal(10), "a1": normal(10), "w2": normal(16, 10, 2, 2), "b2": normal(16),
+        "a2": normal(16), "w3": normal(12, 16 * 6 * 6), "b3": normal(12), "a3": normal(12),
+    }
+
+
+def network(spelling: str, open_size: bool):
+    w = weights()
+    side = (get_new_symbol(), get_new_symbol()) if open_size else (SIDE, SIDE)
+
+    def prelu(x, alpha, name):
+        if spelling == "prelu" and x.rank == 4:
+            return Builder.prelu(x=x, alpha=alpha, name=name)
+        shape = (1, -1, 1, 1) if x.rank == 4 else (1, -1)
+        scaled = Builder.mul(x=x, y=alpha.reshape(shape))
+        return Builder.select(cond=Builder.greater_equal(x=x, y=numpy.float32(0)), a=x, b=scaled, name=name)
+
+    @Builder.program(input_specs=[Builder.TensorSpec(shape=(1, 3, *side))], opset_version=TARGET)
+    def program(input):
+        x = Builder.conv(x=input, weight=w["w1"], bias=w["b1"], pad_type="valid", name="conv1")
+        x = prelu(x, w["a1"], "prelu1")
+        x = Builder.max_pool(
+            x=x, kernel_sizes=[2, 2], strides=[2, 2], pad_type="custom", pad=[0, 0, 0, 0], ceil_mode=True, name="pool1")
+        x = Builder.conv(x=x, weight=w["w2"], bias=w["b2"], pad_type="valid", name="conv2")
+        if open_size:
+            return prelu(x, w["a2"], "out")
+        x = prelu(x, w["a2"], "prelu2")
+        x = Builder.transpose(x=x, perm=[0, 1, 3, 2], name="transpose")
+        x = Builder.reshape(x=x, shape=[-1, 16 * 6 * 6], name="flatten")
+        x = Builder.linear(x=x, weight=w["w3"], bias=w["b3"], name="dense")
+        return prelu(x, w["a3"], "out")
+
+    return program
+
+
+def expected(x: numpy.ndarray, w: dict[str, numpy.ndarray], open_size: bool) -> numpy.ndarray:
+    x = x.astype(numpy.float64)
+
+    def convolved(x, kernels, bias):
+        rows, columns = x.shape[2] - kernels.shape[2] + 1, x.shape[3] - kernels.shape[3] + 1
+        out = numpy.zeros((1, kernels.shape[0], rows, columns)) + bias.reshape(1, -1, 1, 1)
+        for row in range(kernels.shape[2]):
+            for column in range(kernels.shape[3]):
+                part = x[:, :, row : row + rows, column : column + columns]
+                out += numpy.einsum("oi,nirc->norc", kernels[:, :, row, column].astype(numpy.float64), part)
+        return out
+
+    def rectified(x, alpha):
+        return numpy.where(x >= 0, x, x * alpha.reshape((1, -1) + (1,) * (x.ndim - 2)))
+
+    x = rectified(convolved(x, w["w1"], w["b1"]), w["a1"])
+    padded = numpy.pad(x, ((0, 0), (0, 0), (0, x.shape[2] % 2), (0, x.shape[3] % 2)), constant_values=-numpy.inf)
+    x = numpy.maximum.reduce([padded[:, :, i::2, j::2] for i in (0, 1) for j in (0, 1)])
+    x = rectified(convolved(x, w["w2"], w["b2"]), w["a2"])
+    if open_size:
+        return x
+    flat = x.transpose(0, 1, 3, 2).reshape(1, -1)
+    return rectified(flat @ w["w3"].T.astype(numpy.float64) + w["b3"], w["a3"])
+
+
+def decompressed(kind: str, model) -> dict[str, numpy.ndarray]:
+    """The weights that a compressed model holds, by coremltools' own decompression."""
+    plain = compression.decompress_weights(model)
+    program = plain._mil_program or coremltools.converters.mil.frontend.milproto.load.load(
+        plain.get_spec(), plain.get_spec().specificationVersion, plain.weights_dir)
+    w = weights()
+    for operation in program.functions["main"].operations:
+        name = {"conv1": "w1", "conv2": "w2", "dense": "w3"}.get(operation.name)
+        if name:
+            w[name] = operation.inputs["weight"].val
+    return w
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--output", type=pathlib.Path, required=True)
+    output = parser.parse_args().output
+    output.mkdir(parents=True, exist_ok=True)
+    single, half = coremltools.precision.FLOAT32, coremltools.precision.FLOAT16
+    extent = coremltools.RangeDim(12, 100, default=SIDE)
+    ranged = [coremltools.TensorType(name="input", shape=(1, 3, extent, coremltools.RangeDim(12, 100, default=SIDE)))]
+    sizes = coremltools.EnumeratedShapes([(1, 3, SIDE, SIDE), (1, 3, 20, 30)])
+    listed = [coremltools.TensorType(name="input", shape=sizes)]
+
+    def convert(spelling, precision, inputs=None):
+        return coremltools.convert(
+            network(spelling, inputs is not None), minimum_deployment_target=TARGET, compute_precision=precision,
+            inputs=inputs)
+
+    models = {
+        "prelu_fp32": convert("prelu", single), "select_fp32": convert("select", single),
+        "prelu_fp16": convert("prelu", half), "select_fp16": convert("select", half),
+        "range_fp16": convert("select", half, ranged), "enumerated_fp32": convert("prelu", single, listed),
+    }
+    plain = models["prelu_fp32"]
+    models["quantized_8bit"] = compression.linear_quantize_weights(
+        plain, compression.OptimizationConfig(
+            global_config=compression.OpLinearQuantizerConfig(mode="linear", weight_threshold=100)))
+    models["palettized_4bit"] = compression.palettize_weights(
+        plain, compression.OptimizationConfig(
+            global_config=compression.OpPalettizerConfig(mode="uniform", nbits=4, weight_threshold=100)))
+    x = numpy.random.default_rng(5).uniform(-1, 1, (1, 3, SIDE, SIDE)).astype(numpy.float32)
+    numpy.save(output / "input.npy", x)
+    for name, model in models.items():
+        model.save(str(output / f"{name}.mlpackage"))
+        w = decompressed(name, model) if "bit" in name else weights()
+        open_size = name.startswith(("range", "enumerated"))
+        numpy.save(output / f"{name}.npy", expected(x, w, open_size).astype(numpy.float32))
+
+
+if __name__ == "__main__":
+    main()

@@ -5,12 +5,14 @@ import Tensors
 /// What a model file holds, as lines for a person.
 struct Inspection {
     private let model: Model
+    private let forecastsNeuralEngine: Bool
     /// Empty where an input's shape is open.
     private let types: [String: TensorType]
 
     /// - Parameter inputShape: the extents of the inputs whose shape is open.
-    init(_ model: Model, inputShape: [Int]?) throws {
+    init(_ model: Model, inputShape: [Int]?, forecastsNeuralEngine: Bool = false) throws {
         self.model = model
+        self.forecastsNeuralEngine = forecastsNeuralEngine
         let isOpen = model.graph.inputs.contains { input in
             input.dimensions.contains { if case .symbolic = $0 { true } else { false } }
         }
@@ -18,6 +20,9 @@ struct Inspection {
             let shape = try Shape(checking: inputShape)
             types = try model.graph.tensorTypes(
                 for: Dictionary(model.graph.inputs.map { ($0.name, shape) }, uniquingKeysWith: { first, _ in first }))
+        } else if case .coreML(let provenance) = model.format {
+            // An open size has a default.
+            types = try model.graph.tensorTypes(for: provenance.defaultShapes)
         } else {
             types = isOpen ? [:] : try model.graph.tensorTypes()
         }
@@ -31,6 +36,9 @@ struct Inspection {
             "\(parameters.map(\.shape.count).reduce(0, +)) parameters in \(parameters.count) tensors, "
                 + "\(Set(parameters.map(\.elementType.rawValue)).sorted().joined(separator: " and "))",
         ]
+        if case .coreML(let provenance) = model.format {
+            lines += PackageInspection(model: model, provenance: provenance).precision
+        }
         for input in graph.inputs {
             lines.append(
                 "input  \(input.name) \(input.elementType.rawValue) [\(input.dimensions.map(\.description).joined(separator: ", "))]"
@@ -56,6 +64,9 @@ struct Inspection {
             lines.append("Shapes are open: name --input-shape to see them.")
         } else {
             lines.append("\(total) multiply-adds")
+        }
+        if forecastsNeuralEngine, case .coreML(let provenance) = model.format {
+            lines += PackageInspection(model: model, provenance: provenance).forecast(types: types)
         }
         return lines.joined(separator: "\n")
     }

@@ -179,4 +179,25 @@ import Testing
             #expect(outcome.exitCode == 2, "\(outcome.errors)")
         }
     }
+
+    @Test("A package is converted, told for what it really is, and converted back to the same OpenFace file")
+    func packages() throws {
+        try withTemporaryDirectory { directory in
+            let rnet = fixtures.appendingPathComponent("models/rnet.onnx").path
+            let package = "\(directory)/rnet_fp32.mlpackage"
+            let written = try CommandLineProgram.run("convert", rnet, package, "--precision", "fp16")
+            #expect(written.exitCode == 0 && written.output.contains("of which weights 201408"), "\(written.errors)")
+            let seen = try CommandLineProgram.run("inspect", package, "--neural-engine")
+            let truth = "named fp32, but every weight, activation, input and output is float16"
+            #expect(seen.output.contains(truth))
+            #expect(seen.output.contains("80 % is requested: holds"))
+            #expect(try CommandLineProgram.run("convert", rnet, package, "--precision", "fp32").exitCode == 0)
+            let back = try CommandLineProgram.run("convert", package, "\(directory)/RNet.dat")
+            #expect(back.output.contains("95e9c4203ca0a08c84520fa5fd658834213ed2453a7359f4d9514a06762f91e9"))
+            #expect(try CommandLineProgram.run("inspect", rnet, "--neural-engine").exitCode == 64)
+            #expect(try CommandLineProgram.run("convert", rnet, "\(directory)/rnet.tflite").exitCode == 64)
+            let sized = try CommandLineProgram.run("convert", rnet, package, "--shapes", "24x24")
+            #expect(sized.exitCode == 65 && sized.errors.contains("one size alone"))
+        }
+    }
 }

@@ -14,6 +14,8 @@ public struct CoreMLProvenance: Sendable, Equatable {
     public let weightBytes: Int
     /// For each open extent of an input, what may be given.
     public let flexibility: [String: Flexibility]
+    /// The shapes of the inputs: of an open one, its default.
+    public let defaultShapes: [String: Shape]
 
     public struct Operation: Sendable, Equatable {
         /// `conv`
@@ -120,7 +122,7 @@ struct CoreMLPackage {
                 return .init(type: operation.type, output: output, elementType: reader.types[output]?.element.floatType)
             },
             compressed: reader.compressed.map { .init(name: $0.name, bits: $0.bits) }, weightBytes: weightBytes,
-            flexibility: flexibility)
+            flexibility: flexibility, defaultShapes: description.defaultShapes.mapValues { Shape($0) })
     }
 }
 

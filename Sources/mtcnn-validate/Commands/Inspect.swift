@@ -17,9 +17,17 @@ struct Inspect: ParsableCommand {
             valueName: "extents"))
     var inputShape: String?
 
+    @Flag(help: "Tell which operations of a Core ML package the Neural Engine may take, by which rule.")
+    var neuralEngine = false
+
     func run() throws {
         let model = try Model(contentsOf: model)
-        print(try Inspection(model, inputShape: try extents()).text)
+        if neuralEngine {
+            guard case .coreML = model.format else {
+                throw CommandError(.usage, "\(self.model): --neural-engine is for Core ML packages; convert makes one")
+            }
+        }
+        print(try Inspection(model, inputShape: try extents(), forecastsNeuralEngine: neuralEngine).text)
     }
 
     private func extents() throws -> [Int]? {

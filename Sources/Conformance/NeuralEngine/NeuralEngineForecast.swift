@@ -1,0 +1,134 @@
+import ModelFormats
+import NetworkGraph
+import Tensors
+
+/// Which operations of a Core ML package the Neural Engine may take, and likely would: a forecast from rules, not a
+/// measurement.
+public struct NeuralEngineForecast: Sendable, Equatable {
+    public enum Eligibility: String, Sendable {
+        case eligible
+        case notEligible = "not eligible"
+        case unknown
+    }
+
+    public struct Operation: Sendable, Equatable {
+        public let type: String
+        public let output: String
+        public let eligibility: Eligibility
+        /// The rule that decides.
+        public let rule: NeuralEngineRule
+        public let isLikelyPreferred: Bool
+        /// What makes it slower than it might be.
+        public let warnings: [NeuralEngineRule]
+        public let multiplyAdds: Int
+    }
+
+    public let operations: [Operation]
+    /// What holds for the whole program.
+    public let programRules: [NeuralEngineRule]
+    /// What to change, most important first.
+    public let advice: [String]
+
+    /// Of all operations, those that are eligible for certain.
+    public var eligibleOperations: Double {
+        operations.isEmpty ? 0 : Double(operations.count { $0.eligibility == .eligible }) / Double(operations.count)
+    }
+
+    /// Of all multiply-adds, those in eligible operations.
+    public var eligibleMultiplyAdds: Double {
+        let total = operations.map(\.multiplyAdds).reduce(0, +)
+        let eligible = operations.filter { $0.eligibility == .eligible }.map(\.multiplyAdds).reduce(0, +)
+        return total > 0 ? Double(eligible) / Double(total) : 0
+    }
+
+    /// The share that the conversion's requirements ask for.
+    public static let requestedShare = 0.8
+
+    /// Fewer multiply-adds take less time than the dispatch's 0.23 ms on a CPU core of 100 GFLOP/s.
+    static let fewestPreferred = 11_500_000
+
+    /// - Parameter types: the types of all tensors, for the shapes that the forecast is for.
+    public init(_ graph: Graph, _ provenance: CoreMLProvenance, types: [String: TensorType]) {
+        let nodes = Dictionary(
+            graph.nodes.flatMap { node in node.outputs.map { ($0, node) } }, uniquingKeysWith: { first, _ in first })
+        func work(_ output: String) -> Int {
+            guard let node = nodes[output], let type = types[output] else { return 0 }
+            return node.operator.multiplyAdds(from: node.inputs.map { $0.flatMap { types[$0] } }, to: type)
+        }
+        let total = provenance.operations.map { work($0.output) }.reduce(0, +)
+        operations = provenance.operations.map { operation in
+            let node = nodes[operation.output]
+            let shape = types[operation.output]?.shape
+            let (eligibility, rule) = NeuralEngineForecast.verdict(operation, node, types)
+            var warnings = [NeuralEngineRule]()
+            if let shape, shape.rank == 2 { warnings.append(.rowPadding) }
+            if let shape, shape.count * 2 > 2 << 20 { warnings.append(.tiling) }
+            return Operation(
+                type: operation.type, output: operation.output, eligibility: eligibility, rule: rule,
+                isLikelyPreferred: eligibility == .eligible && total >= NeuralEngineForecast.fewestPreferred,
+                warnings: warnings, multiplyAdds: work(operation.output))
+        }
+        var rules = [NeuralEngineRule]()
+        var advice = [String]()
+        for flexibility in provenance.flexibility.values {
+            switch flexibility {
+            case .range:
+                rules.append(.range)
+                advice.append("convert with enumerated shapes (--shapes), the default among them, in place of a range")
+            case .enumerated(let shapes) where shapes.count > 128:
+                advice.append("list at most 128 shapes; there are \(shapes.count)")
+            case .enumerated: rules.append(.enumerated)
+            }
+        }
+        if operations.contains(where: { $0.rule == .float32 }) {
+            advice.insert("convert with --precision fp16: float32 operations never reach the Neural Engine", at: 0)
+        }
+        if operations.contains(where: { $0.rule == .ceilMode }) {
+            advice.append(
+                "where input sizes are fixed and even, pools without ceil_mode compute the same and are known to run")
+        }
+        if total < NeuralEngineForecast.fewestPreferred {
+            rules.append(.dispatch)
+            advice.append("give larger images or batches: \(total) multiply-adds take less time than a dispatch")
+        }
+        programRules = rules
+        self.advice = advice
+    }
+
+    private static let native: Set<String> = [
+        "conv", "linear", "max_pool", "softmax", "mul", "greater_equal", "select", "reshape",
+    ]
+
+    private static func verdict(
+        _ operation: CoreMLProvenance.Operation, _ node: Node?, _ types: [String: TensorType]
+    ) -> (Eligibility, NeuralEngineRule) {
+        let inputs = node?.inputs.compactMap { $0.flatMap { types[$0] }?.shape } ?? []
+        let shape = types[operation.output]?.shape ?? []
+        if operation.type == "cast" { return (.eligible, .cast) }
+        if operation.elementType == .float32 { return (.notEligible, .float32) }
+        for shape in inputs.prefix(1) + [shape] where shape.rank == 4 {
+            guard shape[2] <= 16384, shape[3] <= 16384, shape[1] <= 65536, shape[0] <= 65536 else {
+                return (.notEligible, .extents)
+            }
+        }
+        switch operation.type {
+        case "conv":
+            guard inputs.count > 1, inputs[1].rank == 4 else { return (.unknown, .unknownOperation) }
+            let fits = inputs[1][2] <= 29 && inputs[1][3] <= 13
+            return fits ? (.eligible, .native) : (.notEligible, .convolutionKernel)
+        case "prelu": return shape.rank >= 3 ? (.eligible, .prelu) : (.notEligible, .prelu)
+        case "max_pool":
+            guard let window = (node?.operator as? MaxPool)?.window else { return (.unknown, .unknownOperation) }
+            guard window.kernel.allSatisfy({ $0 <= 13 }), window.strides.allSatisfy({ $0 <= 2 }) else {
+                return (.notEligible, .pool)
+            }
+            return window.ceilMode ? (.unknown, .ceilMode) : (.eligible, .native)
+        case "linear": return shape.rank < 5 ? (.eligible, .linear) : (.notEligible, .linear)
+        case "reshape": return shape.rank <= 5 ? (.eligible, .reshape) : (.notEligible, .reshape)
+        case "transpose":
+            let fits = shape.dimensions.allSatisfy { $0 <= 16384 }
+            return fits ? (.eligible, .transpose) : (.notEligible, .transpose)
+        default: return native.contains(operation.type) ? (.eligible, .native) : (.unknown, .unknownOperation)
+        }
+    }
+}

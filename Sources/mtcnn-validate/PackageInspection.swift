@@ -1,0 +1,86 @@
+import Conformance
+import ModelFormats
+import NetworkGraph
+import Reporting
+import Tensors
+
+/// What a Core ML package really is, whatever it is called.
+struct PackageInspection {
+    let model: Model
+    let provenance: CoreMLProvenance
+
+    /// In which precision the weights, the activations, the inputs and the outputs are, and what is compressed.
+    var precision: [String] {
+        let graph = model.graph
+        let parts: [(String, [ElementType])] = [
+            ("weight", graph.initializers.values.map(\.elementType).filter { $0.floatFormat != nil }),
+            ("activation", provenance.operations.compactMap(\.elementType)),
+            ("input", graph.inputs.map(\.elementType)), ("output", graph.outputs.compactMap { model.floatTypes[$0] }),
+        ]
+        let kinds = Set(parts.flatMap(\.1))
+        var lines = [String]()
+        let claim = ["fp32", "float32", "fp16", "float16"].first { model.name.lowercased().contains($0) }
+        if kinds.count == 1, let kind = kinds.first {
+            let matches = claim.map { ($0.hasSuffix("32")) == (kind == .float32) } ?? true
+            lines.append(
+                (matches ? "precision: " : "precision: named \(claim ?? ""), but ")
+                    + "every weight, activation, input and output is \(kind.rawValue)")
+        } else {
+            let counts = parts.map { part, types in
+                let each = Set(types).sorted { $0.rawValue < $1.rawValue }.map { type in
+                    "\(types.count { $0 == type }) \(type.rawValue)"
+                }
+                return "\(part)s \(each.isEmpty ? "none" : each.joined(separator: " and "))"
+            }
+            lines.append("precision: mixed: " + counts.joined(separator: "; "))
+        }
+        for constant in provenance.compressed {
+            lines.append("compressed to \(constant.bits) bits: \(constant.name)")
+        }
+        for (name, flexibility) in provenance.flexibility.sorted(by: { $0.key < $1.key }) {
+            switch flexibility {
+            case .range(let ranges):
+                let words = ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
+                lines.append("input \(name) takes a range: \(words.joined(separator: " x "))")
+            case .enumerated(let shapes):
+                let words = shapes.map { $0.map(String.init).joined(separator: "x") }
+                lines.append("input \(name) takes \(shapes.count) shapes: \(words.joined(separator: ", "))")
+            }
+        }
+        for (key, value) in provenance.metadata.sorted(by: { $0.key < $1.key }) { lines.append("\(key): \(value)") }
+        return lines
+    }
+
+    /// The forecast for the Neural Engine, as lines for a person.
+    func forecast(types: [String: TensorType]) -> [String] {
+        let forecast = NeuralEngineForecast(model.graph, provenance, types: types)
+        var lines = [
+            "", "Neural Engine: a forecast from rules, not a measurement", "",
+            "| operation | output | eligible | likely preferred | rule | source | confidence |",
+            "|---|---|---|---|---|---|---|",
+        ]
+        for operation in forecast.operations {
+            let cells = [
+                operation.type, operation.output, operation.eligibility.rawValue,
+                operation.isLikelyPreferred ? "yes" : "no", operation.rule.statement, operation.rule.source,
+                operation.rule.confidence.rawValue,
+            ]
+            lines.append("| \(cells.joined(separator: " | ")) |")
+        }
+        for rule in forecast.programRules {
+            lines.append(
+                "The whole program: \(rule.statement) (\(rule.source); confidence \(rule.confidence.rawValue)).")
+        }
+        let warnings = Set(forecast.operations.flatMap { $0.warnings.map(\.statement) }).sorted()
+        lines += warnings.map { "Slower than it might be: \($0)." }
+        func percent(_ share: Double) -> String { "\((share * 100).short) %" }
+        let holds =
+            min(forecast.eligibleOperations, forecast.eligibleMultiplyAdds) >= NeuralEngineForecast.requestedShare
+        lines.append(
+            "Eligible: \(percent(forecast.eligibleOperations)) of the operations, "
+                + "\(percent(forecast.eligibleMultiplyAdds)) of the multiply-adds; 80 % is requested: "
+                + (holds ? "holds" : "does not hold"))
+        lines += forecast.advice.map { "To get there: \($0)." }
+        return lines
+    }
+}

@@ -1,0 +1,49 @@
+import Foundation
+import ModelFormats
+import TestSupport
+import Testing
+
+@testable import Conformance
+
+@Suite struct NeuralEngineForecastTests {
+    private func forecast(_ name: String, shape: [Int]? = nil) throws -> NeuralEngineForecast {
+        let model = try Model(contentsOf: fixtures.appendingPathComponent("coreml/\(name).mlpackage").path)
+        guard case .coreML(let provenance) = model.format else { throw ModelError.malformed(file: name, reason: "") }
+        let types = try model.graph.tensorTypes(for: provenance.defaultShapes)
+        return NeuralEngineForecast(model.graph, provenance, types: types)
+    }
+
+    @Test("No operation of a float32 program is eligible, and the advice is float16")
+    func float32() throws {
+        let forecast = try forecast("select_fp32")
+        #expect(forecast.operations.allSatisfy { $0.eligibility == .notEligible || $0.type == "greater_equal" })
+        #expect(forecast.eligibleMultiplyAdds == 0)
+        #expect(forecast.advice.first?.contains("--precision fp16") == true)
+    }
+
+    @Test("Of a float16 program all but the pool in ceil mode, of which nothing is known, is eligible")
+    func float16() throws {
+        let forecast = try forecast("select_fp16")
+        #expect(forecast.eligibleMultiplyAdds == 1)
+        let others = forecast.operations.filter { $0.eligibility != .eligible }
+        #expect(others.map(\.type) == ["max_pool"] && others.map(\.rule) == [.ceilMode])
+        #expect(others.allSatisfy { $0.eligibility == .unknown && $0.rule.confidence == .none })
+        #expect(forecast.eligibleOperations >= NeuralEngineForecast.requestedShare)
+    }
+
+    @Test("A range of sizes, and a network too small for a dispatch, are told, with what to change")
+    func wholeProgram() throws {
+        let ranged = try forecast("range_fp16")
+        #expect(ranged.programRules == [.range, .dispatch])
+        #expect(ranged.operations.allSatisfy { !$0.isLikelyPreferred })
+        #expect(ranged.advice.contains { $0.contains("enumerated shapes") })
+        #expect(try forecast("enumerated_fp32").programRules.first == .enumerated)
+    }
+
+    @Test("Every rule says where it comes from")
+    func sources() throws {
+        for name in ["prelu_fp16", "select_fp32", "range_fp16"] {
+            #expect(try forecast(name).operations.allSatisfy { !$0.rule.source.isEmpty && !$0.rule.statement.isEmpty })
+        }
+    }
+}

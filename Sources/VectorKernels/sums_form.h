@@ -38,8 +38,10 @@ static void FORM(
         ptrdiff_t left = channel_count - channel;
         ptrdiff_t blocks = left > (BLOCKS - 1) * vk_channel_block ? BLOCKS : 1;
         ptrdiff_t channels = left < blocks * vk_channel_block ? left : blocks * vk_channel_block;
-        NUMBER block_starts[BLOCKS * vk_channel_block] = {0};
-        for (ptrdiff_t m = 0; m < channels; m++) block_starts[m] = starts[channel + m];
+        NUMBER block_starts[BLOCKS * vk_channel_block];
+        // Beyond the channels no sum is 0, with which float16 steps may take longer.
+        for (ptrdiff_t m = 0; m < blocks * vk_channel_block; m++)
+            block_starts[m] = m < channels ? starts[channel + m] : 1;
         const NUMBER *weights = packed_weights + channel * layout->tap_count;
 
         ptrdiff_t origin = 0, pixel = 0;

@@ -25,6 +25,16 @@ public struct DetectionBenchmark: Sendable, Codable, Equatable {
         public let restMs: Double
     }
 
+    init(
+        frames: Int, threads: Int, framesPerSecond: Double, latency: DurationStatistics, stages: Stages
+    ) {
+        self.frames = frames
+        self.threads = threads
+        self.framesPerSecond = framesPerSecond
+        self.latency = latency
+        self.stages = stages
+    }
+
     /// - Parameters:
     ///   - files: the frames' images, each read again in every round.
     ///   - rounds: how often each is measured.
@@ -50,11 +60,9 @@ public struct DetectionBenchmark: Sendable, Codable, Equatable {
                 ).faces.count
             }
         }
-        frames = files.count
-        threads = Threads.limit
-        framesPerSecond = Double(stream.count) / elapsed
-        latency = DurationStatistics(seconds: latencies)
-        stages = try Stages(detector, files: files, image)
+        self.init(
+            frames: files.count, threads: Threads.limit, framesPerSecond: Double(stream.count) / elapsed,
+            latency: DurationStatistics(seconds: latencies), stages: try Stages(detector, files: files, image))
     }
 }
 
@@ -75,11 +83,9 @@ extension DetectionBenchmark.Stages {
         }
         let ms = 1000 / Double(files.count)
         let times = networks.map(\.total)
-        decodingMs = decoding * ms
-        pnetMs = times[0] * ms
-        rnetMs = times[1] * ms
-        onetMs = times[2] * ms
-        restMs = (detecting - times.reduce(0, +)) * ms
+        self.init(
+            decodingMs: decoding * ms, pnetMs: times[0] * ms, rnetMs: times[1] * ms, onetMs: times[2] * ms,
+            restMs: (detecting - times.reduce(0, +)) * ms)
     }
 }
 

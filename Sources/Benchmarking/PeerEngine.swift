@@ -20,6 +20,8 @@ public final class PeerEngine {
     /// - Throws: ``PeerEngineError`` where it cannot be started.
     public init(_ name: String, python: String, adapter: String, models: String) throws(PeerEngineError) {
         self.name = name
+        // That an engine has ended shows in what writing to it returns.
+        signal(SIGPIPE, SIG_IGN)
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = [python, adapter, name, models]
         process.standardInput = requests

@@ -3,12 +3,15 @@ import Foundation
 extension Model {
     /// The model of a name in a directory, in the first of the formats that are known; letter case does not matter.
     ///
+    /// A Core ML package may say its precision behind the name: `pnet_fp32.mlpackage` is taken where there is no
+    /// other.
+    ///
     /// - Throws: ``ModelError``.
     public init(named name: String, in directory: String) throws(ModelError) {
         let files = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-        let matching = Model.fileExtensions.lazy.compactMap { wanted in
-            files.sorted().first { $0.lowercased() == "\(name).\(wanted)" }
-        }
+        let wanted =
+            Model.fileExtensions.map { "\(name).\($0)" } + ["\(name)_fp32.mlpackage", "\(name)_fp16.mlpackage"]
+        let matching = wanted.lazy.compactMap { wanted in files.sorted().first { $0.lowercased() == wanted } }
         guard let file = matching.first else {
             throw .unreadable(
                 file: "\(directory)/\(name)",

@@ -1,6 +1,8 @@
 import Captures
 import Conformance
+import Detection
 import Engines
+import Foundation
 import ModelFormats
 
 extension LayerReport {
@@ -28,7 +30,14 @@ extension LayerReport {
         let compared = try concurrentMap(try inputFiles(in: captures, withExtension: "h5")) { path in
             let network = String(path.dropLast(".h5".count))
             let capture = try CaptureFile(contentsOf: "\(captures)/\(path)")
-            let model = try Model(contentsOf: "\(models)/\(network).onnx")
+            let model = try LayerReport.model(of: network, in: models)
+            if model.isOtherForm(than: capture) {
+                let comparison = try NetworkComparison(
+                    of: try LayerReport.faceNetwork(network, model, engine(model)), model: model, with: capture,
+                    name: network, shard: shard
+                ) { progress("\(network), \($0)") }
+                return (comparison, Side(capture.header))
+            }
             let comparison = try NetworkComparison(
                 of: try engine(model), running: model, with: capture,
                 network: network, bound: .float32, outputsOnly: outputsOnly, shard: shard
@@ -44,6 +53,47 @@ extension LayerReport {
         self.init(
             baseline: baseline, candidate: candidate, thresholds: .float32, deviations: deviations,
             networks: compared.map(\.0))
+    }
+}
+
+extension LayerReport {
+    /// The model at a capture's path or, where the directory has none there, of the same name at its top.
+    private static func model(of network: String, in models: String) throws(ModelError) -> Model {
+        let path = URL(fileURLWithPath: "\(models)/\(network)")
+        do {
+            return try Model(named: path.lastPathComponent, in: path.deletingLastPathComponent().path)
+        } catch {
+            guard case .unreadable = error, network.contains("/") else { throw error }
+            return try Model(named: path.lastPathComponent, in: models)
+        }
+    }
+
+    /// The model as one of the cascade's networks, which must be float32 throughout.
+    private static func faceNetwork(
+        _ name: String, _ model: Model, _ engine: any Engine
+    ) throws -> GraphFaceNetwork {
+        let halves = model.floatTypes.values.count { $0 == .float16 }
+        guard halves == 0 else {
+            throw ModelError.malformed(
+                file: model.path,
+                reason:
+                    "\(halves) of its \(model.floatTypes.count) tensors are float16; fp32_vs_onnx judges float32 networks"
+            )
+        }
+        let kinds: [String: CascadeNetwork] = ["pnet": .proposal, "rnet": .refinement, "onet": .output]
+        guard let kind = kinds[URL(fileURLWithPath: name).lastPathComponent.lowercased()] else {
+            throw ComparisonError.nothingInCommon("\(name) is none of pnet, rnet and onet")
+        }
+        return try GraphFaceNetwork(kind, graph: model.graph) { _ in engine }
+    }
+}
+
+extension Model {
+    /// Whether the capture was recorded of the same network in another format, so that only answers can be compared.
+    fileprivate func isOtherForm(than capture: CaptureFile) -> Bool {
+        guard capture.header.modelSHA256 != sha256 else { return false }
+        if case .onnx = format { return false }
+        return true
     }
 }
 

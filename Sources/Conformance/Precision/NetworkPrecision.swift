@@ -1,6 +1,7 @@
 import Captures
 import Detection
 import Engines
+import Foundation
 import NetworkGraph
 import Tensors
 
@@ -89,15 +90,31 @@ public struct NetworkInputs: Sendable {
         self.tensors = tensors
     }
 
-    /// The inputs of a capture's cases that hold every layer: few, and of every size.
+    /// The inputs of a capture's cases that hold every layer: few, and of every size. Images are turned to the layout
+    /// that the graph takes, and taken one by one where that is all it takes.
     ///
     /// - Throws: ``Captures/CaptureError``.
     public static func all(in capture: CaptureFile, of graph: Graph) throws -> [NetworkInputs] {
-        try capture.caseNames.compactMap { name in
-            let recorded = try capture.readCase(name)
-            guard recorded.tensors.count == graph.nodes.count else { return nil }
-            let inputs = RecordedCase(recorded).inputs
-            return NetworkInputs(name: name, source: recorded.source, tensors: inputs)
+        let cases = try capture.caseNames.map { try capture.readCase($0) }
+        let mostTensors = cases.map(\.tensors.count).max()
+        return cases.filter { $0.tensors.count == mostTensors }.flatMap { recorded in
+            guard let input = graph.inputs.first, graph.inputs.count == 1, recorded.inputs.count == 1,
+                let images = recorded.inputs.first?.values, images.shape.rank == 4, input.dimensions.count == 4,
+                images.shape[3] == 3, input.dimensions[1] == .fixed(3)
+            else {
+                let inputs = RecordedCase(recorded).inputs
+                return [NetworkInputs(name: recorded.name, source: recorded.source, tensors: inputs)]
+            }
+            let upright = images.float64.upright(isTransposed: true).channelsFirst().map { Float($0) }
+            let all = AnyTensor.float32(upright)
+            guard input.dimensions[0] == .fixed(1) else {
+                return [NetworkInputs(name: recorded.name, source: recorded.source, tensors: [input.name: all])]
+            }
+            return (0..<upright.shape[0]).map { index in
+                NetworkInputs(
+                    name: "\(recorded.name)_\(index)", source: recorded.source,
+                    tensors: [input.name: all.slice(index..<index + 1)])
+            }
         }
     }
 }
@@ -131,7 +148,7 @@ extension NetworkPrecision {
                 let range = Float16Range(computed: activation.values.float64, exact: exact)
                 ranges[activation.name] = ranges[activation.name]?.merged(with: range) ?? range
             }
-            decisions.add(outputs: graph.outputs, expected: expected, found: outputs)
+            decisions.add(of: graph, expected: expected, found: outputs)
             for exact in try oracle.run(input.tensors).values {
                 for value in exact.float64.elements where value.isFinite {
                     floor = max(floor, abs(Double(Float16(value)) - value))
@@ -165,21 +182,31 @@ private struct BoxDecisions {
 
     var agreement: Double? { count > 0 ? Double(agreeing) / Double(count) : nil }
 
-    /// Outputs [..., 2] are probabilities, of which the second is the face's; outputs [..., 4] are regressions.
-    mutating func add(outputs: [String], expected: [String: AnyTensor], found: [String: AnyTensor]) {
-        func output(channels: Int) -> (expected: [Double], found: [Double])? {
-            guard let name = outputs.first(where: { expected[$0]?.shape.dimensions.last == channels }),
-                let first = expected[name], let second = found[name]
-            else { return nil }
-            return (first.float64.elements, second.float64.elements)
+    /// An output of 2 channels holds probabilities, or logits where no softmax gives it; the second is the face's. One
+    /// of 4 channels holds regressions.
+    mutating func add(of graph: Graph, expected: [String: AnyTensor], found: [String: AnyTensor]) {
+        func output(channels: Int) -> (name: String, expected: [Double], found: [Double])? {
+            for name in graph.outputs {
+                guard let first = expected[name]?.float64.byPosition(channels: channels),
+                    let second = found[name]?.float64.byPosition(channels: channels)
+                else { continue }
+                return (name, first, second)
+            }
+            return nil
         }
-        guard let (scores, others) = output(channels: 2), let (boxes, otherBoxes) = output(channels: 4) else { return }
-        for position in 0..<scores.count / 2 {
-            let isFace = scores[position * 2 + 1] >= scoreThreshold
+        guard let scores = output(channels: 2), let boxes = output(channels: 4) else { return }
+        let areProbabilities = graph.nodes.contains { $0.outputs == [scores.name] && $0.operator is Softmax }
+        func score(_ values: [Double], _ position: Int) -> Double {
+            let (no, yes) = (values[position * 2], values[position * 2 + 1])
+            return areProbabilities ? yes : 1 / (1 + exp(no - yes))
+        }
+        for position in 0..<scores.expected.count / 2 {
+            let isFace = score(scores.expected, position) >= scoreThreshold
             count += 1
-            if isFace == (others[position * 2 + 1] >= scoreThreshold) { agreeing += 1 }
+            if isFace == (score(scores.found, position) >= scoreThreshold) { agreeing += 1 }
             if isFace {
-                let overlap = unitBox(boxes, position).intersectionOverUnion(with: unitBox(otherBoxes, position))
+                let overlap = unitBox(boxes.expected, position).intersectionOverUnion(
+                    with: unitBox(boxes.found, position))
                 // A box with a NaN is nowhere.
                 overlaps.add(overlap.isNaN ? 0 : overlap)
             }
@@ -192,5 +219,15 @@ private struct BoxDecisions {
         return BoundingBox(
             x: regression[0], y: regression[1], width: 1 + regression[2] - regression[0],
             height: 1 + regression[3] - regression[1])
+    }
+}
+
+extension Tensor<Double> {
+    /// The elements position by position, the channels of each together; nil for a tensor of other channels.
+    fileprivate func byPosition(channels: Int) -> [Double]? {
+        if shape.rank == 4, shape[1] == channels, shape[3] != channels {
+            return upright(isTransposed: false).elements
+        }
+        return shape.dimensions.last == channels ? elements : nil
     }
 }

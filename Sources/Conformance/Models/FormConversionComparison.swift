@@ -1,0 +1,156 @@
+import Captures
+import Detection
+import Engines
+import ModelFormats
+import NetworkGraph
+import Tensors
+
+/// Compares a face network with what a capture recorded of the same network in another form: other tensors, another
+/// layout of images and outputs. What is compared are the network's answers: boxes, landmarks and logits.
+extension NetworkComparison {
+    /// - Parameters:
+    ///   - network: computes the model.
+    ///   - name: the name to report under.
+    /// - Throws: ``Captures/CaptureError``; ``ComparisonError/nothingInCommon(_:)`` for a capture that is of no face
+    ///   network or lacks the logits; what the network throws.
+    public init(
+        of network: some FaceNetwork, model: Model, with capture: CaptureFile, name: String,
+        shard: Shard = .whole, progress: (_ caseName: String) -> Void = { _ in }
+    ) throws {
+        var cases = [CaseMetrics]()
+        for caseName in shard.stretch(of: capture.caseNames) {
+            progress(caseName)
+            let recorded = try capture.readCase(caseName)
+            let answers = try RecordedAnswers(recorded, in: capture)
+            // A network may take one image at a time, and a large batch takes memory.
+            var layers = [LayerMetrics]()
+            for index in 0..<answers.images.shape[0] {
+                let found = try network.evaluate(answers.images.slice(index..<index + 1))
+                let one = try answers.metrics(of: index, found)
+                layers = layers.isEmpty ? one : zip(layers, one).map { $0.merged(with: $1) }
+            }
+            cases.append(CaseMetrics(name: caseName, source: recorded.source, layers: layers))
+        }
+        self.init(network: name, modelSHA256: model.sha256, cases: cases, layersNotCompared: [])
+    }
+}
+
+/// A recorded case in the form that the cascade gives to networks and takes from them.
+private struct RecordedAnswers {
+    /// [N, rows, columns, 3]
+    let images: Tensor<Float>
+    private let heads: [Head]
+    private let caseName: String
+
+    private struct Head {
+        let name: String
+        let channels: Range<Int>
+        /// [N, rows, columns, channels]
+        let values: Tensor<Double>
+    }
+
+    init(_ recorded: CaptureCase, in capture: CaptureFile) throws {
+        func fault(_ what: String) -> ComparisonError {
+            .nothingInCommon("\(capture.path), case \"\(recorded.name)\": \(what)")
+        }
+        guard recorded.inputs.count == 1, let input = recorded.inputs.first?.values, input.shape.rank == 4 else {
+            throw fault("a face network takes one tensor of images")
+        }
+        let isTransposed = input.shape[3] == 3
+        guard isTransposed || input.shape[1] == 3 else { throw fault("images of shape \(input.shape)") }
+        caseName = recorded.name
+        images = input.float64.upright(isTransposed: isTransposed).map { Float($0) }
+        func upright(_ tensor: AnyTensor) -> Tensor<Double> { tensor.float64.upright(isTransposed: isTransposed) }
+        let outputs = recorded.tensors.filter(\.isGraphOutput).map { upright($0.values) }
+        if let joined = outputs.first(where: { [6, 16].contains($0.shape[3]) }) {
+            heads = [Head(name: "output", channels: 0..<joined.shape[3], values: joined)]
+            return
+        }
+        // The last tensor of two channels that is no output is what went into the softmax.
+        let logits = recorded.tensors.last { !$0.isGraphOutput && Self.channels(of: $0.values, isTransposed) == 2 }
+        guard let logits, let boxes = outputs.first(where: { $0.shape[3] == 4 }) else {
+            throw fault("neither 6 or 16 values together, nor boxes and logits, are recorded")
+        }
+        heads =
+            [
+                Head(name: "logits", channels: 0..<2, values: upright(logits.values)),
+                Head(name: "boxes", channels: 2..<6, values: boxes),
+            ]
+            + outputs.filter { $0.shape[3] == 10 }.map { Head(name: "landmarks", channels: 6..<16, values: $0) }
+    }
+
+    /// What the network's answer for one image differs by.
+    func metrics(of index: Int, _ found: Tensor<Float>) throws -> [LayerMetrics] {
+        try heads.map { head in
+            let expected = head.values.slice(index..<index + 1)
+            let actual = found.map { Double($0) }.channels(head.channels)
+            guard actual.shape == expected.shape else {
+                throw ComparisonError.differentShape(
+                    head.name, case: caseName, baseline: expected.shape, candidate: actual.shape)
+            }
+            let difference = Difference(baseline: expected, candidate: actual, format: .binary32)
+            return LayerMetrics(
+                layer: head.name, node: head.name, operator: "network", isOutput: true, shape: nil, isolated: nil,
+                cumulative: Agreement(difference: difference)
+            ).movedAlongBatch(by: index)
+        }
+    }
+
+    private static func channels(of tensor: AnyTensor, _ isTransposed: Bool) -> Int? {
+        switch tensor.shape.rank {
+        case 2: tensor.shape[1]
+        case 4: isTransposed ? tensor.shape[3] : tensor.shape[1]
+        default: nil
+        }
+    }
+}
+
+extension Tensor {
+    /// A range of the last axis.
+    fileprivate func channels(_ range: Range<Int>) -> Tensor {
+        let all = shape[shape.rank - 1]
+        let positions = elements.count / all
+        return Tensor(
+            Shape(shape.dimensions.dropLast() + [range.count]),
+            (0..<positions).flatMap { elements[$0 * all + range.lowerBound..<$0 * all + range.upperBound] })
+    }
+}
+
+extension Tensor<Double> {
+    /// [N, rows, columns, channels] from [N, columns, rows, channels], [N, channels, rows, columns] or [N, channels].
+    func upright(isTransposed: Bool) -> Tensor {
+        guard shape.rank == 4 else {
+            return reshaped(to: Shape([shape[0], 1, 1] + shape.dimensions.dropFirst()))
+        }
+        let (count, channels) = (shape[0], isTransposed ? shape[3] : shape[1])
+        let (rows, columns) = isTransposed ? (shape[2], shape[1]) : (shape[2], shape[3])
+        var upright = [Double]()
+        upright.reserveCapacity(shape.count)
+        for image in 0..<count {
+            for row in 0..<rows {
+                for column in 0..<columns {
+                    for channel in 0..<channels {
+                        let position =
+                            isTransposed
+                            ? ((image * columns + column) * rows + row) * channels + channel
+                            : ((image * channels + channel) * rows + row) * columns + column
+                        upright.append(elements[position])
+                    }
+                }
+            }
+        }
+        return Tensor([count, rows, columns, channels], upright)
+    }
+
+    /// [N, channels, rows, columns] from [N, rows, columns, channels].
+    func channelsFirst() -> Tensor {
+        let (count, rows, columns, channels) = (shape[0], shape[1], shape[2], shape[3])
+        let positions = rows * columns
+        let moved = (0..<shape.count).map { position in
+            let (image, rest) = position.quotientAndRemainder(dividingBy: channels * positions)
+            let (channel, place) = rest.quotientAndRemainder(dividingBy: positions)
+            return elements[(image * positions + place) * channels + channel]
+        }
+        return Tensor([count, channels, rows, columns], moved)
+    }
+}

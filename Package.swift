@@ -11,6 +11,7 @@ let package = Package(
         .library(name: "JSONTree", targets: ["JSONTree"]),
         .library(name: "NetworkGraph", targets: ["NetworkGraph"]),
         .library(name: "ModelFormats", targets: ["ModelFormats"]),
+        .library(name: "VectorKernels", targets: ["VectorKernels"]),
         .library(name: "Engines", targets: ["Engines"]),
         .library(name: "Captures", targets: ["Captures"]),
         .library(name: "Detection", targets: ["Detection"]),

@@ -1,66 +1,90 @@
 import Conformance
-import Foundation
-
-#if canImport(FoundationXML)
-    import FoundationXML
-#endif
 
 /// The checks of reports as a JUnit document, which CI systems show: one suite for each report, one test case
 /// for each check.
 public struct JUnit {
-    private let root = XMLElement(name: "testsuites")
+    private var suites = [XMLElement]()
 
     public init() {}
 
     public mutating func add<R: Report>(_ report: R) {
-        let suite = XMLElement(name: "testsuite")
         let checks = report.checks
-        suite.set("name", R.name)
-        suite.set("tests", String(checks.count))
-        suite.set("failures", String(checks.count { $0.verdict == .doesNotConform }))
-        suite.set("errors", report.verdict == .notJudged ? "1" : "0")
+        var suite = XMLElement(
+            "testsuite",
+            [
+                ("name", R.name), ("tests", String(checks.count)),
+                ("failures", String(checks.count { $0.verdict == .doesNotConform })),
+                ("errors", report.verdict == .notJudged ? "1" : "0"),
+            ])
         if report.verdict == .notJudged {
-            let testcase = XMLElement(name: "testcase")
-            testcase.set("classname", R.name)
-            testcase.set("name", "everything was compared")
-            let error = XMLElement(name: "error")
-            error.set("message", "not judged: see \(R.name).json")
-            testcase.addChild(error)
-            suite.addChild(testcase)
+            let reason = report.notJudged.first.map { ": \($0)" } ?? ""
+            suite.children.append(
+                XMLElement(
+                    "testcase", [("classname", R.name), ("name", "everything was compared")],
+                    children: [XMLElement("error", [("message", "not judged\(reason)")])]))
         }
-        for check in checks { suite.addChild(testcase(check, in: R.name)) }
-        root.addChild(suite)
+        suite.children += checks.map { testcase($0, in: R.name) }
+        suites.append(suite)
     }
 
     private func testcase(_ check: Check, in report: String) -> XMLElement {
-        let testcase = XMLElement(name: "testcase")
-        testcase.set("classname", report)
-        testcase.set("name", check.id)
+        var testcase = XMLElement("testcase", [("classname", report), ("name", check.id)])
         if check.verdict == .doesNotConform {
-            let failure = XMLElement(name: "failure")
-            failure.set("type", check.origin.rawValue)
-            failure.set("message", check.failureMessage)
-            testcase.addChild(failure)
+            testcase.children = [
+                XMLElement("failure", [("type", check.origin.rawValue), ("message", check.failureMessage)])
+            ]
         } else if let reason = check.knownDeviation {
-            let output = XMLElement(name: "system-out")
-            output.stringValue = "known deviation: \(check.failureMessage): \(reason)"
-            testcase.addChild(output)
+            testcase.children = [
+                XMLElement("system-out", text: "known deviation: \(check.failureMessage): \(reason)")
+            ]
         }
         return testcase
     }
 
     public var text: String {
-        let document = XMLDocument(rootElement: root)
-        document.version = "1.0"
-        document.characterEncoding = "UTF-8"
-        return document.xmlString(options: [.nodePrettyPrint]) + "\n"
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+            + XMLElement("testsuites", children: suites).lines(indent: "").joined(separator: "\n") + "\n"
     }
 }
 
-extension XMLElement {
-    fileprivate func set(_ name: String, _ value: String) {
-        guard let attribute = XMLNode.attribute(withName: name, stringValue: value) as? XMLNode else { return }
-        addAttribute(attribute)
+/// An element of an XML document (https://www.w3.org/TR/xml/). Foundation's on Linux frees nodes that are still in
+/// use, and crashes.
+private struct XMLElement {
+    let name: String
+    let attributes: [(name: String, value: String)]
+    var children: [XMLElement]
+    let text: String?
+
+    init(
+        _ name: String, _ attributes: [(name: String, value: String)] = [], children: [XMLElement] = [],
+        text: String? = nil
+    ) {
+        self.name = name
+        self.attributes = attributes
+        self.children = children
+        self.text = text
+    }
+
+    func lines(indent: String) -> [String] {
+        let start = ([name] + attributes.map { "\($0.name)=\"\(escaped($0.value))\"" }).joined(separator: " ")
+        if let text { return ["\(indent)<\(start)>\(escaped(text))</\(name)>"] }
+        if children.isEmpty { return ["\(indent)<\(start)/>"] }
+        return ["\(indent)<\(start)>"] + children.flatMap { $0.lines(indent: indent + "  ") } + ["\(indent)</\(name)>"]
+    }
+
+    /// Characters that XML gives a meaning are named; control characters, which it forbids, become U+FFFD.
+    private func escaped(_ text: String) -> String {
+        text.unicodeScalars.reduce(into: "") { escaped, scalar in
+            switch scalar {
+            case "&": escaped += "&amp;"
+            case "<": escaped += "&lt;"
+            case ">": escaped += "&gt;"
+            case "\"": escaped += "&quot;"
+            case "\n", "\t", "\r": escaped += "&#\(scalar.value);"
+            case _ where scalar.value < 32: escaped += "\u{FFFD}"
+            default: escaped.unicodeScalars.append(scalar)
+            }
+        }
     }
 }
 

@@ -31,21 +31,26 @@ extension PrecisionReport {
         let networks = [("pnet", 0.6), ("rnet", 0.7), ("onet", 0.7)].filter {
             FileManager.default.fileExists(atPath: "\(captures)/\($0.0).h5")
         }
+        let packages = try Float16Packages(in: models)
+        let candidates = arithmetics.map(Candidate.arithmetic) + (packages.map { [Candidate.packages($0)] } ?? [])
         let jobs = shard.stretch(
-            of: arithmetics.flatMap { arithmetic in networks.map { (arithmetic, $0.0, $0.1) } })
-        let precisions = try concurrentMap(jobs) { arithmetic, network, threshold in
-            progress("\(arithmetic.rawValue), \(network)")
-            let model = try Model(named: network, in: models)
+            of: candidates.indices.flatMap { index in networks.map { (index, $0.0, $0.1) } })
+        let precisions = try concurrentMap(jobs) { index, network, threshold in
+            progress("\(candidates[index].name), \(network)")
             let capture = try CaptureFile(contentsOf: "\(captures)/\(network).h5")
-            let precision = try NetworkPrecision(
-                of: arithmetic, running: model.graph, modelSha256: model.sha256,
-                on: NetworkInputs.all(in: capture, of: model.graph), network: network, scoreThreshold: threshold)
-            return (arithmetic, precision)
+            switch candidates[index] {
+            case .arithmetic(let arithmetic):
+                let model = try Model(named: network, in: models)
+                let precision = try NetworkPrecision(
+                    of: arithmetic, running: model.graph, modelSha256: model.sha256,
+                    on: NetworkInputs.all(in: capture, of: model.graph), network: network, scoreThreshold: threshold)
+                return (index, precision)
+            case .packages(let packages):
+                return (index, try NetworkPrecision(of: packages[network], on: capture, network: network))
+            }
         }
-        let detectors = try ([.fp32] + arithmetics).map { arithmetic in
-            FaceDetector(
-                networks: try FaceNetworks(models: models, arithmetic: arithmetic), minimumFaceSize: minimumFaceSize)
-        }
+        let all = try [FaceNetworks(models: models, arithmetic: .fp32)] + candidates.map { try $0.networks(models) }
+        let detectors = all.map { FaceDetector(networks: $0, minimumFaceSize: minimumFaceSize) }
         let comparisons = try concurrentMap(shard.stretch(of: files)) { file in
             progress(file)
             return try FrameComparison(
@@ -53,14 +58,41 @@ extension PrecisionReport {
                 maximumPixels: maximumPixels)
         }
         self.init(
-            policies: arithmetics.enumerated().map { index, arithmetic in
-                let own = precisions.filter { $0.0 == arithmetic }.map(\.1)
+            policies: candidates.enumerated().map { index, candidate in
+                let own = precisions.filter { $0.0 == index }.map(\.1)
                 let frames = comparisons.map { $0.candidates[index] }
                 let endToEnd = EndToEnd(
                     minimumFaceSize: minimumFaceSize, frames: frames.compactMap(\.frame),
                     notJudged: frames.compactMap(\.failure))
-                return (arithmetic.rawValue, arithmetic == .neuralEngineM1, own, endToEnd)
+                return (candidate.name, candidate.isPredicted, own, endToEnd)
             }, deviations: deviations)
+    }
+}
+
+/// What is compared with float32.
+private enum Candidate: Sendable {
+    /// The networks in a float16 arithmetic.
+    case arithmetic(ArithmeticName)
+    /// Other networks, which declare float16 themselves.
+    case packages(Float16Packages)
+
+    var name: String {
+        switch self {
+        case .arithmetic(let arithmetic): arithmetic.rawValue
+        case .packages: "packages"
+        }
+    }
+
+    var isPredicted: Bool { if case .arithmetic(.neuralEngineM1) = self { true } else { false } }
+
+    func networks(_ models: String) throws -> FaceNetworks {
+        switch self {
+        case .arithmetic(let arithmetic): try FaceNetworks(models: models, arithmetic: arithmetic)
+        case .packages(let packages):
+            try FaceNetworks(
+                proposal: packages.proposal, refinement: packages.refinement, output: packages.output,
+                arithmetic: .fp16Storage)
+        }
     }
 }
 

@@ -1,3 +1,4 @@
+import Captures
 import Conformance
 import Foundation
 import ModelFormats
@@ -7,21 +8,27 @@ import Testing
 
 /// The packages that are written for the bundled networks, judged as anybody's are.
 @Suite struct PackageGates {
+    private func write(
+        _ names: [String], _ precision: CoreMLPackageContents.Precision, as suffix: String, in directory: String
+    ) throws {
+        for name in names {
+            let model = try Model(named: name, in: BundledFiles.models)
+            let contents = try CoreMLPackageContents(
+                OpenFaceModel(graph: model.graph), name: name, precision: precision, sourceSHA256: model.sha256)
+            for (path, bytes) in contents.files {
+                let file = URL(fileURLWithPath: "\(directory)/\(name)_\(suffix).mlpackage/\(path)")
+                try FileManager.default.createDirectory(
+                    at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+                try Data(bytes).write(to: file)
+            }
+        }
+    }
+
     private func judge(
         _ precision: CoreMLPackageContents.Precision, _ captures: [String]
     ) throws -> LayerReport {
         try withTemporaryDirectory { directory in
-            for name in ["pnet", "rnet"] {
-                let model = try Model(named: name, in: BundledFiles.models)
-                let contents = try CoreMLPackageContents(
-                    OpenFaceModel(graph: model.graph), name: name, precision: precision, sourceSHA256: model.sha256)
-                for (path, bytes) in contents.files {
-                    let file = URL(fileURLWithPath: "\(directory)/\(name)_fp32.mlpackage/\(path)")
-                    try FileManager.default.createDirectory(
-                        at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-                    try Data(bytes).write(to: file)
-                }
-            }
+            try write(["pnet", "rnet"], precision, as: "fp32", in: directory)
             for capture in captures {
                 let file = URL(fileURLWithPath: "\(directory)/captures/\(capture).h5")
                 try FileManager.default.createDirectory(
@@ -46,5 +53,22 @@ import Testing
     func float16() throws {
         let error = #expect(throws: ModelError.self) { try judge(.fp16, ["nchw/rnet"]) }
         #expect(error?.description.contains("19 of its 19 tensors are float16") == true, "\(String(describing: error))")
+    }
+
+    @Test("Float16 packages beside the networks are judged by their answers; one that holds none is refused")
+    func besideFloat32() throws {
+        try withTemporaryDirectory { directory in
+            #expect(try Float16Packages(in: directory).map(\.proposal.name) == nil)
+            try write(["pnet", "rnet", "onet"], .fp16, as: "fp16", in: directory)
+            let packages = try #require(try Float16Packages(in: directory))
+            let capture = try CaptureFile(contentsOf: "\(BundledFiles.captures)/pnet.h5")
+            let precision = try NetworkPrecision(of: packages["pnet"], on: capture, network: "pnet")
+            #expect(precision.cases == capture.caseNames.count && precision.firstNonFinite == nil)
+            // Logits up to 6 through four layers of float16: above the rounding of one, below a hundredth of them.
+            #expect(precision.maxAbsDiff > precision.floor && precision.maxAbsDiff < 0.06)
+            try write(["rnet"], .fp32, as: "fp16", in: directory)
+            let error = #expect(throws: ModelError.self) { try Float16Packages(in: directory) }
+            #expect(error?.description.contains("none of its tensors is float16") == true)
+        }
     }
 }

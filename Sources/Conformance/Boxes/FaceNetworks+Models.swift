@@ -9,15 +9,29 @@ extension FaceNetworks {
     ///   not matter.
     /// - Throws: ``ModelFormats/ModelError``, and ``Detection/GraphFaceNetworkError`` for a network of another kind.
     public init(models directory: String, arithmetic: ArithmeticName) throws {
-        func network(_ network: CascadeNetwork, _ name: String) throws -> GraphFaceNetwork {
-            let model = try Model(named: name, in: directory)
-            if let uniform = model.uniformArithmetic(asked: arithmetic) {
-                return try GraphFaceNetwork(network, graph: model.graph, arithmetic: uniform)
-            }
-            return try GraphFaceNetwork(network, graph: model.graph) { _ in try model.engine(arithmetic) }
-        }
+        func model(_ name: String) throws(ModelError) -> Model { try Model(named: name, in: directory) }
+        try self.init(
+            proposal: model("pnet"), refinement: model("rnet"), output: model("onet"), arithmetic: arithmetic)
+    }
+
+    /// The three networks, run in one arithmetic; a package in the types that it declares.
+    ///
+    /// - Throws: ``Detection/GraphFaceNetworkError`` for a network of another kind.
+    public init(proposal: Model, refinement: Model, output: Model, arithmetic: ArithmeticName) throws {
         self.init(
-            proposal: try network(.proposal, "pnet"), refinement: try network(.refinement, "rnet"),
-            output: try network(.output, "onet"))
+            proposal: try GraphFaceNetwork(.proposal, proposal, arithmetic),
+            refinement: try GraphFaceNetwork(.refinement, refinement, arithmetic),
+            output: try GraphFaceNetwork(.output, output, arithmetic))
+    }
+}
+
+extension GraphFaceNetwork {
+    /// - Throws: ``Detection/GraphFaceNetworkError`` for a network of another kind.
+    init(_ network: CascadeNetwork, _ model: Model, _ arithmetic: ArithmeticName) throws {
+        if let uniform = model.uniformArithmetic(asked: arithmetic) {
+            try self.init(network, graph: model.graph, arithmetic: uniform)
+        } else {
+            try self.init(network, graph: model.graph) { _ in try model.engine(arithmetic) }
+        }
     }
 }

@@ -35,6 +35,13 @@ extension NetworkComparison {
     }
 }
 
+extension CaptureFile {
+    /// The largest error of rounding a recorded face network's answers once to float16.
+    func float16FloorOfAnswers() throws -> Double {
+        try caseNames.map { try RecordedAnswers(readCase($0), in: self).float16Floor }.max() ?? 0
+    }
+}
+
 /// A recorded case in the form that the cascade gives to networks and takes from them.
 private struct RecordedAnswers {
     /// [N, rows, columns, 3]
@@ -77,6 +84,10 @@ private struct RecordedAnswers {
                 Head(name: "boxes", channels: 2..<6, values: boxes),
             ]
             + outputs.filter { $0.shape[3] == 10 }.map { Head(name: "landmarks", channels: 6..<16, values: $0) }
+    }
+
+    var float16Floor: Double {
+        heads.flatMap(\.values.elements).filter(\.isFinite).map { abs(Double(Float16($0)) - $0) }.max() ?? 0
     }
 
     /// What the network's answer for one image differs by.

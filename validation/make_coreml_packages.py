@@ -87,6 +87,60 @@ def expected(x: numpy.ndarray, w: dict[str, numpy.ndarray], open_size: bool) -> 
     return rectified(flat @ w["w3"].T.astype(numpy.float64) + w["b3"], w["a3"])
 
 
+def statistics() -> tuple[numpy.ndarray, ...]:
+    random = numpy.random.default_rng(3)
+    return tuple(random.uniform(0.5, 1.5, 3).astype(numpy.float32) for _ in range(4))
+
+
+def matrix() -> numpy.ndarray:
+    return numpy.random.default_rng(4).normal(0, 0.2, (64, 5)).astype(numpy.float32)
+
+
+@Builder.program(input_specs=[Builder.TensorSpec(shape=(1, 3, SIDE, SIDE))], opset_version=TARGET)
+def operations(input):
+    """The other operations that are read, one after another."""
+    mean, variance, gamma, beta = statistics()
+    x = Builder.batch_norm(x=input, mean=mean, variance=variance, gamma=gamma, beta=beta, epsilon=1e-3)
+    pooled = Builder.avg_pool(
+        x=x, kernel_sizes=[3, 3], strides=[2, 2], pad_type="same", exclude_padding_from_average=True)
+    counted = Builder.avg_pool(
+        x=x, kernel_sizes=[2, 2], strides=[2, 2], pad_type="custom", pad=[1, 0, 1, 0],
+        exclude_padding_from_average=False)
+    x = Builder.concat(values=[Builder.leaky_relu(x=pooled, alpha=0.2), Builder.sigmoid(x=counted)], axis=1)
+    rows = Builder.reshape(x=x, shape=[6, 64])
+    product = Builder.matmul(x=rows, y=rows, transpose_x=False, transpose_y=True)
+    product = Builder.real_div(x=Builder.sub(x=Builder.add(x=product, y=numpy.float32(3)), y=product), y=numpy.float32(2))
+    share = Builder.softmax(x=Builder.matmul(x=rows, y=matrix()), axis=-1)
+    both = Builder.concat(values=[Builder.expand_dims(x=product, axes=[0]), Builder.expand_dims(x=share, axes=[0])], axis=2)
+    return Builder.squeeze(x=Builder.relu(x=both), axes=[0], name="out")
+
+
+def expected_operations(x: numpy.ndarray) -> numpy.ndarray:
+    mean, variance, gamma, beta = (value.astype(numpy.float64).reshape(1, -1, 1, 1) for value in statistics())
+    x = (x.astype(numpy.float64) - mean) / numpy.sqrt(variance + numpy.float64(numpy.float32(1e-3))) * gamma + beta
+
+    def averaged(x, kernel, before, after, counts_padding):
+        padded = numpy.pad(x, ((0, 0), (0, 0), (before, after), (before, after)))
+        ones = numpy.pad(numpy.ones_like(x), ((0, 0), (0, 0), (before, after), (before, after)))
+        size = (padded.shape[2] - kernel) // 2 + 1
+        out = numpy.zeros((1, x.shape[1], size, size))
+        for row in range(size):
+            for column in range(size):
+                window = (..., slice(2 * row, 2 * row + kernel), slice(2 * column, 2 * column + kernel))
+                total = padded[window].sum(axis=(2, 3))
+                out[:, :, row, column] = total / (kernel**2 if counts_padding else ones[window].sum(axis=(2, 3)))
+        return out
+
+    pooled = averaged(x, 3, 1, 1, False)
+    counted = averaged(x, 2, 1, 0, True)
+    both = [numpy.where(pooled >= 0, pooled, pooled * numpy.float64(numpy.float32(0.2))), 1 / (1 + numpy.exp(-counted))]
+    rows = numpy.concatenate(both, axis=1).reshape(6, 64)
+    logits = rows @ matrix().astype(numpy.float64)
+    shares = numpy.exp(logits - logits.max(axis=1, keepdims=True))
+    shares /= shares.sum(axis=1, keepdims=True)
+    return numpy.concatenate([numpy.full((6, 6), 1.5), shares], axis=1)
+
+
 def decompressed(kind: str, model) -> dict[str, numpy.ndarray]:
     """The weights that a compressed model holds, by coremltools' own decompression."""
     plain = compression.decompress_weights(model)
@@ -128,8 +182,13 @@ def main() -> None:
     models["palettized_4bit"] = compression.palettize_weights(
         plain, compression.OptimizationConfig(
             global_config=compression.OpPalettizerConfig(mode="uniform", nbits=4, weight_threshold=100)))
+    others = coremltools.convert(
+        operations, minimum_deployment_target=TARGET, compute_precision=single,
+        pass_pipeline=coremltools.PassPipeline.EMPTY)
     x = numpy.random.default_rng(5).uniform(-1, 1, (1, 3, SIDE, SIDE)).astype(numpy.float32)
     numpy.save(output / "input.npy", x)
+    others.save(str(output / "operations_fp32.mlpackage"))
+    numpy.save(output / "operations_fp32.npy", expected_operations(x).astype(numpy.float32))
     for name, model in models.items():
         model.save(str(output / f"{name}.mlpackage"))
         w = decompressed(name, model) if "bit" in name else weights()

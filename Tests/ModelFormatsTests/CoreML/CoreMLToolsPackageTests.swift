@@ -28,7 +28,9 @@ import Testing
 
     @Test(
         "A float32 program computes what its weights say, whether they are stored whole or compressed",
-        arguments: ["prelu_fp32", "select_fp32", "enumerated_fp32", "quantized_8bit", "palettized_4bit", "operations_fp32"])
+        arguments: [
+            "prelu_fp32", "select_fp32", "enumerated_fp32", "quantized_8bit", "palettized_4bit", "operations_fp32",
+        ])
     func float32(_ name: String) throws {
         // Sums of up to 576 products of numbers around 1: some 600 roundings of 2^-24 of values below 30.
         #expect(try error(name, .fp32) < 1e-4)

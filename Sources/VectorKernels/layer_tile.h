@@ -1,6 +1,7 @@
 // The tiles of layers in one form: up to 14 pixels by up to 4 blocks of channels. Included once for each level and
-// form with FORM (its name), STEP and, for some, SUM, START, CLOSE_GROUP and FINISH (see sums_form.h), and CAPACITY (the
-// blocks that fit into registers beside what STEP needs for itself).
+// form with FORM (its name), STEP and, for some, SUM, START, CLOSE_GROUP and FINISH (see sums_form.h), CAPACITY (the
+// blocks that fit into registers beside what STEP needs for itself) and TAPS_AT_ONCE (how far the sum's loop is
+// unrolled: on a core that is shared, instructions are what bounds it).
 
 #define LANES float32_lanes
 #include "number_sum.h"
@@ -23,6 +24,7 @@ static inline __attribute__((always_inline)) void JOIN(FORM, _layer_tile)(
 
     ptrdiff_t tap_count = layer->tap_count;
     const float *packed_weights = layer->packed_weights + block * tap_count * vk_channel_block;
+#pragma clang loop unroll_count(TAPS_AT_ONCE)
     for (ptrdiff_t tap = 0; tap < tap_count; tap++) {
         const float *number = numbers + layer->taps[tap];
         float32_lanes weights[vk_tile_blocks];
@@ -40,22 +42,17 @@ static inline __attribute__((always_inline)) void JOIN(FORM, _layer_tile)(
             for (int index = 0; index < pixel_count * block_count; index++) CLOSE_GROUP(&sums[index]);
     }
 
-    float32_lanes values[vk_tile_pixels * vk_tile_blocks];
-#pragma clang loop unroll(full)
-    for (int index = 0; index < pixel_count * block_count; index++) FINISH(&sums[index], tap_count, &values[index]);
-
     bool activates = !layer->addends && layer->rounding == vk_rounding_none;
-    if (activates)
-#pragma clang loop unroll(full)
-        for (int b = 0; b < block_count; b++)
-#pragma clang loop unroll(full)
-            for (int p = 0; p < pixel_count; p++) activate(layer, block + b, &values[p * block_count + b]);
 #pragma clang loop unroll(full)
     for (int b = 0; b < block_count; b++) {
         float *result = results + b * pixels->result_block_stride;
 #pragma clang loop unroll(full)
-        for (int p = 0; p < pixel_count; p++, result += pixels->result_pixel_stride)
-            *(float32_lanes_in_memory *)result = values[p * block_count + b];
+        for (int p = 0; p < pixel_count; p++, result += pixels->result_pixel_stride) {
+            float32_lanes value;
+            FINISH(&sums[p * block_count + b], tap_count, &value);
+            if (activates) activate(layer, block + b, &value);
+            *(float32_lanes_in_memory *)result = value;
+        }
     }
     if (!activates)
         for (int b = 0; b < block_count; b++)
@@ -112,3 +109,4 @@ static void JOIN(FORM, _layer)(const vk_layer *layer, const vk_pixels *pixels) {
 #undef FINISH
 #undef LANES
 #undef CAPACITY
+#undef TAPS_AT_ONCE

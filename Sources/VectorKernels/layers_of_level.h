@@ -23,7 +23,7 @@ static inline __attribute__((always_inline)) void store_as_float16(vk_form form,
 }
 
 /// Makes the sums of a tile what the layer gives for them.
-static void finish_tile(
+static __attribute__((noinline)) void finish_tile(
     const vk_layer *layer, const vk_pixels *pixels, ptrdiff_t block, ptrdiff_t pixel_count, float *results) {
     // Adding -0 leaves every number as it is.
     float32_lanes addends = (float32_lanes)(-0.0f);
@@ -75,16 +75,19 @@ static void fill_layer(
 #define FORM fused_float32
 #define STEP FUSED_STEP
 #define CAPACITY LEVEL_CAPACITY
+#define TAPS_AT_ONCE 4
 #include "layer_tile.h"
 
 #define FORM float16_fused
 #define STEP float16_fused_step
 #define CAPACITY LEVEL_FLOAT16_CAPACITY
+#define TAPS_AT_ONCE 1
 #include "layer_tile.h"
 
 #define FORM float16_multiply_add
 #define STEP float16_multiply_add_step
 #define CAPACITY LEVEL_FLOAT16_CAPACITY
+#define TAPS_AT_ONCE 1
 #include "layer_tile.h"
 
 #define FORM neural_engine_m1
@@ -94,6 +97,7 @@ static void fill_layer(
 #define CLOSE_GROUP neural_engine_m1_close_group
 #define FINISH neural_engine_m1_finish
 #define CAPACITY LEVEL_FLOAT16_CAPACITY
+#define TAPS_AT_ONCE 1
 #include "layer_tile.h"
 
 static void compute_layer(const vk_layer *layer, const vk_pixels *pixels) {

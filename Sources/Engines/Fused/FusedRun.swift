@@ -88,20 +88,21 @@ struct FusedRun {
             withUnsafePointer(to: layer) { vk_compute_layer(level, $0, &pixels) }
             return
         }
-        pixels.row_count = 1
         pixels.result_pixel_stride = channelsPerBlock
+        pixels.result_row_stride = map.sumRowCount
         pixels.result_block_stride = map.sumColumns * channelsPerBlock
         let side = pool.kernel[0]
         let step = pool.strides[0]
         let capacity = stage.sumRowCapacity
         var computed = 0
         for row in 0...map.rows {
-            // One row of windows ahead of the pool.
+            // One row of windows ahead of the pool, and as many rows at once as the windows move by.
             while computed < min(row * step + side, map.sumRows) && row < map.rows {
+                pixels.row_count = min(step, map.sumRows - computed)
                 pixels.numbers = input + computed * pixels.row_stride
                 pixels.results = workspace.sumRows.start + computed % capacity * map.sumRowCount
                 withUnsafePointer(to: layer) { vk_compute_layer(level, $0, &pixels) }
-                computed += 1
+                computed += pixels.row_count
             }
             if row > 0 { computePool(row: row - 1, side: side, step: step, capacity: capacity, stage, map, output) }
         }

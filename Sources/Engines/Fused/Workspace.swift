@@ -51,9 +51,13 @@ final class Workspaces: Sendable {
 }
 
 extension FusedChain.MapStage {
-    /// The rows of sums that are kept: those under one window, and those that the next adds. So the next can be
-    /// computed before this one's pool waits for its last row.
-    var sumRowCapacity: Int { pool.map { $0.kernel[0] + $0.strides[0] } ?? 0 }
+    /// The rows of sums that are kept: those under one window, and those that the next adds, so that the next can be
+    /// computed before this one's pool waits for its last row. A multiple of the rows that are computed at once.
+    var sumRowCapacity: Int {
+        guard let pool else { return 0 }
+        let step = pool.strides[0]
+        return (pool.kernel[0] + step + step - 1) / step * step
+    }
 }
 
 extension FusedChain {

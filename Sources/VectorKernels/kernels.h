@@ -14,6 +14,7 @@ typedef struct {
     void (*float16_rounded)(const float *, ptrdiff_t, bool, float *);
     void (*compute_layer)(const vk_layer *, const vk_pixels *);
     void (*max_pool)(const vk_pool_row *);
+    void (*resample)(const vk_resampling *);
     float (*multiply_add_chains)(ptrdiff_t, float, float);
     ptrdiff_t multiply_add_chain_count;
 } vk_kernels;

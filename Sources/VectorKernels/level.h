@@ -62,6 +62,7 @@
 #include "float16_arrays.h"
 #include "layers_of_level.h"
 #include "max_pool.h"
+#include "resampling.h"
 #include "multiply_add_chains.h"
 
 const vk_kernels LEVEL_KERNELS = {
@@ -75,6 +76,7 @@ const vk_kernels LEVEL_KERNELS = {
     .float16_rounded = float16_rounded,
     .compute_layer = compute_layer,
     .max_pool = max_pool,
+    .resample = resample,
     .multiply_add_chains = multiply_add_chains,
     .multiply_add_chain_count = multiply_add_chain_count,
 };

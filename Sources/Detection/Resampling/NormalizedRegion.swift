@@ -1,4 +1,6 @@
+import Engines
 import Tensors
+import VectorKernels
 
 extension DecodedImage {
     /// Regions of the image, each resampled and normalised to (value - 127.5) / 128, as the networks see it.
@@ -8,13 +10,16 @@ extension DecodedImage {
     ///
     /// - Parameter regions: What is resampled; what lies outside the image is 0 before normalisation.
     /// - Returns: [regions, height, width, 3].
-    func normalized(_ regions: [PixelBox], width: Int, height: Int, rules: CascadeRules) -> Tensor<Float> {
+    func normalized(
+        _ regions: [PixelBox], width: Int, height: Int, rules: CascadeRules, level: KernelLevel = .best
+    ) -> Tensor<Float> {
         let shape: Shape = [regions.count, height, width, 3]
         let elements = [Float](unsafeUninitializedCapacity: shape.count) { buffer, initialized in
             guard let base = buffer.baseAddress else { return }
             for (index, region) in regions.enumerated() {
                 writeNormalized(
-                    region, width: width, height: height, rules: rules, to: base + index * shape.strides[0])
+                    region, width: width, height: height, rules: rules, level: level,
+                    to: base + index * shape.strides[0])
             }
             initialized = shape.count
         }
@@ -22,7 +27,7 @@ extension DecodedImage {
     }
 
     private func writeNormalized(
-        _ region: PixelBox, width: Int, height: Int, rules: CascadeRules,
+        _ region: PixelBox, width: Int, height: Int, rules: CascadeRules, level: KernelLevel,
         to destination: UnsafeMutablePointer<Float>
     ) {
         guard region.width > 0, region.height > 0 else {
@@ -36,50 +41,27 @@ extension DecodedImage {
             .rows, start: region.y, extent: region.height, imageExtent: self.height, destination: height,
             interpolation: rules.interpolation)
         pixels.withUnsafeBufferPointer { pixels in
-            guard let base = pixels.baseAddress else { return }
-            for y in 0..<height {
-                let taps = (y * rows.count)..<((y + 1) * rows.count)
-                writeNormalizedRow(
-                    sources: rows.offsets[taps].map { base + $0 * self.width * 3 },
-                    rowWeights: Array(rows.weights[taps]), columns: columns, width: width,
-                    channels: rules.channelOrder == .rgb ? (0, 1, 2) : (2, 1, 0),
-                    roundsToBytes: rules.resampledPixels == .roundedToBytes,
-                    to: destination + y * width * 3)
+            rows.withKernelAxis(pixelCount: height) { rows in
+                columns.withKernelAxis(pixelCount: width) { columns in
+                    var resampling = vk_resampling(
+                        source: pixels.baseAddress, source_rows: self.height, source_columns: self.width, rows: rows,
+                        columns: columns, rounds_to_integers: rules.resampledPixels == .roundedToBytes,
+                        reverses_channels: rules.channelOrder == .bgr, results: destination)
+                    vk_resample(level.kernelLevel, &resampling)
+                }
             }
         }
     }
 }
 
-/// One row of the destination, from the rows of the image that it is a weighted sum of.
-private func writeNormalizedRow(
-    sources: [UnsafePointer<UInt8>], rowWeights: [Float], columns: ResamplingTaps, width: Int,
-    channels: (Int, Int, Int), roundsToBytes: Bool, to destination: UnsafeMutablePointer<Float>
-) {
-    columns.offsets.withUnsafeBufferPointer { offsets in
-        columns.weights.withUnsafeBufferPointer { weights in
-            for x in 0..<width {
-                var sum = (r: Float(0), g: Float(0), b: Float(0))
-                for row in 0..<sources.count {
-                    let source = sources[row]
-                    var rowSum = (r: Float(0), g: Float(0), b: Float(0))
-                    for tap in (x * columns.count)..<((x + 1) * columns.count) {
-                        let pixel = source + offsets[tap] * 3
-                        let weight = weights[tap]
-                        rowSum.r += Float(pixel[0]) * weight
-                        rowSum.g += Float(pixel[1]) * weight
-                        rowSum.b += Float(pixel[2]) * weight
-                    }
-                    sum.r += rowSum.r * rowWeights[row]
-                    sum.g += rowSum.g * rowWeights[row]
-                    sum.b += rowSum.b * rowWeights[row]
-                }
-                if roundsToBytes {
-                    sum = (sum.r.rounded(), sum.g.rounded(), sum.b.rounded())
-                }
-                let pixel = destination + x * 3
-                pixel[channels.0] = normalizedValue(sum.r)
-                pixel[channels.1] = normalizedValue(sum.g)
-                pixel[channels.2] = normalizedValue(sum.b)
+extension ResamplingTaps {
+    fileprivate func withKernelAxis(pixelCount: Int, _ body: (vk_resampled_axis) -> Void) {
+        offsets.withUnsafeBufferPointer { offsets in
+            weights.withUnsafeBufferPointer { weights in
+                body(
+                    vk_resampled_axis(
+                        pixel_count: pixelCount, tap_count: count, offsets: offsets.baseAddress,
+                        weights: weights.baseAddress))
             }
         }
     }

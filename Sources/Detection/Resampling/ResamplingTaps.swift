@@ -6,10 +6,10 @@ struct ResamplingTaps {
     let count: Int
 
     /// `count` positions along the image's axis per destination pixel, in rising order.
-    let offsets: [Int]
+    private(set) var offsets: [Int]
 
     /// `count` weights per destination pixel.
-    let weights: [Float]
+    private(set) var weights: [Float]
 
     /// - Parameters:
     ///   - start: Where along the image's axis the resampled region begins; may lie outside the image.
@@ -21,26 +21,38 @@ struct ResamplingTaps {
         interpolation: CascadeRules.Interpolation
     ) {
         let inside = max(0, -start)..<max(max(0, -start), min(extent, imageExtent - start))
-        let taps = (0..<destination).map { position in
-            switch interpolation {
-            case .bilinear: bilinearTaps(axis, position, extent: extent, destination: destination)
-            case .area where extent > destination:
+        if interpolation == .area, extent > destination {
+            let taps = (0..<destination).map { position in
                 areaTaps(position, extent: extent, destination: destination, inside: inside)
-            case .area: enlargingAreaTaps(axis, position, extent: extent, destination: destination)
             }
-        }.map { taps in taps.filter { inside.contains($0.source) } }
-
-        count = max(1, taps.lazy.map(\.count).max() ?? 1)
-        var offsets = [Int](repeating: 0, count: destination * count)
-        var weights = [Float](repeating: 0, count: destination * count)
-        for (position, taps) in taps.enumerated() {
-            for (index, tap) in taps.enumerated() {
-                offsets[position * count + index] = start + tap.source
-                weights[position * count + index] = tap.weight
+            self.init(count: max(1, taps.lazy.map(\.count).max() ?? 1), destination: destination)
+            for (position, taps) in taps.enumerated() {
+                for (index, tap) in taps.enumerated() { put(tap, at: position * count + index, start, inside) }
+            }
+        } else {
+            self.init(count: 2, destination: destination)
+            for position in 0..<destination {
+                let (below, weight) =
+                    interpolation == .bilinear
+                    ? bilinearPlace(position, extent: extent, destination: destination)
+                    : enlargingAreaPlace(position, extent: extent, destination: destination)
+                let (first, second) = tapPair(axis, below: below, weight, extent: extent)
+                put(first, at: position * 2, start, inside)
+                put(second, at: position * 2 + 1, start, inside)
             }
         }
-        self.offsets = offsets
-        self.weights = weights
+    }
+
+    private init(count: Int, destination: Int) {
+        self.count = count
+        offsets = [Int](repeating: 0, count: destination * count)
+        weights = [Float](repeating: 0, count: destination * count)
+    }
+
+    private mutating func put(_ tap: Tap, at index: Int, _ start: Int, _ inside: Range<Int>) {
+        guard inside.contains(tap.source) else { return }
+        offsets[index] = start + tap.source
+        weights[index] = tap.weight
     }
 }
 
@@ -53,19 +65,19 @@ enum ResamplingAxis {
 
 /// Bilinear interpolation without antialiasing, as OpenCV 4.6 computes it (`INTER_LINEAR` on float32):
 /// f = float32((d + 0.5) * extent / destination - 0.5), between floor(f) and the pixel after it, held at both ends.
-private func bilinearTaps(_ axis: ResamplingAxis, _ position: Int, extent: Int, destination: Int) -> [Tap] {
+private func bilinearPlace(_ position: Int, extent: Int, destination: Int) -> (below: Int, weight: Float) {
     let center = Float((Double(position) + 0.5) * Double(extent) / Double(destination) - 0.5)
     let below = center.rounded(.down)
-    return tapPair(axis, below: Int(below), center - below, extent: extent)
+    return (Int(below), center - below)
 }
 
 /// A pixel and the one after it. At the ends both are the same: along columns OpenCV takes that pixel once,
 /// along rows as the sum of its two weighted parts, which may round differently.
-private func tapPair(_ axis: ResamplingAxis, below: Int, _ weight: Float, extent: Int) -> [Tap] {
+private func tapPair(_ axis: ResamplingAxis, below: Int, _ weight: Float, extent: Int) -> (Tap, Tap) {
     let first = min(max(below, 0), extent - 1)
     let second = min(max(below + 1, 0), extent - 1)
-    if first == second, axis == .columns { return [(first, 1)] }
-    return [(first, 1 - weight), (second, weight)]
+    if first == second, axis == .columns { return ((first, 1), (first, 0)) }
+    return ((first, 1 - weight), (second, weight))
 }
 
 /// The mean over the part of the source that the destination pixel covers (OpenCV's `INTER_AREA`, shrinking).
@@ -96,9 +108,9 @@ private func areaTaps(_ position: Int, extent: Int, destination: Int, inside: Ra
 
 /// OpenCV's `INTER_AREA` where nothing shrinks: each source pixel keeps its area, and only pixels on the border
 /// between two are mixed.
-private func enlargingAreaTaps(_ axis: ResamplingAxis, _ position: Int, extent: Int, destination: Int) -> [Tap] {
+private func enlargingAreaPlace(_ position: Int, extent: Int, destination: Int) -> (below: Int, weight: Float) {
     let scale = Double(extent) / Double(destination)
     let below = Int(Double(position) * scale)
     let weight = Float(Double(position + 1) - Double(below + 1) / scale)
-    return tapPair(axis, below: below, weight <= 0 ? 0 : weight - weight.rounded(.down), extent: extent)
+    return (below, weight <= 0 ? 0 : weight - weight.rounded(.down))
 }

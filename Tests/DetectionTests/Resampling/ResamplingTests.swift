@@ -1,3 +1,4 @@
+import Engines
 import Foundation
 import Tensors
 import TestSupport
@@ -105,5 +106,61 @@ import Testing
                 #expect(pixels.elements.allSatisfy { $0 == -0.99609375 })
             }
         }
+    }
+
+    @Test("Every kernel has the bits of the definition", arguments: KernelLevel.supported)
+    func kernels(_ level: KernelLevel) {
+        var random = RandomNumbers(seed: 11)
+        for round in 0..<60 {
+            let (columns, rows) = (Int.random(in: 1...40, using: &random), Int.random(in: 1...30, using: &random))
+            let image = DecodedImage(
+                width: columns, height: rows,
+                pixels: (0..<columns * rows * 3).map { _ in UInt8(Int.random(in: 0...255, using: &random)) })
+            let region = PixelBox(
+                x: Int.random(in: -5...20, using: &random), y: Int.random(in: -5...20, using: &random),
+                width: Int.random(in: 1...50, using: &random),
+                height: Int.random(in: 1...50, using: &random))
+            var rules = CascadeRules.openFace
+            if round % 2 == 1 { rules.interpolation = .area }
+            if round % 3 == 1 { rules.resampledPixels = .roundedToBytes }
+            if round % 5 == 1 { rules.channelOrder = .bgr }
+            let (width, height) = (Int.random(in: 1...24, using: &random), Int.random(in: 1...24, using: &random))
+            let resampled = image.normalized([region], width: width, height: height, rules: rules, level: level)
+            #expect(
+                resampled.elements.map(\.bitPattern)
+                    == image.definition(region, width: width, height: height, rules: rules).map(\.bitPattern))
+        }
+    }
+}
+
+extension DecodedImage {
+    /// What ``normalized(_:width:height:rules:level:)`` is to give for one region, number by number.
+    fileprivate func definition(_ region: PixelBox, width: Int, height: Int, rules: CascadeRules) -> [Float] {
+        func taps(_ axis: ResamplingAxis, _ start: Int, _ extent: Int, of image: Int, to count: Int) -> ResamplingTaps {
+            ResamplingTaps(
+                axis, start: start, extent: extent, imageExtent: image, destination: count,
+                interpolation: rules.interpolation)
+        }
+        let columns = taps(.columns, region.x, region.width, of: self.width, to: width)
+        let rows = taps(.rows, region.y, region.height, of: self.height, to: height)
+        var numbers = [Float]()
+        for y in 0..<height {
+            for x in 0..<width {
+                for channel in rules.channelOrder == .rgb ? [0, 1, 2] : [2, 1, 0] {
+                    var sum: Float = 0
+                    for r in y * rows.count..<(y + 1) * rows.count {
+                        var rowSum: Float = 0
+                        for c in x * columns.count..<(x + 1) * columns.count {
+                            let pixel = rows.offsets[r] * self.width + columns.offsets[c]
+                            rowSum += Float(pixels[pixel * 3 + channel]) * columns.weights[c]
+                        }
+                        sum += rowSum * rows.weights[r]
+                    }
+                    if rules.resampledPixels == .roundedToBytes { sum.round() }
+                    numbers.append((sum - 127.5) / 128)
+                }
+            }
+        }
+        return numbers
     }
 }

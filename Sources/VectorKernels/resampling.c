@@ -1,0 +1,5 @@
+#include "kernels.h"
+
+void vk_resample(vk_level level, const vk_resampling *resampling) {
+    vk_kernels_of(level)->resample(resampling);
+}

@@ -4,11 +4,20 @@ import Foundation
 ///
 /// - Throws: ``FileWritingError``.
 public func writeAtomically(_ bytes: some Sequence<UInt8>, to path: String) throws(FileWritingError) {
-    do {
-        try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-        throw FileWritingError(path: path)
-    }
+    let file = try UnfinishedFile(path)
+    try file.append(bytes)
+    try file.finish()
+}
+
+/// Writes a value as JSON, the text that ``JSON/text()`` gives, part by part: the memory for it does not grow with the
+/// value. The file is written whole or not at all.
+///
+/// - Throws: ``FileWritingError``, and what the value's own encoding throws.
+public func writeAtomically(encoding value: some Encodable, to path: String) throws {
+    let file = try UnfinishedFile(path)
+    try JSONStream(into: file).write(value)
+    try file.append("\n".utf8)
+    try file.finish()
 }
 
 /// A file that could not be written.
@@ -21,5 +30,48 @@ public struct FileWritingError: Error, Equatable, CustomStringConvertible {
 
     public var description: String {
         "\(path): cannot be written: the directory must exist, be writable and have room"
+    }
+}
+
+/// A file under a temporary name, which is gone again unless it is finished.
+final class UnfinishedFile {
+    private static let bufferSize = 1 << 16
+
+    private let path: String
+    private let temporaryPath: String
+    private let handle: FileHandle
+    private var buffer = [UInt8]()
+
+    init(_ path: String) throws(FileWritingError) {
+        let url = URL(fileURLWithPath: path)
+        let name = ".\(url.lastPathComponent).\(UUID().uuidString)"
+        temporaryPath = url.deletingLastPathComponent().appendingPathComponent(name).path
+        self.path = path
+        guard FileManager.default.createFile(atPath: temporaryPath, contents: nil),
+            let handle = FileHandle(forWritingAtPath: temporaryPath)
+        else { throw FileWritingError(path: path) }
+        self.handle = handle
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(atPath: temporaryPath)
+    }
+
+    func append(_ bytes: some Sequence<UInt8>) throws(FileWritingError) {
+        buffer.append(contentsOf: bytes)
+        if buffer.count >= Self.bufferSize { try flush() }
+    }
+
+    /// Gives the file its name.
+    func finish() throws(FileWritingError) {
+        try flush()
+        guard (try? handle.close()) != nil, rename(temporaryPath, path) == 0 else {
+            throw FileWritingError(path: path)
+        }
+    }
+
+    private func flush() throws(FileWritingError) {
+        guard (try? handle.write(contentsOf: buffer)) != nil else { throw FileWritingError(path: path) }
+        buffer.removeAll(keepingCapacity: true)
     }
 }

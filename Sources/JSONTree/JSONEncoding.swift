@@ -13,7 +13,7 @@ extension JSON {
 }
 
 /// A place in the tree under construction, which containers share.
-private final class EncodedNode {
+final class EncodedNode {
     private enum Content {
         case value(JSON)
         case array([EncodedNode])
@@ -59,7 +59,7 @@ private final class EncodedNode {
     }
 }
 
-private struct TreeEncoder: Encoder {
+struct TreeEncoder: Encoder {
     let node: EncodedNode
     let codingPath: [any CodingKey]
     var userInfo: [CodingUserInfoKey: Any] { [:] }

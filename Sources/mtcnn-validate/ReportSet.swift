@@ -34,7 +34,7 @@ struct ReportSet {
     /// Writes what a shard found, which says nothing of the whole.
     func write(asShard shard: Shard, to directory: String) throws {
         try writeDocuments(to: directory)
-        try writeAtomically(try JSON(encoding: shard).text().utf8, to: "\(directory)/shard.json")
+        try writeAtomically(encoding: shard, to: "\(directory)/shard.json")
         print("shard \(shard.index) of \(shard.count) is in \(directory)")
     }
 
@@ -77,7 +77,7 @@ struct ReportSet {
     private func writeDocuments(to directory: String) throws {
         func write(_ document: some Report) throws {
             let name = type(of: document).name
-            try writeAtomically(try JSON(encoding: document).text().utf8, to: "\(directory)/\(name).json")
+            try writeAtomically(encoding: document, to: "\(directory)/\(name).json")
         }
         try write(layers)
         try write(detections)

@@ -1,5 +1,6 @@
 import Foundation
 import JSONTree
+import TestSupport
 import Testing
 
 @Suite struct JSONTests {
@@ -50,6 +51,75 @@ import Testing
             try JSON(parsing: Array(text.utf8), file: "name.json")
         } throws: { error in
             "\(error)".contains(message)
+        }
+    }
+
+    @Test("A value that is written part by part has the text of its tree")
+    func streaming() throws {
+        try withTemporaryDirectory { directory in
+            func expectText(of value: some Encodable) throws {
+                try writeAtomically(encoding: value, to: "\(directory)/value.json")
+                let written = try String(contentsOfFile: "\(directory)/value.json", encoding: .utf8)
+                #expect(try written == JSON(encoding: value).text())
+            }
+            try expectText(of: 3)
+            try expectText(of: "two\nlines")
+            try expectText(of: [Int]())
+            try expectText(of: Nothing())
+            try expectText(of: Nested(depth: 9))
+            try expectText(of: [[[[[["a\n\"b\"": [1.5, -0.0, .nan]], [:]]]]], []])
+            try expectText(of: [nil, 4])
+            try expectText(of: HandWritten())
+            #expect(try FileManager.default.contentsOfDirectory(atPath: directory) == ["value.json"])
+        }
+    }
+
+    @Test("A file whose value cannot be encoded stays as it was")
+    func unwritten() throws {
+        struct Unencodable: Encodable {
+            func encode(to encoder: any Encoder) throws {
+                throw EncodingError.invalidValue(0, .init(codingPath: [], debugDescription: "for the test"))
+            }
+        }
+        try withTemporaryDirectory { directory in
+            try writeAtomically(encoding: [1], to: "\(directory)/value.json")
+            #expect(throws: EncodingError.self) {
+                try writeAtomically(encoding: [Unencodable()], to: "\(directory)/value.json")
+            }
+            #expect(try String(contentsOfFile: "\(directory)/value.json", encoding: .utf8) == "[\n  1\n]\n")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: directory) == ["value.json"])
+        }
+    }
+
+    private struct Nothing: Encodable {}
+
+    private struct Nested: Encodable {
+        let name = "some\nname"
+        let maxAbsDiff: Float = 0.1
+        var optional: Int?
+        let nothing = Nothing()
+        let nested: [Nested]
+        let isLast: Bool
+
+        init(depth: Int) {
+            isLast = depth == 0
+            nested = isLast ? [] : [Nested(depth: depth - 1), Nested(depth: 0)]
+        }
+    }
+
+    /// Opens containers within containers, and writes to them by turns.
+    private struct HandWritten: Encodable {
+        enum Key: CodingKey { case firstOne, second, third, fourth }
+
+        func encode(to encoder: any Encoder) throws {
+            var object = encoder.container(keyedBy: Key.self)
+            var first = object.nestedUnkeyedContainer(forKey: .firstOne)
+            var second = object.nestedContainer(keyedBy: Key.self, forKey: .second)
+            try first.encode(1)
+            try second.encode([2], forKey: .firstOne)
+            try first.encodeNil()
+            try object.encodeNil(forKey: .third)
+            try Nothing().encode(to: object.superEncoder(forKey: .fourth))
         }
     }
 

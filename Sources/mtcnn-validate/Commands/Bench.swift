@@ -49,7 +49,7 @@ struct Bench: ParsableCommand {
         let benchmark = Benchmark(
             arithmetic: options.arithmetic.rawValue, detection: detection, peakMemoryMb: memory,
             multiplyAddPeakGflops: peak, networks: measured, against: try ratios())
-        if let json { try writeAtomically(try JSON(encoding: benchmark).text().utf8, to: json) }
+        if let json { try writeAtomically(encoding: benchmark, to: json) }
         Terminal.clearProgress()
         print(benchmark.table)
     }

@@ -33,7 +33,7 @@ struct Compare: ParsableCommand {
             baseline: Side(baseline.header), candidate: Side(candidate.header),
             thresholds: LayerThresholds.float32.with(maxAbsDiff: maxAbsDiff, meanAbsDiff: meanAbsDiff), deviations: [],
             networks: [comparison])
-        if let json { try writeAtomically(try JSON(encoding: report).text().utf8, to: json) }
+        if let json { try writeAtomically(encoding: report, to: json) }
         Terminal.clearProgress()
         print(report.markdown)
         throw ExitCode(ExitStatus(report.verdict).rawValue)

@@ -77,7 +77,7 @@ struct Detect: ParsableCommand {
             source: ([side.words] + change.map(\.rawValue)).joined(separator: ", "),
             minFaceSize: detector.minimumFaceSize,
             scoreThresholds: [thresholds.proposal, thresholds.refinement, thresholds.output], images: frames)
-        try writeAtomically(try JSON(encoding: document).text().utf8, to: path)
+        try writeAtomically(encoding: document, to: path)
     }
 
     private func table(of frames: [DetectedFrame]) -> String {

@@ -37,7 +37,7 @@ struct Explain: ParsableCommand {
             return try DecodedImage(
                 contentsOf: URL(fileURLWithPath: path(frame)), maximumPixels: options.maxPixels)
         }
-        if let json { try writeAtomically(try JSON(encoding: attribution).text().utf8, to: json) }
+        if let json { try writeAtomically(encoding: attribution, to: json) }
         Terminal.clearProgress()
         print(attribution.markdown)
     }

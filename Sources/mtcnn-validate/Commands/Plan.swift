@@ -50,7 +50,7 @@ struct Plan: ParsableCommand {
             minimumFaceSize: minFaceSize, maximumPixels: maxPixels, arithmetic: arithmetic,
             progress: Terminal.progress)
         Terminal.clearProgress()
-        if let json { try writeAtomically(try JSON(encoding: plan).text().utf8, to: json) }
+        if let json { try writeAtomically(encoding: plan, to: json) }
         print(plan.markdown)
         if !plan.isMet { throw ExitCode(ExitStatus.doesNotConform.rawValue) }
     }

@@ -41,10 +41,10 @@ public enum AnyTensor: Sendable, Equatable {
     /// The elements as they stand in memory, little-endian, row-major; one byte for a boolean.
     public var littleEndianBytes: [UInt8] {
         switch self {
-        case .float16(let tensor): bytes(tensor.elements.map(\.bitPattern.littleEndian))
-        case .float32(let tensor): bytes(tensor.elements.map(\.bitPattern.littleEndian))
-        case .float64(let tensor): bytes(tensor.elements.map(\.bitPattern.littleEndian))
-        case .int64(let tensor): bytes(tensor.elements.map(\.littleEndian))
+        case .float16(let tensor): bytes(tensor.elements.map { $0.bitPattern.littleEndian })
+        case .float32(let tensor): bytes(tensor.elements.map { $0.bitPattern.littleEndian })
+        case .float64(let tensor): bytes(tensor.elements.map { $0.bitPattern.littleEndian })
+        case .int64(let tensor): bytes(tensor.elements.map { $0.littleEndian })
         case .bool(let tensor): tensor.elements.map { $0 ? 1 : 0 }
         }
     }

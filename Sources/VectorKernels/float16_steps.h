@@ -6,7 +6,12 @@
 
 /// Rounds to the nearest number that float16 holds, ties to even.
 static inline __attribute__((always_inline)) void round_to_float16(float32_lanes *x) {
-#if LEVEL_CONVERTS_FLOAT16
+#if LEVEL_ROUNDS_DOWN
+    enum { nearest = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC };
+    __m256 lower = _mm256_cvtph_ps(_mm256_cvtps_ph((__m256)x->lo, nearest));
+    __m256 upper = _mm256_cvtph_ps(_mm256_cvtps_ph((__m256)x->hi, nearest));
+    *x = __builtin_shufflevector(lower, upper, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+#elif LEVEL_CONVERTS_FLOAT16
     *x = __builtin_convertvector(__builtin_convertvector(*x, float16_lanes), float32_lanes);
 #else
     int32_lanes bits = (int32_lanes)*x;
@@ -28,6 +33,28 @@ static inline __attribute__((always_inline)) void flush_float16(float32_lanes *x
     *x = (float32_lanes)((bits & INT32_MAX) < 0x38800000 ? bits & INT32_MIN : bits);
 }
 
+#if LEVEL_ROUNDS_DOWN
+/// Between these two calls, which are around all steps of some sums, float32 operations round down.
+static inline __attribute__((always_inline)) unsigned round_down(void) {
+    unsigned mode = _mm_getcsr();
+    _mm_setcsr((mode & ~_MM_ROUND_MASK) | _MM_ROUND_DOWN);
+    return mode;
+}
+
+static inline __attribute__((always_inline)) void round_as_before(unsigned mode) { _mm_setcsr(mode); }
+
+/// The float32 below sum + w * x or that above it, whichever is odd.
+static inline __attribute__((always_inline)) __m256 odd_fused(__m256 sum, __m256 w, __m256 x) {
+    // Volatile, for otherwise the compiler may move them to where the mode is another.
+    __m256 down = sum, minus_up = sum;
+    __asm__ volatile("vfmadd231ps %2, %1, %0" : "+x"(down) : "x"(w), "x"(x));
+    __asm__ volatile("vfnmsub231ps %2, %1, %0" : "+x"(minus_up) : "x"(w), "x"(x));
+    __m256 up = _mm256_xor_ps(minus_up, _mm256_set1_ps(-0.0f));
+    __m256 down_is_odd = (__m256)_mm256_slli_epi32((__m256i)down, 31);
+    return _mm256_blendv_ps(up, down, down_is_odd);
+}
+#endif
+
 /// sum = the float16 nearest to sum + w * x.
 ///
 /// What is rounded to float16 is the float32 nearest to the exact value, made odd in its last place where it is not
@@ -43,20 +70,11 @@ static inline __attribute__((always_inline)) void float16_fused_step(
     __m512 down = _mm512_fmadd_round_ps((__m512)*w, (__m512)*x, (__m512)*sum, downwards);
     __mmask16 down_is_odd = _mm512_test_epi32_mask((__m512i)down, _mm512_set1_epi32(1));
     *sum = (float32_lanes)_mm512_mask_mov_ps(up, down_is_odd, down);
+#elif LEVEL_ROUNDS_DOWN
+    __m256 lower = odd_fused((__m256)sum->lo, (__m256)w->lo, (__m256)x->lo);
+    __m256 upper = odd_fused((__m256)sum->hi, (__m256)w->hi, (__m256)x->hi);
+    *sum = __builtin_shufflevector(lower, upper, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
 #else
-#if LEVEL_FINDS_LANES
-    // Rounding twice goes wrong only where the float32 lies midway between two float16, as one in 8192 does, or where
-    // these are closer together than elsewhere.
-    float32_lanes nearest = __builtin_elementwise_fma(*x, *w, *sum);
-    uint32_lanes bits = (uint32_lanes)nearest;
-    int32_lanes midway = (bits << 19) == 0x80000000;
-    int32_lanes subnormal = __builtin_elementwise_abs(nearest) < 0x1p-14f;
-    if (__builtin_expect(!any_lane(midway | subnormal), 1)) {
-        *sum = nearest;
-        round_to_float16(sum);
-        return;
-    }
-#endif
     // The product of two float16 is exact in float32. The error of the sum is that of Knuth's TwoSum.
     float32_lanes a = *sum;
     float32_lanes p = *w * *x;

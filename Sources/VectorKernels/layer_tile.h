@@ -1,5 +1,5 @@
 // The tiles of layers in one form: up to 14 pixels by up to 4 blocks of channels. Included once for each level and
-// form with FORM (its name), STEP and, for some, SUM, START, CLOSE_GROUP and FINISH (see sums_form.h), CAPACITY (the
+// form with FORM (its name), STEP and, for some, SUM, START, CLOSE_GROUP, FINISH and STEPS_ROUND_DOWN (see sums_form.h), CAPACITY (the
 // blocks that fit into registers beside what STEP needs for itself) and TAPS_AT_ONCE (how far the sum's loop is
 // unrolled: on a core that is shared, instructions are what bounds it).
 
@@ -24,6 +24,9 @@ static inline __attribute__((always_inline)) void JOIN(FORM, _layer_tile)(
 
     ptrdiff_t tap_count = layer->tap_count;
     const float *packed_weights = layer->packed_weights + block * tap_count * vk_channel_block;
+#if STEPS_ROUND_DOWN
+    unsigned mode = round_down();
+#endif
 #pragma clang loop unroll_count(TAPS_AT_ONCE)
     for (ptrdiff_t tap = 0; tap < tap_count; tap++) {
         const float *number = numbers + layer->taps[tap];
@@ -41,8 +44,12 @@ static inline __attribute__((always_inline)) void JOIN(FORM, _layer_tile)(
 #pragma clang loop unroll(full)
             for (int index = 0; index < pixel_count * block_count; index++) CLOSE_GROUP(&sums[index]);
     }
+#if STEPS_ROUND_DOWN
+    round_as_before(mode);
+#endif
 
-    bool activates = !layer->addends && layer->rounding == vk_rounding_none;
+    // With other modes the compiler might compute these between the steps.
+    bool activates = !STEPS_ROUND_DOWN && !layer->addends && layer->rounding == vk_rounding_none;
 #pragma clang loop unroll(full)
     for (int b = 0; b < block_count; b++) {
         float *result = results + b * pixels->result_block_stride;
@@ -107,6 +114,7 @@ static void JOIN(FORM, _layer)(const vk_layer *layer, const vk_pixels *pixels) {
 #undef STEP
 #undef CLOSE_GROUP
 #undef FINISH
+#undef STEPS_ROUND_DOWN
 #undef LANES
 #undef CAPACITY
 #undef TAPS_AT_ONCE

@@ -80,6 +80,7 @@ static void fill_layer(
 
 #define FORM float16_fused
 #define STEP float16_fused_step
+#define STEPS_ROUND_DOWN LEVEL_ROUNDS_DOWN
 #define CAPACITY LEVEL_FLOAT16_CAPACITY
 #define TAPS_AT_ONCE 1
 #include "layer_tile.h"

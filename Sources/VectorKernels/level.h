@@ -1,7 +1,7 @@
 // All kernels of one level. Included once for each level with LEVEL_KERNELS (the table's name),
 // LEVEL_CONVERTS_FLOAT16 (whether it has instructions that round to float16), LEVEL_ROUNDS_DOWN_AND_UP (whether
-// its fused multiply-adds can, without changing a mode), LEVEL_FINDS_LANES (whether it has any_lane(comparison), which
-// tells at once whether a comparison holds in some lane) and the largest tiles:
+// its fused multiply-adds can, without changing a mode), LEVEL_ROUNDS_DOWN (whether they can while a mode is set that
+// leaves its rounding to float16 as it is) and the largest tiles:
 // LEVEL_PIXELS and LEVEL_BLOCKS for float32, LEVEL_FLOAT16_PIXELS and LEVEL_FLOAT64_PIXELS for the others.
 // LEVEL_CAPACITY and LEVEL_FLOAT16_CAPACITY say how many blocks of sums and weights fit into registers.
 
@@ -24,6 +24,7 @@
 #define LANES float32_lanes
 #define LANES_IN_MEMORY float32_lanes_in_memory
 #define STEP float16_fused_step
+#define STEPS_ROUND_DOWN LEVEL_ROUNDS_DOWN
 #define PIXELS LEVEL_FLOAT16_PIXELS
 #define BLOCKS 1
 #include "sums_form.h"

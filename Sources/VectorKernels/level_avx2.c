@@ -3,15 +3,10 @@
 
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 
-/// Whether a comparison holds in some lane.
-#define any_lane(lanes)                                                                                            \
-    (_mm256_movemask_ps((__m256)(__builtin_shufflevector((lanes), (lanes), 0, 1, 2, 3, 4, 5, 6, 7) |               \
-                                 __builtin_shufflevector((lanes), (lanes), 8, 9, 10, 11, 12, 13, 14, 15))))
-
 #define LEVEL_KERNELS vk_avx2_kernels
 #define LEVEL_CONVERTS_FLOAT16 1
+#define LEVEL_ROUNDS_DOWN 1
 #define LEVEL_ROUNDS_DOWN_AND_UP 0
-#define LEVEL_FINDS_LANES 1
 #define LEVEL_PIXELS 6
 #define LEVEL_BLOCKS 1
 #define LEVEL_FLOAT16_PIXELS 5

@@ -1,8 +1,8 @@
 #if defined(__aarch64__)
 #define LEVEL_KERNELS vk_neon_kernels
 #define LEVEL_CONVERTS_FLOAT16 1
+#define LEVEL_ROUNDS_DOWN 0
 #define LEVEL_ROUNDS_DOWN_AND_UP 0
-#define LEVEL_FINDS_LANES 0
 #define LEVEL_PIXELS 6
 #define LEVEL_BLOCKS 1
 #define LEVEL_FLOAT16_PIXELS 3

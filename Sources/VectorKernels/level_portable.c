@@ -1,7 +1,7 @@
 #define LEVEL_KERNELS vk_portable_kernels
 #define LEVEL_CONVERTS_FLOAT16 0
+#define LEVEL_ROUNDS_DOWN 0
 #define LEVEL_ROUNDS_DOWN_AND_UP 0
-#define LEVEL_FINDS_LANES 0
 #define LEVEL_PIXELS 4
 #define LEVEL_BLOCKS 1
 #define LEVEL_FLOAT16_PIXELS 4

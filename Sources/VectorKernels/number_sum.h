@@ -6,3 +6,8 @@
 #define CLOSE_GROUP(sum) ((void)0)
 #define FINISH(sum, count, value) (*(value) = *(sum))
 #endif
+
+// Whether the form's steps are between round_down() and round_as_before(mode).
+#ifndef STEPS_ROUND_DOWN
+#define STEPS_ROUND_DOWN 0
+#endif

@@ -1,7 +1,7 @@
 // The sums of one form: fills a whole layout by tiles. Included once for each level and form with FORM (its
 // name), NUMBER, LANES, LANES_IN_MEMORY, PIXELS and BLOCKS (the largest tile), STEP(sum, w, x) and, where a sum under
 // way is more than a number, SUM (its type), START(sum, start), CLOSE_GROUP(sum) behind each fourth product, and
-// FINISH(sum, count, value) behind the last of `count` products.
+// FINISH(sum, count, value) behind the last of `count` products; STEPS_ROUND_DOWN where the steps need a mode.
 
 #include "number_sum.h"
 
@@ -90,6 +90,7 @@ static void FORM(
 #undef STEP
 #undef CLOSE_GROUP
 #undef FINISH
+#undef STEPS_ROUND_DOWN
 #undef PIXELS
 #undef BLOCKS
 #undef JOIN

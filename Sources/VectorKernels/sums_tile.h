@@ -12,6 +12,9 @@ static void TILE(
 #pragma clang loop unroll(full)
         for (int pixel = 0; pixel < TILE_PIXELS; pixel++) START(&sums[pixel][block], &start);
     }
+#if STEPS_ROUND_DOWN
+    unsigned mode = round_down();
+#endif
     for (ptrdiff_t tap = 0; tap < tap_count; tap++) {
         const NUMBER *number = numbers + layout->taps[tap];
         LANES weights[TILE_BLOCKS];
@@ -32,6 +35,9 @@ static void TILE(
 #pragma clang loop unroll(full)
                 for (int block = 0; block < TILE_BLOCKS; block++) CLOSE_GROUP(&sums[pixel][block]);
     }
+#if STEPS_ROUND_DOWN
+    round_as_before(mode);
+#endif
 #pragma clang loop unroll(full)
     for (int pixel = 0; pixel < TILE_PIXELS; pixel++)
 #pragma clang loop unroll(full)

@@ -21,19 +21,25 @@ public enum Threads {
 /// Within another concurrent map there is one thread: the outermost map has the threads, be it over frames, or over
 /// the pyramid levels of a frame that is alone.
 ///
+/// - Parameter cost: what an element takes, in any unit: the costliest are begun first, so that no thread is left
+///   with one of them at the end.
 /// - Throws: of the errors that occur, that of the earliest element.
 public func concurrentMap<Element: Sendable, Result: Sendable>(
-    _ elements: [Element], _ transform: @Sendable (Element) throws -> Result
+    _ elements: [Element], cost: (Element) -> Int = { _ in 0 },
+    _ transform: @Sendable (Element) throws -> Result
 ) throws -> [Result] {
     let threads = min(Threads.limit, elements.count)
     guard threads > 1, !Threads.areShared else { return try elements.map(transform) }
     let results = Mutex([Int: Swift.Result<Result, any Error>]())
+    let costs = elements.map(cost)
+    let order = elements.indices.sorted { (costs[$1], $0) < (costs[$0], $1) }
     let taken = Atomic<Int>(0)
     DispatchQueue.concurrentPerform(iterations: threads) { _ in
         Threads.$areShared.withValue(true) {
             while true {
-                let index = taken.add(1, ordering: .relaxed).oldValue
-                guard index < elements.count else { return }
+                let turn = taken.add(1, ordering: .relaxed).oldValue
+                guard turn < order.count else { return }
+                let index = order[turn]
                 let result = Swift.Result { try transform(elements[index]) }
                 results.withLock { $0[index] = result }
             }

@@ -27,3 +27,8 @@ func inputFiles(in directory: String, withExtension wanted: String) throws(Input
     return paths.compactMap { $0 as? String }.filter { $0.hasSuffix(".\(wanted)") }
         .sorted { ($0.count { $0 == "/" }, $0) < ($1.count { $0 == "/" }, $1) }
 }
+
+/// The number of a file's bytes; 0 where it cannot be told.
+func fileSize(_ path: String) -> Int {
+    (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+}

@@ -27,7 +27,8 @@ extension LayerReport {
         deviations: [KnownDeviation], outputsOnly: Bool = false, shard: Shard = .whole,
         progress: @Sendable (String) -> Void = { _ in }
     ) throws {
-        let compared = try concurrentMap(try inputFiles(in: captures, withExtension: "h5")) { path in
+        let paths = try inputFiles(in: captures, withExtension: "h5")
+        let compared = try concurrentMap(paths, cost: { fileSize("\(captures)/\($0)") }) { path in
             let network = String(path.dropLast(".h5".count))
             let capture = try CaptureFile(contentsOf: "\(captures)/\(path)")
             let model = try LayerReport.model(of: network, in: models)

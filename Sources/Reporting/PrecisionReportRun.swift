@@ -35,7 +35,8 @@ extension PrecisionReport {
         let candidates = arithmetics.map(Candidate.arithmetic) + (packages.map { [Candidate.packages($0)] } ?? [])
         let jobs = shard.stretch(
             of: candidates.indices.flatMap { index in networks.map { (index, $0.0, $0.1) } })
-        let precisions = try concurrentMap(jobs) { index, network, threshold in
+        let precisions = try concurrentMap(jobs, cost: { fileSize("\(captures)/\($0.1).h5") }) {
+            index, network, threshold in
             progress("\(candidates[index].name), \(network)")
             let capture = try CaptureFile(contentsOf: "\(captures)/\(network).h5")
             switch candidates[index] {

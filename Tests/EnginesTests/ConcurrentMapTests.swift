@@ -25,6 +25,23 @@ import Testing
         }
     }
 
+    @Test("The costliest elements are begun first, and equal ones in their order")
+    func cost() throws {
+        let before = Threads.limit
+        defer { Threads.limit = before }
+        Threads.limit = 2
+        let begun = Mutex([Int]())
+        let numbers = [3, 8, 1, 8, 5]
+        // Nobody begins the third before the first two have been noted, so that their order is the only open one.
+        let results = try concurrentMap(Array(numbers.enumerated()), cost: { $0.element }) { index, number in
+            begun.withLock { $0.append(index) }
+            while begun.withLock({ $0.count }) < 2 {}
+            return number
+        }
+        #expect(results == numbers)
+        #expect(Set(begun.withLock { $0.prefix(2) }) == [1, 3])
+    }
+
     @Test("Within a map that has the threads, another has one")
     func nested() throws {
         let before = Threads.limit

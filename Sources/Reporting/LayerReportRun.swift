@@ -27,8 +27,7 @@ extension LayerReport {
         deviations: [KnownDeviation], outputsOnly: Bool = false, shard: Shard = .whole,
         progress: @Sendable (String) -> Void = { _ in }
     ) throws {
-        let paths = try inputFiles(in: captures, withExtension: "h5")
-        let compared = try concurrentMap(paths, cost: { fileSize("\(captures)/\($0)") }) { path in
+        let compared = try inputFiles(in: captures, withExtension: "h5").map { path in
             let network = String(path.dropLast(".h5".count))
             let capture = try CaptureFile(contentsOf: "\(captures)/\(path)")
             let model = try LayerReport.model(of: network, in: models)

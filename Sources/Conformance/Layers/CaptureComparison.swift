@@ -15,7 +15,7 @@ extension NetworkComparison {
     public init(
         of candidate: any Engine, running model: Model, with capture: CaptureFile, network: String,
         bound: RoundingBound, outputsOnly: Bool = false, shard: Shard = .whole,
-        progress: (_ caseName: String) -> Void = { _ in }
+        progress: @Sendable (_ caseName: String) -> Void = { _ in }
     ) throws {
         guard capture.header.modelSHA256 == model.sha256 else {
             throw CaptureError.stale(
@@ -25,11 +25,18 @@ extension NetworkComparison {
         }
         let outputsOnly = outputsOnly || !candidate.observesNodes
         let comparison = try LayerComparison(of: candidate, bound: bound)
-        var cases = [CaseMetrics]()
-        for name in shard.stretch(of: capture.caseNames) {
+        let names = shard.stretch(of: capture.caseNames)
+        // The threads share the cases that are compared whole, and then the slices of each of the others.
+        let whole = try concurrentMap(names) { name -> CaseMetrics? in
+            let recorded = RecordedCase(try capture.readCase(name))
+            guard comparison.slices(of: recorded).count == 1 else { return nil }
             progress(name)
-            cases.append(
-                try comparison.compare(with: RecordedCase(try capture.readCase(name)), outputsOnly: outputsOnly))
+            return try comparison.compare(with: recorded, outputsOnly: outputsOnly)
+        }
+        let cases = try zip(names, whole).map { name, metrics in
+            if let metrics { return metrics }
+            progress(name)
+            return try comparison.compare(with: RecordedCase(try capture.readCase(name)), outputsOnly: outputsOnly)
         }
         let compared = Set(cases.flatMap { $0.layers.map(\.layer) })
         let wanted = model.graph.nodes.flatMap(\.outputs)

@@ -61,12 +61,12 @@ public struct LayerComparison: Sendable {
         }
         let slices = slices(of: baseline)
         guard slices.count > 1 else { return try compareWhole(baseline, outputsOnly: outputsOnly) }
-        var layers = [LayerMetrics]()
-        for range in slices {
-            let part = try compareWhole(baseline.slice(range), outputsOnly: outputsOnly).layers
+        let parts = try concurrentMap(slices) { range in
+            try compareWhole(baseline.slice(range), outputsOnly: outputsOnly).layers
                 .map { $0.movedAlongBatch(by: range.lowerBound) }
-            layers = layers.isEmpty ? part : zip(layers, part).map { $0.merged(with: $1) }
         }
+        var layers = parts[0]
+        for part in parts.dropFirst() { layers = zip(layers, part).map { $0.merged(with: $1) } }
         for index in layers.indices {
             layers[index].shape = baseline.tensors[layers[index].layer]?.shape.dimensions
         }
@@ -75,10 +75,10 @@ public struct LayerComparison: Sendable {
 
     /// The most elements of a batch that are compared at once, which bounds the memory for their activations and
     /// error bounds.
-    private static let batch = 8
+    private static let batch = 4
 
     /// The ranges of a case's batch to compare one after another: one range where the batch cannot be taken apart.
-    private func slices(of baseline: RecordedCase) -> [Range<Int>] {
+    func slices(of baseline: RecordedCase) -> [Range<Int>] {
         let batch = baseline.inputs.values.first.map { $0.shape.rank > 0 ? $0.shape[0] : 1 } ?? 1
         guard batch > Self.batch, graph.computesBatchElementsApart(for: baseline.inputs.mapValues(\.shape)),
             baseline.tensors.values.allSatisfy({ $0.shape.rank > 0 && $0.shape[0] == batch })

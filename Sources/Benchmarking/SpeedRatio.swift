@@ -39,7 +39,7 @@ public struct SpeedRatio: Sendable, Codable, Equatable {
                 engine: engine.name, reason: "\(input.name): its outputs differ from ours by \(difference)")
         }
         let once = try seconds { _ = try network.evaluate(input.images) }
-        let count = min(max(Int(0.02 / once), 1), 500)
+        let count = min(max(Int(0.01 / once), 1), 500)
         _ = try engine.run(count: count)
         var (own, others) = ([Double](), [Double]())
         for _ in 0..<rounds {

@@ -64,7 +64,7 @@ struct Bench: ParsableCommand {
                 models: options.modelsDirectory())
             return try NetworkInput.bundled.map { input in
                 Terminal.progress("\(peer.rawValue), \(input.name)")
-                return try SpeedRatio(networks(input), on: input, against: engine, rounds: 15)
+                return try SpeedRatio(networks(input), on: input, against: engine, rounds: 41)
             }
         }
     }

@@ -86,7 +86,9 @@ let package = Package(
         .testTarget(name: "BenchmarkingTests", dependencies: ["Benchmarking", "TestSupport"]),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["mtcnn-validate", "Captures", "Conformance", "Detection", "TestSupport"]),
+            dependencies: [
+                "mtcnn-validate", "Benchmarking", "Captures", "Conformance", "Detection", "JSONTree", "TestSupport",
+            ]),
         .testTarget(name: "GateTests", dependencies: ["Reporting", "Captures", "JSONTree", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]

@@ -64,7 +64,7 @@ public struct Benchmark: Sendable, Codable, Equatable {
         let (latency, stages) = (detection.latency, detection.stages)
         lines += [
             "",
-            "\(detection.frames) frames, \(arithmetic), threads: \(detection.threads)",
+            "frames: \(detection.frames), \(arithmetic), threads: \(detection.threads)",
             row("latency, ms", "mean", "median", "P95", "P99"),
             row("", latency.meanMs.short, latency.medianMs.short, latency.p95Ms.short, latency.p99Ms.short), "",
             row("1 thread, ms a frame", "decoding", "pnet", "rnet", "onet", "rest"),

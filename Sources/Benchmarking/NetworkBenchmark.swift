@@ -56,7 +56,7 @@ public struct NetworkBenchmark: Sendable, Codable, Equatable {
         // The first run allocates the memory that the others reuse.
         _ = try network.evaluate(input.images)
         let once = try seconds { _ = try network.evaluate(input.images) }
-        let count = min(max(Int(0.3 / once), 3), 2000)
+        let count = min(max(Int(0.3 / once), 9), 2000)
         let times = try (0..<count).map { _ in try seconds { _ = try network.evaluate(input.images) } }
         self.input = input.name
         time = DurationStatistics(seconds: times)

@@ -7,13 +7,29 @@ extension JSON {
     /// - Throws: what the value's own encoding throws.
     public init(encoding value: some Encodable) throws {
         let node = EncodedNode()
-        try value.encode(to: TreeEncoder(node: node, codingPath: []))
+        try value.encode(to: PlaceEncoder(place: node, codingPath: []))
         self = node.json
     }
 }
 
+/// Where a value is encoded to: it becomes a scalar, or an array or object of members that follow one another.
+protocol EncodingPlace: AnyObject {
+    /// The members so far.
+    var count: Int { get }
+
+    func become(_ scalar: JSON) throws
+    func becomeArray()
+    func becomeObject()
+
+    /// Encodes a member, or an element where it has no key.
+    func add(_ key: String?, _ value: some Encodable, codingPath: [any CodingKey]) throws
+
+    /// A member that is encoded later, maybe while others are.
+    func add(_ key: String?) -> EncodedNode
+}
+
 /// A place in the tree under construction, which containers share.
-final class EncodedNode {
+final class EncodedNode: EncodingPlace {
     private enum Content {
         case value(JSON)
         case array([EncodedNode])
@@ -34,61 +50,69 @@ final class EncodedNode {
         if case .array(let nodes) = content { nodes.count } else { 0 }
     }
 
-    func set(_ value: JSON) { content = .value(value) }
+    func become(_ scalar: JSON) { content = .value(scalar) }
 
     func becomeArray() { content = .array([]) }
 
-    func append() -> EncodedNode {
-        let node = EncodedNode()
-        var nodes = [EncodedNode]()
-        if case .array(let own) = content { nodes = own }
-        content = .array([])  // so that the nodes are not copied
-        nodes.append(node)
-        content = .array(nodes)
-        return node
+    /// An object stays as it is: a class and its superclass encode to one.
+    func becomeObject() {
+        if case .object = content { return }
+        content = .object([])
     }
 
-    func member(_ key: String) -> EncodedNode {
+    func add(_ key: String?, _ value: some Encodable, codingPath: [any CodingKey]) throws {
+        try value.encode(to: PlaceEncoder(place: add(key), codingPath: codingPath))
+    }
+
+    func add(_ key: String?) -> EncodedNode {
         let node = EncodedNode()
-        var members = [(key: String, node: EncodedNode)]()
-        if case .object(let own) = content { members = own }
-        content = .object([])  // so that the members are not copied
-        members.append((key, node))
-        content = .object(members)
+        switch content {
+        case .object(var members):
+            content = .value(.null)  // so that the members are not copied
+            members.append((key ?? "", node))
+            content = .object(members)
+        case .array(var nodes):
+            content = .value(.null)
+            nodes.append(node)
+            content = .array(nodes)
+        case .value: break
+        }
         return node
     }
 }
 
-struct TreeEncoder: Encoder {
-    let node: EncodedNode
+/// Encodes to a place.
+struct PlaceEncoder: Encoder {
+    let place: any EncodingPlace
     let codingPath: [any CodingKey]
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
-        KeyedEncodingContainer(KeyedContainer<Key>(node: node, codingPath: codingPath))
+        place.becomeObject()
+        return KeyedEncodingContainer(KeyedContainer<Key>(place: place, codingPath: codingPath))
     }
 
     func unkeyedContainer() -> any UnkeyedEncodingContainer {
-        node.becomeArray()
-        return UnkeyedContainer(node: node, codingPath: codingPath)
+        place.becomeArray()
+        return UnkeyedContainer(place: place, codingPath: codingPath)
     }
 
     func singleValueContainer() -> any SingleValueEncodingContainer {
-        SingleContainer(node: node, codingPath: codingPath)
+        SingleContainer(place: place, codingPath: codingPath)
     }
 }
 
 private struct SingleContainer: SingleValueEncodingContainer {
-    let node: EncodedNode
+    let place: any EncodingPlace
     let codingPath: [any CodingKey]
 
-    func encodeNil() { node.set(.null) }
-    func encode(_ value: Bool) { node.set(.bool(value)) }
-    func encode(_ value: String) { node.set(.string(value)) }
-    func encode(_ value: Double) { node.set(number(value.isFinite ? value : nil, value.description)) }
+    func encodeNil() throws { try place.become(.null) }
+    func encode(_ value: Bool) throws { try place.become(.bool(value)) }
+    func encode(_ value: String) throws { try place.become(.string(value)) }
+    func encode(_ value: Double) throws { try place.become(number(value.isFinite ? value : nil, value.description)) }
     /// A float32 keeps its own shortest digits.
-    func encode(_ value: Float) {
-        node.set(number(value.isFinite ? Double(value.description) : nil, value.description))
+    func encode(_ value: Float) throws {
+        try place.become(number(value.isFinite ? Double(value.description) : nil, value.description))
     }
     func encode(_ value: Int) throws { try encode(integer: value) }
     func encode(_ value: Int8) throws { try encode(integer: value) }
@@ -102,7 +126,7 @@ private struct SingleContainer: SingleValueEncodingContainer {
     func encode(_ value: UInt64) throws { try encode(integer: value) }
 
     func encode<Value: Encodable>(_ value: Value) throws {
-        try value.encode(to: TreeEncoder(node: node, codingPath: codingPath))
+        try value.encode(to: PlaceEncoder(place: place, codingPath: codingPath))
     }
 
     private func number(_ finite: Double?, _ name: String) -> JSON { finite.map(JSON.number) ?? .string(name) }
@@ -112,21 +136,24 @@ private struct SingleContainer: SingleValueEncodingContainer {
             throw EncodingError.invalidValue(
                 integer, .init(codingPath: codingPath, debugDescription: "an integer beyond 64 bits"))
         }
-        node.set(.integer(value))
+        try place.become(.integer(value))
     }
 }
 
 private struct KeyedContainer<Key: CodingKey>: KeyedEncodingContainerProtocol {
-    let node: EncodedNode
+    let place: any EncodingPlace
     let codingPath: [any CodingKey]
 
-    private func encoder(_ key: any CodingKey) -> TreeEncoder {
-        TreeEncoder(node: node.member(key.stringValue.snakeCase), codingPath: codingPath + [key])
+    /// An encoder for a member that is encoded later.
+    private func encoder(_ key: any CodingKey) -> PlaceEncoder {
+        PlaceEncoder(place: place.add(key.stringValue.snakeCase), codingPath: codingPath + [key])
     }
 
-    func encodeNil(forKey key: Key) { encoder(key).node.set(.null) }
+    func encodeNil(forKey key: Key) throws { try encode(Null(), forKey: key) }
 
-    func encode<Value: Encodable>(_ value: Value, forKey key: Key) throws { try value.encode(to: encoder(key)) }
+    func encode<Value: Encodable>(_ value: Value, forKey key: Key) throws {
+        try place.add(key.stringValue.snakeCase, value, codingPath: codingPath + [key])
+    }
 
     func nestedContainer<Nested: CodingKey>(
         keyedBy type: Nested.Type, forKey key: Key
@@ -136,20 +163,21 @@ private struct KeyedContainer<Key: CodingKey>: KeyedEncodingContainerProtocol {
 
     func nestedUnkeyedContainer(forKey key: Key) -> any UnkeyedEncodingContainer { encoder(key).unkeyedContainer() }
 
-    func superEncoder() -> any Encoder { TreeEncoder(node: node, codingPath: codingPath) }
+    func superEncoder() -> any Encoder { PlaceEncoder(place: place, codingPath: codingPath) }
     func superEncoder(forKey key: Key) -> any Encoder { encoder(key) }
 }
 
 private struct UnkeyedContainer: UnkeyedEncodingContainer {
-    let node: EncodedNode
+    let place: any EncodingPlace
     let codingPath: [any CodingKey]
-    var count: Int { node.count }
+    var count: Int { place.count }
 
-    private func encoder() -> TreeEncoder { TreeEncoder(node: node.append(), codingPath: codingPath) }
+    /// An encoder for an element that is encoded later.
+    private func encoder() -> PlaceEncoder { PlaceEncoder(place: place.add(nil), codingPath: codingPath) }
 
-    func encodeNil() { node.append().set(.null) }
+    func encodeNil() throws { try encode(Null()) }
 
-    func encode<Value: Encodable>(_ value: Value) throws { try value.encode(to: encoder()) }
+    func encode<Value: Encodable>(_ value: Value) throws { try place.add(nil, value, codingPath: codingPath) }
 
     func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type) -> KeyedEncodingContainer<Nested> {
         encoder().container(keyedBy: type)
@@ -158,6 +186,14 @@ private struct UnkeyedContainer: UnkeyedEncodingContainer {
     func nestedUnkeyedContainer() -> any UnkeyedEncodingContainer { encoder().unkeyedContainer() }
 
     func superEncoder() -> any Encoder { encoder() }
+}
+
+/// Encodes itself as null.
+private struct Null: Encodable {
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encodeNil()
+    }
 }
 
 extension String {

@@ -12,19 +12,23 @@ final class JSONStream {
         self.file = file
     }
 
-    func write(_ value: some Encodable) throws { try write(value, at: 0) }
+    func write(_ value: some Encodable) throws { try write(value, at: 0, codingPath: []) }
 
-    fileprivate func write(_ value: some Encodable, at level: Int) throws {
-        guard level < Self.treeLevel else { return try write(JSON(encoding: value), at: level) }
+    fileprivate func write(_ value: some Encodable, at level: Int, codingPath: [any CodingKey]) throws {
+        guard level < Self.treeLevel else {
+            let node = EncodedNode()
+            try value.encode(to: PlaceEncoder(place: node, codingPath: codingPath))
+            return try write(node.json, at: level)
+        }
         let place = StreamedPlace(level: level, in: self)
-        try value.encode(to: StreamEncoder(place: place, codingPath: []))
+        try value.encode(to: PlaceEncoder(place: place, codingPath: codingPath))
         try place.close()
     }
 
     fileprivate func write(_ tree: JSON, at level: Int) throws {
         // No newline stands within a string: json-c escapes it.
         let lines = try tree.text().dropLast().split(separator: "\n", omittingEmptySubsequences: false)
-        try file.append(lines.joined(separator: newline(at: level)).utf8)
+        try append(lines.joined(separator: newline(at: level)))
     }
 
     fileprivate func append(_ text: String) throws { try file.append(text.utf8) }
@@ -33,12 +37,13 @@ final class JSONStream {
 }
 
 /// A place in the text where a value is being written.
-private final class StreamedPlace {
+private final class StreamedPlace: EncodingPlace {
     private let level: Int
     private let stream: JSONStream
-    private var brackets: (open: String, close: String)?
+    /// Where nothing has been asked for, the value is an object without members.
+    private var brackets = (open: "{", close: "}")
     private var isScalar = false
-    private(set) var count = 0
+    private var written = 0
     /// Members that may still be added to, and so are written when the next is.
     private var unfinished: [(key: String?, node: EncodedNode)] = []
 
@@ -46,6 +51,8 @@ private final class StreamedPlace {
         self.level = level
         self.stream = stream
     }
+
+    var count: Int { written + unfinished.count }
 
     func becomeObject() { brackets = ("{", "}") }
 
@@ -56,39 +63,28 @@ private final class StreamedPlace {
         try stream.write(scalar, at: level)
     }
 
-    /// Writes a member, or an element where it has no key.
-    func add(_ key: String?, _ value: some Encodable) throws {
+    func add(_ key: String?, _ value: some Encodable, codingPath: [any CodingKey]) throws {
         try finishMembers()
         try begin(key)
-        try stream.write(value, at: level + 1)
+        try stream.write(value, at: level + 1, codingPath: codingPath)
     }
 
-    func addNull(_ key: String?) throws {
-        try finishMembers()
-        try begin(key)
-        try stream.write(.null, at: level + 1)
-    }
-
-    /// Adds a member that is yet to be encoded.
-    func addUnfinished(_ key: String?, _ codingPath: [any CodingKey]) -> TreeEncoder {
+    func add(_ key: String?) -> EncodedNode {
         let node = EncodedNode()
         unfinished.append((key, node))
-        return TreeEncoder(node: node, codingPath: codingPath)
+        return node
     }
 
     func close() throws {
         try finishMembers()
         guard !isScalar else { return }
-        // An object without members may never have asked for a container.
-        let (open, close) = brackets ?? ("{", "}")
-        try stream.append((count == 0 ? open : "") + stream.newline(at: level) + close)
+        try stream.append((written == 0 ? brackets.open : "") + stream.newline(at: level) + brackets.close)
     }
 
     private func begin(_ key: String?) throws {
-        let separator = count == 0 ? brackets?.open ?? "" : ","
-        let name = try key.map { try JSON.string($0.snakeCase).text().dropLast() + ": " } ?? ""
-        try stream.append(separator + stream.newline(at: level + 1) + name)
-        count += 1
+        let name = try key.map { try JSON.string($0).text().dropLast() + ": " } ?? ""
+        try stream.append((written == 0 ? brackets.open : ",") + stream.newline(at: level + 1) + name)
+        written += 1
     }
 
     private func finishMembers() throws {
@@ -98,77 +94,4 @@ private final class StreamedPlace {
         }
         unfinished = []
     }
-}
-
-private struct StreamEncoder: Encoder {
-    let place: StreamedPlace
-    let codingPath: [any CodingKey]
-    var userInfo: [CodingUserInfoKey: Any] { [:] }
-
-    func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
-        place.becomeObject()
-        return KeyedEncodingContainer(StreamedObject<Key>(place: place, codingPath: codingPath))
-    }
-
-    func unkeyedContainer() -> any UnkeyedEncodingContainer {
-        place.becomeArray()
-        return StreamedArray(place: place, codingPath: codingPath)
-    }
-
-    func singleValueContainer() -> any SingleValueEncodingContainer {
-        StreamedScalar(place: place, codingPath: codingPath)
-    }
-}
-
-private struct StreamedScalar: SingleValueEncodingContainer {
-    let place: StreamedPlace
-    let codingPath: [any CodingKey]
-
-    func encodeNil() throws { try place.become(.null) }
-    func encode<Value: Encodable>(_ value: Value) throws { try place.become(JSON(encoding: value)) }
-}
-
-private struct StreamedObject<Key: CodingKey>: KeyedEncodingContainerProtocol {
-    let place: StreamedPlace
-    let codingPath: [any CodingKey]
-
-    func encodeNil(forKey key: Key) throws { try place.addNull(key.stringValue) }
-
-    func encode<Value: Encodable>(_ value: Value, forKey key: Key) throws { try place.add(key.stringValue, value) }
-
-    func nestedContainer<Nested: CodingKey>(
-        keyedBy type: Nested.Type, forKey key: Key
-    ) -> KeyedEncodingContainer<Nested> {
-        place.addUnfinished(key.stringValue, codingPath + [key]).container(keyedBy: type)
-    }
-
-    func nestedUnkeyedContainer(forKey key: Key) -> any UnkeyedEncodingContainer {
-        place.addUnfinished(key.stringValue, codingPath + [key]).unkeyedContainer()
-    }
-
-    func superEncoder() -> any Encoder { StreamEncoder(place: place, codingPath: codingPath) }
-
-    func superEncoder(forKey key: Key) -> any Encoder {
-        place.addUnfinished(key.stringValue, codingPath + [key])
-    }
-}
-
-private struct StreamedArray: UnkeyedEncodingContainer {
-    let place: StreamedPlace
-    let codingPath: [any CodingKey]
-    var count: Int { place.count }
-
-    func encodeNil() throws { try place.addNull(nil) }
-
-    func encode<Value: Encodable>(_ value: Value) throws { try place.add(nil, value) }
-
-    func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type) -> KeyedEncodingContainer<Nested> {
-        place.addUnfinished(nil, codingPath).container(keyedBy: type)
-    }
-
-    func nestedUnkeyedContainer() -> any UnkeyedEncodingContainer {
-        place.addUnfinished(nil, codingPath).unkeyedContainer()
-    }
-
-    func superEncoder() -> any Encoder { place.addUnfinished(nil, codingPath) }
 }

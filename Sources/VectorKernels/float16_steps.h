@@ -59,12 +59,11 @@ static inline __attribute__((always_inline)) __m256 odd_fused(__m256 sum, __m256
 ///
 /// What is rounded to float16 is the float32 nearest to the exact value, made odd in its last place where it is not
 /// exact: then the second rounding gives what one rounding would (Boldo and Melquiond, Emulation of a FMA and
-/// correctly rounded sums: proved algorithms using rounding to odd, 2008).
+/// correctly rounded sums: proved algorithms using rounding to odd, 2008). Of the float32 below and above a value one is
+/// odd; where they are zeros, both even, the one from above is taken, as if rounded to nearest.
 static inline __attribute__((always_inline)) void float16_fused_step(
     float32_lanes *sum, const float32_lanes *w, const float32_lanes *x) {
 #if LEVEL_ROUNDS_DOWN_AND_UP
-    // Of the float32 below and above a value one is odd. Zeros are even, so that an exact 0 is the one from above, as
-    // if rounded to nearest.
     enum { upwards = _MM_FROUND_TO_POS_INF | _MM_FROUND_NO_EXC, downwards = _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC };
     __m512 up = _mm512_fmadd_round_ps((__m512)*w, (__m512)*x, (__m512)*sum, upwards);
     __m512 down = _mm512_fmadd_round_ps((__m512)*w, (__m512)*x, (__m512)*sum, downwards);

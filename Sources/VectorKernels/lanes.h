@@ -6,7 +6,6 @@
 typedef float float32_lanes __attribute__((ext_vector_type(16)));
 typedef double float64_lanes __attribute__((ext_vector_type(16)));
 typedef int32_t int32_lanes __attribute__((ext_vector_type(16)));
-typedef uint32_t uint32_lanes __attribute__((ext_vector_type(16)));
 typedef _Float16 float16_lanes __attribute__((ext_vector_type(16)));
 
 /// The same in memory that is aligned only for its numbers.

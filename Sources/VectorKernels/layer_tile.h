@@ -1,7 +1,7 @@
 // The tiles of layers in one form: up to 14 pixels by up to 4 blocks of channels. Included once for each level and
-// form with FORM (its name), STEP and, for some, SUM, START, CLOSE_GROUP, FINISH and STEPS_ROUND_DOWN (see sums_form.h), CAPACITY (the
-// blocks that fit into registers beside what STEP needs for itself) and TAPS_AT_ONCE (how far the sum's loop is
-// unrolled: on a core that is shared, instructions are what bounds it).
+// form with FORM (its name), STEP and, for some, SUM, START, CLOSE_GROUP, FINISH and STEPS_ROUND_DOWN (see sums_form.h),
+// CAPACITY (the blocks that fit into registers beside what STEP needs for itself) and TAPS_AT_ONCE (how far the sum's
+// loop is unrolled: on a core that is shared, instructions are what bounds it).
 
 #define LANES float32_lanes
 #include "number_sum.h"

@@ -1,7 +1,7 @@
 // All kernels of one level. Included once for each level with LEVEL_KERNELS (the table's name),
-// LEVEL_CONVERTS_FLOAT16 (whether it has instructions that round to float16), LEVEL_ROUNDS_DOWN_AND_UP (whether
-// its fused multiply-adds can, without changing a mode), LEVEL_ROUNDS_DOWN (whether they can while a mode is set that
-// leaves its rounding to float16 as it is) and the largest tiles:
+// LEVEL_CONVERTS_FLOAT16 (whether it has instructions that round to float16), LEVEL_ROUNDS_DOWN_AND_UP (whether its
+// fused multiply-adds round as each one says), LEVEL_ROUNDS_DOWN (whether they round as a mode says, which its
+// instructions that round to float16 need not follow) and the largest tiles:
 // LEVEL_PIXELS and LEVEL_BLOCKS for float32, LEVEL_FLOAT16_PIXELS and LEVEL_FLOAT64_PIXELS for the others.
 // LEVEL_CAPACITY and LEVEL_FLOAT16_CAPACITY say how many blocks of sums and weights fit into registers.
 

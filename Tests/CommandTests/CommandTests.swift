@@ -1,6 +1,8 @@
+import Benchmarking
 import Captures
 import Detection
 import Foundation
+import JSONTree
 import TestSupport
 import Tensors
 import Testing
@@ -198,6 +200,32 @@ import Testing
             #expect(try CommandLineProgram.run("convert", rnet, "\(directory)/rnet.tflite").exitCode == 64)
             let sized = try CommandLineProgram.run("convert", rnet, package, "--shapes", "24x24")
             #expect(sized.exitCode == 65 && sized.errors.contains("one size alone"))
+        }
+    }
+
+    @Test("A benchmark measures every network and stage of the frames that it is given")
+    func bench() throws {
+        try withTemporaryDirectory { directory in
+            let none = try CommandLineProgram.run("bench", "--frames", directory)
+            #expect(none.exitCode == 66 && none.errors.contains("holds no frames"))
+            try FileManager.default.copyItem(
+                atPath: fixtures.appendingPathComponent("frames/22_tiny_faces.jpg").path, toPath: "\(directory)/a.jpg")
+            let written = "\(directory)/bench.json"
+            let run = try CommandLineProgram.run(
+                "bench", "--frames", directory, "--rounds", "2", "--threads", "1", "--json", written)
+            #expect(run.exitCode == 0 && run.output.contains("frames: 1, fp32, threads: 1"), "\(run.errors)")
+            let json = try JSON(parsing: [UInt8](Data(contentsOf: URL(fileURLWithPath: written))), file: written)
+            let schema = fixtures.deletingLastPathComponent()
+                .appendingPathComponent("validation/schemas/bench.schema.json")
+            #expect(
+                JSONSchema(try JSON(parsing: [UInt8](Data(contentsOf: schema)), file: schema.path))
+                    .violations(in: json) == [])
+            let benchmark = try json.decode(Benchmark.self)
+            #expect(benchmark.detection.latency.count == 2)
+            #expect(benchmark.networks.map(\.input) == NetworkInput.bundled.map(\.name))
+            #expect(benchmark.networks.allSatisfy { $0.gflops > 0 && $0.peakFraction > 0 })
+            let stages = benchmark.detection.stages
+            #expect([stages.decodingMs, stages.pnetMs, stages.rnetMs, stages.onetMs].allSatisfy { $0 > 0 })
         }
     }
 }

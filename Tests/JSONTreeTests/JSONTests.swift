@@ -70,6 +70,16 @@ import Testing
             try expectText(of: [[[[[["a\n\"b\"": [1.5, -0.0, .nan]], [:]]]]], []])
             try expectText(of: [nil, 4])
             try expectText(of: HandWritten())
+            try expectText(of: Derived())
+            // What the tree and the stream have in common cannot be told by comparing them.
+            let texts = try [JSON(encoding: HandWritten()), JSON(encoding: Derived())].map { tree in
+                try tree.text().filter { !$0.isWhitespace }
+            }
+            #expect(
+                texts == [
+                    #"{"first_one":[1,null],"second":{"first_one":[2]},"third":null,"fourth":{}}"#,
+                    #"{"derived":1,"base":2}"#,
+                ])
             #expect(try FileManager.default.contentsOfDirectory(atPath: directory) == ["value.json"])
         }
     }
@@ -120,6 +130,26 @@ import Testing
             try first.encodeNil()
             try object.encodeNil(forKey: .third)
             try Nothing().encode(to: object.superEncoder(forKey: .fourth))
+        }
+    }
+
+    private class Base: Encodable {
+        enum BaseKey: CodingKey { case base }
+
+        func encode(to encoder: any Encoder) throws {
+            var object = encoder.container(keyedBy: BaseKey.self)
+            try object.encode(2, forKey: .base)
+        }
+    }
+
+    /// Encodes to the same object as its superclass.
+    private final class Derived: Base {
+        enum DerivedKey: CodingKey { case derived }
+
+        override func encode(to encoder: any Encoder) throws {
+            var object = encoder.container(keyedBy: DerivedKey.self)
+            try object.encode(1, forKey: .derived)
+            try super.encode(to: object.superEncoder())
         }
     }
 

@@ -73,11 +73,11 @@ public struct LayerComparison: Sendable {
         return CaseMetrics(name: baseline.name, source: baseline.source, layers: layers)
     }
 
-    /// The most elements of a batch that are compared at once, which bounds the memory for their activations and
+    /// The most elements of a batch that a thread compares at once, which bounds the memory for their activations and
     /// error bounds.
     private static let batch = 4
 
-    /// The ranges of a case's batch to compare one after another: one range where the batch cannot be taken apart.
+    /// The ranges of a case's batch to compare each for itself: one range where the batch cannot be taken apart.
     func slices(of baseline: RecordedCase) -> [Range<Int>] {
         let batch = baseline.inputs.values.first.map { $0.shape.rank > 0 ? $0.shape[0] : 1 } ?? 1
         guard batch > Self.batch, graph.computesBatchElementsApart(for: baseline.inputs.mapValues(\.shape)),

@@ -21,15 +21,17 @@ public enum Threads {
 /// Within another concurrent map there is one thread: the outermost map has the threads, be it over frames, or over
 /// the pyramid levels of a frame that is alone.
 ///
-/// - Parameter cost: what an element takes, in any unit: the costliest are begun first, so that no thread is left
-///   with one of them at the end.
+/// - Parameters:
+///   - inTurn: whether to take the elements one after the other, and none behind one that fails.
+///   - cost: what an element takes, in any unit: the costliest are begun first, so that no thread is left with one of
+///     them at the end.
 /// - Throws: of the errors that occur, that of the earliest element.
 public func concurrentMap<Element: Sendable, Result: Sendable>(
-    _ elements: [Element], cost: (Element) -> Int = { _ in 0 },
+    _ elements: [Element], inTurn: Bool = false, cost: (Element) -> Int = { _ in 0 },
     _ transform: @Sendable (Element) throws -> Result
 ) throws -> [Result] {
     let threads = min(Threads.limit, elements.count)
-    guard threads > 1, !Threads.areShared else { return try elements.map(transform) }
+    guard threads > 1, !inTurn, !Threads.areShared else { return try elements.map(transform) }
     let results = Mutex([Int: Swift.Result<Result, any Error>]())
     let costs = elements.map(cost)
     let order = elements.indices.sorted { (costs[$1], $0) < (costs[$0], $1) }

@@ -9,6 +9,10 @@ public protocol Engine: Sendable {
     /// Whether it shows what every node gives, and computes single nodes; else it gives the outputs alone.
     var observesNodes: Bool { get }
 
+    /// Whether it answers one run at a time, and may fail by what it was asked before: then its runs must come in an
+    /// order that does not depend on threads.
+    var answersInTurn: Bool { get }
+
     /// The graph's outputs, by name.
     ///
     /// - Parameters:
@@ -26,6 +30,7 @@ public protocol Engine: Sendable {
 
 extension Engine {
     public var observesNodes: Bool { true }
+    public var answersInTurn: Bool { false }
 
     public func run(_ inputs: [String: AnyTensor]) throws -> [String: AnyTensor] {
         try run(inputs, observing: { _ in })

@@ -40,6 +40,7 @@ public final class OutsideEngine: Engine {
     public let identity: Identity
     public var arithmetic: ArithmeticName { .fp32 }
     public var observesNodes: Bool { false }
+    public var answersInTurn: Bool { true }
 
     private let adapter: Adapter
     private let process: Mutex<AdapterProcess>

@@ -27,7 +27,7 @@ extension NetworkComparison {
         let comparison = try LayerComparison(of: candidate, bound: bound)
         let names = shard.stretch(of: capture.caseNames)
         // The threads share the cases that are compared whole, and then the slices of each of the others.
-        let whole = try concurrentMap(names) { name -> CaseMetrics? in
+        let whole = try concurrentMap(names, inTurn: candidate.answersInTurn) { name -> CaseMetrics? in
             let recorded = RecordedCase(try capture.readCase(name))
             guard comparison.slices(of: recorded).count == 1 else { return nil }
             progress(name)

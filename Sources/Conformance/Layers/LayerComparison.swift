@@ -61,7 +61,7 @@ public struct LayerComparison: Sendable {
         }
         let slices = slices(of: baseline)
         guard slices.count > 1 else { return try compareWhole(baseline, outputsOnly: outputsOnly) }
-        let parts = try concurrentMap(slices) { range in
+        let parts = try concurrentMap(slices, inTurn: candidate.answersInTurn) { range in
             try compareWhole(baseline.slice(range), outputsOnly: outputsOnly).layers
                 .map { $0.movedAlongBatch(by: range.lowerBound) }
         }

@@ -1,5 +1,6 @@
 import Engines
 import NetworkGraph
+import Synchronization
 import TestSupport
 import Tensors
 import Testing
@@ -67,7 +68,50 @@ import Testing
         }
     }
 
+    @Test("An engine that answers in turn is asked for the slices in their order, and for none behind a failure")
+    func inTurn() throws {
+        let engine = try FailingEngine()
+        var random = RandomNumbers(seed: 5)
+        let images = Tensor<Float>(
+            [40, 3, 6, 6],
+            (0..<40).flatMap { image in
+                [Float(image)] + random.floats([107], in: -1...1).elements
+            })
+        let inputs = ["x": AnyTensor.float32(images)]
+        let recorded = RecordedCase(
+            name: "case", source: "random", inputs: inputs,
+            tensors: try ArithmeticName.fp32.engine(for: engine.graph).run(inputs))
+        #expect(throws: FailingEngine.Failure()) {
+            try LayerComparison(of: engine, bound: .float32).compare(with: recorded)
+        }
+        #expect(engine.asked.withLock { $0 } == [0, 4])
+    }
+
     private func position(of index: [Int], in shape: Shape) -> Int {
         zip(index, shape.strides).reduce(0) { $0 + $1.0 * $1.1 }
     }
+}
+
+/// Notes the first number of each run's input, and fails in the second.
+private final class FailingEngine: Engine {
+    struct Failure: Error, Equatable {}
+
+    let graph: Graph
+    let asked = Mutex([Float]())
+    var arithmetic: ArithmeticName { .fp32 }
+    var observesNodes: Bool { false }
+    var answersInTurn: Bool { true }
+
+    init() throws { graph = try SmallNetwork().graph() }
+
+    func run(_ inputs: [String: AnyTensor], observing observe: (Activation) throws -> Void) throws -> [String:
+        AnyTensor]
+    {
+        guard case .float32(let x)? = inputs["x"] else { return [:] }
+        asked.withLock { $0.append(x.elements[0]) }
+        if x.elements[0] == 4 { throw Failure() }
+        return try ArithmeticName.fp32.engine(for: graph).run(inputs, observing: observe)
+    }
+
+    func evaluate(_ node: Node, on inputs: [String: AnyTensor]) throws -> [AnyTensor] { [] }
 }

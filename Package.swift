@@ -77,7 +77,8 @@ let package = Package(
                 "Conformance", "ModelFormats", "Engines", "TestSupport",
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ]),
-        .testTarget(name: "EnginesTests", dependencies: ["Engines", "ModelFormats", "TestSupport"]),
+        .testTarget(
+            name: "EnginesTests", dependencies: ["Engines", "ModelFormats", "TestSupport", "VectorKernels"]),
         .testTarget(name: "CapturesTests", dependencies: ["Captures", "CHDF5", "TestSupport"]),
         .testTarget(name: "DetectionTests", dependencies: ["Detection", "ModelFormats", "TestSupport"]),
         .testTarget(name: "ConformanceTests", dependencies: ["Conformance", "TestSupport"]),

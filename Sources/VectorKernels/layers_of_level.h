@@ -1,18 +1,62 @@
 // Layers on one level. Included once for each level.
 
+#include "lanes.h"
+
 enum { vk_tile_pixels = 14, vk_tile_blocks = 4 };
 
 /// Computes a tile: as many pixels and blocks as the function is made for, from `block` on.
 typedef void (*layer_tile)(
     const vk_layer *layer, const vk_pixels *pixels, ptrdiff_t block, const float *numbers, float *results);
 
-/// The most pixels of a tile of B blocks whose sums and weights fit into registers.
-#define LARGEST_TILE(CAPACITY, B) \
-    (((CAPACITY) - (B)) / (B) < vk_tile_pixels ? ((CAPACITY) - (B)) / (B) : vk_tile_pixels)
+/// Tiles of the same blocks for each number of pixels up to `largest`, of which all but a row's last are multiples of
+/// `unit`.
+typedef struct {
+    const layer_tile *tiles;
+    ptrdiff_t largest;
+    ptrdiff_t unit;
+} tile_row;
 
-/// z of a sum, where nothing is added to it or rounded.
-static inline __attribute__((always_inline)) void activate(const vk_layer *layer, ptrdiff_t block, float32_lanes *sum) {
-    *sum = *sum >= 0 ? *sum : *sum * *(const float32_lanes_in_memory *)(layer->slopes + block * vk_channel_block);
+/// Covers all pixels of some blocks with tiles of about equal size.
+static void fill_blocks(const vk_layer *layer, const vk_pixels *pixels, ptrdiff_t block, tile_row row_of) {
+    ptrdiff_t unit = row_of.unit;
+    ptrdiff_t unit_count = (pixels->pixel_count + unit - 1) / unit;
+    ptrdiff_t tile_count = (unit_count * unit + row_of.largest - 1) / row_of.largest;
+    ptrdiff_t tile_units = unit_count / tile_count, larger_tiles = unit_count % tile_count;
+    for (ptrdiff_t row = 0; row < pixels->row_count; row++) {
+        const float *numbers = pixels->numbers + row * pixels->row_stride;
+        float *results = pixels->results + row * pixels->result_row_stride + block * pixels->result_block_stride;
+        ptrdiff_t left = pixels->pixel_count;
+        for (ptrdiff_t tile = 0; tile < tile_count; tile++) {
+            ptrdiff_t pixel_count = (tile_units + (tile < larger_tiles)) * unit;
+            if (pixel_count > left) pixel_count = left;
+            row_of.tiles[pixel_count - 1](layer, pixels, block, numbers, results);
+            left -= pixel_count;
+            numbers += pixel_count * pixels->pixel_stride;
+            results += pixel_count * pixels->result_pixel_stride;
+        }
+    }
+}
+
+/// The same for several blocks, in groups of at most `most_blocks` of about equal size.
+///
+/// - Parameter rows: of 1 block, of 2, and so on.
+static void fill_groups(
+    const vk_layer *layer, const vk_pixels *pixels, ptrdiff_t block_count, ptrdiff_t most_blocks, const tile_row *rows) {
+    ptrdiff_t group_count = (block_count + most_blocks - 1) / most_blocks;
+    ptrdiff_t block = 0;
+    for (ptrdiff_t group = 0; group < group_count; group++) {
+        ptrdiff_t blocks = block_count / group_count + (group < block_count % group_count);
+        fill_blocks(layer, pixels, block, rows[blocks - 1]);
+        block += blocks;
+    }
+}
+
+/// z of sums, where nothing is added to them or rounded.
+#define ACTIVATED(SUMS, SLOPES) ((SUMS) >= 0 ? (SUMS) : (SUMS) * (SLOPES))
+
+/// Whether the results are no more than that. With STEPS_ROUND_DOWN the compiler might compute it between the steps.
+static inline bool activates_sums(const vk_layer *layer) {
+    return !layer->addends && layer->rounding == vk_rounding_none;
 }
 
 /// Rounds a result to what the form's arithmetic stores.
@@ -43,73 +87,76 @@ static __attribute__((noinline)) void finish_tile(
     }
 }
 
-/// Covers all pixels and blocks with tiles of about equal size.
-static void fill_layer(
-    const vk_layer *layer, const vk_pixels *pixels, const layer_tile tiles[vk_tile_blocks][vk_tile_pixels],
-    const ptrdiff_t *largest) {
-    ptrdiff_t width = pixels->pixel_count < vk_tile_pixels ? pixels->pixel_count : vk_tile_pixels;
-    ptrdiff_t most_blocks = vk_tile_blocks;
-    while (most_blocks > 1 && largest[most_blocks - 1] < width) most_blocks--;
-    ptrdiff_t group_count = (layer->block_count + most_blocks - 1) / most_blocks;
-    for (ptrdiff_t group = 0; group < group_count; group++) {
-        ptrdiff_t block = layer->block_count * group / group_count;
-        ptrdiff_t block_count = layer->block_count * (group + 1) / group_count - block;
-        ptrdiff_t tile_count = (pixels->pixel_count + largest[block_count - 1] - 1) / largest[block_count - 1];
-        ptrdiff_t pixel_count = pixels->pixel_count / tile_count;
-        ptrdiff_t larger_tiles = pixels->pixel_count % tile_count;
-        const layer_tile *own_tiles = tiles[block_count - 1] + pixel_count;
-        for (ptrdiff_t row = 0; row < pixels->row_count; row++) {
-            const float *numbers = pixels->numbers + row * pixels->row_stride;
-            float *results =
-                pixels->results + row * pixels->result_row_stride + block * pixels->result_block_stride;
-            for (ptrdiff_t tile = 0; tile < tile_count; tile++) {
-                ptrdiff_t larger = tile < larger_tiles;
-                own_tiles[larger - 1](layer, pixels, block, numbers, results);
-                numbers += (pixel_count + larger) * pixels->pixel_stride;
-                results += (pixel_count + larger) * pixels->result_pixel_stride;
-            }
-        }
-    }
-}
+#define JOIN_(a, b) a##b
+#define JOIN(a, b) JOIN_(a, b)
+#define FOR_EACH_PIXEL_COUNT(F, ...)                                                                               \
+    F(1, __VA_ARGS__) F(2, __VA_ARGS__) F(3, __VA_ARGS__) F(4, __VA_ARGS__) F(5, __VA_ARGS__) F(6, __VA_ARGS__)     \
+    F(7, __VA_ARGS__) F(8, __VA_ARGS__) F(9, __VA_ARGS__) F(10, __VA_ARGS__) F(11, __VA_ARGS__)                     \
+    F(12, __VA_ARGS__) F(13, __VA_ARGS__) F(14, __VA_ARGS__)
+#define AT_MOST(LIMIT, NUMBER) ((NUMBER) < (LIMIT) ? (NUMBER) : (LIMIT))
+#define AT_LEAST(LIMIT, NUMBER) ((NUMBER) > (LIMIT) ? (NUMBER) : (LIMIT))
 
 #define FORM fused_float32
+#if LEVEL_BLOCK_REGISTERS == 2
+#define LANES float32_half
+#define LANES_IN_MEMORY float32_half_in_memory
+#define STEP FUSED_HALF_STEP
+#else
+#define LANES float32_lanes
+#define LANES_IN_MEMORY float32_lanes_in_memory
 #define STEP FUSED_STEP
-#define CAPACITY LEVEL_CAPACITY
+#endif
+#define REGISTERS LEVEL_REGISTERS
 #define TAPS_AT_ONCE 4
 #include "layer_tile.h"
 
 #define FORM float16_fused
+#define LANES float32_lanes
+#define LANES_IN_MEMORY float32_lanes_in_memory
 #define STEP float16_fused_step
 #define STEPS_ROUND_DOWN LEVEL_ROUNDS_DOWN
-#define CAPACITY LEVEL_FLOAT16_CAPACITY
+#define REGISTERS LEVEL_FLOAT16_REGISTERS
 #define TAPS_AT_ONCE 1
 #include "layer_tile.h"
 
 #define FORM float16_multiply_add
+#define LANES float32_lanes
+#define LANES_IN_MEMORY float32_lanes_in_memory
 #define STEP float16_multiply_add_step
-#define CAPACITY LEVEL_FLOAT16_CAPACITY
+#define REGISTERS LEVEL_FLOAT16_REGISTERS
 #define TAPS_AT_ONCE 1
 #include "layer_tile.h"
 
 #define FORM neural_engine_m1
+#define LANES float32_lanes
+#define LANES_IN_MEMORY float32_lanes_in_memory
 #define SUM neural_engine_m1_sum
 #define START neural_engine_m1_start
 #define STEP neural_engine_m1_step
 #define CLOSE_GROUP neural_engine_m1_close_group
 #define FINISH neural_engine_m1_finish
-#define CAPACITY LEVEL_FLOAT16_CAPACITY
+#define REGISTERS LEVEL_FLOAT16_REGISTERS
 #define TAPS_AT_ONCE 1
 #include "layer_tile.h"
 
+#include "part_block_tile.h"
+
 static void compute_layer(const vk_layer *layer, const vk_pixels *pixels) {
+    ptrdiff_t block_count = (layer->channel_count + vk_channel_block - 1) / vk_channel_block;
     switch (layer->form) {
-    case vk_form_fused:
-        return fused_float32_layer(layer, pixels);
+    case vk_form_fused: {
+        ptrdiff_t whole_blocks = fills_part_block(layer, pixels) ? block_count - 1 : block_count;
+        if (whole_blocks > 0) fused_float32_layer(layer, pixels, whole_blocks);
+        return;
+    }
     case vk_form_float16_fused:
-        return float16_fused_layer(layer, pixels);
+        return float16_fused_layer(layer, pixels, block_count);
     case vk_form_float16_multiply_add:
-        return float16_multiply_add_layer(layer, pixels);
+        return float16_multiply_add_layer(layer, pixels, block_count);
     case vk_form_neural_engine_m1:
-        return neural_engine_m1_layer(layer, pixels);
+        return neural_engine_m1_layer(layer, pixels, block_count);
     }
 }
+
+#undef JOIN
+#undef JOIN_

@@ -11,8 +11,10 @@
 #define LEVEL_BLOCKS 2
 #define LEVEL_FLOAT16_PIXELS 8
 #define LEVEL_FLOAT64_PIXELS 12
-#define LEVEL_CAPACITY 31
-#define LEVEL_FLOAT16_CAPACITY 17
+#define LEVEL_REGISTERS 31
+#define LEVEL_FLOAT16_REGISTERS 17
+#define LEVEL_BLOCK_REGISTERS 1
+#define LEVEL_SUMS_UNDER_WAY 8
 #include "level.h"
 
 #pragma clang attribute pop

@@ -2,85 +2,92 @@
 
 #include "lanes.h"
 
-/// The windows along a row: `side` places in each direction, of which the last coincide where the input ends.
-typedef struct {
-    const float *rows[vk_largest_pool];
-    ptrdiff_t columns[vk_largest_pool];
-} pool_windows;
+/// Where a row of a block begins, or the last one where the input ends before it.
+static inline const float *row_of_pool(const vk_pool_row *row, ptrdiff_t block, ptrdiff_t index) {
+    return row->rows[AT_MOST(row->row_count - 1, index)] + block * row->block_stride;
+}
 
-/// Searches windows of one block.
+/// The later of two numbers in the order of the search if it is larger.
+#define LARGER(EARLIER, LATER) ((LATER) > (EARLIER) ? (LATER) : (EARLIER))
+
+/// Searches the windows of a block.
 ///
-/// - Returns: whether a number is NaN, so that `results` are wrong.
+/// - Parameter shared: how many columns a window has in common with the next one, 0 or 1.
+/// - Returns: whether a number is NaN, so that the results are wrong.
 static inline __attribute__((always_inline)) bool search_windows(
-    const int side, const bool by_column, const pool_windows *windows, ptrdiff_t step, ptrdiff_t count,
-    float *results, ptrdiff_t result_stride) {
+    const int side, const int shared, const bool by_column, const vk_pool_row *row, ptrdiff_t block) {
+    const float *rows[vk_largest_pool];
+#pragma clang loop unroll(full)
+    for (int r = 0; r < side; r++) rows[r] = row_of_pool(row, block, r);
+    ptrdiff_t last_column = row->column_count - 1, stride = row->stride;
+    ptrdiff_t result_count = row->result_count, result_stride = row->result_pixel_stride;
+    // Column by column, and the first once more to make their number even.
+    float32_lanes numbers[vk_largest_pool * vk_largest_pool + 1];
     int32_lanes unordered = (int32_lanes)(0);
-    for (ptrdiff_t index = 0; index < count; index++) {
-        float32_lanes numbers[vk_largest_pool * vk_largest_pool + 1];
 #pragma clang loop unroll(full)
-        for (int r = 0; r < side; r++)
+    for (int i = 0; i < shared * side; i++) {
+        numbers[i] = *(const float32_lanes_in_memory *)rows[i];
+        unordered |= numbers[i] != numbers[i];
+    }
+    float *result = row->results + block * row->result_block_stride;
+    for (ptrdiff_t window = 0; window < result_count; window++, result += result_stride) {
 #pragma clang loop unroll(full)
-            for (int c = 0; c < side; c++)
-                numbers[by_column ? c * side + r : r * side + c] =
-                    *(const float32_lanes_in_memory *)(windows->rows[r] + windows->columns[c] + index * step);
+        for (int i = shared * side; i < side * side; i++) {
+            ptrdiff_t column = AT_MOST(last_column, window * stride + i / side);
+            numbers[i] = *(const float32_lanes_in_memory *)(rows[i % side] + column * vk_channel_block);
+        }
         numbers[side * side] = numbers[0];
-        float32_lanes largest = numbers[0];
 #pragma clang loop unroll(full)
-        for (int i = 1; i < side * side; i++) largest = numbers[i] > largest ? numbers[i] : largest;
-#pragma clang loop unroll(full)
-        for (int i = 0; i < side * side; i += 2)
+        for (int i = shared * side; i < side * side; i += 2)
             unordered |= (numbers[i] != numbers[i]) | (numbers[i + 1] != numbers[i + 1]);
-        *(float32_lanes_in_memory *)(results + index * result_stride) = largest;
+        float32_lanes largest, line;
+#pragma clang loop unroll(full)
+        for (int outer = 0; outer < side; outer++) {
+#pragma clang loop unroll(full)
+            for (int inner = 0; inner < side; inner++) {
+                float32_lanes number = numbers[by_column ? outer * side + inner : inner * side + outer];
+                line = inner == 0 ? number : LARGER(line, number);
+            }
+            largest = outer == 0 ? line : LARGER(largest, line);
+        }
+        *(float32_lanes_in_memory *)result = largest;
+#pragma clang loop unroll(full)
+        for (int i = 0; i < shared * side; i++) numbers[i] = numbers[(side - 1) * side + i];
     }
     return __builtin_reduce_or(unordered) != 0;
 }
 
-static bool search_windows_of_2(
-    bool by_column, pool_windows windows, ptrdiff_t step, ptrdiff_t count, float *results, ptrdiff_t result_stride) {
-    return by_column ? search_windows(2, true, &windows, step, count, results, result_stride)
-                     : search_windows(2, false, &windows, step, count, results, result_stride);
-}
+#define DEFINE_SEARCH(NAME, SIDE, SHARED)                                                                          \
+    static bool NAME(const vk_pool_row *row, ptrdiff_t block) {                                                    \
+        return row->column_by_column ? search_windows(SIDE, SHARED, true, row, block)                              \
+                                     : search_windows(SIDE, SHARED, false, row, block);                            \
+    }
 
-static bool search_windows_of_3(
-    bool by_column, pool_windows windows, ptrdiff_t step, ptrdiff_t count, float *results, ptrdiff_t result_stride) {
-    return by_column ? search_windows(3, true, &windows, step, count, results, result_stride)
-                     : search_windows(3, false, &windows, step, count, results, result_stride);
-}
+DEFINE_SEARCH(search_windows_of_2, 2, 0)
+DEFINE_SEARCH(search_windows_of_3, 3, 0)
+/// Those of 3 that move by 2.
+DEFINE_SEARCH(search_overlapping_windows_of_3, 3, 1)
 
 /// Puts NaN where a number under a window is NaN.
-static void spread_nan(
-    ptrdiff_t side, const pool_windows *windows, ptrdiff_t step, ptrdiff_t count, float *results,
-    ptrdiff_t result_stride) {
-    for (ptrdiff_t index = 0; index < count; index++)
-        for (ptrdiff_t r = 0; r < side; r++)
-            for (ptrdiff_t c = 0; c < side; c++)
-                for (ptrdiff_t lane = 0; lane < vk_channel_block; lane++) {
-                    float number = windows->rows[r][windows->columns[c] + index * step + lane];
-                    if (number != number) results[index * result_stride + lane] = number;
-                }
+static void spread_nan(const vk_pool_row *row, ptrdiff_t block) {
+    float *result = row->results + block * row->result_block_stride;
+    for (ptrdiff_t window = 0; window < row->result_count; window++, result += row->result_pixel_stride)
+        for (ptrdiff_t r = 0; r < row->side; r++)
+            for (ptrdiff_t c = 0; c < row->side; c++) {
+                ptrdiff_t column = AT_MOST(row->column_count - 1, window * row->stride + c);
+                const float *numbers = row_of_pool(row, block, r) + column * vk_channel_block;
+                for (ptrdiff_t lane = 0; lane < vk_channel_block; lane++)
+                    if (numbers[lane] != numbers[lane]) result[lane] = numbers[lane];
+            }
 }
 
 static void max_pool(const vk_pool_row *row) {
-    ptrdiff_t side = row->side, step = row->stride * vk_channel_block;
-    ptrdiff_t whole_count = row->column_count < side ? 0 : (row->column_count - side) / row->stride + 1;
-    for (ptrdiff_t block = 0; block < row->block_count; block++) {
-        float *results = row->results + block * row->result_block_stride;
-        for (ptrdiff_t done = 0; done < row->result_count;) {
-            // All windows that are whole at once, then each that the end of the row cuts off.
-            ptrdiff_t left = row->column_count - done * row->stride;
-            ptrdiff_t count = done == 0 && whole_count > 0 ? whole_count : 1;
-            pool_windows windows;
-            for (ptrdiff_t i = 0; i < side; i++) {
-                ptrdiff_t r = i < row->row_count ? i : row->row_count - 1;
-                windows.rows[i] = row->rows[r] + block * row->block_stride + done * step;
-                windows.columns[i] = (i < left ? i : left - 1) * vk_channel_block;
-            }
-            float *result = results + done * row->result_pixel_stride;
-            bool has_nan = side == 2
-                ? search_windows_of_2(row->column_by_column, windows, step, count, result, row->result_pixel_stride)
-                : search_windows_of_3(row->column_by_column, windows, step, count, result, row->result_pixel_stride);
-            if (has_nan) spread_nan(side, &windows, step, count, result, row->result_pixel_stride);
-            done += count;
-        }
-    }
+    bool (*search)(const vk_pool_row *, ptrdiff_t) = row->side == 2 ? search_windows_of_2
+        : row->stride == 2                                          ? search_overlapping_windows_of_3
+                                                                    : search_windows_of_3;
+    for (ptrdiff_t block = 0; block < row->block_count; block++)
+        if (search(row, block)) spread_nan(row, block);
 }
+
+#undef LARGER
+#undef DEFINE_SEARCH

@@ -1,7 +1,7 @@
 // Multiply-adds without memory, to see how many the processor can do. Included once for each level.
 
 /// As many independent chains as fit into registers.
-enum { multiply_add_chain_count = LEVEL_CAPACITY - 1 };
+enum { multiply_add_chain_count = LEVEL_REGISTERS / LEVEL_BLOCK_REGISTERS - 1 };
 
 static float multiply_add_chains(ptrdiff_t length, float factor, float addend) {
     float32_lanes sums[multiply_add_chain_count];

@@ -6,7 +6,7 @@ final class ConvolutionLayer {
     private let rows: Int
     private let columns: Int
     private let tapCount: Int
-    private let blockCount: Int
+    private let outputs: Int
     private let numbers: [Float]
     private let weights: [Float]
     private let starts: [Float]
@@ -30,7 +30,8 @@ final class ConvolutionLayer {
         let plane = inputRows * inputColumns * stride
         pixelStride = stride
         rowStride = inputColumns * stride
-        blockCount = (outputs + block - 1) / block
+        self.outputs = outputs
+        let blockCount = (outputs + block - 1) / block
         taps = (0..<channels).flatMap { channel in
             (0..<kernel * kernel).map { position in
                 (isImage ? channel : channel / block * plane + channel % block)
@@ -55,7 +56,7 @@ final class ConvolutionLayer {
         let block = Int(vk_channel_block)
         var layer = vk_layer(
             form: form, rounding: form == .fused ? .none : .results, taps: nil, tap_count: tapCount,
-            block_count: blockCount, packed_weights: nil, starts: nil, addends: nil, slopes: nil)
+            channel_count: outputs, packed_weights: nil, starts: nil, addends: nil, slopes: nil)
         var pixels = vk_pixels(
             numbers: nil, pixel_stride: pixelStride, row_stride: rowStride, pixel_count: columns, row_count: rows,
             results: nil,

@@ -78,7 +78,7 @@ final class PackedLayer: Sendable {
     /// - Parameter taps: ``tapCount`` offsets.
     func kernelLayer(taps: UnsafePointer<Int>) -> vk_layer {
         vk_layer(
-            form: form, rounding: rounding, taps: taps, tap_count: tapCount, block_count: blockCount,
+            form: form, rounding: rounding, taps: taps, tap_count: tapCount, channel_count: channelCount,
             packed_weights: packedWeights.start, starts: starts.start, addends: addends?.start,
             slopes: slopes.start)
     }

@@ -167,7 +167,16 @@ struct FusedRun {
         of blocks: UnsafePointer<Float>, pixelCount: Int, blockStride: Int, channelCount: Int,
         to output: UnsafeMutablePointer<Float>
     ) {
-        for pixel in 0..<pixelCount {
+        var copied = 0
+        if channelCount <= channelsPerBlock {
+            // A whole block at once, as long as what is too much of it is overwritten by the next pixels.
+            copied = max(0, pixelCount * channelCount - channelsPerBlock + channelCount) / channelCount
+            for pixel in 0..<copied {
+                let block = UnsafeRawPointer(blocks + pixel * channelsPerBlock).loadUnaligned(as: SIMD16<Float>.self)
+                UnsafeMutableRawPointer(output + pixel * channelCount).storeBytes(of: block, as: SIMD16<Float>.self)
+            }
+        }
+        for pixel in copied..<pixelCount {
             for first in stride(from: 0, to: channelCount, by: channelsPerBlock) {
                 let source = blocks + first / channelsPerBlock * blockStride + pixel * channelsPerBlock
                 (output + pixel * channelCount + first).update(

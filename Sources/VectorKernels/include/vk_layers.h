@@ -32,10 +32,10 @@ typedef struct {
     vk_rounding rounding;
     const ptrdiff_t *taps;
     ptrdiff_t tap_count;
-    ptrdiff_t block_count;
+    ptrdiff_t channel_count;
     /// From `vk_pack_float32`.
     const float *packed_weights;
-    /// 16 for each block, as `addends` and `slopes`.
+    /// 16 for each block of channels, as `addends` and `slopes`.
     const float *starts;
     /// NULL for none.
     const float *addends;

@@ -1,6 +1,6 @@
 # `make validate` judges the bundled networks; `make test` runs the tests. Both install what is missing.
 
-.PHONY: validate test speed capture format lint dependencies
+.PHONY: validate test levels speed capture format lint dependencies
 
 validate: dependencies
 	swift build -c release --product mtcnn-validate
@@ -9,6 +9,10 @@ validate: dependencies
 test: dependencies
 	swift build --build-tests
 	swift test --skip-build
+
+# Compares the vector kernels of every instruction set, an emulated arm64's among them where that can be.
+levels:
+	validation/compare_levels.sh
 
 # Fails where finding faces takes more instructions than before.
 speed: dependencies

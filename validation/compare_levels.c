@@ -1,0 +1,158 @@
+// Compares the kernels of every level of a processor with the portable ones, bit for bit, on random layers, pools,
+// sums and conversions. The tests of the package do so against the arithmetic's definition; this needs a C compiler
+// alone, and so can be run for a processor that is emulated (compare_levels.sh).
+
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "VectorKernels.h"
+
+enum { largest = 1 << 16 };
+
+static uint32_t state = 1;
+
+static uint32_t random_below(uint32_t limit) {
+    state = state * 1664525 + 1013904223;
+    return (state >> 8) % limit;
+}
+
+/// Numbers that float16 holds, as its forms require.
+static float *random_numbers(ptrdiff_t count) {
+    float *numbers = malloc(count * sizeof(float));
+    for (ptrdiff_t i = 0; i < count; i++) numbers[i] = ((int)random_below(4001) - 2000) / 1024.0f;
+    return numbers;
+}
+
+static int failures = 0;
+static long compared = 0;
+
+static void compare(const char *what, vk_level level, const float *numbers, const float *expected, ptrdiff_t count) {
+    for (ptrdiff_t i = 0; i < count; i++, compared++) {
+        if (isnan(numbers[i]) && isnan(expected[i])) continue;
+        if (memcmp(&numbers[i], &expected[i], sizeof(float)) == 0) continue;
+        if (failures++ < 10)
+            printf("%s, level %d, number %td: %.9g, expected %.9g\n", what, level, i, numbers[i], expected[i]);
+    }
+}
+
+static void compare_layers(vk_level level, vk_form form, vk_rounding rounding) {
+    ptrdiff_t channels = 1 + random_below(70), width = 1 + random_below(40), taps[40];
+    ptrdiff_t tap_count = 1 + random_below(40), blocks = (channels + 15) / 16;
+    ptrdiff_t pixel_stride = random_below(2) ? vk_image_channels : vk_channel_block;
+    for (ptrdiff_t k = 0; k < tap_count; k++) taps[k] = random_below(100);
+    float *numbers = random_numbers(2 * width * pixel_stride + 100);
+    float *weights = random_numbers(channels * tap_count);
+    float *packed = malloc(vk_packed_count(channels, tap_count) * sizeof(float));
+    float *starts = random_numbers(blocks * 16), *slopes = random_numbers(blocks * 16);
+    float *addends = random_below(2) ? random_numbers(blocks * 16) : NULL;
+    vk_pack_float32(weights, channels, tap_count, packed);
+    vk_layer layer = {form, rounding, taps, tap_count, channels, packed, starts, addends, slopes};
+    float *results[2];
+    vk_level levels[2] = {vk_level_portable, level};
+    for (int i = 0; i < 2; i++) {
+        results[i] = calloc(blocks * 2 * width * 16, sizeof(float));
+        vk_pixels pixels = {numbers, pixel_stride, width * pixel_stride, width, 2, results[i],
+                            16, width * 16, 2 * width * 16};
+        vk_compute_layer(levels[i], &layer, &pixels);
+    }
+    for (ptrdiff_t block = 0; block < blocks; block++)
+        for (ptrdiff_t pixel = 0; pixel < 2 * width; pixel++) {
+            ptrdiff_t place = (block * 2 * width + pixel) * 16, left = channels - block * 16;
+            compare("layer", level, results[1] + place, results[0] + place, left < 16 ? left : 16);
+        }
+    free(numbers), free(weights), free(packed), free(starts), free(slopes), free(addends);
+    free(results[0]), free(results[1]);
+}
+
+static void compare_pools(vk_level level) {
+    ptrdiff_t side = 2 + random_below(2), stride = 1 + random_below(3), columns = 1 + random_below(30);
+    ptrdiff_t windows = (columns - 1) / stride + 1, rows_left = 1 + random_below(side);
+    float *numbers = random_numbers(2 * side * columns * 16);
+    for (int i = 0; i < 20; i++) {
+        static const float specials[] = {-0.0f, 0.0f, INFINITY, -INFINITY, NAN};
+        numbers[random_below(2 * side * columns * 16)] = specials[random_below(random_below(4) ? 4 : 5)];
+    }
+    const float *rows[3] = {numbers, numbers + columns * 16, numbers + 2 * columns * 16};
+    float *results[2];
+    vk_level levels[2] = {vk_level_portable, level};
+    bool by_column = random_below(2);
+    for (int i = 0; i < 2; i++) {
+        results[i] = calloc(2 * windows * 16, sizeof(float));
+        vk_pool_row row = {rows,   rows_left, columns,   side * columns * 16, 2, side, stride, by_column, windows,
+                           results[i], 16, windows * 16};
+        vk_max_pool(levels[i], &row);
+    }
+    compare("pool", level, results[1], results[0], 2 * windows * 16);
+    free(numbers), free(results[0]), free(results[1]);
+}
+
+static void compare_sums(vk_level level, vk_form form) {
+    ptrdiff_t channels = 1 + random_below(50), pixels[20], taps[30], origins[2] = {0, 50};
+    ptrdiff_t pixel_count = 1 + random_below(20), tap_count = random_below(30);
+    for (ptrdiff_t p = 0; p < pixel_count; p++) pixels[p] = random_below(50);
+    for (ptrdiff_t k = 0; k < tap_count; k++) taps[k] = random_below(50);
+    float *numbers = random_numbers(150), *weights = random_numbers(channels * tap_count + 1);
+    float *packed = malloc((vk_packed_count(channels, tap_count) + 1) * sizeof(float));
+    float *starts = random_numbers(channels);
+    vk_pack_float32(weights, channels, tap_count, packed);
+    vk_sum_layout layout = {origins, 2, pixels, pixel_count, taps, tap_count, channels};
+    ptrdiff_t count = 2 * channels * pixel_count;
+    float *sums[2] = {malloc(count * sizeof(float)), malloc(count * sizeof(float))};
+    vk_sums_float32(vk_level_portable, form, &layout, numbers, packed, starts, sums[0]);
+    vk_sums_float32(level, form, &layout, numbers, packed, starts, sums[1]);
+    compare("sum", level, sums[1], sums[0], count);
+    free(numbers), free(weights), free(packed), free(starts), free(sums[0]), free(sums[1]);
+}
+
+/// Every float16, and random bits of float32, to the other type.
+static void compare_conversions(vk_level level) {
+    _Float16 *halves = malloc(largest * sizeof(_Float16)), *rounded[2];
+    float *numbers = malloc(largest * sizeof(float)), *results[2];
+    vk_level levels[2] = {vk_level_portable, level};
+    for (int bits = 0; bits < largest; bits++) {
+        uint16_t half = (uint16_t)bits;
+        uint32_t number = random_below(1 << 16) << 16 | random_below(1 << 16);
+        memcpy(&halves[bits], &half, sizeof half);
+        memcpy(&numbers[bits], &number, sizeof number);
+    }
+    for (int flushes = 0; flushes < 2; flushes++) {
+        for (int i = 0; i < 2; i++) {
+            results[i] = malloc(3 * largest * sizeof(float));
+            rounded[i] = malloc(largest * sizeof(_Float16));
+            vk_float32_from_float16(levels[i], halves, largest, results[i]);
+            vk_round_to_float16(levels[i], numbers, largest, flushes, results[i] + largest);
+            vk_float16_from_float32(levels[i], numbers, largest, rounded[i]);
+            vk_float32_from_float16(vk_level_portable, rounded[i], largest, results[i] + 2 * largest);
+        }
+        compare("conversion", level, results[1], results[0], 3 * largest);
+        for (int i = 0; i < 2; i++) free(results[i]), free(rounded[i]);
+    }
+    free(halves), free(numbers);
+}
+
+int main(void) {
+    int level_count = 0;
+    const vk_level levels[] = {vk_level_avx2, vk_level_avx512, vk_level_neon};
+    const vk_form forms[] = {
+        vk_form_fused, vk_form_float16_fused, vk_form_float16_multiply_add, vk_form_neural_engine_m1};
+    const vk_rounding roundings[] = {vk_rounding_none, vk_rounding_results, vk_rounding_sums_and_results};
+    for (int l = 0; l < 3; l++) {
+        if (!vk_supports(levels[l])) continue;
+        level_count++;
+        for (int i = 0; i < 100; i++) {
+            for (int form = 0; form < 4; form++) {
+                for (int rounding = 0; rounding < 3; rounding++)
+                    compare_layers(levels[l], forms[form], roundings[rounding]);
+                compare_sums(levels[l], forms[form]);
+            }
+            for (int p = 0; p < 10; p++) compare_pools(levels[l]);
+        }
+        compare_conversions(levels[l]);
+    }
+    printf("%d levels, %ld numbers compared with the portable kernels', %d differ\n", level_count, compared, failures);
+    // Nothing compared is no success.
+    return failures > 0 || compared == 0;
+}

@@ -1,0 +1,29 @@
+#!/bin/sh
+# Compares the vector kernels of every instruction set with the portable ones, bit for bit: those of this processor,
+# and, where Debian's packages qemu-user-static, libc6-dev-arm64-cross and libgcc-12-dev-arm64-cross are installed, those of
+# an emulated arm64.
+set -eu
+here=$(dirname "$0")
+kernels=$here/../Sources/VectorKernels
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+build() {
+    output=$1
+    shift
+    clang -O1 -I"$kernels/include" -I"$kernels" "$@" "$here/compare_levels.c" "$kernels"/*.c -lm -o "$output"
+}
+
+build "$work/own"
+"$work/own"
+
+cross=/usr/aarch64-linux-gnu
+if [ "$(uname -m)" = aarch64 ]; then
+    exit 0
+fi
+if ! command -v qemu-aarch64-static >/dev/null || [ ! -e "$cross/include" ]; then
+    echo "arm64 is not compared: no emulator, or no C library for it, is installed"
+    exit 0
+fi
+build "$work/arm64" --target=aarch64-linux-gnu -static -fuse-ld=lld -isystem "$cross/include" -L"$cross/lib" -B"$cross/lib"
+qemu-aarch64-static "$work/arm64"

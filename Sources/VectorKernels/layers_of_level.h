@@ -41,7 +41,8 @@ static void fill_blocks(const vk_layer *layer, const vk_pixels *pixels, ptrdiff_
 ///
 /// - Parameter rows: of 1 block, of 2, and so on.
 static void fill_groups(
-    const vk_layer *layer, const vk_pixels *pixels, ptrdiff_t block_count, ptrdiff_t most_blocks, const tile_row *rows) {
+    const vk_layer *layer, const vk_pixels *pixels, ptrdiff_t block_count, ptrdiff_t most_blocks,
+    const tile_row *rows) {
     ptrdiff_t group_count = (block_count + most_blocks - 1) / most_blocks;
     ptrdiff_t block = 0;
     for (ptrdiff_t group = 0; group < group_count; group++) {

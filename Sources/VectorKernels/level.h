@@ -3,9 +3,10 @@
 // fused multiply-adds round as each one says), LEVEL_ROUNDS_DOWN (whether they round as a mode says, which its
 // instructions that round to float16 need not follow) and the largest tiles:
 // LEVEL_PIXELS and LEVEL_BLOCKS for float32, LEVEL_FLOAT16_PIXELS and LEVEL_FLOAT64_PIXELS for the others.
-// LEVEL_REGISTERS and LEVEL_FLOAT16_REGISTERS say how many registers the sums of a layer's tile and one operand of theirs may
-// take, LEVEL_BLOCK_REGISTERS how many a block of 16 channels takes, and LEVEL_SUMS_UNDER_WAY how many registers of sums
-// keep the processor busy: with fewer, each waits for its own last step.
+// LEVEL_REGISTERS and LEVEL_FLOAT16_REGISTERS say how many registers the sums of a layer's tile and one operand of
+// theirs may take, LEVEL_BLOCK_REGISTERS how many a block of 16 channels takes, and LEVEL_SUMS_UNDER_WAY how many
+// registers of sums keep the processor busy: with fewer, each waits for its own last step. A level may have a step of
+// its own for 8 lanes, LEVEL_FUSED_HALF_STEP.
 
 #include "kernels.h"
 #include "float16_steps.h"

@@ -7,10 +7,10 @@
 #define LARGEST_TILE_OF_8 AT_MOST(vk_tile_pixels, LEVEL_REGISTERS / HALF_REGISTERS - 1)
 #define LARGEST_TILE_OF_12 AT_MOST(vk_tile_pixels, ((LEVEL_REGISTERS - 1) / HALF_REGISTERS - 2) * 2 / 3)
 
-/// The same 4 numbers twice.
-static inline __attribute__((always_inline)) float32_half twice(const float *numbers) {
+/// Loads the same 4 numbers twice.
+static inline __attribute__((always_inline)) void load_twice(const float *numbers, float32_half *both) {
     float32_quarter quarter = *(const float32_quarter_in_memory *)numbers;
-    return __builtin_shufflevector(quarter, quarter, 0, 1, 2, 3, 0, 1, 2, 3);
+    *both = __builtin_shufflevector(quarter, quarter, 0, 1, 2, 3, 0, 1, 2, 3);
 }
 
 static inline __attribute__((always_inline)) void part_block_tile(
@@ -22,7 +22,7 @@ static inline __attribute__((always_inline)) void part_block_tile(
 #pragma clang loop unroll(full)
     for (int p = 0; p < pixel_count; p++) {
         sums[p] = *(const float32_half_in_memory *)starts;
-        shared_sums[p / 2] = twice(starts + 8);
+        load_twice(starts + 8, &shared_sums[p / 2]);
     }
 
     const ptrdiff_t *taps = layer->taps;
@@ -32,7 +32,8 @@ static inline __attribute__((always_inline)) void part_block_tile(
     for (ptrdiff_t tap = 0; tap < tap_count; tap++, weight += vk_channel_block) {
         const float *number = numbers + taps[tap];
         float32_half weights = *(const float32_half_in_memory *)weight;
-        float32_half shared_weights = twice(weight + 8);
+        float32_half shared_weights;
+        load_twice(weight + 8, &shared_weights);
 #pragma clang loop unroll(full)
         for (int p = 0; p < pixel_count; p += 2) {
             const bool is_last = p + 1 == pixel_count;
@@ -50,15 +51,16 @@ static inline __attribute__((always_inline)) void part_block_tile(
     }
 
     bool activates = activates_sums(layer);
-    const float *slopes = layer->slopes + block * vk_channel_block;
+    float32_half slopes = *(const float32_half_in_memory *)(layer->slopes + block * vk_channel_block), shared_slopes;
+    load_twice(layer->slopes + block * vk_channel_block + 8, &shared_slopes);
     float *result = results;
 #pragma clang loop unroll(full)
     for (int p = 0; p < pixel_count; p++, result += pixels->result_pixel_stride) {
         float32_half sum = sums[p];
         float32_half shared_sum = is_shared ? shared_sums[p / 2] : (float32_half)(0.0f);
         if (activates) {
-            sum = ACTIVATED(sum, *(const float32_half_in_memory *)slopes);
-            shared_sum = ACTIVATED(shared_sum, twice(slopes + 8));
+            sum = ACTIVATED(sum, slopes);
+            shared_sum = ACTIVATED(shared_sum, shared_slopes);
         }
         *(float32_half_in_memory *)result = sum;
         *(float32_quarter_in_memory *)(result + 8) = p % 2 == 0 ? shared_sum.lo : shared_sum.hi;

@@ -77,6 +77,7 @@ static inline __attribute__((always_inline)) void JOIN(FORM, _layer_tile)(
     round_as_before(mode);
 #endif
 
+    // With other modes the compiler might compute these between the steps.
     bool activates = !STEPS_ROUND_DOWN && activates_sums(layer);
     const float *slopes = layer->slopes + block * vk_channel_block;
 #pragma clang loop unroll(full)

@@ -55,7 +55,7 @@ static void fill_groups(
 /// z of sums, where nothing is added to them or rounded.
 #define ACTIVATED(SUMS, SLOPES) ((SUMS) >= 0 ? (SUMS) : (SUMS) * (SLOPES))
 
-/// Whether the results are no more than that. With STEPS_ROUND_DOWN the compiler might compute it between the steps.
+/// Whether the results are no more than that.
 static inline bool activates_sums(const vk_layer *layer) {
     return !layer->addends && layer->rounding == vk_rounding_none;
 }

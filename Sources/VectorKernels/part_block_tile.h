@@ -75,7 +75,7 @@ static inline __attribute__((always_inline)) void part_block_tile(
     static void TILE(P, C, S)(                                                                                     \
         const vk_layer *layer, const vk_pixels *pixels, ptrdiff_t block, const float *numbers, float *results) {   \
         if (P <= LARGEST_TILE_OF_##C && LARGEST_TILE_OF_12 >= 2)                                                   \
-            part_block_tile(P, C, S, layer, pixels, block, numbers, results);            \
+            part_block_tile(P, C, S, layer, pixels, block, numbers, results);                                      \
     }
 FOR_EACH_PIXEL_COUNT(DEFINE_TILE, 8, 3)
 FOR_EACH_PIXEL_COUNT(DEFINE_TILE, 8, 16)

@@ -1,5 +1,5 @@
 // Compares the kernels of every level of a processor with the portable ones, bit for bit, on random layers, pools,
-// sums and conversions. The tests of the package do so against the arithmetic's definition; this needs a C compiler
+// sums, conversions and exponentials. The tests of the package do so against the arithmetic's definition; this needs a C compiler
 // alone, and so can be run for a processor that is emulated (compare_levels.sh).
 
 #include <math.h>
@@ -36,6 +36,27 @@ static void compare(const char *what, vk_level level, const float *numbers, cons
         if (failures++ < 10)
             printf("%s, level %d, number %td: %.9g, expected %.9g\n", what, level, i, numbers[i], expected[i]);
     }
+}
+
+static void compare_exponentials(vk_level level) {
+    double *numbers = malloc(largest * sizeof(double)), *powers[2];
+    for (int i = 0; i < largest; i++) numbers[i] = ((int)random_below(1 << 24) - (1 << 23)) / 11000.0;
+    const double specials[] = {-0.0, INFINITY, -INFINITY, NAN, 709.782712893384, 709.7827128933841, -745.13};
+    memcpy(numbers, specials, sizeof specials);
+    vk_level levels[2] = {vk_level_portable, level};
+    for (int i = 0; i < 2; i++) {
+        powers[i] = malloc(largest * sizeof(double));
+        // A count that no vector divides.
+        vk_exponentials(levels[i], numbers, largest - 3, powers[i]);
+    }
+    for (int i = 0; i < largest - 3; i++, compared++) {
+        if (isnan(powers[0][i]) && isnan(powers[1][i])) continue;
+        if (memcmp(&powers[0][i], &powers[1][i], sizeof(double)) == 0) continue;
+        if (failures++ < 10)
+            printf("exponential of %.17g, level %d: %.17g, expected %.17g\n", numbers[i], level, powers[1][i],
+                   powers[0][i]);
+    }
+    free(numbers), free(powers[0]), free(powers[1]);
 }
 
 static void compare_layers(vk_level level, vk_form form, vk_rounding rounding) {
@@ -151,6 +172,7 @@ int main(void) {
             for (int p = 0; p < 10; p++) compare_pools(levels[l]);
         }
         compare_conversions(levels[l]);
+        compare_exponentials(levels[l]);
     }
     printf("%d levels, %ld numbers compared with the portable kernels', %d differ\n", level_count, compared, failures);
     // Nothing compared is no success.

@@ -69,6 +69,7 @@
 #include "sums_form.h"
 
 #include "float16_arrays.h"
+#include "exponentials.h"
 #include "layers_of_level.h"
 #include "max_pool.h"
 #include "resampling.h"
@@ -83,6 +84,7 @@ const vk_kernels LEVEL_KERNELS = {
     .float32_from_float16 = float32_from_float16,
     .float16_from_float32 = float16_from_float32,
     .float16_rounded = float16_rounded,
+    .exponentials = exponentials,
     .compute_layer = compute_layer,
     .max_pool = max_pool,
     .resample = resample,

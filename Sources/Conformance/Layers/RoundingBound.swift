@@ -170,7 +170,7 @@ public struct RoundingBound: Sendable {
                 let values = positions.map { x.elements[$0] }
                 let spread = (values.max() ?? 0) - (values.min() ?? 0)
                 let error = (positions.map { errors[$0] }.max() ?? 0) + unit * spread
-                // Two roundings and the library's error of each exponential, the sum, the quotient.
+                // Two roundings and the error of each exponential, the sum, the quotient.
                 let roundings = Double(summed + 8) * unit
                 for position in positions {
                     let exact = output.elements[position]

@@ -1,7 +1,6 @@
 import Captures
 import Detection
 import Engines
-import Foundation
 import NetworkGraph
 import Tensors
 
@@ -196,14 +195,17 @@ private struct BoxDecisions {
         }
         guard let scores = output(channels: 2), let boxes = output(channels: 4) else { return }
         let areProbabilities = graph.nodes.contains { $0.outputs == [scores.name] && $0.operator is Softmax }
-        func score(_ values: [Double], _ position: Int) -> Double {
-            let (no, yes) = (values[position * 2], values[position * 2 + 1])
-            return areProbabilities ? yes : 1 / (1 + exp(no - yes))
+        func probabilities(_ values: [Double]) -> [Double] {
+            let faces = stride(from: 1, to: values.count, by: 2)
+            return areProbabilities
+                ? faces.map { values[$0] }
+                : exponentials(of: faces.map { values[$0 - 1] - values[$0] }).map { 1 / (1 + $0) }
         }
-        for position in 0..<scores.expected.count / 2 {
-            let isFace = score(scores.expected, position) >= scoreThreshold
+        let both = zip(probabilities(scores.expected), probabilities(scores.found))
+        for (position, (expectedScore, foundScore)) in both.enumerated() {
+            let isFace = expectedScore >= scoreThreshold
             count += 1
-            if isFace == (score(scores.found, position) >= scoreThreshold) { agreeing += 1 }
+            if isFace == (foundScore >= scoreThreshold) { agreeing += 1 }
             if isFace {
                 let overlap = unitBox(boxes.expected, position).intersectionOverUnion(
                     with: unitBox(boxes.found, position))

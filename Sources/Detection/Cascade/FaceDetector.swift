@@ -1,4 +1,4 @@
-import Foundation
+import Engines
 import Tensors
 
 /// MTCNN's cascade (Zhang et al., 2016) as the C++ detector of OpenFace 2.2.0 runs it: a network proposes boxes
@@ -85,13 +85,14 @@ extension FaceDetector {
         let (rows, columns) = (map.shape[0], map.shape[1])
         let count = rows * columns
         return map.elements.withUnsafeBufferPointer { elements in
+            let ratios = probabilityRatios((0..<count).map { elements[$0 * 6] - elements[$0 * 6 + 1] })
             var proposals: [Candidate] = []
             for order in 0..<count {
                 let (row, column) =
                     rules.proposalOrder == .columnByColumn
                     ? (order % rows, order / rows) : (order / columns, order % columns)
-                let position = (row * columns + column) * 6
-                let score = inScorePrecision(1 / (1 + exponential(elements[position] - elements[position + 1])))
+                let position = row * columns + column
+                let score = inScorePrecision(1 / (1 + ratios[position]))
                 guard passes(score, scoreThresholds.proposal) else { continue }
                 let left = corner(2 * column + 1, scale)
                 let top = corner(2 * row + 1, scale)
@@ -100,7 +101,7 @@ extension FaceDetector {
                         box: BoundingBox(
                             x: left, y: top, width: corner(2 * column + 12, scale) - left,
                             height: corner(2 * row + 12, scale) - top),
-                        score: score, regression: BoxRegression(elements, from: position + 2)))
+                        score: score, regression: BoxRegression(elements, from: position * 6 + 2)))
             }
             return proposals
         }
@@ -155,10 +156,12 @@ extension FaceDetector {
         by network: CascadeNetwork, _ candidates: [Candidate], in frame: inout FrameEvaluations
     ) throws -> [Candidate] {
         let outputs = try frame.outputs(of: network, for: candidates.map(\.box), rules: rules)
-        return zip(candidates, outputs).map { candidate, output in
-            output.withUnsafeBufferPointer { output in
+        let ratios = probabilityRatios(outputs.map { $0[0] - $0[1] })
+        return candidates.indices.map { index in
+            let candidate = candidates[index]
+            return outputs[index].withUnsafeBufferPointer { output in
                 Candidate(
-                    box: candidate.box, score: cropProbability(output[0] - output[1]),
+                    box: candidate.box, score: cropProbability(ratios[index]),
                     regression: BoxRegression(output, from: 2),
                     landmarks: network == .output
                         ? landmarks(output, in: candidate.box.cropRegion(rules.cropRegion)) : [])
@@ -166,10 +169,10 @@ extension FaceDetector {
         }
     }
 
-    private func cropProbability(_ logitDifference: Float) -> Float {
+    private func cropProbability(_ ratio: Float) -> Float {
         switch rules.cropProbability {
-        case .doubleDivision: inScorePrecision(Float(1 / (1 + Double(exponential(logitDifference)))))
-        case .floatDivision: inScorePrecision(1 / (1 + exponential(logitDifference)))
+        case .doubleDivision: inScorePrecision(Float(1 / (1 + Double(ratio))))
+        case .floatDivision: inScorePrecision(1 / (1 + ratio))
         }
     }
 
@@ -190,10 +193,9 @@ private func landmarks(_ output: UnsafeBufferPointer<Float>, in region: PixelBox
     }
 }
 
-/// e^x in float32, from a double so that it is correctly rounded in all but about 1 of 2^29 cases and equal on
-/// every platform.
-private func exponential(_ value: Float) -> Float {
-    Float(exp(Double(value)))
+/// The probability of no face over that of a face, e^x for each difference x of their logits.
+private func probabilityRatios(_ logitDifferences: [Float]) -> [Float] {
+    exponentials(of: logitDifferences.map { Double($0) }).map { Float($0) }
 }
 
 extension BoxRegression {

@@ -1,4 +1,3 @@
-import Foundation
 import NetworkGraph
 import Tensors
 
@@ -17,10 +16,9 @@ extension ActivationFunction: ComputableOperator {
             let slope = A.Working(A.weight(Double(slope)))
             return .real(try inputs.real(0).map { $0 >= 0 ? $0 : A.stored(slope * A.Working($0)) })
         case .sigmoid:
-            return .real(
-                try inputs.real(0).map { x in
-                    A.stored(1 / (1 + A.Working(exp(-Double(x)))))
-                })
+            let x = try inputs.real(0)
+            let powers = exponentials(of: x.elements.map { -Double($0) })
+            return .real(Tensor(x.shape, powers.map { A.stored(1 / (1 + A.Working($0))) }))
         }
     }
 }

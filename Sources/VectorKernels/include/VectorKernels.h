@@ -4,6 +4,7 @@
 #include "vk_sums.h"
 #include "vk_float16.h"
 #include "vk_elements.h"
+#include "vk_exponentials.h"
 #include "vk_layers.h"
 #include "vk_resampling.h"
 #include "vk_multiply_add_chains.h"

@@ -1,4 +1,5 @@
 import Conformance
+import Detection
 
 extension Attribution {
     /// A ranked table for a person.
@@ -19,6 +20,9 @@ extension Attribution {
                 + "| \(Optional(explanation.meanOverlapAfter).long) | \(explanation.framesExplained) "
                 + "| \(explanation.differingFrames) |"
         }
+        let named = Set(explanations.flatMap(\.rules))
+        let meanings = RuleChange.allCases.filter(named.contains).map { "- `\($0.rawValue)`: \($0.meaning)" }
+        if !meanings.isEmpty { lines += [""] + meanings }
         return lines.joined(separator: "\n")
     }
 }

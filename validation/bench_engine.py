@@ -19,8 +19,11 @@ import pathlib
 import sys
 import time
 
-import numpy
-import onnx
+try:
+    import numpy
+    import onnx
+except ImportError as error:
+    sys.exit(f"{error}; it takes the Python packages numpy, onnx and that of the engine")
 
 THREADS = 1
 

@@ -3,6 +3,9 @@ import Reporting
 /// All that was measured on one machine.
 public struct Benchmark: Sendable, Codable, Equatable {
     public let schema: String
+    /// What found the faces.
+    public let detector: Side
+    /// Of the networks alone, which the built-in engine computes.
     public let arithmetic: String
     public let detection: DetectionBenchmark
     /// In units of 10^6 bytes, before the networks were measured alone.
@@ -34,10 +37,12 @@ public struct Benchmark: Sendable, Codable, Equatable {
     }
 
     public init(
-        arithmetic: String, detection: DetectionBenchmark, peakMemoryMb: Double, multiplyAddPeakGflops: Double,
+        detector: Side, arithmetic: String, detection: DetectionBenchmark, peakMemoryMb: Double,
+        multiplyAddPeakGflops: Double,
         networks: [NetworkBenchmark], against: [SpeedRatio]
     ) {
         schema = "mtcnn-validate/bench/1"
+        self.detector = detector
         self.arithmetic = arithmetic
         self.detection = detection
         self.peakMemoryMb = peakMemoryMb
@@ -64,13 +69,14 @@ public struct Benchmark: Sendable, Codable, Equatable {
         let (latency, stages) = (detection.latency, detection.stages)
         lines += [
             "",
-            "frames: \(detection.frames), \(arithmetic), threads: \(detection.threads)",
+            "frames: \(detection.frames), threads: \(detection.threads), engine: \(detector.words)",
             row("latency, ms", "mean", "median", "P95", "P99"),
             row("", latency.meanMs.short, latency.medianMs.short, latency.p95Ms.short, latency.p99Ms.short), "",
             row("1 thread, ms a frame", "decoding", "pnet", "rnet", "onet", "rest"),
             row(
                 "", stages.decodingMs.short, stages.pnetMs.short, stages.rnetMs.short, stages.onetMs.short,
-                stages.restMs.short), "", row("network, 1 thread", "median ms", "P95 ms", "GFLOP/s", "% of peak"),
+                stages.restMs.short), "",
+            row("built-in \(arithmetic), 1 thread", "median ms", "P95 ms", "GFLOP/s", "% of peak"),
         ]
         for network in networks {
             lines.append(
@@ -80,7 +86,7 @@ public struct Benchmark: Sendable, Codable, Equatable {
         }
         lines.append("peak of one core: \(multiplyAddPeakGflops.short) GFLOP/s")
         if !against.isEmpty {
-            lines += ["", row("against", "ours, ms", "theirs, ms", "ratio", "from", "to")]
+            lines += ["", row("against", "fp32, ms", "theirs, ms", "ratio", "from", "to")]
             for ratio in against {
                 lines.append(
                     row(

@@ -64,14 +64,3 @@ public struct NetworkBenchmark: Sendable, Codable, Equatable {
         peakFraction = gflops / peak
     }
 }
-
-extension CascadeNetwork {
-    /// The name of its model file without the extension.
-    var modelName: String {
-        switch self {
-        case .proposal: "pnet"
-        case .refinement: "rnet"
-        case .output: "onet"
-        }
-    }
-}

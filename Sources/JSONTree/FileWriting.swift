@@ -29,24 +29,35 @@ public struct FileWritingError: Error, Equatable, CustomStringConvertible {
     }
 
     public var description: String {
-        "\(path): cannot be written: the directory must exist, be writable and have room"
+        "\(path): cannot be written: its directory must exist, be writable and have room, and it may be no directory"
     }
 }
 
-/// A file under a temporary name, which is gone again unless it is finished.
+/// A file under a temporary name, which is gone again unless it is finished. What is no file, such as a terminal or a
+/// pipe, is written as it stands; of a symbolic link, the file that it leads to is meant.
 final class UnfinishedFile {
     private static let bufferSize = 1 << 16
 
     private let path: String
-    private let temporaryPath: String
+    private let temporaryPath: String?
     private let handle: FileHandle
     private var buffer = [UInt8]()
 
     init(_ path: String) throws(FileWritingError) {
-        let url = URL(fileURLWithPath: path)
+        let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
+        self.path = url.path
+        let type = try? FileManager.default.attributesOfItem(atPath: url.path)[.type] as? FileAttributeType
+        if let type, type != .typeRegular {
+            guard type != .typeDirectory, let handle = FileHandle(forWritingAtPath: url.path) else {
+                throw FileWritingError(path: path)
+            }
+            temporaryPath = nil
+            self.handle = handle
+            return
+        }
         let name = ".\(url.lastPathComponent).\(UUID().uuidString)"
-        temporaryPath = url.deletingLastPathComponent().appendingPathComponent(name).path
-        self.path = path
+        let temporaryPath = url.deletingLastPathComponent().appendingPathComponent(name).path
+        self.temporaryPath = temporaryPath
         guard FileManager.default.createFile(atPath: temporaryPath, contents: nil),
             let handle = FileHandle(forWritingAtPath: temporaryPath)
         else { throw FileWritingError(path: path) }
@@ -54,7 +65,7 @@ final class UnfinishedFile {
     }
 
     deinit {
-        try? FileManager.default.removeItem(atPath: temporaryPath)
+        if let temporaryPath { try? FileManager.default.removeItem(atPath: temporaryPath) }
     }
 
     func append(_ bytes: some Sequence<UInt8>) throws(FileWritingError) {
@@ -65,9 +76,8 @@ final class UnfinishedFile {
     /// Gives the file its name.
     func finish() throws(FileWritingError) {
         try flush()
-        guard (try? handle.close()) != nil, rename(temporaryPath, path) == 0 else {
-            throw FileWritingError(path: path)
-        }
+        guard (try? handle.close()) != nil else { throw FileWritingError(path: path) }
+        if let temporaryPath, rename(temporaryPath, path) != 0 { throw FileWritingError(path: path) }
     }
 
     private func flush() throws(FileWritingError) {

@@ -25,19 +25,33 @@ public struct DetectionReport: Report, Equatable {
         public let summary: Summary
         public let checks: [Check]
         public let targets: [Check]
-        /// Frames that the list names and that were not compared.
+        /// Frames of the list, and frames beside them, that were not compared.
         public let notJudged: [UnjudgedFrame]
         public let frames: [Frame]
         /// From which the summary comes; those of several runs merge.
         public let metrics: DetectionMetrics
     }
 
+    /// A frame that was to be compared and was not.
     public struct UnjudgedFrame: Sendable, Codable, Equatable {
+        public enum Cause: String, Sendable, Codable {
+            /// There is no such file.
+            case missing
+            /// The file is no image that can be decoded.
+            case damaged
+            /// The frame is there, and the list of faces does not name it.
+            case notListed = "not_listed"
+            /// A network answered NaN or an infinity, which is a fault of what is judged.
+            case notFinite = "not_finite"
+        }
+
         public let file: String
+        public let cause: Cause
         public let reason: String
 
-        public init(file: String, reason: String) {
+        public init(file: String, cause: Cause, reason: String) {
             self.file = file
+            self.cause = cause
             self.reason = reason
         }
     }
@@ -104,7 +118,12 @@ public struct DetectionReport: Report, Equatable {
         Threshold("mean_iou", .above, 0.75, .requested, "of matched faces, minimum tier"),
         Threshold("detection_agreement", .atLeast, 0.95, .requested, "of the faces that either found, minimum tier"),
         Threshold("false_positives", .below, 2, .requested, "over all frames, minimum tier"),
+        notFiniteFrames,
     ]
+
+    /// Of both reports that find faces.
+    static let notFiniteFrames = Threshold(
+        "not_finite_frames", .atMost, 0, .soundness, "frames on which a network answers NaN or an infinity")
 
     public static let target = [
         Threshold("mean_iou", .above, 0.9, .requested, "of matched faces, target tier"),
@@ -112,12 +131,16 @@ public struct DetectionReport: Report, Equatable {
         Threshold("false_positives", .atMost, 0, .requested, "over all frames, target tier"),
     ]
 
-    /// - Parameter deviations: the list of known deviations; empty to judge strictly.
-    public init(baseline: Side, candidate: Side, runs: [Run], deviations: [KnownDeviation]) {
+    /// - Parameters:
+    ///   - thresholds: those that the runs were judged by.
+    ///   - deviations: the list of known deviations; empty to judge strictly.
+    public init(
+        baseline: Side, candidate: Side, runs: [Run], thresholds: [Threshold] = minimum, deviations: [KnownDeviation]
+    ) {
         schema = DetectionReport.schema
         self.baseline = baseline
         self.candidate = candidate
-        thresholds = DetectionReport.minimum
+        self.thresholds = thresholds
         targets = DetectionReport.target
         self.runs = runs
         verdict = Verdict(combining: runs.map(\.verdict))
@@ -140,16 +163,18 @@ public struct DetectionReport: Report, Equatable {
         let runs = runs.map { run in
             Run(
                 gold: run.gold, minimumFaceSize: run.minimumFaceSize, frames: run.frames, notJudged: run.notJudged,
-                deviations: deviations)
+                thresholds: thresholds, deviations: deviations)
         }
-        return DetectionReport(baseline: baseline, candidate: candidate, runs: runs, deviations: deviations)
+        return DetectionReport(
+            baseline: baseline, candidate: candidate, runs: runs, thresholds: thresholds, deviations: deviations)
     }
 }
 
 extension DetectionReport.Run {
     public init(
         gold: String, minimumFaceSize: Int, frames: [DetectionReport.Frame],
-        notJudged: [DetectionReport.UnjudgedFrame], deviations: [KnownDeviation]
+        notJudged: [DetectionReport.UnjudgedFrame], thresholds: [Threshold] = DetectionReport.minimum,
+        deviations: [KnownDeviation]
     ) {
         self.gold = gold
         self.minimumFaceSize = minimumFaceSize
@@ -160,17 +185,23 @@ extension DetectionReport.Run {
         let summary = DetectionReport.Summary(metrics)
         func checks(_ thresholds: [Threshold]) -> [Check] {
             thresholds.compactMap { threshold in
-                summary.value(of: threshold.metric).map {
-                    Check($0, of: gold, against: threshold, deviations: deviations)
-                }
+                let value =
+                    threshold == DetectionReport.notFiniteFrames
+                    ? notJudged.notFiniteCount : summary.value(of: threshold.metric)
+                return value.map { Check($0, of: gold, against: threshold, deviations: deviations) }
             }
         }
         self.metrics = metrics
         self.summary = summary
-        self.checks = checks(DetectionReport.minimum)
+        self.checks = checks(thresholds)
         targets = checks(DetectionReport.target)
         // Frames without faces on either side agree, but say little: some face must have been compared.
         let compared = summary.expectedFaces + summary.falsePositives > 0 && notJudged.isEmpty
         verdict = Verdict(combining: self.checks.map(\.verdict) + (compared ? [] : [.notJudged]))
     }
+}
+
+extension [DetectionReport.UnjudgedFrame] {
+    /// The frames on which a network answered NaN or an infinity.
+    var notFiniteCount: Double { Double(count { $0.cause == .notFinite }) }
 }

@@ -9,7 +9,8 @@ extension DetectionReport {
     /// - Parameters:
     ///   - golds: the lists, as JSON or CSV.
     ///   - frames: the directory of the frames.
-    ///   - detector: our cascade; its minimum face size counts where a list does not say which it was made with.
+    ///   - detector: our cascade; its minimum face size and score thresholds count where a list does not say which it
+    ///     was made with.
     ///   - minimumFaceSize: counts in place of what the lists say.
     ///   - shard: which of each list's frames to compare.
     ///   - progress: is told of each frame before it is computed.
@@ -28,6 +29,7 @@ extension DetectionReport {
             let source = gold.source ?? file.lastPathComponent
             if !sources.contains(source) { sources.append(source) }
             var detector = detector
+            if let thresholds = gold.scoreThresholds { detector.scoreThresholds = thresholds }
             detector.minimumFaceSize = minimumFaceSize ?? gold.minFaceSize ?? detector.minimumFaceSize
             let name = file.deletingPathExtension().lastPathComponent
             runs.append(
@@ -36,7 +38,7 @@ extension DetectionReport {
                     deviations: deviations, shard: shard, progress: progress))
         }
         self.init(
-            baseline: Side(engine: sources.joined(separator: "; "), arithmetic: "fp32"), candidate: candidate,
+            baseline: Side(engine: sources.joined(separator: "; ")), candidate: candidate,
             runs: runs, deviations: deviations)
     }
 }
@@ -46,21 +48,31 @@ extension DetectionReport.Run {
         _ gold: DetectionDocument, name: String, frames directory: String, detector: FaceDetector,
         maximumPixels: Int, deviations: [KnownDeviation], shard: Shard, progress: @Sendable (String) -> Void
     ) throws {
-        let names = gold.images.map { URL(fileURLWithPath: $0.file).lastPathComponent }
-        let present = names.filter { FileManager.default.fileExists(atPath: "\(directory)/\($0)") }
-        guard !present.isEmpty else {
+        let listed = gold.images.map { (file: URL(fileURLWithPath: $0.file).lastPathComponent, frame: $0) }
+        let names = Set(listed.map(\.file))
+        let present = try frameFiles(in: directory).filter { !$0.contains("/") }
+        guard present.contains(where: names.contains) else {
             throw ComparisonError.nothingInCommon("\(directory) holds none of the frames that \(name) names")
         }
-        let judged = try concurrentMap(shard.stretch(of: Array(zip(gold.images, names)))) { expected, file in
+        let all: [(file: String, frame: DetectedFrame?)] =
+            listed.map { ($0.file, $0.frame) } + present.filter { !names.contains($0) }.map { ($0, nil) }
+        let judged = try concurrentMap(shard.stretch(of: all)) { file, expected in
+            guard let expected else {
+                return JudgedFrame.notJudged(
+                    DetectionReport.UnjudgedFrame(
+                        file: file, cause: .notListed,
+                        reason: "the list does not name this frame, not even as one without faces"))
+            }
             progress("\(name), \(file)")
             do {
                 let image = try DecodedImage(
                     contentsOf: URL(fileURLWithPath: "\(directory)/\(file)"), maximumPixels: maximumPixels)
-                return JudgedFrame.judged(try DetectionReport.Frame(expected, in: image, detector: detector))
+                return .judged(try DetectionReport.Frame(expected, in: image, detector: detector))
             } catch let error as ImageError {
-                return .notJudged(DetectionReport.UnjudgedFrame(file: file, reason: error.description))
-            } catch let error as CascadeError {
-                return .notJudged(DetectionReport.UnjudgedFrame(file: file, reason: error.description))
+                return .notJudged(DetectionReport.UnjudgedFrame(file: file, error))
+            } catch let error as CascadeError where error.isNotFinite {
+                return .notJudged(
+                    DetectionReport.UnjudgedFrame(file: file, cause: .notFinite, reason: error.description))
             }
         }
         self.init(
@@ -83,7 +95,22 @@ extension DetectionReport.Frame {
         let found = try detector.detect(in: image)
         self.init(
             faces: FaceMatching(file: expected.file, expected: expected.faces, found: found.faces),
-            divergence: expected.record.levels.isEmpty
-                ? nil : StageDivergence(file: expected.file, expected: expected.record, found: found))
+            divergence: expected.record.isEmpty
+                ? nil
+                : StageDivergence(
+                    file: expected.file, expected: expected.record, found: found,
+                    scoreThresholds: detector.scoreThresholds))
     }
+}
+
+extension DetectionReport.UnjudgedFrame {
+    /// The reason names no directory: it is the same wherever the frames lie.
+    init(file: String, _ error: ImageError) {
+        let cause = if case .unreadable = error { Cause.missing } else { Cause.damaged }
+        self.init(file: file, cause: cause, reason: error.reason)
+    }
+}
+
+extension CascadeError {
+    var isNotFinite: Bool { if case .notFinite = self { true } else { false } }
 }

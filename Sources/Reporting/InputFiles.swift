@@ -15,16 +15,35 @@ public func readInput(_ path: String) throws(InputError) -> [UInt8] {
     return [UInt8](data)
 }
 
-/// The files with an extension in a directory and those below it, by their paths from it: sorted, and those of
+/// The frames in a directory and those below it: JPEG and PNG files, as ``inputFiles(in:withExtensions:)`` gives them.
+///
+/// - Throws: ``InputError``.
+func frameFiles(in directory: String) throws(InputError) -> [String] {
+    try inputFiles(in: directory, withExtensions: ["jpg", "jpeg", "png"])
+}
+
+/// The files with one of some extensions, in any letter case, in a directory and those below it, by their paths from it: sorted, and those of
 /// the directory itself first.
 ///
 /// - Throws: ``InputError``.
-func inputFiles(in directory: String, withExtension wanted: String) throws(InputError) -> [String] {
+func inputFiles(in directory: String, withExtensions wanted: [String]) throws(InputError) -> [String] {
+    try allFiles(in: directory).filter { wanted.contains(URL(fileURLWithPath: $0).pathExtension.lowercased()) }
+}
+
+/// The files in a directory and those below it, in the same order.
+///
+/// - Throws: ``InputError``.
+func allFiles(in directory: String) throws(InputError) -> [String] {
     var isDirectory: ObjCBool = false
     guard FileManager.default.fileExists(atPath: directory, isDirectory: &isDirectory), isDirectory.boolValue,
         let paths = FileManager.default.enumerator(atPath: directory)
     else { throw InputError(path: directory) }
-    return paths.compactMap { $0 as? String }.filter { $0.hasSuffix(".\(wanted)") }
+    func isFile(_ path: String) -> Bool {
+        var isDirectory: ObjCBool = false
+        return FileManager.default.fileExists(atPath: "\(directory)/\(path)", isDirectory: &isDirectory)
+            && !isDirectory.boolValue
+    }
+    return paths.compactMap { $0 as? String }.filter(isFile)
         .sorted { ($0.count { $0 == "/" }, $0) < ($1.count { $0 == "/" }, $1) }
 }
 

@@ -9,15 +9,16 @@ public struct JUnit {
 
     public mutating func add<R: Report>(_ report: R) {
         let checks = report.checks
+        let notJudged = report.notJudged
+        let isWhole = notJudged.isEmpty && report.verdict != .notJudged
         var suite = XMLElement(
             "testsuite",
             [
-                ("name", R.name), ("tests", String(checks.count)),
-                ("failures", String(checks.count { $0.verdict == .doesNotConform })),
-                ("errors", report.verdict == .notJudged ? "1" : "0"),
+                ("name", R.name), ("tests", String(checks.count + (isWhole ? 0 : 1))),
+                ("failures", String(checks.count { $0.verdict == .doesNotConform })), ("errors", isWhole ? "0" : "1"),
             ])
-        if report.verdict == .notJudged {
-            let reason = report.notJudged.first.map { ": \($0)" } ?? ""
+        if !isWhole {
+            let reason = notJudged.first.map { ": \($0)" } ?? ""
             suite.children.append(
                 XMLElement(
                     "testcase", [("classname", R.name), ("name", "everything was compared")],

@@ -22,9 +22,10 @@ public struct LayerReport: Report, Equatable {
         public let maxAbsDiff: Double
         public let meanAbsDiff: Double
         public let elementsCompared: Int
-        /// The first layer whose own error is no rounding error.
-        public let firstDivergence: String?
+        /// The first layer where a side's own error is no rounding error.
+        public let firstDivergence: NetworkComparison.Divergence?
         public let layersNotCompared: [String]
+        public let casesNotCompared: [String]
         /// Over all cases.
         public let layers: [Layer]
         public let cases: [CaseMetrics]
@@ -70,6 +71,7 @@ extension LayerReport.Network {
         network = comparison.network
         modelSha256 = comparison.modelSHA256
         layersNotCompared = comparison.layersNotCompared
+        casesNotCompared = comparison.casesNotCompared
         cases = comparison.cases
         firstDivergence = comparison.firstDivergence
         layers = comparison.layers.map { metrics in
@@ -83,10 +85,17 @@ extension LayerReport.Network {
         maxAbsDiff = whole.maxAbsDiff
         meanAbsDiff = whole.meanAbsDiff
         let judged = Verdict(combining: layers.map(\.verdict))
-        if elementsCompared == 0 {
+        if cases.isEmpty {
+            notJudgedBecause = "no case was compared: there is no capture of it, or an empty one"
+        } else if elementsCompared == 0 {
             notJudgedBecause = "no element was compared"
+        } else if !casesNotCompared.isEmpty {
+            notJudgedBecause = "the candidate lacks \(casesNotCompared.count) cases: \(casesNotCompared.firstFew)"
         } else if !layersNotCompared.isEmpty {
-            notJudgedBecause = "the baseline did not record \(layersNotCompared.count) layers in any case"
+            notJudgedBecause =
+                "\(layersNotCompared.count) layers were not compared in every case: \(layersNotCompared.firstFew)"
+        } else if outputs.isEmpty {
+            notJudgedBecause = "none of the layers is recorded as an output of the network"
         } else {
             notJudgedBecause = nil
         }
@@ -96,6 +105,12 @@ extension LayerReport.Network {
     /// What was measured, without the judgement.
     var comparison: NetworkComparison {
         NetworkComparison(
-            network: network, modelSHA256: modelSha256, cases: cases, layersNotCompared: layersNotCompared)
+            network: network, modelSHA256: modelSha256, cases: cases, layersNotCompared: layersNotCompared,
+            casesNotCompared: casesNotCompared)
     }
+}
+
+extension [String] {
+    /// The first three, for a person.
+    var firstFew: String { prefix(3).joined(separator: ", ") + (count > 3 ? ", ..." : "") }
 }

@@ -12,7 +12,7 @@ extension LayerReport {
             let verdict = network.verdict.words + (network.notJudgedBecause.map { " (\($0))" } ?? "")
             lines.append(
                 "| \(network.network) | \(verdict) | \(network.cases.count) | \(network.elementsCompared) "
-                    + "| \(network.maxAbsDiff.short) | \(network.meanAbsDiff.short) | \(network.firstDivergence ?? "none") |"
+                    + "| \(network.maxAbsDiff.short) | \(network.meanAbsDiff.short) | \(network.divergence) |"
             )
         }
         for network in networks { lines += [""] + network.layerTable }
@@ -21,25 +21,34 @@ extension LayerReport {
 }
 
 extension LayerReport.Network {
+    /// Where a side departs, in words; which only layers tell that were fed the baseline's own inputs.
+    fileprivate var divergence: String {
+        if let firstDivergence { return "\(firstDivergence.layer) (the \(firstDivergence.side.rawValue)'s)" }
+        return layers.contains { $0.metrics.isolated != nil } ? "none" : "not determined"
+    }
+
     fileprivate var layerTable: [String] {
         [
             "### \(network), layer by layer", "",
             "Isolated: each layer fed the baseline's own inputs. Cumulative: the error as it arrives. Errors are "
-                + "against a float64 run; the last columns divide them by the bound on rounding errors.", "",
+                + "against a float64 run; the last columns divide them by the bound on rounding errors, the worse of isolated "
+                + "and cumulative.", "",
             "| layer | operator | isolated max | isolated mean | cumulative max | cumulative mean | ULP "
                 + "| baseline's error | candidate's error | baseline / bound | candidate / bound | verdict |",
             "|---|---|---|---|---|---|---|---|---|---|---|---|",
         ]
             + layers.map { layer in
                 let (isolated, cumulative) = (layer.metrics.isolated, layer.metrics.cumulative)
-                let own = isolated ?? cumulative
+                func worstRatio(_ error: KeyPath<Agreement, ErrorAgainstOracle?>) -> Double? {
+                    [isolated, cumulative].compactMap { $0?[keyPath: error]?.boundRatio }.max()
+                }
                 let cells = [
                     layer.metrics.isOutput ? "**\(layer.metrics.layer)**" : layer.metrics.layer, layer.metrics.operator,
                     (isolated?.difference.maxAbsDiff).short, (isolated?.difference.meanAbsDiff).short,
                     cumulative.difference.maxAbsDiff.short, cumulative.difference.meanAbsDiff.short,
                     String(cumulative.difference.maxUlpDiff), (cumulative.baselineError?.maxAbsError).short,
-                    (cumulative.candidateError?.maxAbsError).short, (own.baselineError?.boundRatio).short,
-                    (own.candidateError?.boundRatio).short, layer.verdict.words,
+                    (cumulative.candidateError?.maxAbsError).short, worstRatio(\.baselineError).short,
+                    worstRatio(\.candidateError).short, layer.verdict.words,
                 ]
                 return "| " + cells.joined(separator: " | ") + " |"
             }
@@ -56,7 +65,7 @@ extension Report {
                 "|---|---|---|---|---|---|",
             ]
             lines += deviations.map { deviation in
-                let (value, limit) = toldApart(deviation.value ?? .nan, from: deviation.limit ?? .nan)
+                let (value, limit) = deviation.figures
                 return "| \(deviation.check) | \(value) | \(limit) | \(deviation.bound.short) "
                     + "| \(deviation.status.rawValue.split(separator: "_").joined(separator: " ")) | \(deviation.reason) |"
             }
@@ -70,5 +79,13 @@ extension Report {
             }
         }
         return lines
+    }
+}
+
+extension DeviationOutcome {
+    /// The value and its limit for a person; dashes where the check was not made.
+    public var figures: (value: String, limit: String) {
+        guard let value, let limit else { return ("-", "-") }
+        return toldApart(value, from: limit)
     }
 }

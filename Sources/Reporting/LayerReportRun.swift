@@ -27,7 +27,7 @@ extension LayerReport {
         deviations: [KnownDeviation], outputsOnly: Bool = false, shard: Shard = .whole,
         progress: @Sendable (String) -> Void = { _ in }
     ) throws {
-        let compared = try inputFiles(in: captures, withExtension: "h5").map { path in
+        let compared = try inputFiles(in: captures, withExtensions: ["h5"]).map { path in
             let network = String(path.dropLast(".h5".count))
             let capture = try CaptureFile(contentsOf: "\(captures)/\(path)")
             let model = try LayerReport.model(of: network, in: models)
@@ -52,7 +52,7 @@ extension LayerReport {
         guard baselines.count == 1 else { throw ComparisonError.severalBaselines(baselines.map(\.words)) }
         self.init(
             baseline: baseline, candidate: candidate, thresholds: .float32, deviations: deviations,
-            networks: compared.map(\.0))
+            networks: try compared.map(\.0) + LayerReport.networksWithoutCapture(models, compared.map(\.0)))
     }
 }
 
@@ -68,20 +68,32 @@ extension LayerReport {
         }
     }
 
+    /// The cascade's networks whose model was compared with no capture.
+    private static func networksWithoutCapture(
+        _ models: String, _ compared: [NetworkComparison]
+    ) throws -> [NetworkComparison] {
+        let judged = Set(compared.map(\.modelSHA256))
+        return try CascadeNetwork.allCases.map(\.modelName).compactMap { name in
+            do throws(ModelError) {
+                let model = try Model(named: name, in: models)
+                return judged.contains(model.sha256)
+                    ? nil
+                    : NetworkComparison(network: name, modelSHA256: model.sha256, cases: [], layersNotCompared: [])
+            } catch {
+                // There is no such model, and so nothing to compare.
+                if case .unreadable = error { return nil }
+                throw error
+            }
+        }
+    }
+
     /// The model as one of the cascade's networks, which must be float32 throughout.
     private static func faceNetwork(
         _ name: String, _ model: Model, _ engine: any Engine
     ) throws -> GraphFaceNetwork {
-        let halves = model.floatTypes.values.count { $0 == .float16 }
-        guard halves == 0 else {
-            throw ModelError.malformed(
-                file: model.path,
-                reason:
-                    "\(halves) of its \(model.floatTypes.count) tensors are float16; fp32_vs_onnx judges float32 networks"
-            )
-        }
-        let kinds: [String: CascadeNetwork] = ["pnet": .proposal, "rnet": .refinement, "onet": .output]
-        guard let kind = kinds[URL(fileURLWithPath: name).lastPathComponent.lowercased()] else {
+        try model.requireFloat32(as: "fp32_vs_onnx")
+        let ownName = URL(fileURLWithPath: name).lastPathComponent.lowercased()
+        guard let kind = CascadeNetwork.allCases.first(where: { $0.modelName == ownName }) else {
             throw ComparisonError.nothingInCommon("\(name) is none of pnet, rnet and onet")
         }
         return try GraphFaceNetwork(kind, graph: model.graph) { _ in engine }

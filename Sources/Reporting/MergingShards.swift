@@ -40,7 +40,7 @@ extension LayerReport: MergeableReport {
                 // What no shard compared.
                 layersNotCompared: parts[0].layersNotCompared.filter { layer in
                     parts.allSatisfy { $0.layersNotCompared.contains(layer) }
-                })
+                }, casesNotCompared: parts.flatMap(\.casesNotCompared))
         }
         return LayerReport(
             baseline: try shared("the baseline", shards, \.baseline),

@@ -18,18 +18,19 @@ extension PrecisionPlan {
         maximumPixels: Int = DecodedImage.defaultMaximumPixels, arithmetic: ArithmeticName,
         progress: (String) -> Void = { _ in }
     ) throws {
-        let files = try inputFiles(in: frames, withExtension: "jpg") + inputFiles(in: frames, withExtension: "png")
+        let files = try frameFiles(in: frames)
         guard !files.isEmpty else { throw ComparisonError.nothingInCommon("\(frames) holds no frames") }
         let images = try files.map {
             try DecodedImage(contentsOf: URL(fileURLWithPath: "\(frames)/\($0)"), maximumPixels: maximumPixels)
         }
         var networks = [CascadeNetwork: Model]()
         var inputs = [CascadeNetwork: [NetworkInputs]]()
-        for (network, name) in [(CascadeNetwork.proposal, "pnet"), (.refinement, "rnet"), (.output, "onet")] {
-            let model = try Model(named: name, in: models)
+        for network in CascadeNetwork.allCases {
+            let model = try Model(named: network.modelName, in: models)
+            try model.requireFloat32(as: "the baseline of a plan")
             networks[network] = model
             inputs[network] = try NetworkInputs.all(
-                in: CaptureFile(contentsOf: "\(captures)/\(name).h5"), of: model.graph)
+                in: CaptureFile(contentsOf: "\(captures)/\(network.modelName).h5"), of: model.graph)
         }
         progress("float32")
         var trial = try PlanTrial(

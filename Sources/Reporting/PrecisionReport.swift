@@ -91,19 +91,22 @@ public struct PrecisionReport: Report, Equatable {
         Threshold("detection_agreement", .atLeast, 1, .requested, "each network's decisions, and the faces found"),
         Threshold("non_finite_count", .atMost, 0, .soundness, "activations that are NaN or infinite"),
         Threshold("lost_constant_count", .atMost, 0, .soundness, "constants of which float16 holds no normal number"),
+        DetectionReport.notFiniteFrames,
     ]
 
     /// - Parameter deviations: the list of known deviations; empty to judge strictly.
     public init(
         policies: [(arithmetic: String, isPredicted: Bool, networks: [NetworkPrecision], endToEnd: EndToEnd)],
-        deviations: [KnownDeviation]
+        thresholds: [Threshold] = requested, deviations: [KnownDeviation]
     ) {
         schema = PrecisionReport.schema
         baseline = Side(engine: "mtcnn-validate", arithmetic: "fp32")
         candidate = Side(
             engine: "mtcnn-validate", arithmetic: policies.map(\.arithmetic).joined(separator: ", "))
-        thresholds = PrecisionReport.requested
-        self.policies = policies.map { Policy($0.arithmetic, $0.isPredicted, $0.networks, $0.endToEnd, deviations) }
+        self.thresholds = thresholds
+        self.policies = policies.map {
+            Policy($0.arithmetic, $0.isPredicted, $0.networks, $0.endToEnd, thresholds, deviations)
+        }
         verdict = Verdict(combining: self.policies.map(\.verdict))
         let checks = self.policies.flatMap(\.checks)
         self.deviations = deviations.map { DeviationOutcome($0, among: checks) }
@@ -113,10 +116,13 @@ public struct PrecisionReport: Report, Equatable {
 
     public var notJudged: [String] {
         policies.flatMap { policy in
-            var reasons = policy.networks.filter { $0.cases == 0 }.map {
-                "\(policy.arithmetic): \($0.network): no case of the capture holds every layer"
+            var reasons = policy.networks.compactMap { network in
+                network.notJudgedBecause.map { "\(policy.arithmetic): \(network.network): \($0)" }
             }
-            if policy.networks.isEmpty { reasons.append("\(policy.arithmetic): there is no capture of any network") }
+            let missing = policy.networks.missing
+            if !missing.isEmpty {
+                reasons.append("\(policy.arithmetic): there is no capture of \(missing.joined(separator: ", "))")
+            }
             if policy.endToEnd.summary.expectedFaces == 0, policy.endToEnd.notJudged.isEmpty {
                 reasons.append("\(policy.arithmetic): float32 finds no face in any frame")
             }
@@ -127,15 +133,15 @@ public struct PrecisionReport: Report, Equatable {
     /// The metrics of this report with another list of known deviations.
     public func judged(deviations: [KnownDeviation]) -> PrecisionReport {
         PrecisionReport(
-            policies: policies.map { ($0.arithmetic, $0.isPredicted, $0.networks, $0.endToEnd) }, deviations: deviations
-        )
+            policies: policies.map { ($0.arithmetic, $0.isPredicted, $0.networks, $0.endToEnd) },
+            thresholds: thresholds, deviations: deviations)
     }
 }
 
 extension PrecisionReport.Policy {
     init(
         _ arithmetic: String, _ isPredicted: Bool, _ networks: [NetworkPrecision],
-        _ endToEnd: PrecisionReport.EndToEnd, _ deviations: [KnownDeviation]
+        _ endToEnd: PrecisionReport.EndToEnd, _ thresholds: [Threshold], _ deviations: [KnownDeviation]
     ) {
         self.arithmetic = arithmetic
         self.isPredicted = isPredicted
@@ -143,7 +149,7 @@ extension PrecisionReport.Policy {
         self.endToEnd = endToEnd
         var checks = [Check]()
         func check(_ subject: String, _ values: [String: Double?]) {
-            for threshold in PrecisionReport.requested {
+            for threshold in thresholds {
                 guard case let value?? = values[threshold.metric] else { continue }
                 checks.append(Check(value, of: "\(arithmetic)/\(subject)", against: threshold, deviations: deviations))
             }
@@ -160,18 +166,40 @@ extension PrecisionReport.Policy {
         }
         check(
             "end_to_end",
-            ["mean_iou": endToEnd.summary.meanIou, "detection_agreement": endToEnd.summary.detectionAgreement])
+            [
+                "mean_iou": endToEnd.summary.meanIou, "detection_agreement": endToEnd.summary.detectionAgreement,
+                "not_finite_frames": endToEnd.notJudged.notFiniteCount,
+            ])
+        let limit = thresholds.first { $0.metric == "max_abs_diff" }?.limit ?? .infinity
         unattainable = networks.compactMap { network in
-            let limit = PrecisionReport.requested[0].limit
-            return network.floor < limit
+            network.floor < limit
                 ? nil
                 : PrecisionReport.Unattainable(
                     check: "\(arithmetic)/\(network.network)/max_abs_diff", limit: limit, floor: network.floor)
         }
         self.checks = checks
         let compared =
-            !networks.isEmpty && networks.allSatisfy { $0.cases > 0 } && endToEnd.summary.expectedFaces > 0
+            networks.missing.isEmpty && networks.allSatisfy { $0.notJudgedBecause == nil }
+            && endToEnd.summary.expectedFaces > 0
             && endToEnd.notJudged.isEmpty
         verdict = Verdict(combining: checks.map(\.verdict) + (compared ? [] : [.notJudged]))
+    }
+}
+
+extension [NetworkPrecision] {
+    /// The cascade's networks that were not run on inputs of their own.
+    fileprivate var missing: [String] {
+        CascadeNetwork.allCases.map(\.modelName).filter { name in !contains { $0.network == name } }
+    }
+}
+
+extension NetworkPrecision {
+    /// Why a part of what is asked of a network was not measured, if it was not.
+    fileprivate var notJudgedBecause: String? {
+        if cases == 0 { return "no case of the capture holds every layer" }
+        if decisionAgreement == nil {
+            return "no output of 2 and of 4 channels, nor one of 6 or 16, holds its decisions"
+        }
+        return meanIou == nil ? "float32 decides for a face nowhere on its inputs" : nil
     }
 }

@@ -18,25 +18,34 @@ extension PrecisionReport {
     ///   - models: a directory with the three networks.
     ///   - captures: a directory with a capture of each, of which the inputs are taken.
     ///   - frames: the directory of the frames.
+    ///   - packageArithmetic: what the float16 parts of packages beside the networks are computed in, if it is one of
+    ///     float16; else `fp16-storage`.
     ///   - shard: which of the networks in an arithmetic, and which of the frames, to compare.
     /// - Throws: what reading and computing throw, and ``Conformance/ComparisonError/nothingInCommon(_:)`` if there
     ///   are no frames.
     public init(
         models: String, captures: String, frames: String, minimumFaceSize: Int,
         maximumPixels: Int = DecodedImage.defaultMaximumPixels, arithmetics: [ArithmeticName] = arithmetics,
+        packageArithmetic: ArithmeticName = .fp16Storage,
         deviations: [KnownDeviation], shard: Shard = .whole, progress: @Sendable (String) -> Void = { _ in }
     ) throws {
-        let files = try inputFiles(in: frames, withExtension: "jpg") + inputFiles(in: frames, withExtension: "png")
+        let files = try frameFiles(in: frames)
         guard !files.isEmpty else { throw ComparisonError.nothingInCommon("\(frames) holds no frames") }
-        let networks = [("pnet", 0.6), ("rnet", 0.7), ("onet", 0.7)].filter {
-            FileManager.default.fileExists(atPath: "\(captures)/\($0.0).h5")
+        for network in CascadeNetwork.allCases {
+            try Model(named: network.modelName, in: models).requireFloat32(as: "the baseline of fp16_vs_fp32")
+        }
+        let captured = CascadeNetwork.allCases.filter {
+            FileManager.default.fileExists(atPath: "\(captures)/\($0.modelName).h5")
         }
         let packages = try Float16Packages(in: models)
-        let candidates = arithmetics.map(Candidate.arithmetic) + (packages.map { [Candidate.packages($0)] } ?? [])
+        let candidates =
+            arithmetics.map(Candidate.arithmetic) + (packages.map { [Candidate.packages($0, packageArithmetic)] } ?? [])
         let jobs = shard.stretch(
-            of: candidates.indices.flatMap { index in networks.map { (index, $0.0, $0.1) } })
-        let precisions = try concurrentMap(jobs, cost: { fileSize("\(captures)/\($0.1).h5") }) {
-            index, network, threshold in
+            of: candidates.indices.flatMap { index in captured.map { (index, $0) } })
+        let precisions = try concurrentMap(jobs, cost: { fileSize("\(captures)/\($0.1.modelName).h5") }) {
+            index, kind in
+            let network = kind.modelName
+            let threshold = Double(ScoreThresholds()[kind])
             progress("\(candidates[index].name), \(network)")
             let capture = try CaptureFile(contentsOf: "\(captures)/\(network).h5")
             switch candidates[index] {
@@ -44,10 +53,13 @@ extension PrecisionReport {
                 let model = try Model(named: network, in: models)
                 let precision = try NetworkPrecision(
                     of: arithmetic, running: model.graph, modelSha256: model.sha256,
-                    on: NetworkInputs.all(in: capture, of: model.graph), network: network, scoreThreshold: threshold)
+                    on: NetworkInputs.all(in: capture, of: model.graph), network: network,
+                    scoreThreshold: threshold)
                 return (index, precision)
-            case .packages(let packages):
-                return (index, try NetworkPrecision(of: packages[network], on: capture, network: network))
+            case .packages(let packages, let arithmetic):
+                let precision = try NetworkPrecision(
+                    of: packages[kind], as: kind, in: arithmetic, on: capture, scoreThreshold: threshold)
+                return (index, precision)
             }
         }
         let all = try [FaceNetworks(models: models, arithmetic: .fp32)] + candidates.map { try $0.networks(models) }
@@ -75,7 +87,7 @@ private enum Candidate: Sendable {
     /// The networks in a float16 arithmetic.
     case arithmetic(ArithmeticName)
     /// Other networks, which declare float16 themselves.
-    case packages(Float16Packages)
+    case packages(Float16Packages, ArithmeticName)
 
     var name: String {
         switch self {
@@ -89,10 +101,10 @@ private enum Candidate: Sendable {
     func networks(_ models: String) throws -> FaceNetworks {
         switch self {
         case .arithmetic(let arithmetic): try FaceNetworks(models: models, arithmetic: arithmetic)
-        case .packages(let packages):
+        case .packages(let packages, let arithmetic):
             try FaceNetworks(
                 proposal: packages.proposal, refinement: packages.refinement, output: packages.output,
-                arithmetic: .fp16Storage)
+                arithmetic: arithmetic)
         }
     }
 }
@@ -112,7 +124,9 @@ private struct FrameComparison: Sendable {
     init(
         file: String, in directory: String, baseline: FaceDetector, candidates: [FaceDetector], maximumPixels: Int
     ) throws {
-        func notJudged(_ reason: String) -> Outcome { .notJudged(.init(file: file, reason: reason)) }
+        func notFinite(_ reason: String) -> Outcome {
+            .notJudged(DetectionReport.UnjudgedFrame(file: file, cause: .notFinite, reason: reason))
+        }
         let image: DecodedImage
         let expected: CascadeRecord
         do {
@@ -120,10 +134,10 @@ private struct FrameComparison: Sendable {
                 contentsOf: URL(fileURLWithPath: "\(directory)/\(file)"), maximumPixels: maximumPixels)
             expected = try baseline.detect(in: image)
         } catch let error as ImageError {
-            self.candidates = candidates.map { _ in notJudged(error.description) }
+            self.candidates = candidates.map { _ in .notJudged(.init(file: file, error)) }
             return
-        } catch let error as CascadeError {
-            self.candidates = candidates.map { _ in notJudged("float32: \(error.description)") }
+        } catch let error as CascadeError where error.isNotFinite {
+            self.candidates = candidates.map { _ in notFinite("float32: \(error.description)") }
             return
         }
         self.candidates = try candidates.map { detector in
@@ -141,8 +155,8 @@ private struct FrameComparison: Sendable {
                         firstDeparture: StageDivergence(file: file, expected: expected, found: found).firstDeparture?
                             .stage,
                         flippedDecisions: FlippedDecision.all(expected: expected, found: found)))
-            } catch let error as CascadeError {
-                return notJudged(error.description)
+            } catch let error as CascadeError where error.isNotFinite {
+                return notFinite(error.description)
             }
         }
     }

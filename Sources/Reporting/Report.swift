@@ -25,9 +25,10 @@ extension Report {
 public struct Side: Sendable, Codable, Equatable {
     public let engine: String
     public let engineVersion: String?
-    public let arithmetic: String
+    /// Nil where nobody says.
+    public let arithmetic: String?
 
-    public init(engine: String, engineVersion: String? = nil, arithmetic: String) {
+    public init(engine: String, engineVersion: String? = nil, arithmetic: String? = nil) {
         self.engine = engine
         self.engineVersion = engineVersion
         self.arithmetic = arithmetic

@@ -1,16 +1,35 @@
 import ArgumentParser
+import Conformance
 import Reporting
 
 /// Which known deviations are let pass.
 struct DeviationOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The list of known deviations. Default: the bundled one.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "The list of known deviations. Default: the bundled one, for what comes with the package alone.",
+            valueName: "file"))
     var deviations: String?
 
     @Flag(help: "Ignore the list of known deviations.")
     var strict = false
 
-    func knownDeviations() throws -> KnownDeviations {
+    /// The given list, or the bundled one, whose reasons are about the bundled networks and frames.
+    ///
+    /// - Parameter reports: the names of the reports that are about nothing else.
+    func knownDeviations(ofBundled reports: [String]) throws -> KnownDeviations {
         if strict { return KnownDeviations() }
-        return try KnownDeviations(contentsOf: deviations ?? bundled("validation/known_deviations.json"))
+        if let deviations { return try KnownDeviations(contentsOf: deviations) }
+        var known = try KnownDeviations(contentsOf: bundled("validation/known_deviations.json"))
+        func drop<R: Report>(_ list: WritableKeyPath<KnownDeviations, [KnownDeviation]?>, of report: R.Type) {
+            guard !reports.contains(R.name), known[keyPath: list]?.isEmpty == false else { return }
+            known[keyPath: list] = nil
+            Terminal.note(
+                "\(R.name): the bundled list of known deviations is about the bundled networks and frames, and does not "
+                    + "count here; --deviations FILE gives a list")
+        }
+        drop(\.fp32VsOnnx, of: LayerReport.self)
+        drop(\.fp16VsFp32, of: PrecisionReport.self)
+        drop(\.cppVsReference, of: DetectionReport.self)
+        return known
     }
 }

@@ -55,7 +55,9 @@ struct EngineOptions: ParsableArguments {
     var engineAdapter: String?
 
     func validate() throws {
-        if engineTimeout <= 0 { throw ValidationError("--engine-timeout must be more than 0") }
+        if !(engineTimeout > 0 && engineTimeout.isFinite) {
+            throw ValidationError("--engine-timeout is a number of seconds above 0")
+        }
     }
 
     /// The networks of a directory in the chosen engine; the built-in one computes in `arithmetic`.
@@ -92,20 +94,28 @@ struct EngineOptions: ParsableArguments {
     }
 
     private func builtIn(_ models: String, _ arithmetic: ArithmeticName) throws -> ChosenEngine {
-        ChosenEngine(
-            side: Side(engine: "mtcnn-validate", arithmetic: arithmetic.rawValue),
+        let labels = try CascadeNetwork.allCases.map { network in
+            (network.modelName, try Model(named: network.modelName, in: models).arithmeticLabel(asked: arithmetic))
+        }
+        let isOne = Set(labels.map(\.1)).count == 1
+        return ChosenEngine(
+            side: Side(
+                engine: "mtcnn-validate",
+                arithmetic: isOne ? labels[0].1 : labels.map { "\($0) \($1)" }.joined(separator: ", ")),
             networks: try FaceNetworks(models: models, arithmetic: arithmetic), outside: nil)
     }
 
     private func coreML(_ models: String, precision: String) throws -> ChosenEngine {
         #if os(macOS)
-            return try outside("coreml", models, suffix: "_\(precision).mlpackage")
+            return try outside("coreml", models, suffix: "_\(precision).mlpackage", arithmetic: precision)
         #else
             throw OutsideEngineError.cannotStart(engine: "coreml", reason: "Core ML runs on macOS alone")
         #endif
     }
 
-    private func outside(_ name: String, _ models: String, suffix: String? = nil) throws -> ChosenEngine {
+    private func outside(
+        _ name: String, _ models: String, suffix: String? = nil, arithmetic: String = "fp32"
+    ) throws -> ChosenEngine {
         let script = try engineAdapter ?? bundled("validation/engine_adapter.py")
         let adapter = Adapter(
             name: name, command: [interpreter, script, name], secondsToAnswer: engineTimeout)
@@ -114,6 +124,11 @@ struct EngineOptions: ParsableArguments {
         func network(_ network: CascadeNetwork, _ file: String) throws -> GraphFaceNetwork {
             let model =
                 try suffix.map { try Model(contentsOf: "\(models)/\(file)\($0)") } ?? Model(named: file, in: models)
+            if suffix == nil {
+                guard case .onnx = model.format else {
+                    throw CommandError(.badData, "\(model.path): \(name) reads ONNX files alone")
+                }
+            }
             return try GraphFaceNetwork(network, graph: model.graph) { graph in
                 let engine = try OutsideEngine(adapter, model: model.path, graph: graph)
                 identity = identity ?? engine.identity
@@ -126,7 +141,7 @@ struct EngineOptions: ParsableArguments {
         return ChosenEngine(
             side: Side(
                 engine: (identity?.engine ?? name) + (identity?.device.map { " (\($0))" } ?? ""),
-                engineVersion: identity?.version, arithmetic: "fp32"),
+                engineVersion: identity?.version, arithmetic: arithmetic),
             networks: networks,
             outside: { try OutsideEngine(adapter, model: $0.path, graph: $0.graph) })
     }

@@ -21,6 +21,12 @@ func bundled(_ path: String) throws -> String {
 /// - Parameter files: the contents, by paths within the directory.
 func writePackageAtomically(_ files: [String: [UInt8]], to path: String) throws {
     let manager = FileManager.default
+    if manager.fileExists(atPath: path), !manager.fileExists(atPath: "\(path)/Manifest.json") {
+        throw CommandError(.cannotWrite, "\(path): something else than a package has that name")
+    }
+    guard manager.isWritableFile(atPath: URL(fileURLWithPath: path).deletingLastPathComponent().path) else {
+        throw FileWritingError(path: path)
+    }
     let temporary = "\(path).partial"
     do {
         try? manager.removeItem(atPath: temporary)

@@ -12,8 +12,8 @@ extension Report {
         lines += notJudged.prefix(shown).map { "  not judged: \($0)" }
         if notJudged.count > shown { lines.append("  not judged: \(notJudged.count - shown) more") }
         for deviation in deviations where deviation.status == .present {
-            lines.append(
-                "  known deviation \(deviation.check): \(deviation.value.short), limit \(deviation.limit.short)")
+            let (value, limit) = deviation.figures
+            lines.append("  known deviation \(deviation.check): \(value), limit \(limit)")
         }
         for deviation in deviations where deviation.status == .disappeared {
             lines.append("  known deviation \(deviation.check) has disappeared: its entry can go")

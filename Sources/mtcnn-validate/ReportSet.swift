@@ -11,8 +11,8 @@ struct ReportSet {
 
     var exitStatus: ExitStatus {
         let status = ExitStatus(Verdict(combining: [layers.verdict, precision.verdict, detections.verdict]))
-        let unreadable = detections.runs.contains { !$0.notJudged.isEmpty }
-        return unreadable && status == .notJudged ? .badData : status
+        let isDamaged = detections.runs.contains { $0.notJudged.contains { $0.cause == .damaged } }
+        return isDamaged && status == .notJudged ? .badData : status
     }
 
     /// Writes the reports and their summaries, and says how the run ended.
@@ -26,25 +26,39 @@ struct ReportSet {
             separator: "\n\n")
         try writeAtomically(summary.utf8, to: "\(directory)/summary.md")
         try writeAtomically(junit.text.utf8, to: "\(directory)/junit.xml")
-        for outcome in [layers.outcome, precision.outcome, detections.outcome] { print(outcome) }
+        for outcome in [layers.outcome, precision.outcome, detections.outcome] { try Terminal.output(outcome) }
     }
 
     // MARK: - Shards
 
+    /// What a shard says of itself.
+    private struct ShardDocument: Codable {
+        let shard: Shard
+        let run: RunDescription
+    }
+
     /// Writes what a shard found, which says nothing of the whole.
-    func write(asShard shard: Shard, to directory: String) throws {
+    func write(asShard shard: Shard, of run: RunDescription, to directory: String) throws {
         try writeDocuments(to: directory)
-        try writeAtomically(encoding: shard, to: "\(directory)/shard.json")
-        print("shard \(shard.index) of \(shard.count) is in \(directory)")
+        try writeAtomically(encoding: ShardDocument(shard: shard, run: run), to: "\(directory)/shard.json")
+        try Terminal.output("shard \(shard.index) of \(shard.count) is in \(directory)")
     }
 
     /// The reports of a whole run, from the directories of all its shards in any order.
     ///
     /// - Throws: ``Reporting/ShardError`` for shards that are not all there, there twice or of different runs.
-    init(mergingShards directories: [String], known: KnownDeviations) throws {
-        let shards = try directories.map { directory in
-            (shard: try ReportSet.document(Shard.self, "shard", in: directory), directory: directory)
-        }.sorted { $0.shard.index < $1.shard.index }
+    init(mergingShards directories: [String], listed: DeviationOptions) throws {
+        let documents = try directories.map { directory in
+            (document: try ReportSet.document(ShardDocument.self, "shard", in: directory), directory: directory)
+        }
+        for (document, directory) in documents.dropFirst() {
+            if let difference = documents[0].document.run.difference(from: document.run) {
+                throw ShardError("\(directories[0]) and \(directory) are not of one run: they differ in \(difference)")
+            }
+        }
+        let known = try listed.knownDeviations(ofBundled: documents.first?.document.run.bundledReports ?? [])
+        let shards = documents.map { (shard: $0.document.shard, directory: $0.directory) }
+            .sorted { $0.shard.index < $1.shard.index }
         let count = shards.first?.shard.count ?? 0
         guard shards.map(\.shard.index) == Array(1...max(count, 1)), shards.allSatisfy({ $0.shard.count == count })
         else {

@@ -1,8 +1,19 @@
 import Foundation
 
-/// What is said to a person on the standard error stream.
+/// What is said to a person: results on the standard output, all else on the standard error stream.
 enum Terminal {
     private static let isInteractive = isatty(2) != 0
+
+    /// Prints a result to the standard output.
+    ///
+    /// - Throws: ``CommandError`` where nobody takes it, as on a full disk.
+    static func output(_ text: String) throws {
+        do {
+            try FileHandle.standardOutput.write(contentsOf: Data("\(text)\n".utf8))
+        } catch {
+            throw CommandError(.cannotWrite, "the standard output cannot be written")
+        }
+    }
 
     static func error(_ message: String) {
         clearProgress()

@@ -1,5 +1,6 @@
 import Foundation
 import JSONTree
+import Reporting
 import TestSupport
 import Testing
 
@@ -9,7 +10,7 @@ import Testing
 @Suite struct BenchmarkTests {
     private func benchmark(framesPerSecond: Double, latency: [Double], memory: Double) -> Benchmark {
         Benchmark(
-            arithmetic: "fp32",
+            detector: Side(engine: "mtcnn-validate", arithmetic: "fp32"), arithmetic: "fp32",
             detection: DetectionBenchmark(
                 frames: latency.count, threads: 1, framesPerSecond: framesPerSecond,
                 latency: DurationStatistics(seconds: latency),

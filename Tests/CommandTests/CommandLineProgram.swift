@@ -11,12 +11,13 @@ struct CommandLineProgram {
     /// Runs the program to its end; a crash shows as an exit code above 128 or below 0.
     static func run(_ arguments: String...) throws -> Outcome { try run(arguments) }
 
-    static func run(_ arguments: [String]) throws -> Outcome {
+    /// - Parameter file: takes the output in place of a pipe.
+    static func run(_ arguments: [String], output file: String? = nil) throws -> Outcome {
         let process = Process()
         process.executableURL = try executable()
         process.arguments = arguments
         let (output, errors) = (Pipe(), Pipe())
-        process.standardOutput = output
+        process.standardOutput = file.flatMap { FileHandle(forWritingAtPath: $0) } ?? output
         process.standardError = errors
         try process.run()
         // What is printed is short: it fits the pipes' buffers.
@@ -26,7 +27,8 @@ struct CommandLineProgram {
         }
         let crashed = process.terminationReason == .uncaughtSignal
         return Outcome(
-            exitCode: crashed ? -process.terminationStatus : process.terminationStatus, output: text(output),
+            exitCode: crashed ? -process.terminationStatus : process.terminationStatus,
+            output: file == nil ? text(output) : "",
             errors: text(errors))
     }
 

@@ -62,7 +62,8 @@ import Testing
             try write(["pnet", "rnet", "onet"], .fp16, as: "fp16", in: directory)
             let packages = try #require(try Float16Packages(in: directory))
             let capture = try CaptureFile(contentsOf: "\(BundledFiles.captures)/pnet.h5")
-            let precision = try NetworkPrecision(of: packages["pnet"], on: capture, network: "pnet")
+            let precision = try NetworkPrecision(
+                of: packages[.proposal], as: .proposal, in: .fp16Storage, on: capture, scoreThreshold: 0.6)
             #expect(precision.cases == capture.caseNames.count && precision.firstNonFinite == nil)
             // Logits up to 6 through four layers of float16: above the rounding of one, below a hundredth of them.
             #expect(precision.maxAbsDiff > precision.floor && precision.maxAbsDiff < 0.06)

@@ -56,13 +56,36 @@ import Testing
     func nothing() {
         #expect(report([]).verdict == .notJudged)
         #expect(report([frame(expected: [], found: [])]).verdict == .notJudged)
-        let unread = DetectionReport.UnjudgedFrame(file: "b.jpg", reason: "damaged")
+        let unread = DetectionReport.UnjudgedFrame(file: "b.jpg", cause: .damaged, reason: "why")
         #expect(report([frame(expected: [box], found: [box])], notJudged: [unread]).verdict == .notJudged)
+    }
+
+    @Test("NaN from a network on a frame does not conform")
+    func notFinite() {
+        let frame = DetectionReport.UnjudgedFrame(file: "b.jpg", cause: .notFinite, reason: "NaN")
+        let report = report([self.frame(expected: [box], found: [box])], notJudged: [frame])
+        #expect(report.verdict == .doesNotConform)
+    }
+
+    @Test("A stored report is judged again by its own limits")
+    func ownLimits() {
+        let strict = [Threshold("mean_iou", .above, 0.9, .requested, "by hand")]
+        let frames = [frame(expected: [box], found: [moved])]
+        let side = Side(engine: "a", arithmetic: "fp32")
+        let report = DetectionReport(
+            baseline: side, candidate: side,
+            runs: [
+                DetectionReport.Run(
+                    gold: "gold", minimumFaceSize: 60, frames: frames, notJudged: [], thresholds: strict, deviations: []
+                )
+            ], thresholds: strict, deviations: [])
+        #expect(report.verdict == .doesNotConform)
+        #expect(report.judged(deviations: []) == report)
     }
 
     @Test("A stored report, read back and judged again, is the report, and fits its schema")
     func stored() throws {
-        let unread = DetectionReport.UnjudgedFrame(file: "b.jpg", reason: "damaged")
+        let unread = DetectionReport.UnjudgedFrame(file: "b.jpg", cause: .damaged, reason: "why")
         let known = KnownDeviation(check: "gold/false_positives", bound: 3, reason: "why")
         let report = report(
             [frame(expected: [box], found: [moved, far]), frame(expected: [far], found: [])], notJudged: [unread],

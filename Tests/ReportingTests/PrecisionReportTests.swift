@@ -25,10 +25,11 @@ import Testing
     }
 
     private func network(
-        maxAbsDiff: Double = 1e-4, floor: Double = 1e-5, nonFinite: Int = 0, constants: [ConstantRange] = []
+        _ name: String = "pnet", maxAbsDiff: Double = 1e-4, floor: Double = 1e-5, nonFinite: Int = 0,
+        constants: [ConstantRange] = []
     ) -> NetworkPrecision {
         NetworkPrecision(
-            network: "pnet", modelSha256: String(repeating: "a", count: 64), cases: 1, maxAbsDiff: maxAbsDiff,
+            network: name, modelSha256: String(repeating: "a", count: 64), cases: 1, maxAbsDiff: maxAbsDiff,
             meanAbsDiff: 1e-5, floor: floor, meanIou: 0.9999, minIou: 0.999, decisionAgreement: 1,
             constants: constants, layers: [layer(nonFinite: nonFinite, maxAbsDiff: maxAbsDiff)])
     }
@@ -50,7 +51,9 @@ import Testing
     private func report(
         _ network: NetworkPrecision, _ endToEnd: PrecisionReport.EndToEnd, deviations: [KnownDeviation] = []
     ) -> PrecisionReport {
-        PrecisionReport(policies: [("fp16-storage", false, [network], endToEnd)], deviations: deviations)
+        PrecisionReport(
+            policies: [("fp16-storage", false, [network, self.network("rnet"), self.network("onet")], endToEnd)],
+            deviations: deviations)
     }
 
     @Test("A network and faces within the limits conform")
@@ -92,10 +95,29 @@ import Testing
 
     @Test("Frames that were not judged, and networks without cases, keep a report from conforming")
     func nothingCompared() {
-        let unread = DetectionReport.UnjudgedFrame(file: "b.jpg", reason: "damaged")
+        let unread = DetectionReport.UnjudgedFrame(file: "b.jpg", cause: .damaged, reason: "damaged")
         #expect(report(network(), endToEnd(Self.box, notJudged: [unread])).verdict == .notJudged)
         let none = PrecisionReport(policies: [("fp16-storage", false, [], endToEnd(Self.box))], deviations: [])
         #expect(none.verdict == .notJudged)
+    }
+
+    @Test("A network without a capture, or whose decisions its outputs do not show, keeps all from being judged")
+    func partOfNetworks() {
+        let two = PrecisionReport(
+            policies: [("fp16-storage", false, [network(), network("onet")], endToEnd(Self.box))], deviations: [])
+        #expect(two.verdict == .notJudged)
+        #expect(two.notJudged == ["fp16-storage: there is no capture of rnet"])
+        let silent = NetworkPrecision(
+            network: "pnet", modelSha256: "", cases: 1, maxAbsDiff: 0, meanAbsDiff: 0, floor: 0, meanIou: nil,
+            minIou: nil, decisionAgreement: nil, constants: [], layers: [])
+        let report = report(silent, endToEnd(Self.box))
+        #expect(report.verdict == .notJudged && report.notJudged.count == 1)
+    }
+
+    @Test("NaN from a network on a frame does not conform")
+    func notFinite() {
+        let frame = DetectionReport.UnjudgedFrame(file: "b.jpg", cause: .notFinite, reason: "NaN")
+        #expect(report(network(), endToEnd(Self.box, notJudged: [frame])).verdict == .doesNotConform)
     }
 
     @Test("The mean without flips leaves out the faces whose way through the cascade changed")
@@ -126,7 +148,8 @@ import Testing
         let known = KnownDeviation(check: "fp16-storage/pnet/max_abs_diff", bound: 1, reason: "why")
         let report = report(
             network(maxAbsDiff: .infinity, nonFinite: 1),
-            endToEnd(Self.moved, notJudged: [.init(file: "b.jpg", reason: "damaged")]), deviations: [known])
+            endToEnd(Self.moved, notJudged: [.init(file: "b.jpg", cause: .damaged, reason: "why")]), deviations: [known]
+        )
         let json = try JSON(parsing: Array(JSON(encoding: report).text().utf8), file: "r.json")
         #expect(try json.decode(PrecisionReport.self) == report)
         #expect(report.judged(deviations: [known]) == report)

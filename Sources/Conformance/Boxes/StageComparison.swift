@@ -4,7 +4,7 @@ import Detection
 public struct StageDivergence: Equatable, Sendable, Codable {
     public let file: String
 
-    /// In the order of the cascade: the proposals of each pyramid level, then the stages that both recorded.
+    /// In the order of the cascade: the proposals of each pyramid level where they were expected, then the stages that both recorded.
     public let stages: [StageComparison]
 
     /// The first stage whose lists differ; nil where none does.
@@ -15,7 +15,9 @@ public struct StageDivergence: Equatable, Sendable, Codable {
     ) {
         self.file = file
         let decisions = StageDecisions(scoreThresholds)
-        let levels = (0..<max(expected.levels.count, found.levels.count)).map { index in
+        // A record without levels may have later stages.
+        let levelCount = expected.levels.isEmpty ? 0 : max(expected.levels.count, found.levels.count)
+        let levels = (0..<levelCount).map { index in
             func proposals(_ record: CascadeRecord) -> [Candidate] {
                 index < record.levels.count ? record.levels[index].proposals : []
             }

@@ -69,7 +69,7 @@ extension NetworkComparison {
         for name in common {
             progress(name)
             let (expected, actual) = (try baseline.readCase(name), try candidate.readCase(name))
-            guard expected.inputs == actual.inputs else {
+            guard expected.inputs.hasSameBits(as: actual.inputs) else {
                 throw CaptureError.stale(
                     file: candidate.path, reason: "case \"\(name)\" has other inputs than in \(baseline.path)")
             }
@@ -84,11 +84,21 @@ extension NetworkComparison {
             }
             cases.append(CaseMetrics(name: name, source: expected.source, layers: layers))
         }
-        let compared = Set(cases.flatMap { $0.layers.map(\.layer) })
-        var seen = compared
+        var seen = Set<String>()
         self.init(
             network: header.modelName, modelSHA256: header.modelSHA256, cases: cases,
-            layersNotCompared: notCompared.filter { seen.insert($0).inserted })
+            layersNotCompared: notCompared.filter { seen.insert($0).inserted },
+            casesNotCompared: baseline.caseNames.filter { !common.contains($0) })
+    }
+}
+
+extension [CaptureCase.Input] {
+    /// Whether the inputs are the same, NaN among them, in any order.
+    fileprivate func hasSameBits(as other: [CaptureCase.Input]) -> Bool {
+        func contents(_ inputs: [CaptureCase.Input]) -> [String] {
+            inputs.map { "\($0.name) \($0.values.shape) \(sha256Hex($0.values.littleEndianBytes))" }.sorted()
+        }
+        return contents(self) == contents(other)
     }
 }
 

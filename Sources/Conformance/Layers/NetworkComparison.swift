@@ -4,14 +4,20 @@ public struct NetworkComparison: Sendable {
     public let network: String
     public let modelSHA256: String
     public let cases: [CaseMetrics]
-    /// Layers that the candidate computed and no case of the baseline recorded.
+    /// Layers that one side has and the other lacks.
     public let layersNotCompared: [String]
+    /// Cases of the baseline that the candidate lacks.
+    public let casesNotCompared: [String]
 
-    public init(network: String, modelSHA256: String, cases: [CaseMetrics], layersNotCompared: [String]) {
+    public init(
+        network: String, modelSHA256: String, cases: [CaseMetrics], layersNotCompared: [String],
+        casesNotCompared: [String] = []
+    ) {
         self.network = network
         self.modelSHA256 = modelSHA256
         self.cases = cases
         self.layersNotCompared = layersNotCompared
+        self.casesNotCompared = casesNotCompared
     }
 
     /// Each layer's metrics over all cases, in the order in which the first case has them.
@@ -29,9 +35,29 @@ public struct NetworkComparison: Sendable {
         return order.compactMap { merged[$0] }
     }
 
-    /// The first layer, in the order of computation, whose own error exceeds the bound on rounding: where
-    /// the candidate departs.
-    public var firstDivergence: String? {
-        layers.first { ($0.isolated?.candidateError?.boundRatio ?? 0) > 1 }?.layer
+    /// A layer whose own error is no rounding error.
+    public struct Divergence: Sendable, Codable, Equatable {
+        public let layer: String
+        /// Whose error it is; of both, the candidate's is meant.
+        public let side: Side
+
+        public enum Side: String, Sendable, Codable {
+            case baseline, candidate
+        }
+
+        public init(layer: String, side: Side) {
+            self.layer = layer
+            self.side = side
+        }
+    }
+
+    /// The first layer, in the order of computation, where a side's own error exceeds the bound on rounding.
+    public var firstDivergence: Divergence? {
+        layers.lazy.compactMap { layer in
+            func exceeds(_ error: ErrorAgainstOracle?) -> Bool { (error?.boundRatio ?? 0) > 1 }
+            if exceeds(layer.isolated?.candidateError) { return Divergence(layer: layer.layer, side: .candidate) }
+            if exceeds(layer.isolated?.baselineError) { return Divergence(layer: layer.layer, side: .baseline) }
+            return nil
+        }.first
     }
 }

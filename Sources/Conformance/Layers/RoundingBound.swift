@@ -68,7 +68,7 @@ public struct RoundingBound: Sendable {
             return try comparisonErrors(comparison, operands, output.shape)
         case is Where:
             return try whereErrors(inputs, operands, output.shape)
-        case is Not:
+        case is Not, is Clip:
             return try propagated(operands[0], times: 1)
         default:
             // The others move elements about, and their errors with them.

@@ -14,20 +14,31 @@ extension NetworkComparison {
     /// - Throws: ``Captures/CaptureError``; ``ComparisonError/nothingInCommon(_:)`` for a capture that is of no face
     ///   network or lacks the logits; what the network throws.
     public init(
-        of network: some FaceNetwork, model: Model, with capture: CaptureFile, name: String,
+        of network: GraphFaceNetwork, model: Model, with capture: CaptureFile, name: String,
         shard: Shard = .whole, progress: (_ caseName: String) -> Void = { _ in }
+    ) throws {
+        try self.init(
+            of: network, model: model, with: capture, name: name, shard: shard, progress: progress, answers: { _, _ in }
+        )
+    }
+
+    /// - Parameter answers: is told what was recorded for each image and what the network answers.
+    init(
+        of network: GraphFaceNetwork, model: Model, with capture: CaptureFile, name: String, shard: Shard,
+        progress: (_ caseName: String) -> Void, answers observe: (_ recorded: FaceAnswers, _ found: FaceAnswers) -> Void
     ) throws {
         var cases = [CaseMetrics]()
         for caseName in shard.stretch(of: capture.caseNames) {
             progress(caseName)
             let recorded = try capture.readCase(caseName)
-            let answers = try RecordedAnswers(recorded, in: capture)
+            let answers = try RecordedAnswers(recorded, in: capture, of: network.network)
             // A network may take one image at a time, and a large batch takes memory.
             var layers = [LayerMetrics]()
             for index in 0..<answers.images.shape[0] {
                 let found = try network.evaluate(answers.images.slice(index..<index + 1))
                 let one = try answers.metrics(of: index, found)
                 layers = layers.isEmpty ? one : zip(layers, one).map { $0.merged(with: $1) }
+                observe(answers.decided(of: index), FaceAnswers(positions: found.map { Double($0) }))
             }
             cases.append(CaseMetrics(name: caseName, source: recorded.source, layers: layers))
         }
@@ -37,8 +48,8 @@ extension NetworkComparison {
 
 extension CaptureFile {
     /// The largest error of rounding a recorded face network's answers once to float16.
-    func float16FloorOfAnswers() throws -> Double {
-        try caseNames.map { try RecordedAnswers(readCase($0), in: self).float16Floor }.max() ?? 0
+    func float16FloorOfAnswers(of network: CascadeNetwork) throws -> Double {
+        try caseNames.map { try RecordedAnswers(readCase($0), in: self, of: network).float16Floor }.max() ?? 0
     }
 }
 
@@ -56,7 +67,7 @@ private struct RecordedAnswers {
         let values: Tensor<Double>
     }
 
-    init(_ recorded: CaptureCase, in capture: CaptureFile) throws {
+    init(_ recorded: CaptureCase, in capture: CaptureFile, of network: CascadeNetwork) throws {
         func fault(_ what: String) -> ComparisonError {
             .nothingInCommon("\(capture.path), case \"\(recorded.name)\": \(what)")
         }
@@ -69,21 +80,24 @@ private struct RecordedAnswers {
         images = input.float64.upright(isTransposed: isTransposed).map { Float($0) }
         func upright(_ tensor: AnyTensor) -> Tensor<Double> { tensor.float64.upright(isTransposed: isTransposed) }
         let outputs = recorded.tensors.filter(\.isGraphOutput).map { upright($0.values) }
-        if let joined = outputs.first(where: { [6, 16].contains($0.shape[3]) }) {
+        if let joined = outputs.first(where: { $0.shape[3] == network.outputChannels }) {
             heads = [Head(name: "output", channels: 0..<joined.shape[3], values: joined)]
             return
         }
         // The last tensor of two channels that is no output is what went into the softmax.
         let logits = recorded.tensors.last { !$0.isGraphOutput && Self.channels(of: $0.values, isTransposed) == 2 }
         guard let logits, let boxes = outputs.first(where: { $0.shape[3] == 4 }) else {
-            throw fault("neither 6 or 16 values together, nor boxes and logits, are recorded")
+            throw fault("neither \(network.outputChannels) values together, nor boxes and logits, are recorded")
         }
+        let landmarks = outputs.filter { $0.shape[3] == 10 }
         heads =
             [
                 Head(name: "logits", channels: 0..<2, values: upright(logits.values)),
                 Head(name: "boxes", channels: 2..<6, values: boxes),
-            ]
-            + outputs.filter { $0.shape[3] == 10 }.map { Head(name: "landmarks", channels: 6..<16, values: $0) }
+            ] + landmarks.map { Head(name: "landmarks", channels: 6..<16, values: $0) }
+        guard heads.count == (network == .output ? 3 : 2) else {
+            throw fault("landmarks are recorded of \(landmarks.count) outputs, which does not fit \(network.modelName)")
+        }
     }
 
     var float16Floor: Double {
@@ -105,6 +119,14 @@ private struct RecordedAnswers {
                 cumulative: Agreement(difference: difference)
             ).movedAlongBatch(by: index)
         }
+    }
+
+    /// The recorded logits and regressions of one image.
+    func decided(of index: Int) -> FaceAnswers {
+        let images = heads.map { $0.values.slice(index..<index + 1) }
+        return heads.count == 1
+            ? FaceAnswers(positions: images[0])
+            : FaceAnswers(logits: images[0].elements, regressions: images[1].elements)
     }
 
     private static func channels(of tensor: AnyTensor, _ isTransposed: Bool) -> Int? {

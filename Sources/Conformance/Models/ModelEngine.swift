@@ -3,6 +3,17 @@ import ModelFormats
 import NetworkGraph
 
 extension Model {
+    /// - Parameter purpose: what takes float32 networks alone, for the error.
+    /// - Throws: ``ModelFormats/ModelError`` for a model that declares float16.
+    public func requireFloat32(as purpose: String) throws(ModelError) {
+        let halves = floatTypes.values.count { $0 == .float16 }
+        guard halves == 0 else {
+            throw .malformed(
+                file: path,
+                reason: "\(halves) of its \(floatTypes.count) tensors are float16; \(purpose) takes float32 networks")
+        }
+    }
+
     /// The arithmetic that all of the model is computed in; nil where it declares parts in float32 and in float16.
     ///
     /// A model that declares no types is computed in the arithmetic asked for, and so is one of float32. Of one that
@@ -13,6 +24,11 @@ extension Model {
         let types = Set(nodes.flatMap(\.outputs).compactMap { floatTypes[$0] })
         guard types.contains(.float16) else { return asked }
         return types.count == 1 ? Self.float16(asked) : nil
+    }
+
+    /// What the model is computed in when an arithmetic is asked for, for a person.
+    public func arithmeticLabel(asked: ArithmeticName) -> String {
+        uniformArithmetic(asked: asked)?.rawValue ?? "\(asked.rawValue) and \(Self.float16(asked).rawValue)"
     }
 
     /// The engine for the model, by the types that it declares: its float32 parts in float32, its float16 parts in

@@ -1,5 +1,4 @@
 import Captures
-import Detection
 import Engines
 import NetworkGraph
 import Tensors
@@ -147,7 +146,9 @@ extension NetworkPrecision {
                 let range = Float16Range(computed: activation.values.float64, exact: exact)
                 ranges[activation.name] = ranges[activation.name]?.merged(with: range) ?? range
             }
-            decisions.add(of: graph, expected: expected, found: outputs)
+            if let first = FaceAnswers(expected, of: graph), let second = FaceAnswers(outputs, of: graph) {
+                decisions.add(expected: first, found: second)
+            }
             for exact in try oracle.run(input.tensors).values {
                 for value in exact.float64.elements where value.isFinite {
                     floor = max(floor, abs(Double(Float16(value)) - value))
@@ -165,71 +166,5 @@ extension NetworkPrecision {
             floor: floor, meanIou: decisions.overlaps.mean, minIou: decisions.overlaps.smallest,
             decisionAgreement: decisions.agreement, constants: ConstantRange.outOfRange(in: graph),
             layers: merged.map { LayerPrecision($0, ranges[$0.layer] ?? Float16Range()) })
-    }
-}
-
-/// A network's decisions and its own boxes, in two computations of it.
-private struct BoxDecisions {
-    let scoreThreshold: Double
-    var overlaps = OverlapDistribution()
-    private var count = 0
-    private var agreeing = 0
-
-    init(scoreThreshold: Double) {
-        self.scoreThreshold = scoreThreshold
-    }
-
-    var agreement: Double? { count > 0 ? Double(agreeing) / Double(count) : nil }
-
-    /// An output of 2 channels holds probabilities, or logits where no softmax gives it; the second is the face's. One
-    /// of 4 channels holds regressions.
-    mutating func add(of graph: Graph, expected: [String: AnyTensor], found: [String: AnyTensor]) {
-        func output(channels: Int) -> (name: String, expected: [Double], found: [Double])? {
-            for name in graph.outputs {
-                guard let first = expected[name]?.float64.byPosition(channels: channels),
-                    let second = found[name]?.float64.byPosition(channels: channels)
-                else { continue }
-                return (name, first, second)
-            }
-            return nil
-        }
-        guard let scores = output(channels: 2), let boxes = output(channels: 4) else { return }
-        let areProbabilities = graph.nodes.contains { $0.outputs == [scores.name] && $0.operator is Softmax }
-        func probabilities(_ values: [Double]) -> [Double] {
-            let faces = stride(from: 1, to: values.count, by: 2)
-            return areProbabilities
-                ? faces.map { values[$0] }
-                : exponentials(of: faces.map { values[$0 - 1] - values[$0] }).map { 1 / (1 + $0) }
-        }
-        let both = zip(probabilities(scores.expected), probabilities(scores.found))
-        for (position, (expectedScore, foundScore)) in both.enumerated() {
-            let isFace = expectedScore >= scoreThreshold
-            count += 1
-            if isFace == (foundScore >= scoreThreshold) { agreeing += 1 }
-            if isFace {
-                let overlap = unitBox(boxes.expected, position).intersectionOverUnion(
-                    with: unitBox(boxes.found, position))
-                // A box with a NaN is nowhere.
-                overlaps.add(overlap.isNaN ? 0 : overlap)
-            }
-        }
-    }
-
-    /// A box of side 1, moved by a regression: corners (dx1, dy1) and (1 + dx2, 1 + dy2).
-    private func unitBox(_ regressions: [Double], _ position: Int) -> BoundingBox {
-        let regression = regressions[position * 4..<position * 4 + 4].map { Float($0) }
-        return BoundingBox(
-            x: regression[0], y: regression[1], width: 1 + regression[2] - regression[0],
-            height: 1 + regression[3] - regression[1])
-    }
-}
-
-extension Tensor<Double> {
-    /// The elements position by position, the channels of each together; nil for a tensor of other channels.
-    fileprivate func byPosition(channels: Int) -> [Double]? {
-        if shape.rank == 4, shape[1] == channels, shape[3] != channels {
-            return upright(isTransposed: false).elements
-        }
-        return shape.dimensions.last == channels ? elements : nil
     }
 }

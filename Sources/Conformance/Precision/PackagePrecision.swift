@@ -11,29 +11,35 @@ public struct Float16Packages: Sendable {
     public let refinement: Model
     public let output: Model
 
-    /// - Returns: nil where the directory does not have all three.
-    /// - Throws: ``ModelFormats/ModelError`` for a package that cannot be read, and for one that holds no float16.
+    /// - Returns: nil where the directory has none.
+    /// - Throws: ``ModelFormats/ModelError`` where it has some of the three, for a package that cannot be read, and for
+    ///   one that holds no float16.
     public init?(in directory: String) throws(ModelError) {
-        func path(_ name: String) -> String { "\(directory)/\(name)_fp16.mlpackage" }
-        let names = ["pnet", "rnet", "onet"]
-        guard names.allSatisfy({ FileManager.default.fileExists(atPath: path($0)) }) else { return nil }
-        var models = [Model]()
-        for name in names {
-            let model = try Model(contentsOf: path(name))
+        func path(_ network: CascadeNetwork) -> String { "\(directory)/\(network.modelName)_fp16.mlpackage" }
+        let present = CascadeNetwork.allCases.filter { FileManager.default.fileExists(atPath: path($0)) }
+        guard !present.isEmpty else { return nil }
+        func model(_ network: CascadeNetwork) throws(ModelError) -> Model {
+            guard present.contains(network) else {
+                throw .unreadable(
+                    file: path(network),
+                    reason: "it is missing beside \(path(present[0])); the three are judged together")
+            }
+            let model = try Model(contentsOf: path(network))
             guard model.floatTypes.values.contains(.float16) else {
                 throw .malformed(file: model.path, reason: "none of its tensors is float16, as its place says")
             }
-            models.append(model)
+            return model
         }
-        (proposal, refinement, output) = (models[0], models[1], models[2])
+        proposal = try model(.proposal)
+        refinement = try model(.refinement)
+        output = try model(.output)
     }
 
-    /// - Parameter network: `pnet`, `rnet` or `onet`.
-    public subscript(network: String) -> (network: CascadeNetwork, model: Model) {
+    public subscript(network: CascadeNetwork) -> Model {
         switch network {
-        case "pnet": (.proposal, proposal)
-        case "rnet": (.refinement, refinement)
-        default: (.output, output)
+        case .proposal: proposal
+        case .refinement: refinement
+        case .output: output
         }
     }
 }
@@ -41,20 +47,25 @@ public struct Float16Packages: Sendable {
 extension NetworkPrecision {
     /// What a package that declares float16 answers, against what a capture recorded of the float32 network.
     ///
+    /// - Parameter arithmetic: of its float16 parts, if it is one of float16; else `fp16-storage` is meant.
     /// - Throws: as ``NetworkComparison/init(of:model:with:capture:name:shard:progress:)``.
     public init(
-        of package: (network: CascadeNetwork, model: Model), on capture: CaptureFile, network: String
+        of package: Model, as network: CascadeNetwork, in arithmetic: ArithmeticName, on capture: CaptureFile,
+        scoreThreshold: Double
     ) throws {
+        var decisions = BoxDecisions(scoreThreshold: scoreThreshold)
         let comparison = try NetworkComparison(
-            of: GraphFaceNetwork(package.network, package.model, .fp16Storage), model: package.model, with: capture,
-            name: network)
+            of: GraphFaceNetwork(network, package, arithmetic), model: package, with: capture,
+            name: network.modelName, shard: .whole, progress: { _ in }
+        ) { decisions.add(expected: $0, found: $1) }
         let layers = comparison.layers
         let whole = layers.map(\.cumulative.difference).reduce(Difference()) { $0.merged(with: $1) }
         self.init(
-            network: network, modelSha256: package.model.sha256, cases: comparison.cases.count,
+            network: network.modelName, modelSha256: package.sha256, cases: comparison.cases.count,
             maxAbsDiff: whole.nonFiniteCount > 0 ? .infinity : whole.maxAbsDiff, meanAbsDiff: whole.meanAbsDiff,
-            floor: try capture.float16FloorOfAnswers(), meanIou: nil, minIou: nil, decisionAgreement: nil,
-            constants: ConstantRange.outOfRange(in: package.model.graph),
+            floor: try capture.float16FloorOfAnswers(of: network), meanIou: decisions.overlaps.mean,
+            minIou: decisions.overlaps.smallest, decisionAgreement: decisions.agreement,
+            constants: ConstantRange.outOfRange(in: package.graph),
             layers: layers.map { layer in
                 var range = Float16Range()
                 range.nonFiniteCount = layer.cumulative.difference.nonFiniteCount

@@ -42,6 +42,9 @@ public struct CascadeRecord: Equatable, Sendable {
         set { stages[stage] = newValue }
     }
 
+    /// Whether nobody recorded boxes after any stage.
+    public var isEmpty: Bool { levels.isEmpty && stages.isEmpty }
+
     /// The faces found, best score first.
     public var faces: [Face] {
         (self[.final] ?? []).map { Face(box: $0.box, confidence: $0.score, landmarks: $0.landmarks) }

@@ -19,6 +19,15 @@ public enum CascadeNetwork: String, Sendable, CaseIterable {
     /// ONet: judges crops of 48 x 48 and finds landmarks.
     case output
 
+    /// The name of its model file without the extension.
+    public var modelName: String {
+        switch self {
+        case .proposal: "pnet"
+        case .refinement: "rnet"
+        case .output: "onet"
+        }
+    }
+
     /// The side of a crop; for the proposal network the receptive field, which is the smallest image it takes.
     public var inputSide: Int {
         switch self {

@@ -10,8 +10,8 @@ import Tensors
 /// one tensor of 6 or 16 channels in the order of ``FaceNetwork``, or tensors of 2 logits, 4 box values and 10
 /// landmark values. A softmax that an output ends in is left away.
 public struct GraphFaceNetwork: FaceNetwork {
+    public let network: CascadeNetwork
     private let computation: Computation
-    private let network: CascadeNetwork
     /// With logits for outputs.
     private let graph: Graph
     private let layout: ImageLayout
@@ -58,7 +58,7 @@ public struct GraphFaceNetwork: FaceNetwork {
         switch computation {
         case .layers(let fused): try fused.evaluate(images)
         case .operators(let engine):
-            if graph.inputs[0].dimensions.first == .fixed(1), images.shape[0] > 1 {
+            if takesOneImage, images.shape[0] > 1 {
                 try evaluateOneByOne(images, by: engine)
             } else {
                 try evaluate(images, by: engine)
@@ -66,7 +66,10 @@ public struct GraphFaceNetwork: FaceNetwork {
         }
     }
 
-    /// A graph whose batch is declared as 1 is run once for each image.
+    /// Whether the graph declares its batch as 1.
+    private var takesOneImage: Bool { graph.inputs[0].dimensions.first == .fixed(1) }
+
+    /// Runs a graph that takes one image once for each.
     private func evaluateOneByOne(_ images: Tensor<Float>, by engine: any Engine) throws -> Tensor<Float> {
         let one = Shape([1] + images.shape.dimensions.dropFirst())
         let answers = try (0..<images.shape[0]).map { index in
@@ -91,6 +94,9 @@ public struct GraphFaceNetwork: FaceNetwork {
     ///
     /// - Throws: `GraphError` where such images do not fit the graph.
     public func multiplyAdds(count: Int, rows: Int, columns: Int) throws -> [String: Int] {
+        if takesOneImage, count > 1 {
+            return try multiplyAdds(count: 1, rows: rows, columns: columns).mapValues { $0 * count }
+        }
         let shape = layout.inputShape(count: count, rows: rows, columns: columns)
         let types = try graph.tensorTypes(for: [graph.inputs[0].name: shape])
         return graph.nodes.reduce(into: [:]) { work, node in

@@ -25,6 +25,24 @@ extension DetectedFrame: Codable {
     }
 }
 
+/// Three numbers from 0 to 1: those of the proposal, the refinement and the output network.
+extension ScoreThresholds: Codable {
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let numbers = try container.decode([Float].self)
+        guard numbers.count == 3, numbers.allSatisfy({ (0...1).contains($0) }) else {
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "score thresholds are three numbers from 0 to 1")
+        }
+        self.init(proposal: numbers[0], refinement: numbers[1], output: numbers[2])
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode([proposal, refinement, output])
+    }
+}
+
 extension Face: Codable {
     private enum CodingKeys: String, CodingKey {
         case x, y, w, h, confidence, landmarks
@@ -45,6 +63,9 @@ extension Face: Codable {
         let points = try container.decodeIfPresent([[Float]].self, forKey: .landmarks) ?? []
         guard points.allSatisfy({ $0.count == 2 }) else {
             throw container.invalid(.landmarks, "a landmark is a pair of x and y")
+        }
+        guard points.joined().allSatisfy(\.isFinite) else {
+            throw container.invalid(.landmarks, "a coordinate is not finite")
         }
         landmarks = points.map { Point(x: $0[0], y: $0[1]) }
     }

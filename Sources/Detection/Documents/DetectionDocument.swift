@@ -12,11 +12,11 @@ public struct DetectionDocument: Equatable, Sendable, Codable {
     public var minFaceSize: Int?
 
     /// The thresholds of the proposal, the refinement and the output network.
-    public var scoreThresholds: [Float]?
+    public var scoreThresholds: ScoreThresholds?
 
     public var images: [DetectedFrame]
 
-    public init(source: String?, minFaceSize: Int?, scoreThresholds: [Float]?, images: [DetectedFrame]) {
+    public init(source: String?, minFaceSize: Int?, scoreThresholds: ScoreThresholds?, images: [DetectedFrame]) {
         self.source = source
         self.minFaceSize = minFaceSize
         self.scoreThresholds = scoreThresholds

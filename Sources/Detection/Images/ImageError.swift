@@ -16,14 +16,25 @@ public enum ImageError: Error, Equatable {
 }
 
 extension ImageError: CustomStringConvertible {
-    public var description: String {
+    public var description: String { "\(file): \(reason)" }
+
+    public var file: String {
         switch self {
-        case .unreadable(let file, let what): "\(file): cannot be read: \(what)"
-        case .unknownFormat(let file, let what): "\(file): neither JPEG nor PNG: \(what)"
-        case .damaged(let file, let what): "\(file): damaged image: \(what)"
-        case .tooLarge(let file, let width, let height, let maximumPixels):
-            "\(file): \(width) x \(height) pixels are more than the \(maximumPixels) allowed"
-        case .unwritable(let file, let what): "\(file): cannot be written: \(what)"
+        case .unreadable(let file, _), .unknownFormat(let file, _), .damaged(let file, _),
+            .tooLarge(let file, _, _, _), .unwritable(let file, _):
+            file
+        }
+    }
+
+    /// What is wrong with the file.
+    public var reason: String {
+        switch self {
+        case .unreadable(_, let what): "cannot be read: \(what)"
+        case .unknownFormat(_, let what): "neither JPEG nor PNG: \(what)"
+        case .damaged(_, let what): "damaged image: \(what)"
+        case .tooLarge(_, let width, let height, let maximumPixels):
+            "\(width) x \(height) pixels are more than the \(maximumPixels) allowed"
+        case .unwritable(_, let what): "cannot be written: \(what)"
         }
     }
 }

@@ -36,7 +36,12 @@ extension DecodedImage {
     ) throws(ImageError) {
         let bytes: [UInt8]
         do {
+            if file.hasDirectoryPath || (try? file.resourceValues(forKeys: [.isDirectoryKey]).isDirectory) == true {
+                throw ImageError.unreadable(file: file.path, what: "it is a directory")
+            }
             bytes = [UInt8](try Data(contentsOf: file))
+        } catch let error as ImageError {
+            throw error
         } catch {
             throw .unreadable(file: file.path, what: error.localizedDescription)
         }

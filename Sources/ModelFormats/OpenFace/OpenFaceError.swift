@@ -16,7 +16,7 @@ extension OpenFaceError: CustomStringConvertible {
         case .malformed(let offset, let layer, let reason):
             "this is no OpenFace .dat file: \(layer.map { "layer \($0), " } ?? "")offset \(offset): \(reason)"
         case .notExpressible(let node, let name, let reason):
-            "node \"\(node)\" (\(name)) \(reason), which an OpenFace .dat file cannot hold"
+            "node \"\(node)\" (\(name)) \(reason), which none of the formats that are written can hold"
         case .notComputable(let layer, let kind, let reason):
             "layer \(layer) (\(kind)) \(reason)"
         }

@@ -36,9 +36,10 @@ struct Bench: ParsableCommand {
 
     func run() throws {
         let files = try imageFiles(in: frames ?? bundled("Fixtures/frames"))
+        let engine = try options.chosenEngine()
         Terminal.progress("frames")
         let detection = try DetectionBenchmark(
-            options.detector(options.chosenEngine()), files: files, maximumPixels: options.maxPixels, rounds: rounds)
+            options.detector(engine), files: files, maximumPixels: options.maxPixels, rounds: rounds)
         let memory = Machine.peakMemory
         let peak = Machine.multiplyAddPeak()
         let networks = try networks(options.arithmetic)
@@ -47,11 +48,11 @@ struct Bench: ParsableCommand {
             return try NetworkBenchmark(networks(input), on: input, peak: peak)
         }
         let benchmark = Benchmark(
-            arithmetic: options.arithmetic.rawValue, detection: detection, peakMemoryMb: memory,
+            detector: engine.side, arithmetic: options.arithmetic.rawValue, detection: detection, peakMemoryMb: memory,
             multiplyAddPeakGflops: peak, networks: measured, against: try ratios())
         if let json { try writeAtomically(encoding: benchmark, to: json) }
         Terminal.clearProgress()
-        print(benchmark.table)
+        try Terminal.output(benchmark.table)
     }
 
     /// The other engines compute in float32, and so do we beside them.
@@ -71,9 +72,9 @@ struct Bench: ParsableCommand {
 
     private func networks(_ arithmetic: ArithmeticName) throws -> (NetworkInput) throws -> GraphFaceNetwork {
         let directory = try options.modelsDirectory()
-        let names: [(CascadeNetwork, String)] = [(.proposal, "pnet"), (.refinement, "rnet"), (.output, "onet")]
-        let networks = try names.map { network, name in
-            try GraphFaceNetwork(network, graph: Model(named: name, in: directory).graph, arithmetic: arithmetic)
+        let networks = try CascadeNetwork.allCases.map { network in
+            try GraphFaceNetwork(
+                network, graph: Model(named: network.modelName, in: directory).graph, arithmetic: arithmetic)
         }
         return { input in networks[CascadeNetwork.allCases.firstIndex(of: input.network) ?? 0] }
     }

@@ -26,8 +26,18 @@ struct CheckReport: ParsableCommand {
     @Flag(help: "Ignore the list of known deviations.")
     var strict = false
 
+    func validate() throws {
+        guard [maxAbsDiff, meanAbsDiff].allSatisfy({ $0.map { $0 >= 0 && $0.isFinite } ?? true }) else {
+            throw ValidationError("--max-abs-diff and --mean-abs-diff are numbers of 0 or more")
+        }
+    }
+
     func run() throws {
         let json = try JSON(parsing: try readInput(report), file: report)
+        if json["schema"] != .string(LayerReport.schema), maxAbsDiff != nil || meanAbsDiff != nil {
+            throw CommandError(
+                .usage, "--max-abs-diff and --mean-abs-diff are limits of \(LayerReport.name), which \(report) is not")
+        }
         let verdict =
             switch json["schema"] {
             case .string(LayerReport.schema): try judge(try decode(json, as: LayerReport.self))
@@ -46,19 +56,19 @@ struct CheckReport: ParsableCommand {
         let judged = stored.judged(
             against: LayerThresholds(stored.thresholds).with(maxAbsDiff: maxAbsDiff, meanAbsDiff: meanAbsDiff),
             deviations: try known(of: stored, listed: \.fp32VsOnnx))
-        print(judged.outcome)
+        try Terminal.output(judged.outcome)
         return judged.verdict
     }
 
     private func judge(_ stored: DetectionReport) throws -> Verdict {
         let judged = stored.judged(deviations: try known(of: stored, listed: \.cppVsReference))
-        print(judged.outcome)
+        try Terminal.output(judged.outcome)
         return judged.verdict
     }
 
     private func judge(_ stored: PrecisionReport) throws -> Verdict {
         let judged = stored.judged(deviations: try known(of: stored, listed: \.fp16VsFp32))
-        print(judged.outcome)
+        try Terminal.output(judged.outcome)
         return judged.verdict
     }
 

@@ -25,6 +25,12 @@ struct Compare: ParsableCommand {
     @Option(help: ArgumentHelp("Also write the report to this file.", valueName: "file"))
     var json: String?
 
+    func validate() throws {
+        guard [maxAbsDiff, meanAbsDiff].allSatisfy({ $0.map { $0 >= 0 && $0.isFinite } ?? true }) else {
+            throw ValidationError("--max-abs-diff and --mean-abs-diff are numbers of 0 or more")
+        }
+    }
+
     func run() throws {
         let baseline = try CaptureFile(contentsOf: baseline)
         let candidate = try CaptureFile(contentsOf: candidate)
@@ -35,7 +41,7 @@ struct Compare: ParsableCommand {
             networks: [comparison])
         if let json { try writeAtomically(encoding: report, to: json) }
         Terminal.clearProgress()
-        print(report.markdown)
+        try Terminal.output(report.markdown)
         throw ExitCode(ExitStatus(report.verdict).rawValue)
     }
 }

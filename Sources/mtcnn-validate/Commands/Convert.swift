@@ -1,4 +1,5 @@
 import ArgumentParser
+import Detection
 import Foundation
 import JSONTree
 import ModelFormats
@@ -22,8 +23,9 @@ struct Convert: ParsableCommand {
     @Argument(help: "The file or package to write, or the directory for the six packages.")
     var output: String
 
-    @Option(help: "The precision of a package: of its weights, its activations, its input and its outputs.")
-    var precision = CoreMLPackageContents.Precision.fp16
+    @Option(
+        help: "The precision of a package: of its weights, its activations, its input and its outputs. Default: fp16.")
+    var precision: CoreMLPackageContents.Precision?
 
     @Option(
         help: ArgumentHelp(
@@ -39,11 +41,15 @@ struct Convert: ParsableCommand {
             try writeSixPackages()
         } else if output.lowercased().hasSuffix(".mlpackage") {
             let model = try Model(contentsOf: input)
-            try writePackage(of: model, precision, shapes: try imageShapes(), to: output)
+            try writePackage(of: model, precision ?? .fp16, shapes: try imageShapes(), to: output)
         } else if output.lowercased().hasSuffix(".dat") {
+            guard precision == nil, shapes == nil else {
+                throw CommandError(
+                    .usage, "--precision and --shapes are of packages; a .dat file is float32 and takes any size")
+            }
             let bytes = try openFace(Model(contentsOf: input)).bytes
             try writeAtomically(bytes, to: output)
-            print("\(output): \(bytes.count) bytes, sha256 \(sha256Hex(bytes))")
+            try Terminal.output("\(output): \(bytes.count) bytes, sha256 \(sha256Hex(bytes))")
         } else {
             throw CommandError(.usage, "\(output): formats that are written have the extensions .dat and .mlpackage")
         }
@@ -57,9 +63,9 @@ struct Convert: ParsableCommand {
 
     private func writeSixPackages() throws {
         try makeDirectory(output)
-        for name in ["pnet", "rnet", "onet"] {
+        for name in CascadeNetwork.allCases.map(\.modelName) {
             let model = try Model(named: name, in: input)
-            for precision in CoreMLPackageContents.Precision.allCases {
+            for precision in CoreMLPackageContents.Precision.allCases where [nil, precision].contains(self.precision) {
                 let package = "\(name)_\(precision.rawValue)"
                 try writePackage(
                     of: model, precision, shapes: name == "pnet" ? try imageShapes() : nil,
@@ -72,37 +78,42 @@ struct Convert: ParsableCommand {
         of model: Model, _ precision: CoreMLPackageContents.Precision, shapes: [(height: Int, width: Int)]?,
         to path: String, planned: String? = nil
     ) throws {
+        let network = try openFace(model)
         let contents: CoreMLPackageContents
         do throws(PackageWritingError) {
             contents = try CoreMLPackageContents(
-                try openFace(model), name: model.name, precision: precision, shapes: shapes, sourceSHA256: model.sha256)
+                network, name: model.name, precision: precision, shapes: shapes, sourceSHA256: model.sha256)
         } catch {
             throw CommandError(.badData, "\(model.path): \(error)")
         }
         try writePackageAtomically(contents.files, to: path)
         let weights = contents.files.first { $0.key.hasSuffix("weight.bin") }?.value.count ?? 0
         let whole = contents.files.values.map(\.count).reduce(0, +)
-        print(
+        try Terminal.output(
             "\(path): \(whole) bytes, of which weights \(weights)" + (planned.map { " (planned \($0))" } ?? "")
                 + ", sha256 \(try Model(contentsOf: path).sha256)")
     }
 
-    private func openFace(_ model: Model) throws(PackageWritingError) -> OpenFaceModel {
+    private func openFace(_ model: Model) throws(CommandError) -> OpenFaceModel {
         do throws(OpenFaceError) {
             return try OpenFaceModel(graph: model.graph)
         } catch {
-            throw PackageWritingError("\(error)")
+            throw CommandError(.badData, "\(model.path): \(error)")
         }
     }
 
     private func imageShapes() throws -> [(height: Int, width: Int)]? {
         guard let shapes else { return nil }
-        return try shapes.split(separator: ",").map { text in
+        let listed = try shapes.split(separator: ",", omittingEmptySubsequences: false).map { text in
             let extents = text.split(separator: "x").map { Int($0) ?? 0 }
             guard extents.count == 2, extents.allSatisfy({ $0 >= 12 }) else {
                 throw CommandError(.usage, "--shapes: \"\(text)\" is no HEIGHTxWIDTH of 12 pixels or more")
             }
-            return (extents[0], extents[1])
+            return (height: extents[0], width: extents[1])
         }
+        guard Set(listed.map { "\($0)" }).count == listed.count else {
+            throw CommandError(.usage, "--shapes: a size is given twice")
+        }
+        return listed
     }
 }

@@ -8,7 +8,10 @@ import Reporting
 extension RuleChange: ExpressibleByArgument {}
 
 struct Detect: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Finds the faces in images.")
+    static let configuration = CommandConfiguration(
+        abstract: "Finds the faces in images.",
+        discussion: "Rules that --change takes:\n"
+            + RuleChange.allCases.map { "\($0.rawValue): \($0.meaning)" }.joined(separator: "\n"))
 
     @Argument(help: "The images, JPEG or PNG.")
     var images: [String]
@@ -20,7 +23,7 @@ struct Detect: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Depart from OpenFace's rules here, as another detector may; see the README. May be repeated.",
+            "Depart from OpenFace's rules here, as another detector may. May be repeated.",
             valueName: "rule"))
     var change: [RuleChange] = []
 
@@ -28,6 +31,7 @@ struct Detect: ParsableCommand {
     var draw: String?
 
     func run() throws {
+        try refuseClashes()
         if let draw { try makeDirectory(draw) }
         let engine = try options.chosenEngine()
         var detector = options.detector(engine)
@@ -60,23 +64,50 @@ struct Detect: ParsableCommand {
         }
         if let json { try write(frames, detector, engine.side, to: json) }
         Terminal.clearProgress()
-        print(table(of: frames))
+        try Terminal.output(table(of: frames))
         if let failure { throw ExitCode(failure.rawValue) }
     }
 
-    private func write(_ image: DecodedImage, named path: String, to directory: String) throws {
-        let name = URL(fileURLWithPath: path)
+    /// Nothing is written over an image, nor twice under one name.
+    private func refuseClashes() throws {
+        func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
+        let read = Set(images.map(resolved))
+        var written = [String: String]()
+        for image in images {
+            if json != nil || draw != nil,
+                let other = written.updateValue(image, forKey: URL(fileURLWithPath: image).lastPathComponent)
+            {
+                throw CommandError(.usage, "\(other) and \(image) have one name, under which only one can be written")
+            }
+        }
+        let drawings = images.compactMap { image in draw.map { drawing(of: image, in: $0).path } }
+        let targets = drawings + [json].compactMap { $0 }
+        for target in targets where read.contains(resolved(target)) {
+            throw CommandError(.usage, "\(target) is one of the images, and would be written over")
+        }
+        guard Set(targets).count == targets.count else {
+            throw CommandError(.usage, "two images would be drawn under one name")
+        }
+    }
+
+    /// Where an image is drawn.
+    private func drawing(of image: String, in directory: String) -> (path: String, format: ImageFormat) {
+        let name = URL(fileURLWithPath: image)
         let format = ImageFormat(fileExtension: name.pathExtension) ?? .png
-        let target = "\(directory)/\(name.deletingPathExtension().lastPathComponent).\(format == .png ? "png" : "jpg")"
+        let fileExtension = format == .png ? "png" : "jpg"
+        return ("\(directory)/\(name.deletingPathExtension().lastPathComponent).\(fileExtension)", format)
+    }
+
+    private func write(_ image: DecodedImage, named path: String, to directory: String) throws {
+        let (target, format) = drawing(of: path, in: directory)
         try writeAtomically(try image.encoded(as: format, file: target), to: target)
     }
 
     private func write(_ frames: [DetectedFrame], _ detector: FaceDetector, _ side: Side, to path: String) throws {
-        let thresholds = detector.scoreThresholds
         let document = DetectionDocument(
             source: ([side.words] + change.map(\.rawValue)).joined(separator: ", "),
             minFaceSize: detector.minimumFaceSize,
-            scoreThresholds: [thresholds.proposal, thresholds.refinement, thresholds.output], images: frames)
+            scoreThresholds: detector.scoreThresholds, images: frames)
         try writeAtomically(encoding: document, to: path)
     }
 

@@ -30,7 +30,14 @@ struct Explain: ParsableCommand {
         guard !present.isEmpty else {
             throw ComparisonError.nothingInCommon("\(directory) holds none of the frames that \(gold) names")
         }
+        let missing = document.images.filter { frame in !present.contains { $0.file == frame.file } }.map(\.file)
+        if !missing.isEmpty {
+            Terminal.note(
+                "\(missing.count) of the \(document.images.count) frames that \(gold) names are not in \(directory) and are "
+                    + "left out: \(missing.prefix(3).joined(separator: ", "))\(missing.count > 3 ? ", ..." : "")")
+        }
         var detector = options.detector(try options.chosenEngine())
+        if let thresholds = document.scoreThresholds { detector.scoreThresholds = thresholds }
         detector.minimumFaceSize = options.minFaceSize ?? document.minFaceSize ?? detector.minimumFaceSize
         let attribution = try Attribution(frames: present, detector: detector) { frame in
             Terminal.progress("\(frame.file)")
@@ -39,6 +46,6 @@ struct Explain: ParsableCommand {
         }
         if let json { try writeAtomically(encoding: attribution, to: json) }
         Terminal.clearProgress()
-        print(attribution.markdown)
+        try Terminal.output(attribution.markdown)
     }
 }

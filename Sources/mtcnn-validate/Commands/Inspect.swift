@@ -27,7 +27,7 @@ struct Inspect: ParsableCommand {
                 throw CommandError(.usage, "\(self.model): --neural-engine is for Core ML packages; convert makes one")
             }
         }
-        print(try Inspection(model, inputShape: try extents(), forecastsNeuralEngine: neuralEngine).text)
+        try Terminal.output(try Inspection(model, inputShape: try extents(), forecastsNeuralEngine: neuralEngine).text)
     }
 
     private func extents() throws -> [Int]? {

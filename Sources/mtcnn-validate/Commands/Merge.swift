@@ -20,7 +20,7 @@ struct Merge: ParsableCommand {
 
     func run() throws {
         try makeDirectory(report)
-        let reports = try ReportSet(mergingShards: shards, known: try listed.knownDeviations())
+        let reports = try ReportSet(mergingShards: shards, listed: listed)
         try reports.write(to: report)
         throw ExitCode(reports.exitStatus.rawValue)
     }

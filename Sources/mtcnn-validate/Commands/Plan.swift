@@ -51,7 +51,7 @@ struct Plan: ParsableCommand {
             progress: Terminal.progress)
         Terminal.clearProgress()
         if let json { try writeAtomically(encoding: plan, to: json) }
-        print(plan.markdown)
+        try Terminal.output(plan.markdown)
         if !plan.isMet { throw ExitCode(ExitStatus.doesNotConform.rawValue) }
     }
 

@@ -23,12 +23,27 @@ struct Run: ParsableCommand {
     @Option(help: "The arithmetic to compute in.")
     var arithmetic = ArithmeticName.fp32
 
+    @Option(
+        name: .customLong("case"),
+        help: ArgumentHelp(
+            "The case's name in the capture. Default: that of the first input's file, without its extension.",
+            valueName: "name"))
+    var caseName: String?
+
     @Option(help: ArgumentHelp("The capture to write.", valueName: "file.h5"))
     var output: String
 
     func run() throws {
         let model = try Model(contentsOf: model)
-        let tensors = try inputTensors(for: model)
+        let files = try inputFiles(for: model)
+        let tensors = try files.map { name, path in
+            do {
+                return CaptureCase.Input(name: name, values: try AnyTensor(npy: try readInput(path)))
+            } catch let error as TensorError {
+                throw CommandError(.badData, "\(path): \(error)")
+            }
+        }
+        let ownName = files.first.map { URL(fileURLWithPath: $0.path).deletingPathExtension().lastPathComponent }
         let engine = try model.engine(arithmetic)
         var activations = [CaptureCase.Output]()
         _ = try engine.run(Dictionary(tensors.map { ($0.name, $0.values) }, uniquingKeysWith: { $1 })) { activation in
@@ -39,30 +54,30 @@ struct Run: ParsableCommand {
         }
         let writer = try CaptureWriter(
             CaptureHeader(
-                engine: "mtcnn-validate", engineVersion: "1", arithmetic: arithmetic.rawValue, modelName: model.name,
+                engine: "mtcnn-validate", engineVersion: "1", arithmetic: model.arithmeticLabel(asked: arithmetic),
+                modelName: model.name,
                 modelSHA256: model.sha256, adapter: "mtcnn-validate run"),
             to: output)
         try writer.append(
-            CaptureCase(name: "case", source: "given by .npy files", inputs: tensors, tensors: activations))
+            CaptureCase(
+                name: caseName ?? ownName ?? "case", source: "given by .npy files", inputs: tensors,
+                tensors: activations))
         try writer.finish()
     }
 
-    private func inputTensors(for model: Model) throws -> [CaptureCase.Input] {
+    /// The inputs' names and their files.
+    private func inputFiles(for model: Model) throws -> [(name: String, path: String)] {
         let names = model.graph.inputs.map(\.name)
         return try inputs.map { argument in
             let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
-            let isNamed = parts.count == 2 && names.contains(parts[0])
-            guard isNamed || names.count == 1 else {
+            if parts.count == 2, names.contains(parts[0]) { return (parts[0], parts[1]) }
+            // A file's name may hold an equals sign.
+            guard names.count == 1, parts.count < 2 || FileManager.default.fileExists(atPath: argument) else {
                 throw CommandError(
-                    .usage, "--input \(argument): name one of the model's inputs: \(names.joined(separator: ", "))")
+                    .usage,
+                    "--input \(argument): the model's inputs are \(names.joined(separator: ", ")); name one of them")
             }
-            let path = isNamed ? parts[1] : argument
-            do {
-                return CaptureCase.Input(
-                    name: isNamed ? parts[0] : names[0], values: try AnyTensor(npy: try readInput(path)))
-            } catch let error as TensorError {
-                throw CommandError(.badData, "\(path): \(error)")
-            }
+            return (names[0], argument)
         }
     }
 }

@@ -39,17 +39,46 @@ struct Validate: ParsableCommand {
     func run() throws {
         try makeDirectory(report)
         let engine = try options.chosenEngine()
-        let known = try listed.knownDeviations()
+        let bundledReports = bundledReports(engine)
+        let known = try listed.knownDeviations(ofBundled: bundledReports)
         let reports = ReportSet(
             layers: try layerReport(engine, known), precision: try precisionReport(known),
             detections: try detectionReport(engine, known))
         Terminal.clearProgress()
         if let shard {
-            try reports.write(asShard: shard, to: report)
+            try reports.write(asShard: shard, of: description(engine, bundledReports), to: report)
         } else {
             try reports.write(to: report)
             throw ExitCode(reports.exitStatus.rawValue)
         }
+    }
+
+    /// The reports that compare nothing but what comes with the package.
+    private func bundledReports(_ engine: ChosenEngine) -> [String] {
+        let isOwnNetwork = options.models != nil || engine.outside != nil
+        let isOwnFrames = frames != nil || options.minFaceSize != nil
+        var reports = [String]()
+        if !isOwnNetwork, captures == nil { reports.append(LayerReport.name) }
+        if options.models == nil, captures == nil, !isOwnFrames { reports.append(PrecisionReport.name) }
+        if !isOwnNetwork, !isOwnFrames, gold.isEmpty, options.arithmetic == .fp32 {
+            reports.append(DetectionReport.name)
+        }
+        return reports
+    }
+
+    /// What the shards of this run have in common.
+    private func description(_ engine: ChosenEngine, _ bundledReports: [String]) throws -> RunDescription {
+        try RunDescription(
+            directories: [
+                ("models", options.modelsDirectory()), ("captures", captures ?? bundled("Fixtures/captures")),
+                ("frames", frames ?? bundled("Fixtures/frames")),
+            ],
+            golds: gold,
+            options: [
+                ("engine", engine.side.words), ("arithmetic", options.arithmetic.rawValue),
+                ("outputs-only", "\(outputsOnly)"), ("max-pixels", "\(options.maxPixels)"),
+                ("min-face-size", options.minFaceSize.map { "\($0)" } ?? "as the lists of faces say"),
+            ], bundledReports: bundledReports)
     }
 
     private func layerReport(_ engine: ChosenEngine, _ known: KnownDeviations) throws -> LayerReport {
@@ -76,7 +105,8 @@ struct Validate: ParsableCommand {
         try PrecisionReport(
             models: options.modelsDirectory(), captures: captures ?? bundled("Fixtures/captures"),
             frames: frames ?? bundled("Fixtures/frames"), minimumFaceSize: options.minFaceSize ?? 60,
-            maximumPixels: options.maxPixels, deviations: known.fp16VsFp32 ?? [], shard: shard ?? .whole
+            maximumPixels: options.maxPixels, packageArithmetic: options.arithmetic,
+            deviations: known.fp16VsFp32 ?? [], shard: shard ?? .whole
         ) { Terminal.progress("\(PrecisionReport.name): \($0)") }
     }
 }

@@ -36,11 +36,33 @@ import Testing
         }
     }
 
+    @Test("A number that is limited keeps the error that arrives with it")
+    func clippedError() throws {
+        let inputs: [String: AnyTensor] = [
+            "a": .float32(Tensor([4], [0.1, 0.7, 3.3, 8.1])), "b": .float32(Tensor([4], [0.2, 0.11, 0.3, 0.7])),
+        ]
+        let graph = try Graph(
+            name: "clip",
+            inputs: ["a", "b"].map { Graph.Input(name: $0, elementType: .float32, dimensions: [.fixed(4)]) },
+            outputs: ["limited"],
+            nodes: [
+                Node(name: "sum", operator: BinaryArithmetic.add, inputs: ["a", "b"], outputs: ["sum"]),
+                Node(name: "clip", operator: Clip(), inputs: ["sum", "least", "most"], outputs: ["limited"]),
+            ], initializers: ["least": .float32(Tensor([], [0])), "most": .float32(Tensor([], [6]))])
+        let engine = try ArithmeticName.fp32.engine(for: graph)
+        var tensors = [String: AnyTensor]()
+        _ = try engine.run(inputs) { tensors[$0.name] = $0.values }
+        let metrics = try LayerComparison(of: engine, bound: .float32).compare(
+            with: RecordedCase(name: "case", source: "", inputs: inputs, tensors: tensors))
+        let error = try #require(metrics.layers[1].cumulative.candidateError)
+        #expect(error.maxAbsError > 0 && error.boundRatio <= 1)
+    }
+
     @Test("The bound is no more than a few hundred roundings wide: float16 weights exceed it in the convolution")
     func boundIsNarrow() throws {
         let network = SmallNetwork()
         let comparison = try compare(network, in: .fp16Weights, with: network.recorded(in: .fp32))
-        #expect(comparison.firstDivergence == "conv")
+        #expect(comparison.firstDivergence == NetworkComparison.Divergence(layer: "conv", side: .candidate))
     }
 
     @Test(
@@ -60,6 +82,7 @@ import Testing
         let comparison = try compare(right, with: wrong.recorded(in: .fp32))
         let divergent = comparison.layers.filter { ($0.isolated?.baselineError?.boundRatio ?? 0) > 1 }.map(\.layer)
         #expect(divergent == [layer])
+        #expect(comparison.firstDivergence == NetworkComparison.Divergence(layer: layer, side: .baseline))
     }
 
     @Test("A recording of outputs alone is compared at the outputs, and nothing is said of the layers")

@@ -28,7 +28,7 @@ import Testing
         let document = try DetectionDocument(
             contentsOf: fixtures.appendingPathComponent("gold/openface_cpp_min\(minimum).json"))
         #expect(document.minFaceSize == minimum)
-        #expect(document.scoreThresholds == [0.6, 0.7, 0.7])
+        #expect(document.scoreThresholds == ScoreThresholds())
         #expect(document.images.count == 30)
         #expect(document.images.map(\.faces.count).reduce(0, +) == faces)
         let first = try #require(document.frame(of: "elsewhere/01_astronaut_close.jpg"))
@@ -62,7 +62,8 @@ import Testing
             Candidate(box: box, score: 0.5, regression: BoxRegression(left: 1, top: 2, right: 3, bottom: 4))
         ]
         let document = DetectionDocument(
-            source: "a test", minFaceSize: 40, scoreThresholds: [0.6, 0.7, 0.7],
+            source: "a test", minFaceSize: 40,
+            scoreThresholds: ScoreThresholds(proposal: 0.5, refinement: 0.75, output: 0.9),
             images: [DetectedFrame(file: "a.jpg", width: 9, height: 8, faces: faces, record: record)])
         #expect(try json(JSON(encoding: document).text()) == document)
     }

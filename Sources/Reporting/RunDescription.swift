@@ -1,0 +1,57 @@
+import Foundation
+import Tensors
+
+/// What a run reads and how it was asked for: all shards of one run have the same.
+public struct RunDescription: Sendable, Codable, Equatable {
+    /// A file that is read.
+    public struct File: Sendable, Codable, Equatable {
+        /// What it is and its path there: `models/pnet.onnx`.
+        public let path: String
+        public let sha256: String
+    }
+
+    /// An option and its value.
+    public struct Option: Sendable, Codable, Equatable {
+        public let name: String
+        public let value: String
+    }
+
+    public let options: [Option]
+    /// The reports that compare nothing but what comes with the package.
+    public let bundledReports: [String]
+    public let files: [File]
+
+    /// - Parameters:
+    ///   - directories: of models, captures and frames, each with what it holds.
+    ///   - golds: lists of faces.
+    ///   - options: what else decides what is compared.
+    /// - Throws: ``InputError``.
+    public init(
+        directories: [(name: String, path: String)], golds: [String], options: [(name: String, value: String)],
+        bundledReports: [String]
+    ) throws(InputError) {
+        var files = [File]()
+        for directory in directories {
+            for path in try allFiles(in: directory.path) {
+                let bytes = try readInput("\(directory.path)/\(path)")
+                files.append(File(path: "\(directory.name)/\(path)", sha256: sha256Hex(bytes)))
+            }
+        }
+        for gold in golds {
+            let name = URL(fileURLWithPath: gold).lastPathComponent
+            files.append(File(path: "gold/\(name)", sha256: sha256Hex(try readInput(gold))))
+        }
+        self.files = files
+        self.options = options.map(Option.init)
+        self.bundledReports = bundledReports
+    }
+
+    /// What this run has and the other has not, for a person; nil for the same run.
+    public func difference(from other: RunDescription) -> String? {
+        if let option = options.first(where: { !other.options.contains($0) }) {
+            return "\(option.name) \(option.value)"
+        }
+        if let file = files.first(where: { !other.files.contains($0) }) { return file.path }
+        return self == other ? nil : "what is read"
+    }
+}

@@ -10,12 +10,15 @@ extension LayerReport {
         ]
         for network in networks {
             let verdict = network.verdict.words + (network.notJudgedBecause.map { " (\($0))" } ?? "")
-            lines.append(
-                "| \(network.network) | \(verdict) | \(network.cases.count) | \(network.elementsCompared) "
-                    + "| \(network.maxAbsDiff.short) | \(network.meanAbsDiff.short) | \(network.divergence) |"
-            )
+            let isMeasured = network.layers.contains(where: \.metrics.isOutput)
+            let cells = [
+                network.network, verdict, "\(network.cases.count)", "\(network.elementsCompared)",
+                isMeasured ? network.maxAbsDiff.short : "-", isMeasured ? network.meanAbsDiff.short : "-",
+                network.divergence,
+            ]
+            lines.append("| " + cells.joined(separator: " | ") + " |")
         }
-        for network in networks { lines += [""] + network.layerTable }
+        for network in networks where !network.layers.isEmpty { lines += [""] + network.layerTable }
         return (lines + deviationLines).joined(separator: "\n") + "\n"
     }
 }

@@ -46,7 +46,10 @@ struct EngineOptions: ParsableArguments {
     )
     var python: String?
 
-    @Option(help: ArgumentHelp("The longest that an outside engine may take for a request.", valueName: "seconds"))
+    @Option(
+        help: ArgumentHelp(
+            "The longest that an outside engine may take for a request; to load a model, twice as long.",
+            valueName: "seconds"))
     var engineTimeout = 60.0
 
     @Option(
@@ -118,7 +121,8 @@ struct EngineOptions: ParsableArguments {
     ) throws -> ChosenEngine {
         let script = try engineAdapter ?? bundled("validation/engine_adapter.py")
         let adapter = Adapter(
-            name: name, command: [interpreter, script, name], secondsToAnswer: engineTimeout)
+            name: name, command: [interpreter, script, name], secondsToLoad: 2 * engineTimeout,
+            secondsToAnswer: engineTimeout)
         // The first one started tells who answers.
         var identity: OutsideEngine.Identity?
         func network(_ network: CascadeNetwork, _ file: String) throws -> GraphFaceNetwork {

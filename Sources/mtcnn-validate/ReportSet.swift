@@ -85,7 +85,8 @@ struct ReportSet {
         _: Document.Type, _ name: String, in directory: String
     ) throws -> Document {
         let path = "\(directory)/\(name).json"
-        return try JSON(parsing: try readInput(path), file: path).decode()
+        let json = try JSON(parsing: try readInput(path), file: path)
+        do throws(JSONError) { return try json.decode() } catch { throw CommandError(.badData, "\(path): \(error)") }
     }
 
     private func writeDocuments(to directory: String) throws {

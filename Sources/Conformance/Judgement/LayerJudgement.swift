@@ -13,7 +13,7 @@ public struct LayerThresholds: Sendable {
         ),
         Threshold(
             "mean_abs_diff", .below, 1e-6, .requested,
-            "every layer, fed the baseline's inputs and its own predecessors'"),
+            "over the elements of all cases; every layer, fed the baseline's inputs and its own predecessors'"),
         Threshold(
             "candidate_bound_ratio", .atMost, 1, .derived,
             "the candidate's error against the float64 run, divided by the bound on rounding errors"),

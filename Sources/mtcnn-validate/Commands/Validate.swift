@@ -1,6 +1,7 @@
 import ArgumentParser
 import Conformance
 import Engines
+import Foundation
 import Reporting
 
 struct Validate: ParsableCommand {
@@ -39,7 +40,7 @@ struct Validate: ParsableCommand {
     func run() throws {
         try makeDirectory(report)
         let engine = try options.chosenEngine()
-        let bundledReports = bundledReports(engine)
+        let bundledReports = try bundledReports(engine)
         let known = try listed.knownDeviations(ofBundled: bundledReports)
         let reports = ReportSet(
             layers: try layerReport(engine, known), precision: try precisionReport(known),
@@ -54,13 +55,19 @@ struct Validate: ParsableCommand {
     }
 
     /// The reports that compare nothing but what comes with the package.
-    private func bundledReports(_ engine: ChosenEngine) -> [String] {
-        let isOwnNetwork = options.models != nil || engine.outside != nil
-        let isOwnFrames = frames != nil || options.minFaceSize != nil
+    private func bundledReports(_ engine: ChosenEngine) throws -> [String] {
+        func isBundled(_ path: String?, _ name: String) throws -> Bool {
+            func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
+            return try path.map { resolved($0) == resolved(try bundled("Fixtures/\(name)")) } ?? true
+        }
+        let models = try isBundled(options.models, "models")
+        let captures = try isBundled(captures, "captures")
+        let frames = try isBundled(frames, "frames")
+        let isBuiltIn = engine.outside == nil
         var reports = [String]()
-        if !isOwnNetwork, captures == nil { reports.append(LayerReport.name) }
-        if options.models == nil, captures == nil, !isOwnFrames { reports.append(PrecisionReport.name) }
-        if !isOwnNetwork, !isOwnFrames, gold.isEmpty, options.arithmetic == .fp32 {
+        if models, captures, isBuiltIn { reports.append(LayerReport.name) }
+        if models, captures, frames, options.minFaceSize ?? 60 == 60 { reports.append(PrecisionReport.name) }
+        if models, frames, isBuiltIn, gold.isEmpty, options.minFaceSize == nil, options.arithmetic == .fp32 {
             reports.append(DetectionReport.name)
         }
         return reports

@@ -2,17 +2,19 @@ import NetworkGraph
 import Tensors
 
 extension Clip: ComputableOperator {
-    /// y = min(max(x, minimum), maximum); NaN stays NaN.
+    /// y = min(max(x, minimum), maximum); NaN stays NaN. A limit that is not given is the last finite number of the
+    /// element type; to float64, which stands for float32 as the exact one, infinities alone lie beyond that.
     func compute<A: Arithmetic>(
         _ inputs: Operands<A.Element>, as type: TensorType, in arithmetic: A.Type
     ) throws(OperatorError) -> Value<A.Element> {
         let minimum = try inputs.optionalReal(1)?.elements.first
         let maximum = try inputs.optionalReal(2)?.elements.first
+        let last = A.Element(min(Double(A.Element.greatestFiniteMagnitude), Double(Float.greatestFiniteMagnitude)))
         return .real(
             try inputs.real(0).map { x in
                 var y = x
-                if let minimum, y < minimum { y = minimum }
-                if let maximum, y > maximum { y = maximum }
+                if let minimum { if y < minimum { y = minimum } } else if y == -.infinity { y = -last }
+                if let maximum { if y > maximum { y = maximum } } else if y == .infinity { y = last }
                 return y
             })
     }

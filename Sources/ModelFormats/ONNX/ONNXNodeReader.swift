@@ -23,6 +23,9 @@ struct ONNXNodeReader {
             let name = standard ? proto.opType : "\(proto.domain).\(proto.opType)"
             throw .unsupportedOperator(file: file, node: self.name, operator: name, reason: "is not supported")
         }
+        if let fault = ONNXSignature.all[proto.opType]?.fault(of: proto, opset: opset) {
+            throw fault.attribute.map { badAttribute($0, fault.reason) } ?? unsupported(fault.reason)
+        }
         let description = try read(self)
         let outputs = proto.output.reversed().drop { $0.isEmpty }.reversed() as [String]
         guard outputs.count == 1, !outputs[0].isEmpty else {

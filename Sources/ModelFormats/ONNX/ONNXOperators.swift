@@ -17,27 +17,26 @@ enum ONNXOperators {
     typealias Reader = @Sendable (ONNXNodeReader) throws(ModelError) -> Description
 
     static let readers: [String: Reader] = [
-        "Add": binary(.add),
+        "Add": aligned(BinaryArithmetic.add),
         "AveragePool": averagePool,
         "BatchNormalization": batchNormalization,
         "Clip": clip,
         "Concat": concat,
         "Conv": convolution,
-        "Div": binary(.divide),
-        // Dropout does nothing outside training.
-        "Dropout": { _ in Description(ActivationFunction.identity) },
+        "Div": aligned(BinaryArithmetic.divide),
+        "Dropout": dropout,
         "Flatten": { node in Description(Flatten(axis: node.integer("axis") ?? 1)) },
         "Gemm": gemm,
         "GlobalAveragePool": { _ in Description(GlobalAveragePool()) },
-        "Greater": { _ in Description(Comparison.greater) },
+        "Greater": aligned(Comparison.greater),
         "GreaterOrEqual": { _ in Description(Comparison.greaterOrEqual) },
         "Identity": { _ in Description(ActivationFunction.identity) },
         "LeakyRelu": { node in Description(ActivationFunction.leakyReLU(slope: node.float("alpha") ?? 0.01)) },
-        "Less": { _ in Description(Comparison.less) },
+        "Less": aligned(Comparison.less),
         "LessOrEqual": { _ in Description(Comparison.lessOrEqual) },
         "MatMul": { _ in Description(MatMul()) },
         "MaxPool": maxPool,
-        "Mul": binary(.multiply),
+        "Mul": aligned(BinaryArithmetic.multiply),
         "Not": { _ in Description(Not()) },
         "PRelu": { node in Description(PReLU(slopesAreChannels: node.opset < 7)) },
         "Relu": { _ in Description(ActivationFunction.relu) },
@@ -45,14 +44,14 @@ enum ONNXOperators {
         "Sigmoid": { _ in Description(ActivationFunction.sigmoid) },
         "Softmax": softmax,
         "Squeeze": { node in Description(Squeeze(), constants: axes(node)) },
-        "Sub": binary(.subtract),
+        "Sub": aligned(BinaryArithmetic.subtract),
         "Transpose": { node in Description(Transpose(permutation: node.integers("perm"))) },
         "Unsqueeze": { node in Description(Unsqueeze(), constants: axes(node)) },
         "Where": { _ in Description(Where()) },
     ]
 
     /// Before opset 7 an axis could be named to align B with; without one, shapes are aligned as today.
-    private static func binary(_ operation: BinaryArithmetic) -> Reader {
+    private static func aligned(_ operation: any Operator) -> Reader {
         { (node) throws(ModelError) in
             guard node.opset >= 7 || node.integer("axis") == nil else {
                 throw node.badAttribute("axis", "is set; only shapes aligned from the back are supported")
@@ -99,6 +98,17 @@ enum ONNXOperators {
                 dilations: node.integers("dilations"), padding: try padding(node), groups: node.integer("group") ?? 1))
     }
 
+    /// Dropout does nothing outside training.
+    private static let dropout: Reader = { (node) throws(ModelError) in
+        guard node.opset >= 7 || node.flag("is_test") else {
+            throw node.badAttribute("is_test", "is not set; only inference is supported")
+        }
+        guard node.proto.input.count < 3 || node.proto.input[2].isEmpty else {
+            throw node.unsupported("with an input for training_mode is not supported, only for inference")
+        }
+        return Description(ActivationFunction.identity)
+    }
+
     private static let gemm: Reader = { (node) throws(ModelError) in
         Description(
             Gemm(
@@ -126,6 +136,10 @@ enum ONNXOperators {
 
     private static func slidingWindow(_ node: ONNXNodeReader) throws(ModelError) -> SlidingWindow {
         guard let kernel = node.integers("kernel_shape") else { throw node.badAttribute("kernel_shape", "is missing") }
+        guard node.string("auto_pad") != "VALID" || !node.flag("ceil_mode") else {
+            throw node.badAttribute(
+                "ceil_mode", "is set with auto_pad VALID, where the specification and its implementations differ")
+        }
         return SlidingWindow(
             kernel: kernel, strides: node.integers("strides"), dilations: node.integers("dilations"),
             padding: try padding(node), ceilMode: node.flag("ceil_mode"))

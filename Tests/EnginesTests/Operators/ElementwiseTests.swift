@@ -84,6 +84,11 @@ import Testing
         #expect(try numbers(Clip(), [x, low]).elements == [-2, -1, 0, 1, 9])
         #expect(try numbers(Clip(), [x, nil, high]).elements == [-9, -1, 0, 1, 3])
         #expect(try numbers(Clip(), [x]).elements == [-9, -1, 0, 1, 9])
+        let greatest = Double(Float.greatestFiniteMagnitude)
+        let infinities = vector(-.infinity, .infinity)
+        #expect(try numbers(Clip(), [infinities]).elements == [-greatest, greatest])
+        #expect(try numbers(Clip(), [infinities], in: .fp64).elements == [-greatest, greatest])
+        #expect(try numbers(Clip(), [infinities], in: .fp16Storage).elements == [-65504, 65504])
         #expect(try numbers(Clip(), [vector(.nan), low, high]).elements[0].isNaN)
         // ONNX: where the limits are crossed, the maximum holds.
         #expect(try numbers(Clip(), [x, high, low]).elements == [-2, -2, -2, -2, -2])

@@ -113,7 +113,7 @@ import Testing
         #expect(old.nodes[0].inputs.count == 3 && old.nodes[0].inputs[1] == nil)
         let limit = try #require(old.nodes[0].inputs[2])
         #expect(old.initializers[limit] == .float32(Tensor([], [6])))
-        #expect(try ONNXModelProto(opset: 11, [node]).graph().nodes[0].inputs == ["x"])
+        #expect(try ONNXModelProto(opset: 11, [.init("Clip")]).graph().nodes[0].inputs == ["x"])
     }
 
     @Test("Slopes of PRelu belonged to the channels before version 7, and are broadcast since")
@@ -140,6 +140,25 @@ import Testing
         (.init("BatchNormalization"), 6, "\"is_test\" is not set"),
         (.init("BatchNormalization", attributes: [.int("spatial", 0)]), 8, "\"spatial\" is 0"),
         (.init("Add", attributes: [.int("axis", 1)]), 6, "\"axis\" is set"),
+        (.init("Less", attributes: [.int("axis", 1)]), 6, "\"axis\" is set"),
+        (.init("Dropout"), 6, "\"is_test\" is not set"),
+        (.init("Dropout", ["x", "ratio", "training"]), 13, "training_mode"),
+        (
+            .init(
+                "MaxPool",
+                attributes: [.ints("kernel_shape", [2]), .string("auto_pad", "VALID"), .int("ceil_mode", 1)]), 13,
+            "\"ceil_mode\" is set with auto_pad VALID"
+        ),
+        // What onnx's make_node writes for alpha=2 without the point.
+        (
+            .init("Gemm", attributes: [.with { ($0.name, $0.i, $0.type) = ("alpha", 2, 2) }]), 13,
+            "\"alpha\" is of type int, where float is needed"
+        ),
+        (.init("Relu", attributes: [.int("foo", 1)]), 13, "\"foo\" is none that the operator has"),
+        (.init("Clip", attributes: [.float("max", 6)]), 11, "\"max\" is none that the operator has in version 11"),
+        (.init("Squeeze", attributes: [.ints("axes", [0])]), 13, "\"axes\" is none"),
+        (.init("AveragePool", attributes: [.ints("dilations", [2])]), 11, "\"dilations\" is none"),
+        (.init("Relu", ["x", "x"]), 13, "with 2 inputs is none; it takes 1"),
         (.init("Constant", []), 13, "has none of the attributes"),
         (.init("Constant", [], []), 13, "has no output"),
     ]

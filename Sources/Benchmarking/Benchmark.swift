@@ -41,7 +41,7 @@ public struct Benchmark: Sendable, Codable, Equatable {
         multiplyAddPeakGflops: Double,
         networks: [NetworkBenchmark], against: [SpeedRatio]
     ) {
-        schema = "mtcnn-validate/bench/1"
+        schema = "mtcnn-validate/bench/2"
         self.detector = detector
         self.arithmetic = arithmetic
         self.detection = detection

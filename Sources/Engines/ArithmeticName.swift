@@ -7,4 +7,12 @@ public enum ArithmeticName: String, Sendable, CaseIterable, Codable {
     case fp16FMA = "fp16-fma"
     case fp16MultiplyAdd = "fp16-mul-add"
     case neuralEngineM1 = "neural-engine-m1"
+
+    /// Whether activations are stored as float16.
+    public var storesFloat16: Bool {
+        switch self {
+        case .fp32, .fp64, .fp16Weights: false
+        case .fp16Storage, .fp16FMA, .fp16MultiplyAdd, .neuralEngineM1: true
+        }
+    }
 }

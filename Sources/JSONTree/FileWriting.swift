@@ -44,6 +44,10 @@ final class UnfinishedFile {
     private var buffer = [UInt8]()
 
     init(_ path: String) throws(FileWritingError) {
+        if let stream = ["/dev/stdout": FileHandle.standardOutput, "/dev/stderr": .standardError][path] {
+            (self.path, temporaryPath, handle) = (path, nil, stream)
+            return
+        }
         let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
         self.path = url.path
         let type = try? FileManager.default.attributesOfItem(atPath: url.path)[.type] as? FileAttributeType
@@ -76,8 +80,8 @@ final class UnfinishedFile {
     /// Gives the file its name.
     func finish() throws(FileWritingError) {
         try flush()
-        guard (try? handle.close()) != nil else { throw FileWritingError(path: path) }
-        if let temporaryPath, rename(temporaryPath, path) != 0 { throw FileWritingError(path: path) }
+        guard let temporaryPath else { return }
+        guard (try? handle.close()) != nil, rename(temporaryPath, path) == 0 else { throw FileWritingError(path: path) }
     }
 
     private func flush() throws(FileWritingError) {

@@ -21,6 +21,7 @@ public struct DetectionReport: Report, Equatable {
         /// The list's name.
         public let gold: String
         public let minimumFaceSize: Int
+        public let scoreThresholds: ScoreThresholds
         public let verdict: Verdict
         public let summary: Summary
         public let checks: [Check]
@@ -35,8 +36,10 @@ public struct DetectionReport: Report, Equatable {
     /// A frame that was to be compared and was not.
     public struct UnjudgedFrame: Sendable, Codable, Equatable {
         public enum Cause: String, Sendable, Codable {
-            /// There is no such file.
-            case missing
+            /// There is no such file, or it may not be read.
+            case unreadable
+            /// The image has more pixels than are allowed.
+            case tooLarge = "too_large"
             /// The file is no image that can be decoded.
             case damaged
             /// The frame is there, and the list of faces does not name it.
@@ -162,7 +165,8 @@ public struct DetectionReport: Report, Equatable {
     public func judged(deviations: [KnownDeviation]) -> DetectionReport {
         let runs = runs.map { run in
             Run(
-                gold: run.gold, minimumFaceSize: run.minimumFaceSize, frames: run.frames, notJudged: run.notJudged,
+                gold: run.gold, minimumFaceSize: run.minimumFaceSize, scoreThresholds: run.scoreThresholds,
+                frames: run.frames, notJudged: run.notJudged,
                 thresholds: thresholds, deviations: deviations)
         }
         return DetectionReport(
@@ -172,12 +176,14 @@ public struct DetectionReport: Report, Equatable {
 
 extension DetectionReport.Run {
     public init(
-        gold: String, minimumFaceSize: Int, frames: [DetectionReport.Frame],
+        gold: String, minimumFaceSize: Int, scoreThresholds: ScoreThresholds = ScoreThresholds(),
+        frames: [DetectionReport.Frame],
         notJudged: [DetectionReport.UnjudgedFrame], thresholds: [Threshold] = DetectionReport.minimum,
         deviations: [KnownDeviation]
     ) {
         self.gold = gold
         self.minimumFaceSize = minimumFaceSize
+        self.scoreThresholds = scoreThresholds
         self.frames = frames
         self.notJudged = notJudged
         var metrics = DetectionMetrics()
@@ -186,7 +192,7 @@ extension DetectionReport.Run {
         func checks(_ thresholds: [Threshold]) -> [Check] {
             thresholds.compactMap { threshold in
                 let value =
-                    threshold == DetectionReport.notFiniteFrames
+                    threshold.metric == DetectionReport.notFiniteFrames.metric
                     ? notJudged.notFiniteCount : summary.value(of: threshold.metric)
                 return value.map { Check($0, of: gold, against: threshold, deviations: deviations) }
             }

@@ -22,18 +22,19 @@ extension DetectionReport {
         lines += [
             "",
             "Target tier: mean IoU > 0.90, agreement 100 %, no false positive. Minimum tier, which decides: "
-                + "mean IoU > 0.75, agreement 95 %, fewer than 2 false positives.",
+                + "mean IoU > 0.75, agreement 95 %, fewer than 2 false positives, no NaN from a network.",
         ]
         for run in runs {
             if let stages = run.stageTable { lines += [""] + stages }
-            lines += run.notJudged.map { "\n\($0.file) of \(run.gold) was not judged: \($0.reason)" }
         }
+        lines += notJudgedLines
         return (lines + deviationLines).joined(separator: "\n") + "\n"
     }
 }
 
 extension DetectionReport.Run {
     fileprivate var tier: String {
+        if summary.frames == 0 { return "-" }
         if checks.contains(where: { $0.verdict == .doesNotConform }) { return "below minimum" }
         return targets.allSatisfy { $0.verdict == .conforms } ? "target" : "minimum"
     }

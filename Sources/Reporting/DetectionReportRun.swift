@@ -50,12 +50,12 @@ extension DetectionReport.Run {
     ) throws {
         let listed = gold.images.map { (file: URL(fileURLWithPath: $0.file).lastPathComponent, frame: $0) }
         let names = Set(listed.map(\.file))
-        let present = try frameFiles(in: directory).filter { !$0.contains("/") }
-        guard present.contains(where: names.contains) else {
+        let unlisted = try frameFiles(in: directory).filter { !names.contains($0) }
+        guard listed.contains(where: { FileManager.default.fileExists(atPath: "\(directory)/\($0.file)") }) else {
             throw ComparisonError.nothingInCommon("\(directory) holds none of the frames that \(name) names")
         }
         let all: [(file: String, frame: DetectedFrame?)] =
-            listed.map { ($0.file, $0.frame) } + present.filter { !names.contains($0) }.map { ($0, nil) }
+            listed.map { ($0.file, $0.frame) } + unlisted.map { ($0, nil) }
         let judged = try concurrentMap(shard.stretch(of: all)) { file, expected in
             guard let expected else {
                 return JudgedFrame.notJudged(
@@ -76,7 +76,8 @@ extension DetectionReport.Run {
             }
         }
         self.init(
-            gold: name, minimumFaceSize: detector.minimumFaceSize, frames: judged.compactMap(\.frame),
+            gold: name, minimumFaceSize: detector.minimumFaceSize, scoreThresholds: detector.scoreThresholds,
+            frames: judged.compactMap(\.frame),
             notJudged: judged.compactMap(\.failure), deviations: deviations)
     }
 }
@@ -106,7 +107,12 @@ extension DetectionReport.Frame {
 extension DetectionReport.UnjudgedFrame {
     /// The reason names no directory: it is the same wherever the frames lie.
     init(file: String, _ error: ImageError) {
-        let cause = if case .unreadable = error { Cause.missing } else { Cause.damaged }
+        let cause: Cause =
+            switch error {
+            case .unreadable, .unwritable: .unreadable
+            case .tooLarge: .tooLarge
+            case .unknownFormat, .damaged: .damaged
+            }
         self.init(file: file, cause: cause, reason: error.reason)
     }
 }

@@ -22,8 +22,8 @@ func frameFiles(in directory: String) throws(InputError) -> [String] {
     try inputFiles(in: directory, withExtensions: ["jpg", "jpeg", "png"])
 }
 
-/// The files with one of some extensions, in any letter case, in a directory and those below it, by their paths from it: sorted, and those of
-/// the directory itself first.
+/// The files with one of some extensions, in any letter case, in a directory and those below it, by their paths from
+/// it: sorted, and those of the directory itself first.
 ///
 /// - Throws: ``InputError``.
 func inputFiles(in directory: String, withExtensions wanted: [String]) throws(InputError) -> [String] {
@@ -36,7 +36,8 @@ func inputFiles(in directory: String, withExtensions wanted: [String]) throws(In
 func allFiles(in directory: String) throws(InputError) -> [String] {
     var isDirectory: ObjCBool = false
     guard FileManager.default.fileExists(atPath: directory, isDirectory: &isDirectory), isDirectory.boolValue,
-        let paths = FileManager.default.enumerator(atPath: directory)
+        let paths = FileManager.default.enumerator(
+            atPath: URL(fileURLWithPath: directory).resolvingSymlinksInPath().path)
     else { throw InputError(path: directory) }
     func isFile(_ path: String) -> Bool {
         var isDirectory: ObjCBool = false

@@ -8,6 +8,8 @@ public struct LayerReport: Report, Equatable {
     public let verdict: Verdict
     public let baseline: Side
     public let candidate: Side
+    /// Whether all layers but the networks' outputs were left out.
+    public let outputsOnly: Bool
     public let thresholds: [Threshold]
     public let deviations: [DeviationOutcome]
     public let networks: [Network]
@@ -39,12 +41,13 @@ public struct LayerReport: Report, Equatable {
 
     /// - Parameter deviations: the list of known deviations; empty to judge strictly.
     public init(
-        baseline: Side, candidate: Side, thresholds: LayerThresholds, deviations: [KnownDeviation],
-        networks: [NetworkComparison]
+        baseline: Side, candidate: Side, outputsOnly: Bool = false, thresholds: LayerThresholds,
+        deviations: [KnownDeviation], networks: [NetworkComparison]
     ) {
         schema = LayerReport.schema
         self.baseline = baseline
         self.candidate = candidate
+        self.outputsOnly = outputsOnly
         self.thresholds = thresholds.all
         self.networks = networks.map { Network($0, thresholds, deviations) }
         verdict = Verdict(combining: self.networks.map(\.verdict))
@@ -61,8 +64,8 @@ public struct LayerReport: Report, Equatable {
     /// The metrics of this report under other limits.
     public func judged(against thresholds: LayerThresholds, deviations: [KnownDeviation]) -> LayerReport {
         LayerReport(
-            baseline: baseline, candidate: candidate, thresholds: thresholds, deviations: deviations,
-            networks: networks.map(\.comparison))
+            baseline: baseline, candidate: candidate, outputsOnly: outputsOnly, thresholds: thresholds,
+            deviations: deviations, networks: networks.map(\.comparison))
     }
 }
 
@@ -93,7 +96,7 @@ extension LayerReport.Network {
             notJudgedBecause = "the candidate lacks \(casesNotCompared.count) cases: \(casesNotCompared.firstFew)"
         } else if !layersNotCompared.isEmpty {
             notJudgedBecause =
-                "\(layersNotCompared.count) layers were not compared in every case: \(layersNotCompared.firstFew)"
+                "\(layersNotCompared.count) layers were not compared, or not in every case: \(layersNotCompared.firstFew)"
         } else if outputs.isEmpty {
             notJudgedBecause = "none of the layers is recorded as an output of the network"
         } else {
@@ -112,5 +115,5 @@ extension LayerReport.Network {
 
 extension [String] {
     /// The first three, for a person.
-    var firstFew: String { prefix(3).joined(separator: ", ") + (count > 3 ? ", ..." : "") }
+    public var firstFew: String { prefix(3).joined(separator: ", ") + (count > 3 ? ", ..." : "") }
 }

@@ -4,7 +4,8 @@ extension LayerReport {
     public var markdown: String {
         var lines = [
             "## FP32 against ONNX: \(verdict.words)", "",
-            "Baseline: \(baseline.words). Candidate: \(candidate.words).", "",
+            "Baseline: \(baseline.words). Candidate: \(candidate.words)."
+                + (outputsOnly ? " Outputs alone were compared." : ""), "",
             "| network | verdict | cases | elements | max abs diff of outputs | mean abs diff | first divergence |",
             "|---|---|---|---|---|---|---|",
         ]
@@ -14,7 +15,7 @@ extension LayerReport {
             let cells = [
                 network.network, verdict, "\(network.cases.count)", "\(network.elementsCompared)",
                 isMeasured ? network.maxAbsDiff.short : "-", isMeasured ? network.meanAbsDiff.short : "-",
-                network.divergence,
+                outputsOnly ? "not determined" : network.divergence,
             ]
             lines.append("| " + cells.joined(separator: " | ") + " |")
         }
@@ -59,6 +60,9 @@ extension LayerReport.Network {
 }
 
 extension Report {
+    /// What was not judged, and why.
+    var notJudgedLines: [String] { notJudged.flatMap { ["", "Not judged: \($0)."] } }
+
     /// The listed deviations, and the checks that fail without being listed.
     var deviationLines: [String] {
         var lines = [String]()

@@ -51,7 +51,8 @@ extension LayerReport {
         }
         guard baselines.count == 1 else { throw ComparisonError.severalBaselines(baselines.map(\.words)) }
         self.init(
-            baseline: baseline, candidate: candidate, thresholds: .float32, deviations: deviations,
+            baseline: baseline, candidate: candidate, outputsOnly: outputsOnly, thresholds: .float32,
+            deviations: deviations,
             networks: try compared.map(\.0) + LayerReport.networksWithoutCapture(models, compared.map(\.0)))
     }
 }

@@ -45,6 +45,7 @@ extension LayerReport: MergeableReport {
         return LayerReport(
             baseline: try shared("the baseline", shards, \.baseline),
             candidate: try shared("the candidate", shards, \.candidate),
+            outputsOnly: try shared("what is compared", shards, \.outputsOnly),
             thresholds: LayerThresholds(try shared("the thresholds", shards, \.thresholds)), deviations: deviations,
             networks: networks)
     }
@@ -56,13 +57,15 @@ extension DetectionReport: MergeableReport {
     ) throws(ShardError) -> DetectionReport {
         let golds = try shared("the lists of faces", shards) { $0.runs.map(\.gold) }
         let sizes = try shared("the smallest face", shards) { $0.runs.map(\.minimumFaceSize) }
+        let thresholds = try shared("the score thresholds", shards) { $0.runs.map(\.scoreThresholds) }
         return DetectionReport(
             baseline: try shared("the baseline", shards, \.baseline),
             candidate: try shared("the candidate", shards, \.candidate),
             runs: golds.indices.map { index in
                 let parts = shards.map { $0.runs[index] }
                 return Run(
-                    gold: golds[index], minimumFaceSize: sizes[index], frames: parts.flatMap(\.frames),
+                    gold: golds[index], minimumFaceSize: sizes[index], scoreThresholds: thresholds[index],
+                    frames: parts.flatMap(\.frames),
                     notJudged: parts.flatMap(\.notJudged), deviations: deviations)
             }, deviations: deviations)
     }

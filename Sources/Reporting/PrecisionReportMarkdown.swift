@@ -50,10 +50,7 @@ extension PrecisionReport {
                     policy.verdict.words,
                 ]))
         }
-        for failure in policies.flatMap({ policy in policy.endToEnd.notJudged.map { (policy.label, $0) } }) {
-            lines += ["", "Not judged in \(failure.0): \(failure.1.file): \(failure.1.reason)."]
-        }
-        return lines
+        return lines + notJudgedLines
     }
 
     /// The flipped decisions with the least overlap.

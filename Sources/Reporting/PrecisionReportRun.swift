@@ -92,7 +92,8 @@ private enum Candidate: Sendable {
     var name: String {
         switch self {
         case .arithmetic(let arithmetic): arithmetic.rawValue
-        case .packages: "packages"
+        case .packages(_, let arithmetic):
+            arithmetic.storesFloat16 && arithmetic != .fp16Storage ? "packages-\(arithmetic.rawValue)" : "packages"
         }
     }
 

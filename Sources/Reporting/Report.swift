@@ -18,7 +18,7 @@ public protocol Report: Codable, Sendable {
 
 extension Report {
     /// Names the document and the version of its layout, which `validation/schemas` describes.
-    public static var schema: String { "mtcnn-validate/\(name)/1" }
+    public static var schema: String { "mtcnn-validate/\(name)/2" }
 }
 
 /// Who computed one side of a comparison.

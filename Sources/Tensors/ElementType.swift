@@ -40,6 +40,15 @@ public enum FloatFormat: Int, Sendable, Comparable {
         }
     }
 
+    /// The smallest positive number with all its bits.
+    public var smallestNormal: Double {
+        switch self {
+        case .binary16: 0x1p-14
+        case .binary32: 0x1p-126
+        case .binary64: 0x1p-1022
+        }
+    }
+
     public var largestFinite: Double {
         switch self {
         case .binary16: Double(Float16.greatestFiniteMagnitude)

@@ -125,7 +125,8 @@ struct EngineOptions: ParsableArguments {
             secondsToAnswer: engineTimeout)
         // The first one started tells who answers.
         var identity: OutsideEngine.Identity?
-        func network(_ network: CascadeNetwork, _ file: String) throws -> GraphFaceNetwork {
+        func network(_ network: CascadeNetwork) throws -> GraphFaceNetwork {
+            let file = network.modelName
             let model =
                 try suffix.map { try Model(contentsOf: "\(models)/\(file)\($0)") } ?? Model(named: file, in: models)
             if suffix == nil {
@@ -140,8 +141,8 @@ struct EngineOptions: ParsableArguments {
             }
         }
         let networks = FaceNetworks(
-            proposal: try network(.proposal, "pnet"), refinement: try network(.refinement, "rnet"),
-            output: try network(.output, "onet"))
+            proposal: try network(.proposal), refinement: try network(.refinement),
+            output: try network(.output))
         return ChosenEngine(
             side: Side(
                 engine: (identity?.engine ?? name) + (identity?.device.map { " (\($0))" } ?? ""),

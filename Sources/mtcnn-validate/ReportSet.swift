@@ -1,5 +1,6 @@
 import ArgumentParser
 import Conformance
+import Foundation
 import JSONTree
 import Reporting
 
@@ -22,6 +23,8 @@ struct ReportSet {
         junit.add(detections)
         junit.add(precision)
         try writeDocuments(to: directory)
+        // What a shard left there is no part of this.
+        try? FileManager.default.removeItem(atPath: "\(directory)/shard.json")
         let summary = ["# Conformance", layers.markdown, precision.markdown, detections.markdown].joined(
             separator: "\n\n")
         try writeAtomically(summary.utf8, to: "\(directory)/summary.md")

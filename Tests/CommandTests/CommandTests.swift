@@ -248,7 +248,8 @@ import Testing
             try FileManager.default.createDirectory(atPath: captures, withIntermediateDirectories: true)
             try FileManager.default.moveItem(atPath: record(in: directory), toPath: "\(captures)/pnet.h5")
             func shard(_ index: Int, _ extra: String...) throws {
-                let run = try validate(directory, captures: captures, extra: ["--shard", "\(index)/2"] + extra)
+                let run = try validate(
+                    directory, captures: captures, deviations: nil, extra: ["--shard", "\(index)/2"] + extra)
                 #expect(run.exitCode == 0, "\(run.errors)")
                 let place = "\(directory)/\(index)"
                 try? FileManager.default.removeItem(atPath: place)
@@ -261,6 +262,8 @@ import Testing
             }
             try shard(1)
             try shard(2)
+            let part = try CommandLineProgram.run("check", "\(directory)/1/cpp_vs_reference.json")
+            #expect(part.exitCode == 65 && part.errors.contains("merge it first"))
             // One network alone has a capture, so that not all is judged; but the shards fit.
             #expect(try merge().exitCode == 2)
             try shard(2, "--outputs-only")
@@ -348,7 +351,7 @@ import Testing
             let image = DecodedImage(width: 30, height: 20, pixels: [UInt8](repeating: 90, count: 1800))
             try write(image.encoded(as: .png, file: "small.png"), "\(directory)/small.png")
             let plan = try CommandLineProgram.run("plan", "--require", "mean_iou=0.5", "--frames", directory)
-            #expect(plan.exitCode == 2 && plan.errors.contains("no face is found"), "\(plan.output)\(plan.errors)")
+            #expect(plan.exitCode == 2 && plan.errors.contains("float32 finds no face"), "\(plan.output)\(plan.errors)")
         }
     }
 

@@ -30,6 +30,13 @@ import Testing
         }
     }
 
+    @Test("No layer errs by more than its arithmetic's roundings explain")
+    func bounds() throws {
+        let layers = try Self.kept.get().policies.flatMap(\.networks).flatMap(\.layers).map(\.metrics)
+        let errors = layers.flatMap { [$0.isolated?.candidateError, $0.cumulative.candidateError].compactMap { $0 } }
+        #expect(errors.count > 500 && errors.allSatisfy { $0.boundRatio <= 1 })
+    }
+
     @Test("The kept report covers every arithmetic on all 30 frames, and each limit fails only where that is listed")
     func verdicts() throws {
         let report = try Self.kept.get()

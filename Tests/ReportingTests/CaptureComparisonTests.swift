@@ -39,7 +39,8 @@ import Testing
     func whole() throws {
         try withTemporaryDirectory { directory in
             let small = try capture([("a", [output("y")])], at: "\(directory)/small.h5")
-            let large = try capture([("a", [output("y"), output("z")]), ("b", [])], at: "\(directory)/large.h5")
+            let large = try capture(
+                [("a", [output("y"), output("z", isOutput: false)]), ("b", [])], at: "\(directory)/large.h5")
             #expect(try verdict(NetworkComparison(of: small, with: small)) == (.conforms, nil))
             #expect(try verdict(NetworkComparison(of: large, with: small)) == (.conforms, nil))
         }
@@ -57,6 +58,16 @@ import Testing
             #expect(first.0 == .notJudged && first.1?.hasSuffix("lacks 1 cases: b") == true)
             let second = verdict(try NetworkComparison(of: oneTensor, with: whole))
             #expect(second.0 == .notJudged && second.1?.hasSuffix("in every case: z") == true)
+        }
+    }
+
+    @Test("An output of the network that the baseline lacks is named, and keeps the candidate from conforming")
+    func unrecordedOutput() throws {
+        try withTemporaryDirectory { directory in
+            let few = try capture([("a", [output("y")])], at: "\(directory)/few.h5")
+            let more = try capture([("a", [output("y"), output("z")])], at: "\(directory)/more.h5")
+            let (verdict, reason) = verdict(try NetworkComparison(of: more, with: few))
+            #expect(verdict == .notJudged && reason?.hasSuffix(": z") == true)
         }
     }
 

@@ -54,7 +54,7 @@ import Testing
             let report = try judge(
                 "file,x,y,width,height\na.jpg,\(face)\nc.jpg,\(face)\n", frames: ["a.jpg"], in: directory)
             #expect(report.verdict == .notJudged)
-            #expect(report.runs[0].notJudged.map(\.cause) == [.missing])
+            #expect(report.runs[0].notJudged.map(\.cause) == [.unreadable])
             #expect(!report.notJudged.joined().contains(directory))
         }
     }

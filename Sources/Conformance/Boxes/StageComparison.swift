@@ -4,7 +4,8 @@ import Detection
 public struct StageDivergence: Equatable, Sendable, Codable {
     public let file: String
 
-    /// In the order of the cascade: the proposals of each pyramid level where they were expected, then the stages that both recorded.
+    /// In the order of the cascade: the proposals of each pyramid level where they were expected, then the stages that
+    /// both recorded.
     public let stages: [StageComparison]
 
     /// The first stage whose lists differ; nil where none does.

@@ -16,7 +16,9 @@ public struct ErrorAgainstOracle: Sendable, Codable, Equatable {
         precondition(computed.shape == exact.shape && exact.shape == bounds.shape, "tensors of different shapes")
         for position in exact.elements.indices {
             let bound = bounds.elements[position]
-            let error = abs(computed.elements[position] - exact.elements[position])
+            let (given, right) = (computed.elements[position], exact.elements[position])
+            // Equal infinities, and NaN on both sides, are no error.
+            let error = given == right || (given.isNaN && right.isNaN) ? 0 : abs(given - right)
             if error > maxAbsError { maxAbsError = error }
             // An error that is not even a number exceeds every bound.
             let ratio = error.isNaN ? Double.infinity : error == 0 ? 0 : error / bound

@@ -4,7 +4,8 @@ public struct NetworkComparison: Sendable {
     public let network: String
     public let modelSHA256: String
     public let cases: [CaseMetrics]
-    /// Layers that one side has and the other lacks.
+    /// Layers that were to be compared and that one side lacks: in every case where an engine is compared with a
+    /// capture, in some case where two captures are.
     public let layersNotCompared: [String]
     /// Cases of the baseline that the candidate lacks.
     public let casesNotCompared: [String]

@@ -19,17 +19,30 @@ public struct RoundingBound: Sendable {
 
     public static let float32 = RoundingBound(working: .binary32, stored: .binary32, constants: .binary32)
 
-    public init(working: FloatFormat, stored: FloatFormat, constants: FloatFormat) {
+    /// Whether subnormal numbers are stored as 0.
+    public let flushesSubnormals: Bool
+
+    public init(
+        working: FloatFormat, stored: FloatFormat, constants: FloatFormat, flushesSubnormals: Bool = false
+    ) {
         self.working = working
         self.stored = stored
         self.constants = constants
+        self.flushesSubnormals = flushesSubnormals
     }
+
+    /// The most that storing a number takes it off beside its relative rounding.
+    private func underflowUnit(of format: FloatFormat) -> Double {
+        flushesSubnormals ? format.smallestNormal : format.underflowUnit
+    }
+
+    private var storedUnderflowUnit: Double { underflowUnit(of: stored) }
 
     /// Bounds on the error of rounding a given tensor to the format that it is stored in; nil if that is none.
     public func inputErrors(of tensor: AnyTensor, isConstant: Bool) -> Tensor<Double>? {
         let format = isConstant ? constants : stored
         guard let given = tensor.elementType.floatFormat, given > format else { return nil }
-        return tensor.float64.map { $0 == 0 ? 0 : abs($0) * format.unitRoundoff + format.underflowUnit }
+        return tensor.float64.map { $0 == 0 ? 0 : abs($0) * format.unitRoundoff + underflowUnit(of: format) }
     }
 
     /// Bounds on the error of each element of a node's output.
@@ -51,16 +64,16 @@ public struct RoundingBound: Sendable {
         case let operation as BinaryArithmetic:
             return try binary(operation, inputs, operands, output)
         case is PReLU:
-            let slopes = operands[1].values?.elements.map { max(abs($0), 1) } ?? []
-            let largest = slopes.max() ?? 1
-            return rounded(output, plus: try propagated(operands[0], times: largest))
+            return rounded(output, plus: try preluErrors(node.operator, operands))
         case let activation as ActivationFunction:
             switch activation {
             case .relu, .identity: return try propagated(operands[0], times: 1)
             case .leakyReLU(let slope):
                 return rounded(output, plus: try propagated(operands[0], times: max(1, Double(abs(slope)))))
             case .sigmoid:
-                return rounded(output, plus: try propagated(operands[0], times: 0.25), roundings: 8)
+                // Near 0, where 1 + e^-x is large, approximations in use err by a few roundings of 1.
+                return rounded(
+                    output, plus: try propagated(operands[0], times: 0.25).map { $0 + 2 * unit }, roundings: 8)
             }
         case let softmax as Softmax:
             return softmaxErrors(softmax, operands[0], output, unit: unit)
@@ -68,15 +81,20 @@ public struct RoundingBound: Sendable {
             return try comparisonErrors(comparison, operands, output.shape)
         case is Where:
             return try whereErrors(inputs, operands, output.shape)
-        case is Not, is Clip:
+        case is Not:
             return try propagated(operands[0], times: 1)
+        case is Clip:
+            // What comes out is the number or a limit.
+            let limits = operands.dropFirst().flatMap { $0.error?.elements ?? [] }
+            return try propagated(operands[0], times: 1).map { max($0, limits.max() ?? 0) }
         default:
             // The others move elements about, and their errors with them.
             let moved = zip(inputs, operands).map { input, operand -> AnyTensor? in
                 guard let input, input.elementType.floatFormat != nil else { return input }
                 return .float64(operand.errorOrZeros)
             }
-            return try exact(node.operator, moved)
+            // Where a window lies in padding alone there is no number and no error.
+            return try exact(node.operator, moved).map { $0 > 0 ? $0 : 0 }
         }
     }
 
@@ -107,9 +125,10 @@ public struct RoundingBound: Sendable {
         let gamma = n * working.unitRoundoff / (1 - n * working.unitRoundoff)
         // One more rounding where the result is stored in a coarser format.
         let stored = self.stored == working ? 0 : self.stored.unitRoundoff
-        let underflow = n * working.underflowUnit + self.stored.underflowUnit
+        let underflow = n * working.underflowUnit + storedUnderflowUnit
         return whole.zipMap(own) { whole, own in
-            (gamma + stored) * whole + (whole - own) + underflow
+            let error = (gamma + stored) * whole + (whole - own) + underflow
+            return error.isNaN ? 0 : error
         }
     }
 
@@ -127,6 +146,18 @@ public struct RoundingBound: Sendable {
     }
 
     // MARK: Elementwise
+
+    /// Of x, or of slope * x: |slope| ex + |x| es + ex es, the larger of the two.
+    private func preluErrors(_ operation: any Operator, _ operands: [Operand]) throws -> Tensor<Double> {
+        let (x, slope) = (operands[0], operands[1])
+        func scaled(_ factor: AnyTensor?, by other: AnyTensor?) throws -> Tensor<Double> {
+            // The operator broadcasts slopes as it does on numbers; it scales what is negative.
+            try exact(operation, [factor.map { .float64($0.float64.map { -$0 }) }, other]).map { -$0 }
+        }
+        let grown = try scaled(x.magnitudeWithError, by: slope.magnitudeWithError)
+        let own = try scaled(x.magnitude, by: slope.magnitude)
+        return grown.zipMap(own, -).zipMap(x.errorOrZeros) { max($0, $1) }
+    }
 
     private func binary(
         _ operation: BinaryArithmetic, _ inputs: [AnyTensor?], _ operands: [Operand], _ output: Tensor<Double>
@@ -155,8 +186,8 @@ public struct RoundingBound: Sendable {
         return rounded(output, plus: propagated)
     }
 
-    /// With inputs off by at most e, each exponential is off by a factor of at most exp(e), and the quotient
-    /// by exp(2 e). Rounding x - max costs u |x - max| of that e.
+    /// An exponent that is off by e takes its exponential off by a factor of exp(e), and the sum by its share of that.
+    /// Rounding x - max costs u |x - max| of e.
     private func softmaxErrors(
         _ softmax: Softmax, _ operand: Operand, _ output: Tensor<Double>, unit: Double
     ) -> Tensor<Double> {
@@ -167,15 +198,23 @@ public struct RoundingBound: Sendable {
         for block in 0..<outer {
             for lane in 0..<inner {
                 let positions = (0..<summed).map { (block * summed + $0) * inner + lane }
-                let values = positions.map { x.elements[$0] }
-                let spread = (values.max() ?? 0) - (values.min() ?? 0)
-                let error = (positions.map { errors[$0] }.max() ?? 0) + unit * spread
+                let largest = positions.map { x.elements[$0] }.max() ?? 0
+                let largestError = positions.map { errors[$0] }.max() ?? 0
+                func exponentError(_ position: Int) -> Double {
+                    errors[position] + largestError + unit * (largest - x.elements[position])
+                }
+                // What the errors of all exponents do to the sum: each counts as much as its share.
+                let sumError = positions.reduce(0.0) { error, position in
+                    let share = output.elements[position]
+                    return share == 0 ? error : error + share * expm1(exponentError(position))
+                }
                 // Two roundings and the error of each exponential, the sum, the quotient.
                 let roundings = Double(summed + 8) * unit
                 for position in positions {
                     let exact = output.elements[position]
-                    result.elements[position] =
-                        exact * (expm1(2 * error) + roundings + stored.unitRoundoff) + stored.underflowUnit
+                    let own = expm1(exponentError(position) + sumError) + roundings + stored.unitRoundoff
+                    // The exponential and the quotient may each be rounded where numbers have fewer bits.
+                    result.elements[position] = (exact == 0 ? 0 : exact * own) + 4 * storedUnderflowUnit
                 }
             }
         }
@@ -211,7 +250,7 @@ public struct RoundingBound: Sendable {
     ) -> Tensor<Double> {
         let unit = max(roundings * working.unitRoundoff, stored.unitRoundoff)
         return output.zipMap(propagated) { exact, error in
-            unit * (abs(exact) + error) + error + stored.underflowUnit
+            unit * (abs(exact) + error) + error + storedUnderflowUnit
         }
     }
 

@@ -47,9 +47,6 @@ extension Model {
     }
 
     private static func float16(_ arithmetic: ArithmeticName) -> ArithmeticName {
-        switch arithmetic {
-        case .fp32, .fp64, .fp16Weights: .fp16Storage
-        case .fp16Storage, .fp16FMA, .fp16MultiplyAdd, .neuralEngineM1: arithmetic
-        }
+        arithmetic.storesFloat16 ? arithmetic : .fp16Storage
     }
 }

@@ -66,17 +66,17 @@ extension PrecisionPlan {
         var search = PlanSearch(trial: trial, requirements: requirements)
         let everything = trial.allLayers
         let none = try search.measure([])
-        let unmeasured = try requirements.filter {
-            try none[$0.metric].isNaN && search.measure(everything)[$0.metric].isNaN
-        }
+        let float32 = try search.measure(everything)
+        let unmeasured = requirements.filter { float32[$0.metric].isNaN }
         guard unmeasured.isEmpty else {
             let names = unmeasured.map(\.metric.rawValue).joined(separator: ", ")
-            throw ComparisonError.nothingInCommon("no face is found in any frame, so that \(names) cannot be measured")
+            throw ComparisonError.nothingInCommon(
+                "float32 finds no face in any frame, so that \(names) cannot be measured")
         }
         var kept = Set<Int>()
         var isMet = search.holds(none)
         if !isMet {
-            if search.holds(try search.measure(everything)) {
+            if search.holds(float32) {
                 kept = try search.smallest(progress)
                 isMet = true
             } else {

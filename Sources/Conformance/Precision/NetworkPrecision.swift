@@ -1,4 +1,5 @@
 import Captures
+import Detection
 import Engines
 import NetworkGraph
 import Tensors
@@ -69,8 +70,9 @@ extension RoundingBound {
         case .fp32: self = .float32
         case .fp16Weights: self.init(working: .binary32, stored: .binary32, constants: .binary16)
         case .fp16Storage: self.init(working: .binary32, stored: .binary16, constants: .binary16)
-        case .fp16FMA, .fp16MultiplyAdd, .neuralEngineM1:
-            self.init(working: .binary16, stored: .binary16, constants: .binary16)
+        case .fp16FMA, .fp16MultiplyAdd: self.init(working: .binary16, stored: .binary16, constants: .binary16)
+        case .neuralEngineM1:
+            self.init(working: .binary16, stored: .binary16, constants: .binary16, flushesSubnormals: true)
         }
     }
 }
@@ -120,7 +122,9 @@ public struct NetworkInputs: Sendable {
 extension NetworkPrecision {
     /// Runs a network in float32 and in another arithmetic on the same inputs.
     ///
-    /// - Parameter scoreThreshold: the probability from which the network decides for a face.
+    /// - Parameters:
+    ///   - network: its name; of `pnet`, `rnet` and `onet` the decisions are compared.
+    ///   - scoreThreshold: the probability from which the network decides for a face.
     /// - Throws: what running the engines throws.
     public init(
         of arithmetic: ArithmeticName, running graph: Graph, modelSha256: String, on inputs: [NetworkInputs],
@@ -129,6 +133,8 @@ extension NetworkPrecision {
         let baseline = try ArithmeticName.fp32.engine(for: graph)
         let oracle = try ArithmeticName.fp64.engine(for: graph)
         let candidate = try arithmetic.engine(for: graph)
+        let face = try CascadeNetwork.allCases.first { $0.modelName == network }
+            .map { try GraphFaceNetwork($0, graph: graph) { _ in baseline } }
         let comparison = try LayerComparison(of: candidate, bound: RoundingBound(of: arithmetic))
         var cases = [CaseMetrics]()
         var ranges = [String: Float16Range]()
@@ -141,13 +147,17 @@ extension NetworkPrecision {
                 try comparison.compare(
                     with: RecordedCase(
                         name: input.name, source: input.source, inputs: input.tensors, tensors: expected)))
-            let outputs = try candidate.run(input.tensors) { activation in
+            var found = [String: AnyTensor]()
+            _ = try candidate.run(input.tensors) { activation in
+                found[activation.name] = activation.values
                 guard let exact = expected[activation.name]?.float64 else { return }
                 let range = Float16Range(computed: activation.values.float64, exact: exact)
                 ranges[activation.name] = ranges[activation.name]?.merged(with: range) ?? range
             }
-            if let first = FaceAnswers(expected, of: graph), let second = FaceAnswers(outputs, of: graph) {
-                decisions.add(expected: first, found: second)
+            if let face {
+                decisions.add(
+                    expected: FaceAnswers(positions: try face.answers(in: expected).map { Double($0) }),
+                    found: FaceAnswers(positions: try face.answers(in: found).map { Double($0) }))
             }
             for exact in try oracle.run(input.tensors).values {
                 for value in exact.float64.elements where value.isFinite {

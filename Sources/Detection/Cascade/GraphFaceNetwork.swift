@@ -82,12 +82,19 @@ public struct GraphFaceNetwork: FaceNetwork {
 
     private func evaluate(_ images: Tensor<Float>, by engine: any Engine) throws -> Tensor<Float> {
         let input = graph.inputs[0].name
-        let outputs = try engine.run([input: .float32(layout.input(from: images))])
-        let tensors = try heads.map { name in
-            guard let output = outputs[name] else { throw GraphError.undefinedOutput(name) }
+        return try answers(in: engine.run([input: .float32(layout.input(from: images))]))
+    }
+
+    /// The network's answers, as ``FaceNetwork`` gives them, among tensors that the graph gave; logits, where a softmax
+    /// follows them.
+    ///
+    /// - Throws: `GraphError` where a tensor is missing, ``CascadeError`` for tensors of unequal size.
+    public func answers(in tensors: [String: AnyTensor]) throws -> Tensor<Float> {
+        let outputs = try heads.map { name in
+            guard let output = tensors[name] else { throw GraphError.undefinedOutput(name) }
             return output.float32
         }
-        return try layout.joined(tensors, network: network)
+        return try layout.joined(outputs, network: network)
     }
 
     /// The multiply-adds that each node with sums takes for images [count, rows, columns, 3], by the node's output.

@@ -14,11 +14,7 @@ struct CheckReport: ParsableCommand {
     @Argument(help: "The report to judge.")
     var report: String
 
-    @Option(help: ArgumentHelp("The largest difference allowed.", valueName: "limit"))
-    var maxAbsDiff: Double?
-
-    @Option(help: ArgumentHelp("The largest mean difference allowed.", valueName: "limit"))
-    var meanAbsDiff: Double?
+    @OptionGroup var limits: LimitOptions
 
     @Option(help: ArgumentHelp("A list of known deviations, instead of those in the report.", valueName: "file"))
     var deviations: String?
@@ -26,15 +22,14 @@ struct CheckReport: ParsableCommand {
     @Flag(help: "Ignore the list of known deviations.")
     var strict = false
 
-    func validate() throws {
-        guard [maxAbsDiff, meanAbsDiff].allSatisfy({ $0.map { $0 >= 0 && $0.isFinite } ?? true }) else {
-            throw ValidationError("--max-abs-diff and --mean-abs-diff are numbers of 0 or more")
-        }
-    }
-
     func run() throws {
         let json = try JSON(parsing: try readInput(report), file: report)
-        if json["schema"] != .string(LayerReport.schema), maxAbsDiff != nil || meanAbsDiff != nil {
+        let directory = URL(fileURLWithPath: report).deletingLastPathComponent()
+        if FileManager.default.fileExists(atPath: directory.appendingPathComponent("shard.json").path) {
+            throw CommandError(
+                .badData, "\(report): this is a part of a run, which says nothing of the whole: merge it first")
+        }
+        if json["schema"] != .string(LayerReport.schema), limits.areGiven {
             throw CommandError(
                 .usage, "--max-abs-diff and --mean-abs-diff are limits of \(LayerReport.name), which \(report) is not")
         }
@@ -54,7 +49,7 @@ struct CheckReport: ParsableCommand {
 
     private func judge(_ stored: LayerReport) throws -> Verdict {
         let judged = stored.judged(
-            against: LayerThresholds(stored.thresholds).with(maxAbsDiff: maxAbsDiff, meanAbsDiff: meanAbsDiff),
+            against: limits.replacing(in: LayerThresholds(stored.thresholds)),
             deviations: try known(of: stored, listed: \.fp32VsOnnx))
         try Terminal.output(judged.outcome)
         return judged.verdict

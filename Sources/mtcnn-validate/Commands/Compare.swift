@@ -16,20 +16,10 @@ struct Compare: ParsableCommand {
     @Argument(help: "The capture that is judged.")
     var candidate: String
 
-    @Option(help: ArgumentHelp("The largest difference allowed.", valueName: "limit"))
-    var maxAbsDiff: Double?
-
-    @Option(help: ArgumentHelp("The largest mean difference allowed.", valueName: "limit"))
-    var meanAbsDiff: Double?
+    @OptionGroup var limits: LimitOptions
 
     @Option(help: ArgumentHelp("Also write the report to this file.", valueName: "file"))
     var json: String?
-
-    func validate() throws {
-        guard [maxAbsDiff, meanAbsDiff].allSatisfy({ $0.map { $0 >= 0 && $0.isFinite } ?? true }) else {
-            throw ValidationError("--max-abs-diff and --mean-abs-diff are numbers of 0 or more")
-        }
-    }
 
     func run() throws {
         let baseline = try CaptureFile(contentsOf: baseline)
@@ -37,7 +27,7 @@ struct Compare: ParsableCommand {
         let comparison = try NetworkComparison(of: candidate, with: baseline) { Terminal.progress("comparing \($0)") }
         let report = LayerReport(
             baseline: Side(baseline.header), candidate: Side(candidate.header),
-            thresholds: LayerThresholds.float32.with(maxAbsDiff: maxAbsDiff, meanAbsDiff: meanAbsDiff), deviations: [],
+            thresholds: limits.replacing(in: .float32), deviations: [],
             networks: [comparison])
         if let json { try writeAtomically(encoding: report, to: json) }
         Terminal.clearProgress()

@@ -30,11 +30,12 @@ struct Explain: ParsableCommand {
         guard !present.isEmpty else {
             throw ComparisonError.nothingInCommon("\(directory) holds none of the frames that \(gold) names")
         }
-        let missing = document.images.filter { frame in !present.contains { $0.file == frame.file } }.map(\.file)
+        let presentFiles = Set(present.map(\.file))
+        let missing = document.images.map(\.file).filter { !presentFiles.contains($0) }
         if !missing.isEmpty {
             Terminal.note(
                 "\(missing.count) of the \(document.images.count) frames that \(gold) names are not in \(directory) and are "
-                    + "left out: \(missing.prefix(3).joined(separator: ", "))\(missing.count > 3 ? ", ..." : "")")
+                    + "left out: \(missing.firstFew)")
         }
         var detector = options.detector(try options.chosenEngine())
         if let thresholds = document.scoreThresholds { detector.scoreThresholds = thresholds }

@@ -37,10 +37,16 @@ struct Validate: ParsableCommand {
     @Flag(help: "Compare the networks' outputs alone, not their layers.")
     var outputsOnly = false
 
+    func validate() throws {
+        if shard != nil, listed.strict || listed.deviations != nil {
+            throw ValidationError("--strict and --deviations are for merge, which judges; a shard is not judged")
+        }
+    }
+
     func run() throws {
         try makeDirectory(report)
         let engine = try options.chosenEngine()
-        let bundledReports = try bundledReports(engine)
+        let bundledReports = bundledReports(engine)
         let known = try listed.knownDeviations(ofBundled: bundledReports)
         let reports = ReportSet(
             layers: try layerReport(engine, known), precision: try precisionReport(known),
@@ -55,14 +61,15 @@ struct Validate: ParsableCommand {
     }
 
     /// The reports that compare nothing but what comes with the package.
-    private func bundledReports(_ engine: ChosenEngine) throws -> [String] {
-        func isBundled(_ path: String?, _ name: String) throws -> Bool {
+    private func bundledReports(_ engine: ChosenEngine) -> [String] {
+        func isBundled(_ path: String?, _ name: String) -> Bool {
             func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
-            return try path.map { resolved($0) == resolved(try bundled("Fixtures/\(name)")) } ?? true
+            guard let path else { return true }
+            return resolved(path) == (try? bundled("Fixtures/\(name)")).map(resolved)
         }
-        let models = try isBundled(options.models, "models")
-        let captures = try isBundled(captures, "captures")
-        let frames = try isBundled(frames, "frames")
+        let models = isBundled(options.models, "models")
+        let captures = isBundled(captures, "captures")
+        let frames = isBundled(frames, "frames")
         let isBuiltIn = engine.outside == nil
         var reports = [String]()
         if models, captures, isBuiltIn { reports.append(LayerReport.name) }
@@ -73,6 +80,10 @@ struct Validate: ParsableCommand {
         return reports
     }
 
+    private func goldFiles() throws -> [String] {
+        try gold.isEmpty ? BundledGold.files.map { try bundled("Fixtures/gold/\($0)") } : gold
+    }
+
     /// What the shards of this run have in common.
     private func description(_ engine: ChosenEngine, _ bundledReports: [String]) throws -> RunDescription {
         try RunDescription(
@@ -80,7 +91,7 @@ struct Validate: ParsableCommand {
                 ("models", options.modelsDirectory()), ("captures", captures ?? bundled("Fixtures/captures")),
                 ("frames", frames ?? bundled("Fixtures/frames")),
             ],
-            golds: gold,
+            golds: goldFiles(),
             options: [
                 ("engine", engine.side.words), ("arithmetic", options.arithmetic.rawValue),
                 ("outputs-only", "\(outputsOnly)"), ("max-pixels", "\(options.maxPixels)"),
@@ -99,9 +110,8 @@ struct Validate: ParsableCommand {
     }
 
     private func detectionReport(_ engine: ChosenEngine, _ known: KnownDeviations) throws -> DetectionReport {
-        let golds = try gold.isEmpty ? BundledGold.files.map { try bundled("Fixtures/gold/\($0)") } : gold
-        return try DetectionReport(
-            golds: golds, frames: frames ?? bundled("Fixtures/frames"), detector: options.detector(engine),
+        try DetectionReport(
+            golds: goldFiles(), frames: frames ?? bundled("Fixtures/frames"), detector: options.detector(engine),
             minimumFaceSize: options.minFaceSize,
             candidate: engine.side,
             maximumPixels: options.maxPixels, deviations: known.cppVsReference ?? [], shard: shard ?? .whole

@@ -58,6 +58,46 @@ import Testing
         #expect(error.maxAbsError > 0 && error.boundRatio <= 1)
     }
 
+    /// A layer of its own, fed these inputs, in float32 or with each number changed.
+    private func error(
+        of operation: any Operator, _ inputs: [Tensor<Float>], changed: Float = 0
+    ) throws -> ErrorAgainstOracle {
+        let names = inputs.indices.map { "x\($0)" }
+        let graph = try Graph(
+            name: "one",
+            inputs: zip(names, inputs).map { name, tensor in
+                Graph.Input(
+                    name: name, elementType: .float32, dimensions: tensor.shape.dimensions.map { .fixed($0) })
+            }, outputs: ["y"],
+            nodes: [Node(name: "it", operator: operation, inputs: names, outputs: ["y"])], initializers: [:])
+        let engine = try ArithmeticName.fp32.engine(for: graph)
+        let given = Dictionary(uniqueKeysWithValues: zip(names, inputs.map(AnyTensor.float32)))
+        guard case .float32(let y)? = try engine.run(given)["y"] else { return ErrorAgainstOracle() }
+        let metrics = try LayerComparison(of: engine, bound: .float32).compare(
+            with: RecordedCase(
+                name: "case", source: "", inputs: given, tensors: ["y": .float32(y.map { $0 + changed })]))
+        return try #require(metrics.layers[0].isolated?.baselineError)
+    }
+
+    @Test("Sigmoid and softmax keep their bounds where numbers vanish, and infinities are no errors")
+    func vanishing() throws {
+        let sigmoid = ActivationFunction.sigmoid
+        #expect(try error(of: sigmoid, [Tensor([4], [-90, -95, -100, 3])]).boundRatio <= 1)
+        for row: [Float] in [[0, 0, 0, -102], [0, 0, 0, -102.5], [0, 1, -.infinity, 2], [0, 1, -1e9, 2]] {
+            #expect(try error(of: Softmax(axis: 0), [Tensor([4], row)]).boundRatio <= 1, "\(row)")
+        }
+        let large = Tensor<Float>([2], [.infinity, 2])
+        #expect(try error(of: BinaryArithmetic.multiply, [large, large]).boundRatio <= 1)
+    }
+
+    @Test("A masked number does not hide the others' errors")
+    func masked() throws {
+        for mask in [-Float.infinity, -1e9, -200] {
+            let row = Tensor<Float>([4], [0, 1, mask, 2])
+            #expect(try error(of: Softmax(axis: 0), [row], changed: 1e-3).boundRatio > 1, "\(mask)")
+        }
+    }
+
     @Test("The bound is no more than a few hundred roundings wide: float16 weights exceed it in the convolution")
     func boundIsNarrow() throws {
         let network = SmallNetwork()

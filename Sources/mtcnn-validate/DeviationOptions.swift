@@ -24,8 +24,8 @@ struct DeviationOptions: ParsableArguments {
             guard !reports.contains(R.name), known[keyPath: list]?.isEmpty == false else { return }
             known[keyPath: list] = nil
             Terminal.note(
-                "\(R.name): the bundled list of known deviations is about the bundled networks and frames, and does not "
-                    + "count here; --deviations FILE gives a list")
+                "\(R.name): the bundled list of known deviations is about the bundled networks and frames in the built-in "
+                    + "engine, and does not count here; --deviations FILE gives a list")
         }
         drop(\.fp32VsOnnx, of: LayerReport.self)
         drop(\.fp16VsFp32, of: PrecisionReport.self)

@@ -97,15 +97,18 @@ struct EngineOptions: ParsableArguments {
     }
 
     private func builtIn(_ models: String, _ arithmetic: ArithmeticName) throws -> ChosenEngine {
-        let labels = try CascadeNetwork.allCases.map { network in
-            (network.modelName, try Model(named: network.modelName, in: models).arithmeticLabel(asked: arithmetic))
+        func model(_ network: CascadeNetwork) throws -> Model { try Model(named: network.modelName, in: models) }
+        let (proposal, refinement, output) = (try model(.proposal), try model(.refinement), try model(.output))
+        let labels = zip(CascadeNetwork.allCases, [proposal, refinement, output]).map { network, model in
+            (network.modelName, model.arithmeticLabel(asked: arithmetic))
         }
         let isOne = Set(labels.map(\.1)).count == 1
         return ChosenEngine(
             side: Side(
                 engine: "mtcnn-validate",
                 arithmetic: isOne ? labels[0].1 : labels.map { "\($0) \($1)" }.joined(separator: ", ")),
-            networks: try FaceNetworks(models: models, arithmetic: arithmetic), outside: nil)
+            networks: try FaceNetworks(
+                proposal: proposal, refinement: refinement, output: output, arithmetic: arithmetic), outside: nil)
     }
 
     private func coreML(_ models: String, precision: String) throws -> ChosenEngine {

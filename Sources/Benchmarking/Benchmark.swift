@@ -38,8 +38,7 @@ public struct Benchmark: Sendable, Codable, Equatable {
 
     public init(
         detector: Side, arithmetic: String, detection: DetectionBenchmark, peakMemoryMb: Double,
-        multiplyAddPeakGflops: Double,
-        networks: [NetworkBenchmark], against: [SpeedRatio]
+        multiplyAddPeakGflops: Double, networks: [NetworkBenchmark], against: [SpeedRatio]
     ) {
         schema = "mtcnn-validate/bench/2"
         self.detector = detector

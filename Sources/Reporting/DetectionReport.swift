@@ -166,8 +166,7 @@ public struct DetectionReport: Report, Equatable {
         let runs = runs.map { run in
             Run(
                 gold: run.gold, minimumFaceSize: run.minimumFaceSize, scoreThresholds: run.scoreThresholds,
-                frames: run.frames, notJudged: run.notJudged,
-                thresholds: thresholds, deviations: deviations)
+                frames: run.frames, notJudged: run.notJudged, thresholds: thresholds, deviations: deviations)
         }
         return DetectionReport(
             baseline: baseline, candidate: candidate, runs: runs, thresholds: thresholds, deviations: deviations)
@@ -177,9 +176,8 @@ public struct DetectionReport: Report, Equatable {
 extension DetectionReport.Run {
     public init(
         gold: String, minimumFaceSize: Int, scoreThresholds: ScoreThresholds = ScoreThresholds(),
-        frames: [DetectionReport.Frame],
-        notJudged: [DetectionReport.UnjudgedFrame], thresholds: [Threshold] = DetectionReport.minimum,
-        deviations: [KnownDeviation]
+        frames: [DetectionReport.Frame], notJudged: [DetectionReport.UnjudgedFrame],
+        thresholds: [Threshold] = DetectionReport.minimum, deviations: [KnownDeviation]
     ) {
         self.gold = gold
         self.minimumFaceSize = minimumFaceSize

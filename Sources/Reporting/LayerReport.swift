@@ -112,8 +112,3 @@ extension LayerReport.Network {
             casesNotCompared: casesNotCompared)
     }
 }
-
-extension [String] {
-    /// The first three, for a person.
-    public var firstFew: String { prefix(3).joined(separator: ", ") + (count > 3 ? ", ..." : "") }
-}

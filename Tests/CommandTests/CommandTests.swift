@@ -30,6 +30,14 @@ import Testing
         return capture
     }
 
+    /// A directory of captures that holds a recording of PNet alone.
+    private func captures(in directory: String) throws -> String {
+        let captures = "\(directory)/captures"
+        try FileManager.default.createDirectory(atPath: captures, withIntermediateDirectories: true)
+        try FileManager.default.moveItem(atPath: record(in: directory), toPath: "\(captures)/pnet.h5")
+        return captures
+    }
+
     @Test("A run, compared with itself, conforms; with another arithmetic it does not; with other inputs it is stale")
     func runAndCompare() throws {
         try withTemporaryDirectory { directory in
@@ -244,9 +252,7 @@ import Testing
     @Test("Shards of different runs are not merged, and what they differ in is named")
     func shardsOfOneRun() throws {
         try withTemporaryDirectory { directory in
-            let captures = "\(directory)/captures"
-            try FileManager.default.createDirectory(atPath: captures, withIntermediateDirectories: true)
-            try FileManager.default.moveItem(atPath: record(in: directory), toPath: "\(captures)/pnet.h5")
+            let captures = try captures(in: directory)
             func shard(_ index: Int, _ extra: String...) throws {
                 let run = try validate(
                     directory, captures: captures, deviations: nil, extra: ["--shard", "\(index)/2"] + extra)
@@ -280,9 +286,7 @@ import Testing
     @Test("The bundled known deviations do not excuse other captures or other frames, unless they are asked to")
     func deviationsAreOfTheBundledRun() throws {
         try withTemporaryDirectory { directory in
-            let captures = "\(directory)/captures"
-            try FileManager.default.createDirectory(atPath: captures, withIntermediateDirectories: true)
-            try FileManager.default.moveItem(atPath: record(in: directory), toPath: "\(captures)/pnet.h5")
+            let captures = try captures(in: directory)
             let note = "fp16_vs_fp32: the bundled list of known deviations"
             let own = try validate(directory, captures: captures, deviations: nil)
             #expect(own.exitCode == 1 && own.errors.contains(note), "\(own.output)")

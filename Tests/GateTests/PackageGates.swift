@@ -1,8 +1,11 @@
 import Captures
 import Conformance
+import Detection
+import Engines
 import Foundation
 import ModelFormats
 import Reporting
+import Tensors
 import TestSupport
 import Testing
 
@@ -71,5 +74,26 @@ import Testing
             let error = #expect(throws: ModelError.self) { try Float16Packages(in: directory) }
             #expect(error?.description.contains("none of its tensors is float16") == true)
         }
+    }
+
+    @Test(
+        "Answers are read by the graph's layout, though a map be as wide as an output has channels", arguments: [4, 6])
+    func mapsOfAnyWidth(columns: Int) throws {
+        let graph = try Model(named: "pnet", in: "\(BundledFiles.models)/nchw").graph
+        let network = try GraphFaceNetwork(.proposal, graph: graph, arithmetic: .fp32)
+        // A pool by 2 between three convolutions by 3.
+        let (height, width) = (20, 2 * (columns + 4) + 2)
+        var random = RandomNumbers(seed: 9)
+        let images = random.floats([1, height, width, 3], in: -1...1)
+        let planes = Tensor<Float>(
+            [1, 3, height, width],
+            (0..<3).flatMap { channel in (0..<height * width).map { images.elements[$0 * 3 + channel] } })
+        var tensors = [String: AnyTensor]()
+        _ = try ArithmeticName.fp32.engine(for: graph).run([graph.inputs[0].name: .float32(planes)]) {
+            tensors[$0.name] = $0.values
+        }
+        let answers = try network.answers(in: tensors)
+        #expect(answers.shape[2] == columns)
+        #expect(try answers == network.evaluate(images))
     }
 }

@@ -16,11 +16,10 @@ public struct RoundingBound: Sendable {
     public let stored: FloatFormat
     /// The format that constants are stored in.
     public let constants: FloatFormat
-
-    public static let float32 = RoundingBound(working: .binary32, stored: .binary32, constants: .binary32)
-
     /// Whether subnormal numbers are stored as 0.
     public let flushesSubnormals: Bool
+
+    public static let float32 = RoundingBound(working: .binary32, stored: .binary32, constants: .binary32)
 
     public init(
         working: FloatFormat, stored: FloatFormat, constants: FloatFormat, flushesSubnormals: Bool = false

@@ -27,13 +27,7 @@ public struct MixedPrecisionEngine: Engine {
         _ inputs: [String: AnyTensor], observing observe: (Activation) throws -> Void
     ) throws -> [String: AnyTensor] {
         var values = [String: AnyTensor]()
-        for input in graph.inputs {
-            guard let tensor = inputs[input.name] else {
-                throw GraphError.badInput(input.name, reason: "no tensor is given")
-            }
-            _ = try input.shape(given: tensor.shape)
-            values[input.name] = tensor
-        }
+        for (name, tensor) in try graph.inputTensors(in: inputs) { values[name] = tensor }
         for (node, arithmetic) in zip(graph.nodes, arithmetics) {
             for (name, value) in zip(node.outputs, try engines[arithmetic]?.evaluate(node, on: values) ?? []) {
                 values[name] = value

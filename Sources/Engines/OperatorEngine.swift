@@ -32,13 +32,7 @@ public struct OperatorEngine<A: Arithmetic>: Engine {
         _ inputs: [String: AnyTensor], observing observe: (Activation) throws -> Void
     ) throws -> [String: AnyTensor] {
         var values = constants
-        for input in graph.inputs {
-            guard let tensor = inputs[input.name] else {
-                throw GraphError.badInput(input.name, reason: "no tensor is given")
-            }
-            _ = try input.shape(given: tensor.shape)
-            values[input.name] = A.value(of: tensor)
-        }
+        for (name, tensor) in try graph.inputTensors(in: inputs) { values[name] = A.value(of: tensor) }
         for (node, lastUses) in zip(graph.nodes, lastUses) {
             let given = node.inputs.map { name in name.flatMap { values[$0] } }
             for (name, value) in zip(node.outputs, try evaluate(node, on: given)) {

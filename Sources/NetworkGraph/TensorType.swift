@@ -5,6 +5,15 @@ public struct TensorType: Sendable, Equatable {
     /// What the elements are, whatever precision an arithmetic gives them.
     public enum Kind: String, Sendable {
         case real, integer, boolean
+
+        public init(of type: ElementType) {
+            self =
+                switch type {
+                case .float16, .float32, .float64: .real
+                case .int64: .integer
+                case .bool: .boolean
+                }
+        }
     }
 
     public var kind: Kind

@@ -7,47 +7,14 @@ extension Graph {
     /// - Throws: ``GraphError/badInput(_:reason:)`` or ``GraphError/badNode(_:operator:inputs:reason:)``.
     public func tensorTypes(for inputs: [String: Shape] = [:]) throws(GraphError) -> [String: TensorType] {
         var types = initializers.mapValues(TensorType.init(of:))
+        let shapes = try inputShapes(given: inputs)
         for input in self.inputs {
-            let shape = try input.shape(given: inputs[input.name])
-            let kind: TensorType.Kind =
-                switch input.elementType {
-                case .float16, .float32, .float64: .real
-                case .int64: .integer
-                case .bool: .boolean
-                }
-            types[input.name] = TensorType(kind, shape)
+            types[input.name] = shapes[input.name].map { TensorType(.init(of: input.elementType), $0) }
         }
         for node in nodes {
             for (output, type) in zip(node.outputs, try node.outputTypes(in: types)) { types[output] = type }
         }
         return types
-    }
-}
-
-extension Graph.Input {
-    /// The shape of this input, which must fit the declared extents.
-    ///
-    /// - Parameter given: the shape of the tensor that is provided; nil if none is at hand yet.
-    /// - Throws: ``GraphError/badInput(_:reason:)``.
-    public func shape(given: Shape?) throws(GraphError) -> Shape {
-        let declared = "[" + dimensions.map(\.description).joined(separator: ", ") + "]"
-        guard let given else {
-            var fixed = [Int]()
-            for dimension in dimensions {
-                guard case .fixed(let extent) = dimension else {
-                    throw .badInput(name, reason: "its shape \(declared) is open, and none is given")
-                }
-                fixed.append(extent)
-            }
-            do { return try Shape(checking: fixed) } catch { throw .badInput(name, reason: "\(error)") }
-        }
-        let fits =
-            given.rank == dimensions.count
-            && zip(given.dimensions, dimensions).allSatisfy { extent, dimension in
-                if case .fixed(let wanted) = dimension { extent == wanted } else { true }
-            }
-        guard fits else { throw .badInput(name, reason: "shape \(given) does not fit the declared \(declared)") }
-        return given
     }
 }
 

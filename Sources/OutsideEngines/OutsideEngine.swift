@@ -80,14 +80,9 @@ public final class OutsideEngine: Engine {
     public func run(
         _ inputs: [String: AnyTensor], observing observe: (Activation) throws -> Void
     ) throws -> [String: AnyTensor] {
-        let types = try graph.tensorTypes(for: inputs.mapValues(\.shape))
         var request = AdapterMessage(header: .init(message: "run"))
-        for input in graph.inputs {
-            guard let tensor = inputs[input.name] else {
-                throw GraphError.badInput(input.name, reason: "no tensor is given")
-            }
-            request.tensors.append((input.name, tensor))
-        }
+        request.tensors = try graph.inputTensors(in: inputs).map { ($0.name, $0.tensor) }
+        let types = try graph.tensorTypes(for: inputs.mapValues(\.shape))
         let answer = try process.withLock { try $0.exchange(request, within: adapter.secondsToAnswer) }
         guard answer.header.message == "result" else {
             throw nonsense("\"\(answer.header.message)\" in answer to \"run\", not \"result\"")

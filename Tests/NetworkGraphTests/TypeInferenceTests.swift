@@ -44,28 +44,6 @@ import Testing
     }
 
     @Test(
-        "An input that does not fit the declared extents is refused",
-        arguments: [[1, 3, 4, 5], [1, 2, 4, 6], [2, 4, 5], [1, 2, 4, 5, 1]])
-    func badInput(dimensions: [Int]) {
-        #expect {
-            try graph.tensorTypes(for: ["x": Shape(dimensions)])
-        } throws: { error in
-            guard case .badInput("x", let reason)? = error as? GraphError else { return false }
-            return reason.contains("\(dimensions)") && reason.contains("[N, 2, ?, 5]")
-        }
-    }
-
-    @Test("An input may be left out if all of its extents are declared, and only then")
-    func leftOut() throws {
-        let open = Graph.Input(name: "x", elementType: .float32, dimensions: dimensions)
-        #expect(throws: GraphError.self) { try open.shape(given: nil) }
-        let fixed = Graph.Input(name: "x", elementType: .float32, dimensions: [.fixed(2), .fixed(3)])
-        #expect(try fixed.shape(given: nil) == [2, 3])
-        let huge = Graph.Input(name: "x", elementType: .float32, dimensions: [.fixed(Int.max), .fixed(2)])
-        #expect(throws: GraphError.self) { try huge.shape(given: nil) }
-    }
-
-    @Test(
         "Numbers of every precision are real, others integer or boolean",
         arguments: [
             (ElementType.float16, TensorType.Kind.real), (.float32, .real), (.float64, .real), (.int64, .integer),

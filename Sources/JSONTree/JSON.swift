@@ -41,7 +41,10 @@ public enum JSON: Sendable, Equatable {
 /// Why JSON could not be read or written.
 public enum JSONError: Error, Equatable {
     case malformed(file: String, line: Int, reason: String)
-    case unexpected(path: String, reason: String)
+    /// - Parameters:
+    ///   - file: where the value was read, if it is known.
+    ///   - path: of the value within it: `runs[0].frames`.
+    case unexpected(file: String?, path: String, reason: String)
     case notFinite
 }
 
@@ -49,7 +52,8 @@ extension JSONError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .malformed(let file, let line, let reason): "\(file):\(line): \(reason)"
-        case .unexpected(let path, let reason): "at \(path.isEmpty ? "the top" : path): \(reason)"
+        case .unexpected(let file, let path, let reason):
+            "\(file.map { "\($0), " } ?? "")at \(path.isEmpty ? "the top" : path): \(reason)"
         case .notFinite: "JSON has no number that is infinite or NaN"
         }
     }

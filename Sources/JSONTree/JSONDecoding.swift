@@ -1,16 +1,17 @@
 extension JSON {
     /// The value that ``init(encoding:)`` made this of.
     ///
-    /// - Throws: ``JSONError/unexpected(path:reason:)`` where something is missing or of another kind.
-    public func decode<Value: Decodable>(_ type: Value.Type = Value.self) throws(JSONError) -> Value {
+    /// - Parameter file: the name that errors give, if this was read from one.
+    /// - Throws: ``JSONError/unexpected(file:path:reason:)`` where something is missing or of another kind.
+    public func decode<Value: Decodable>(
+        _ type: Value.Type = Value.self, file: String? = nil
+    ) throws(JSONError) -> Value {
         do {
             return try Value(from: TreeDecoder(json: self, codingPath: []))
-        } catch let error as JSONError {
-            throw error
         } catch let DecodingError.dataCorrupted(context) {
-            throw .unexpected(path: context.codingPath.jsonPath, reason: context.debugDescription)
+            throw .unexpected(file: file, path: context.codingPath.jsonPath, reason: context.debugDescription)
         } catch {
-            throw .unexpected(path: "", reason: "\(error)")
+            throw .unexpected(file: file, path: "", reason: "\(error)")
         }
     }
 }
@@ -35,8 +36,9 @@ private struct TreeDecoder: Decoder {
     let codingPath: [any CodingKey]
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
-    func unexpected(_ wanted: String) -> JSONError {
-        .unexpected(path: codingPath.jsonPath, reason: "\(wanted) is expected here, not \(json.kind)")
+    func unexpected(_ wanted: String) -> DecodingError {
+        .dataCorrupted(
+            .init(codingPath: codingPath, debugDescription: "\(wanted) is expected here, not \(json.kind)"))
     }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
@@ -114,8 +116,8 @@ private struct KeyedContainer<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
     private func nested(_ key: Key) throws -> TreeDecoder {
         guard let value = decoder.json[key.stringValue.snakeCase] else {
-            throw JSONError.unexpected(
-                path: codingPath.jsonPath, reason: "\"\(key.stringValue.snakeCase)\" is missing")
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: codingPath, debugDescription: "\"\(key.stringValue.snakeCase)\" is missing"))
         }
         return TreeDecoder(json: value, codingPath: codingPath + [key])
     }
@@ -155,8 +157,8 @@ private struct UnkeyedContainer: UnkeyedDecodingContainer {
 
     private mutating func next() throws -> TreeDecoder {
         guard !isAtEnd else {
-            throw JSONError.unexpected(
-                path: codingPath.jsonPath, reason: "more than \(elements.count) elements are expected")
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: codingPath, debugDescription: "more than \(elements.count) elements are expected"))
         }
         defer { currentIndex += 1 }
         return TreeDecoder(json: elements[currentIndex], codingPath: codingPath + [Index(intValue: currentIndex)])

@@ -117,7 +117,8 @@ public struct DetectionReport: Report, Equatable {
         }
     }
 
-    public static let minimum = [
+    /// The minimum tier.
+    public static let requirements = [
         Threshold("mean_iou", .above, 0.75, .requested, "of matched faces, minimum tier"),
         Threshold("detection_agreement", .atLeast, 0.95, .requested, "of the faces that either found, minimum tier"),
         Threshold("false_positives", .below, 2, .requested, "over all frames, minimum tier"),
@@ -138,7 +139,8 @@ public struct DetectionReport: Report, Equatable {
     ///   - thresholds: those that the runs were judged by.
     ///   - deviations: the list of known deviations; empty to judge strictly.
     public init(
-        baseline: Side, candidate: Side, runs: [Run], thresholds: [Threshold] = minimum, deviations: [KnownDeviation]
+        baseline: Side, candidate: Side, runs: [Run], thresholds: [Threshold] = requirements,
+        deviations: [KnownDeviation]
     ) {
         schema = DetectionReport.schema
         self.baseline = baseline
@@ -177,7 +179,7 @@ extension DetectionReport.Run {
     public init(
         gold: String, minimumFaceSize: Int, scoreThresholds: ScoreThresholds = ScoreThresholds(),
         frames: [DetectionReport.Frame], notJudged: [DetectionReport.UnjudgedFrame],
-        thresholds: [Threshold] = DetectionReport.minimum, deviations: [KnownDeviation]
+        thresholds: [Threshold] = DetectionReport.requirements, deviations: [KnownDeviation]
     ) {
         self.gold = gold
         self.minimumFaceSize = minimumFaceSize

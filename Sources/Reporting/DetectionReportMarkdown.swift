@@ -21,8 +21,7 @@ extension DetectionReport {
         }
         lines += [
             "",
-            "Target tier: mean IoU > 0.90, agreement 100 %, no false positive. Minimum tier, which decides: "
-                + "mean IoU > 0.75, agreement 95 %, fewer than 2 false positives, no NaN from a network.",
+            "Minimum tier, which decides: \(thresholds.words). Target tier: \(targets.words).",
         ]
         for run in runs {
             if let stages = run.stageTable { lines += [""] + stages }

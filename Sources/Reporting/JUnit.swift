@@ -93,6 +93,6 @@ extension Check {
     /// `1.91e-05 is not below 1e-05`
     public var failureMessage: String {
         let (value, limit) = toldApart(value, from: limit)
-        return "\(value) is not \(direction.rawValue.split(separator: "_").joined(separator: " ")) \(limit)"
+        return "\(value) is not \(direction.words) \(limit)"
     }
 }

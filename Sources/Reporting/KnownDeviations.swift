@@ -13,6 +13,6 @@ public struct KnownDeviations: Codable, Sendable {
 
     /// - Throws: ``JSONTree/JSONError``, or ``InputError`` for a file that cannot be read.
     public init(contentsOf path: String) throws {
-        self = try JSON(parsing: try readInput(path), file: path).decode()
+        self = try JSON(parsing: try readInput(path), file: path).decode(file: path)
     }
 }

@@ -3,6 +3,7 @@ import Conformance
 /// `fp32_vs_onnx`: float32 networks, layer by layer, against what an outside engine recorded.
 public struct LayerReport: Report, Equatable {
     public static var name: String { "fp32_vs_onnx" }
+    public static var requirements: [Threshold] { LayerThresholds.float32.all }
 
     public let schema: String
     public let verdict: Verdict

@@ -74,7 +74,7 @@ extension Report {
             lines += deviations.map { deviation in
                 let (value, limit) = deviation.figures
                 return "| \(deviation.check) | \(value) | \(limit) | \(deviation.bound.short) "
-                    + "| \(deviation.status.rawValue.split(separator: "_").joined(separator: " ")) | \(deviation.reason) |"
+                    + "| \(deviation.status.words) | \(deviation.reason) |"
             }
         }
         let failures = checks.filter { $0.verdict == .doesNotConform }

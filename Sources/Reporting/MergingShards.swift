@@ -57,17 +57,18 @@ extension DetectionReport: MergeableReport {
     ) throws(ShardError) -> DetectionReport {
         let golds = try shared("the lists of faces", shards) { $0.runs.map(\.gold) }
         let sizes = try shared("the smallest face", shards) { $0.runs.map(\.minimumFaceSize) }
-        let thresholds = try shared("the score thresholds", shards) { $0.runs.map(\.scoreThresholds) }
+        let scores = try shared("the score thresholds", shards) { $0.runs.map(\.scoreThresholds) }
+        let thresholds = try shared("the thresholds", shards, \.thresholds)
         return DetectionReport(
             baseline: try shared("the baseline", shards, \.baseline),
             candidate: try shared("the candidate", shards, \.candidate),
             runs: golds.indices.map { index in
                 let parts = shards.map { $0.runs[index] }
                 return Run(
-                    gold: golds[index], minimumFaceSize: sizes[index], scoreThresholds: thresholds[index],
+                    gold: golds[index], minimumFaceSize: sizes[index], scoreThresholds: scores[index],
                     frames: parts.flatMap(\.frames),
-                    notJudged: parts.flatMap(\.notJudged), deviations: deviations)
-            }, deviations: deviations)
+                    notJudged: parts.flatMap(\.notJudged), thresholds: thresholds, deviations: deviations)
+            }, thresholds: thresholds, deviations: deviations)
     }
 }
 
@@ -84,6 +85,6 @@ extension PrecisionReport: MergeableReport {
                     minimumFaceSize: sizes[index], frames: parts.flatMap(\.endToEnd.frames),
                     notJudged: parts.flatMap(\.endToEnd.notJudged))
                 return (arithmetics[index], parts[0].isPredicted, parts.flatMap(\.networks), endToEnd)
-            }, deviations: deviations)
+            }, thresholds: try shared("the thresholds", shards, \.thresholds), deviations: deviations)
     }
 }

@@ -85,7 +85,7 @@ public struct PrecisionReport: Report, Equatable {
         }
     }
 
-    public static let requested = [
+    public static let requirements = [
         Threshold("max_abs_diff", .below, 1e-3, .requested, "the outputs of each network, on equal inputs"),
         Threshold("mean_iou", .above, 0.999, .requested, "each network's own boxes on equal inputs, and end to end"),
         Threshold("detection_agreement", .atLeast, 1, .requested, "each network's decisions, and the faces found"),
@@ -97,7 +97,7 @@ public struct PrecisionReport: Report, Equatable {
     /// - Parameter deviations: the list of known deviations; empty to judge strictly.
     public init(
         policies: [(arithmetic: String, isPredicted: Bool, networks: [NetworkPrecision], endToEnd: EndToEnd)],
-        thresholds: [Threshold] = requested, deviations: [KnownDeviation]
+        thresholds: [Threshold] = requirements, deviations: [KnownDeviation]
     ) {
         schema = PrecisionReport.schema
         baseline = Side(engine: "mtcnn-validate", arithmetic: "fp32")

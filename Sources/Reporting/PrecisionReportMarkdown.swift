@@ -71,7 +71,7 @@ extension PrecisionReport {
                 lines.append(
                     row([
                         policy.label, file, box.joined(separator: " "), flip.stage,
-                        flip.decision.rawValue.replacing("_", with: " "), flip.margin.short,
+                        flip.decision.words, flip.margin.short,
                         flip.intersectionOverUnion.map(\.short) ?? "found once",
                     ]))
             }

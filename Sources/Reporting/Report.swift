@@ -5,6 +5,10 @@ import JSONTree
 public protocol Report: Codable, Sendable {
     /// The file's name without its extension.
     static var name: String { get }
+    /// The limits that such a report is judged by where no others are given on the same metrics.
+    static var requirements: [Threshold] { get }
+    /// Those that it was judged by.
+    var thresholds: [Threshold] { get }
     var verdict: Verdict { get }
     /// Every check that was made, in the order of the report.
     var checks: [Check] { get }
@@ -19,6 +23,20 @@ public protocol Report: Codable, Sendable {
 extension Report {
     /// Names the document and the version of its layout, which `validation/schemas` describes.
     public static var schema: String { "mtcnn-validate/\(name)/2" }
+
+    /// A stored report.
+    ///
+    /// - Throws: ``JSONTree/JSONError`` for another document, and for thresholds that are not one on each metric: what
+    ///   no limit names would pass unjudged.
+    public init(_ json: JSON, file: String) throws(JSONError) {
+        self = try json.decode(file: file)
+        let wanted = Self.requirements.map(\.metric)
+        guard thresholds.map(\.metric).sorted() == wanted.sorted() else {
+            throw .unexpected(
+                file: file, path: "thresholds",
+                reason: "one limit is expected on each of \(wanted.joined(separator: ", "))")
+        }
+    }
 }
 
 /// Who computed one side of a comparison.

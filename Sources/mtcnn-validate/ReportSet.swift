@@ -52,7 +52,9 @@ struct ReportSet {
     /// - Throws: ``Reporting/ShardError`` for shards that are not all there, there twice or of different runs.
     init(mergingShards directories: [String], listed: DeviationOptions) throws {
         let documents = try directories.map { directory in
-            (document: try ReportSet.document(ShardDocument.self, "shard", in: directory), directory: directory)
+            let path = "\(directory)/shard.json"
+            let json = try JSON(parsing: try readInput(path), file: path)
+            return (document: try json.decode(ShardDocument.self, file: path), directory: directory)
         }
         for (document, directory) in documents.dropFirst() {
             if let difference = documents[0].document.run.difference(from: document.run) {
@@ -70,7 +72,10 @@ struct ReportSet {
         }
         func merged<Document: MergeableReport>(_ deviations: [KnownDeviation]?) throws -> Document {
             try Document.merged(
-                try shards.map { try ReportSet.document(Document.self, Document.name, in: $0.directory) },
+                try shards.map { shard in
+                    let path = "\(shard.directory)/\(Document.name).json"
+                    return try Document(try JSON(parsing: try readInput(path), file: path), file: path)
+                },
                 deviations: deviations ?? [])
         }
         layers = try merged(known.fp32VsOnnx)
@@ -82,14 +87,6 @@ struct ReportSet {
         self.layers = layers
         self.precision = precision
         self.detections = detections
-    }
-
-    private static func document<Document: Decodable>(
-        _: Document.Type, _ name: String, in directory: String
-    ) throws -> Document {
-        let path = "\(directory)/\(name).json"
-        let json = try JSON(parsing: try readInput(path), file: path)
-        do throws(JSONError) { return try json.decode() } catch { throw CommandError(.badData, "\(path): \(error)") }
     }
 
     private func writeDocuments(to directory: String) throws {

@@ -227,6 +227,11 @@ import Testing
         } throws: { error in
             "\(error)".contains(message)
         }
+        #expect {
+            try json.decode(Document.self, file: "given.json")
+        } throws: { error in
+            "\(error)".hasPrefix("given.json, at ") && "\(error)".contains(message)
+        }
     }
 
     @Test("A file that cannot be written is named, and nothing is left behind")

@@ -49,7 +49,8 @@ import Testing
     @Test("A name stands for one extent, in whatever inputs it is declared")
     func symbols() throws {
         let graph = try graph(
-            input("x", .float32, [.symbolic("N"), .symbolic("")]), input("y", .float32, [.symbolic(""), .symbolic("N")]))
+            input("x", .float32, [.symbolic("N"), .symbolic("")]),
+            input("y", .float32, [.symbolic(""), .symbolic("N")]))
         #expect(try graph.inputShapes(given: ["x": [3, 1], "y": [2, 3]]) == ["x": [3, 1], "y": [2, 3]])
         let reason = "shape [2, 4] has 4 for N, which is 3 where it stands before"
         #expect(throws: GraphError.badInput("y", reason: reason)) {

@@ -19,13 +19,13 @@ import Testing
     private func kept<Document: Report>(_: Document.Type) throws -> (text: String, document: Document) {
         let path = Self.root.appendingPathComponent("Reports/\(Document.name).json").path
         let bytes = try readInput(path)
-        return (String(decoding: bytes, as: UTF8.self), try JSON(parsing: bytes, file: path).decode())
+        return (String(decoding: bytes, as: UTF8.self), try Document(JSON(parsing: bytes, file: path), file: path))
     }
 
     /// As a shard's program writes it and the merging one reads it.
     private func stored<Document: Report>(_ document: Document) throws -> Document {
         let text = try JSON(encoding: document).text()
-        return try JSON(parsing: Array(text.utf8), file: "").decode()
+        return try Document(JSON(parsing: Array(text.utf8), file: ""), file: "")
     }
 
     private func shards(_ count: Int) -> [Shard] { (1...count).compactMap { Shard("\($0)/\(count)") } }

@@ -13,7 +13,4 @@ public enum Verdict: String, Sendable, Codable, CaseIterable {
         let decisive: [Verdict] = [.doesNotConform, .notJudged, .conformsWithKnownDeviations, .conforms]
         self = decisive.first { parts.contains($0) } ?? .notJudged
     }
-
-    /// The verdict in words.
-    public var words: String { rawValue.split(separator: "_").joined(separator: " ") }
 }

@@ -47,7 +47,7 @@ public struct DetectionDocument: Equatable, Sendable, Codable {
         } catch {
             switch error {
             case .malformed(_, let line, let reason): throw .malformed(file: file, at: "line \(line)", reason: reason)
-            case .unexpected(let path, let reason):
+            case .unexpected(_, let path, let reason):
                 throw .malformed(file: file, at: path.isEmpty ? "the top" : path, reason: reason)
             case .notFinite: throw .malformed(file: file, at: "the top", reason: "\(error)")
             }

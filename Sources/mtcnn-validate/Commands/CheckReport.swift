@@ -35,9 +35,9 @@ struct CheckReport: ParsableCommand {
         }
         let verdict =
             switch json["schema"] {
-            case .string(LayerReport.schema): try judge(try decode(json, as: LayerReport.self))
-            case .string(DetectionReport.schema): try judge(try decode(json, as: DetectionReport.self))
-            case .string(PrecisionReport.schema): try judge(try decode(json, as: PrecisionReport.self))
+            case .string(LayerReport.schema): try judge(try LayerReport(json, file: report))
+            case .string(DetectionReport.schema): try judge(try DetectionReport(json, file: report))
+            case .string(PrecisionReport.schema): try judge(try PrecisionReport(json, file: report))
             default:
                 throw CommandError(
                     .badData,
@@ -65,10 +65,6 @@ struct CheckReport: ParsableCommand {
         let judged = stored.judged(deviations: try known(of: stored, listed: \.fp16VsFp32))
         try Terminal.output(judged.outcome)
         return judged.verdict
-    }
-
-    private func decode<R: Report>(_ json: JSON, as type: R.Type) throws -> R {
-        do throws(JSONError) { return try json.decode() } catch { throw CommandError(.badData, "\(report): \(error)") }
     }
 
     /// The deviations of a given list or, without one, those that the report itself lists.

@@ -61,31 +61,32 @@ public struct RoundingBound: Sendable {
         case is Convolution, is MatMul, is Gemm, is AveragePool, is GlobalAveragePool, is BatchNormalization:
             return try sumsOfProducts(node.operator, inputs, operands)
         case let operation as BinaryArithmetic:
-            return try binary(operation, inputs, operands, output)
+            return try binary(operation, operands, output)
         case is PReLU:
             return rounded(output, plus: try preluErrors(node.operator, operands))
         case let activation as ActivationFunction:
             switch activation {
-            case .relu, .identity: return try propagated(operands[0], times: 1)
+            case .relu, .identity: return propagated(operands[0], times: 1)
             case .leakyReLU(let slope):
-                return rounded(output, plus: try propagated(operands[0], times: max(1, Double(abs(slope)))))
+                return rounded(output, plus: propagated(operands[0], times: max(1, Double(abs(slope)))))
             case .sigmoid:
-                // Near 0, where 1 + e^-x is large, approximations in use err by a few roundings of 1.
+                // The exponential's two, the sum's, the quotient's, and as many again for other formulas. Near 0, where
+                // 1 + e^-x is large, approximations in use err by a few roundings of 1.
                 return rounded(
-                    output, plus: try propagated(operands[0], times: 0.25).map { $0 + 2 * unit }, roundings: 8)
+                    output, plus: propagated(operands[0], times: 0.25).map { $0 + 2 * unit }, roundings: 8)
             }
         case let softmax as Softmax:
             return softmaxErrors(softmax, operands[0], output, unit: unit)
         case let comparison as Comparison:
-            return try comparisonErrors(comparison, operands, output.shape)
+            return try comparisonErrors(comparison, operands)
         case is Where:
-            return try whereErrors(inputs, operands, output.shape)
+            return try whereErrors(inputs, operands)
         case is Not:
-            return try propagated(operands[0], times: 1)
+            return propagated(operands[0], times: 1)
         case is Clip:
             // What comes out is the number or a limit.
             let limits = operands.dropFirst().flatMap { $0.error?.elements ?? [] }
-            return try propagated(operands[0], times: 1).map { max($0, limits.max() ?? 0) }
+            return propagated(operands[0], times: 1).map { max($0, limits.max() ?? 0) }
         default:
             // The others move elements about, and their errors with them.
             let moved = zip(inputs, operands).map { input, operand -> AnyTensor? in
@@ -109,39 +110,58 @@ public struct RoundingBound: Sendable {
                 alpha: abs(gemm.alpha), beta: abs(gemm.beta), transposesA: gemm.transposesA,
                 transposesB: gemm.transposesB)
         }
-        func absolute(_ operands: [AnyTensor?]) throws -> Tensor<Double> {
-            var operands = operands
+        func absolute(_ magnitudes: [AnyTensor?], variance: AnyTensor?) throws -> Tensor<Double> {
+            var operands = magnitudes
             if operation is BatchNormalization {
-                // |x - mean| is at most |x| + |mean|; the variance stays what it is.
+                // |x - mean| is at most |x| + |mean|.
                 operands[3] = operands[3].map { .float64($0.float64.map { -$0 }) }
-                operands[4] = inputs[4]
+                operands[4] = variance
             }
             return try exact(operation, operands)
         }
-        let own = try absolute(operands.map(\.magnitude))
-        let whole = operands.allSatisfy({ $0.error == nil }) ? own : try absolute(operands.map(\.magnitudeWithError))
+        let own = try absolute(operands.map(\.magnitude), variance: operands.last?.anyValues)
+        let whole =
+            operands.allSatisfy({ $0.error == nil }) && !(operation is BatchNormalization)
+            ? own
+            : try absolute(operands.map(\.magnitudeWithError), variance: smallestVariance(operation, operands.last))
         let n = try sumLength(operation, inputs)
         let gamma = n * working.unitRoundoff / (1 - n * working.unitRoundoff)
         // One more rounding where the result is stored in a coarser format.
         let stored = self.stored == working ? 0 : self.stored.unitRoundoff
-        let underflow = n * working.underflowUnit + storedUnderflowUnit
+        let underflow = n * underflowUnit(of: working) + storedUnderflowUnit
         return whole.zipMap(own) { whole, own in
             let error = (gamma + stored) * whole + (whole - own) + underflow
+            // Of infinities only the same one is right: its error is 0, and any other's is infinite.
             return error.isNaN ? 0 : error
         }
     }
 
-    /// The number of roundings that one output element sees.
+    /// The number of roundings that one output element sees, at most.
     private func sumLength(_ operation: any Operator, _ inputs: [AnyTensor?]) throws -> Double {
         let shape = { (position: Int) in inputs[position]?.shape ?? [] }
         switch operation {
+        // One of a product, one of each addition to it, the bias's among them, and the result's.
         case is Convolution: return Double(shape(1).count / max(shape(1)[0], 1) + 2)
+        // The same with alpha and beta.
         case let gemm as Gemm: return Double(shape(0)[gemm.transposesA ? 0 : 1] + 4)
         case is MatMul: return Double(shape(0).dimensions.last ?? 1) + 1
+        // Additions, the quotient and the result.
         case let pool as AveragePool: return Double(pool.window.kernel.reduce(1, *) + 2)
         case is GlobalAveragePool: return Double(shape(0).dimensions.dropFirst(2).reduce(1, *) + 2)
-        default: return 8
+        // Of a normalisation: x - mean, variance + epsilon, its root, the quotient, the product, the shift, the result.
+        default: return 7
         }
+    }
+
+    /// The smallest variance that a normalisation may divide by, less what rounding epsilon takes from the two: the
+    /// quotient grows faster below the exact one than it falls above it.
+    private func smallestVariance(_ operation: any Operator, _ variance: Operand?) -> AnyTensor? {
+        guard let normalisation = operation as? BatchNormalization, let variance, let values = variance.values else {
+            return nil
+        }
+        let epsilon = Double(normalisation.epsilon)
+        let epsilonError = epsilon * working.unitRoundoff + underflowUnit(of: working)
+        return .float64(values.zipMap(variance.errorOrZeros) { max($0 - $1 - epsilonError, -epsilon) })
     }
 
     // MARK: Elementwise
@@ -159,7 +179,7 @@ public struct RoundingBound: Sendable {
     }
 
     private func binary(
-        _ operation: BinaryArithmetic, _ inputs: [AnyTensor?], _ operands: [Operand], _ output: Tensor<Double>
+        _ operation: BinaryArithmetic, _ operands: [Operand], _ output: Tensor<Double>
     ) throws -> Tensor<Double> {
         let (a, b) = (operands[0], operands[1])
         let (ea, eb) = (AnyTensor.float64(a.errorOrZeros), AnyTensor.float64(b.errorOrZeros))
@@ -180,6 +200,7 @@ public struct RoundingBound: Sendable {
             let divisor = try exact(BinaryArithmetic.multiply, [b.magnitude, .float64(smallest)])
             let sum = one.zipMap(other, +)
             propagated = try exact(BinaryArithmetic.divide, [.float64(sum), .float64(divisor)])
+                // As above, of infinities.
                 .map { $0.isNaN ? 0 : $0 }
         }
         return rounded(output, plus: propagated)
@@ -207,7 +228,7 @@ public struct RoundingBound: Sendable {
                     let share = output.elements[position]
                     return share == 0 ? error : error + share * expm1(exponentError(position))
                 }
-                // Two roundings and the error of each exponential, the sum, the quotient.
+                // The sum's, two and the error of each of two exponentials, and the quotient's: rounded up to 8.
                 let roundings = Double(summed + 8) * unit
                 for position in positions {
                     let exact = output.elements[position]
@@ -221,18 +242,14 @@ public struct RoundingBound: Sendable {
     }
 
     /// A comparison may go either way where its sides lie within their errors: 1 there, else 0.
-    private func comparisonErrors(
-        _ comparison: Comparison, _ operands: [Operand], _ shape: Shape
-    ) throws -> Tensor<Double> {
+    private func comparisonErrors(_ comparison: Comparison, _ operands: [Operand]) throws -> Tensor<Double> {
         let distance = try exact(BinaryArithmetic.subtract, operands.map(\.anyValues)).map(abs)
         let error = try exact(BinaryArithmetic.add, operands.map { .float64($0.errorOrZeros) })
         return distance.zipMap(error) { distance, error in error > 0 && distance <= error ? 1 : 0 }
     }
 
     /// Where the condition is certain the error of the element taken; else also how far the two lie apart.
-    private func whereErrors(
-        _ inputs: [AnyTensor?], _ operands: [Operand], _ shape: Shape
-    ) throws -> Tensor<Double> {
+    private func whereErrors(_ inputs: [AnyTensor?], _ operands: [Operand]) throws -> Tensor<Double> {
         let errors = operands.map { AnyTensor.float64($0.errorOrZeros) }
         let taken = try exact(Where(), [inputs[0], errors[1], errors[2]])
         let apart = try exact(BinaryArithmetic.subtract, [operands[1].anyValues, operands[2].anyValues]).map(abs)
@@ -253,7 +270,7 @@ public struct RoundingBound: Sendable {
         }
     }
 
-    private func propagated(_ operand: Operand, times factor: Double) throws -> Tensor<Double> {
+    private func propagated(_ operand: Operand, times factor: Double) -> Tensor<Double> {
         operand.errorOrZeros.map { $0 * factor }
     }
 

@@ -58,26 +58,57 @@ import Testing
         #expect(error.maxAbsError > 0 && error.boundRatio <= 1)
     }
 
-    /// A layer of its own, fed these inputs, in float32 or with the first number changed.
+    /// The error of a layer of its own that an arithmetic computes, its first result changed.
+    ///
+    /// - Parameter inputs: the layer's; all but the first are constants.
     private func error(
-        of operation: any Operator, _ inputs: [Tensor<Float>], changed: Float = 0
+        of operation: any Operator, _ inputs: [Tensor<Float>], in arithmetic: ArithmeticName = .fp32,
+        changed: Float = 0
     ) throws -> ErrorAgainstOracle {
         let names = inputs.indices.map { "x\($0)" }
+        let tensors = Dictionary(uniqueKeysWithValues: zip(names, inputs.map(AnyTensor.float32)))
         let graph = try Graph(
             name: "one",
-            inputs: zip(names, inputs).map { name, tensor in
-                Graph.Input(
-                    name: name, elementType: .float32, dimensions: tensor.shape.dimensions.map { .fixed($0) })
-            }, outputs: ["y"],
-            nodes: [Node(name: "it", operator: operation, inputs: names, outputs: ["y"])], initializers: [:])
-        let engine = try ArithmeticName.fp32.engine(for: graph)
-        let given = Dictionary(uniqueKeysWithValues: zip(names, inputs.map(AnyTensor.float32)))
-        guard case .float32(var y)? = try engine.run(given)["y"] else { return ErrorAgainstOracle() }
-        y.elements[0] += changed
-        let metrics = try LayerComparison(of: engine, bound: .float32).compare(
-            with: RecordedCase(
-                name: "case", source: "", inputs: given, tensors: ["y": .float32(y)]))
+            inputs: [
+                .init(name: "x0", elementType: .float32, dimensions: inputs[0].shape.dimensions.map { .fixed($0) })
+            ],
+            outputs: ["y"],
+            nodes: [Node(name: "it", operator: operation, inputs: names, outputs: ["y"])],
+            initializers: tensors.filter { $0.key != "x0" })
+        let engine = try arithmetic.engine(for: graph)
+        let given = tensors.filter { $0.key == "x0" }
+        var y = try #require(try engine.run(given)["y"]).float64
+        y.elements[0] += Double(changed)
+        let metrics = try LayerComparison(of: engine, bound: RoundingBound(of: arithmetic)).compare(
+            with: RecordedCase(name: "case", source: "", inputs: given, tensors: ["y": .float64(y)]))
         return try #require(metrics.layers[0].isolated?.baselineError)
+    }
+
+    @Test("A sum keeps its bound where each of its groups is flushed to zero")
+    func flushedGroups() throws {
+        // Of 27 products of 2^-16.1 each, every four sum to less than float16's smallest normal number, 2^-14.
+        let x = Tensor<Float>([1, 3, 3, 3], repeating: 0x1p-8)
+        let weights = Tensor<Float>([1, 3, 3, 3], repeating: 0.0036)
+        let error = try error(of: Convolution(), [x, weights], in: .neuralEngineM1)
+        #expect(error.maxAbsError > 27 * 0x1p-8 * 0.0036 * 0.9)
+        #expect(error.boundRatio <= 1)
+    }
+
+    @Test("A normalisation keeps its bound though its variance is rounded, to float16 or to 0")
+    func roundedVariance() throws {
+        let x = Tensor<Float>([1, 1, 2], [1, -3])
+        // The scale is rounded down, by nearly the most that float16 can, and the variance up; or it vanishes.
+        for (variance, epsilon): (Float, Float) in [(1.00049, 1e-5), (1e-9, 1e-9)] {
+            let constants = [1.000488, 0, 0, variance].map { Tensor<Float>([1], [$0]) }
+            let error = try error(of: BatchNormalization(epsilon: epsilon), [x] + constants, in: .fp16Weights)
+            #expect(error.maxAbsError > 0 && error.boundRatio <= 1, "\(variance): \(error)")
+        }
+        // Float16 holds epsilon as a subnormal number.
+        let constants = [1, 0, 0, 0].map { Tensor<Float>([1], [$0]) }
+        for epsilon: Float in [1e-5, 1.0133e-6] {
+            let error = try error(of: BatchNormalization(epsilon: epsilon), [x] + constants, in: .fp16FMA)
+            #expect(error.maxAbsError > 0 && error.boundRatio <= 1, "\(epsilon): \(error)")
+        }
     }
 
     @Test("Sigmoid and softmax keep their bounds where numbers vanish, and infinities are no errors")

@@ -90,7 +90,12 @@ let package = Package(
             dependencies: [
                 "mtcnn-validate", "Benchmarking", "Captures", "Conformance", "Detection", "JSONTree", "TestSupport",
             ]),
-        .testTarget(name: "GateTests", dependencies: ["Reporting", "Captures", "JSONTree", "TestSupport"]),
+        .testTarget(
+            name: "GateTests",
+            dependencies: [
+                "Reporting", "Captures", "JSONTree", "TestSupport",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

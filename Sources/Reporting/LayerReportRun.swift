@@ -4,6 +4,7 @@ import Detection
 import Engines
 import Foundation
 import ModelFormats
+import NetworkGraph
 
 extension LayerReport {
     /// The built-in engine.
@@ -15,7 +16,7 @@ extension LayerReport {
     ///   - models: a directory of models.
     ///   - captures: a directory of captures, each at the path that its model has in the other.
     ///   - candidate: what computes the models.
-    ///   - engine: gives the candidate's engine for a model.
+    ///   - engine: gives the candidate's engine for a model's graph, or for a part of it.
     ///   - outputsOnly: whether to leave out all layers but the networks' outputs.
     ///   - shard: which of each capture's cases to compare.
     ///   - progress: is told of each network and case before it is computed.
@@ -23,7 +24,7 @@ extension LayerReport {
     ///   are no captures.
     public init(
         models: String, captures: String, candidate: Side = builtIn,
-        engine: @Sendable (Model) throws -> any Engine = { try $0.engine(.fp32) },
+        engine: @Sendable (Model, Graph) throws -> any Engine = { try $0.engine(.fp32, for: $1) },
         deviations: [KnownDeviation], outputsOnly: Bool = false, shard: Shard = .whole,
         progress: @Sendable (String) -> Void = { _ in }
     ) throws {
@@ -33,13 +34,13 @@ extension LayerReport {
             let model = try LayerReport.model(of: network, in: models)
             if model.isOtherForm(than: capture) {
                 let comparison = try NetworkComparison(
-                    of: try LayerReport.faceNetwork(network, model, engine(model)), model: model, with: capture,
+                    of: try LayerReport.faceNetwork(network, model, engine), model: model, with: capture,
                     name: network, shard: shard
                 ) { progress("\(network), \($0)") }
                 return (comparison, Side(capture.header))
             }
             let comparison = try NetworkComparison(
-                of: try engine(model), running: model, with: capture,
+                of: try engine(model, model.graph), running: model, with: capture,
                 network: network, bound: .float32, outputsOnly: outputsOnly, shard: shard
             ) { progress("\(network), \($0)") }
             return (comparison, Side(capture.header))
@@ -90,14 +91,14 @@ extension LayerReport {
 
     /// The model as one of the cascade's networks, which must be float32 throughout.
     private static func faceNetwork(
-        _ name: String, _ model: Model, _ engine: any Engine
+        _ name: String, _ model: Model, _ engine: (Model, Graph) throws -> any Engine
     ) throws -> GraphFaceNetwork {
         try model.requireFloat32(as: "fp32_vs_onnx")
         let ownName = URL(fileURLWithPath: name).lastPathComponent.lowercased()
         guard let kind = CascadeNetwork.allCases.first(where: { $0.modelName == ownName }) else {
             throw ComparisonError.nothingInCommon("\(name) is none of pnet, rnet and onet")
         }
-        return try GraphFaceNetwork(kind, graph: model.graph) { _ in engine }
+        return try GraphFaceNetwork(kind, graph: model.graph) { try engine(model, $0) }
     }
 }
 

@@ -4,6 +4,7 @@ import Detection
 import Engines
 import Foundation
 import ModelFormats
+import NetworkGraph
 import OutsideEngines
 import Reporting
 
@@ -30,8 +31,8 @@ enum EngineLink: String, CaseIterable {
 struct ChosenEngine {
     let side: Side
     let networks: FaceNetworks
-    /// Starts the engine for a model's file; nil for the built-in one.
-    let outside: (@Sendable (Model) throws -> any Engine)?
+    /// Starts the engine for a model's file and a graph that is the file's or a part of it; nil for the built-in one.
+    let outside: (@Sendable (Model, Graph) throws -> any Engine)?
 }
 
 /// How the engine is chosen that the networks are computed with.
@@ -151,7 +152,7 @@ struct EngineOptions: ParsableArguments {
                 engine: (identity?.engine ?? name) + (identity?.device.map { " (\($0))" } ?? ""),
                 engineVersion: identity?.version, arithmetic: arithmetic),
             networks: networks,
-            outside: { try OutsideEngine(adapter, model: $0.path, graph: $0.graph) })
+            outside: { try OutsideEngine(adapter, model: $0.path, graph: $1) })
     }
 
     var interpreter: String {

@@ -3,11 +3,14 @@ import Conformance
 import Detection
 import Engines
 import Foundation
-import ModelFormats
+import NetworkGraph
 import Reporting
+import SwiftProtobuf
 import Tensors
 import TestSupport
 import Testing
+
+@testable import ModelFormats
 
 /// The packages that are written for the bundled networks, judged as anybody's are.
 @Suite struct PackageGates {
@@ -28,10 +31,12 @@ import Testing
     }
 
     private func judge(
-        _ precision: CoreMLPackageContents.Precision, _ captures: [String]
+        _ precision: CoreMLPackageContents.Precision, _ captures: [String],
+        changing: (_ directory: String) throws -> Void = { _ in }
     ) throws -> LayerReport {
         try withTemporaryDirectory { directory in
             try write(["pnet", "rnet"], precision, as: "fp32", in: directory)
+            try changing(directory)
             for capture in captures {
                 let file = URL(fileURLWithPath: "\(directory)/captures/\(capture).h5")
                 try FileManager.default.createDirectory(
@@ -50,6 +55,45 @@ import Testing
         #expect(report.networks[0].layers.map(\.metrics.layer) == ["logits", "boxes"])
         #expect(report.networks[1].layers.map(\.metrics.layer) == ["output"])
         #expect(report.networks.allSatisfy { $0.maxAbsDiff > 0 && $0.maxAbsDiff < 1e-5 && $0.elementsCompared > 10 })
+    }
+
+    @Test("A package that ends in a softmax is judged by the logits that go into it")
+    func softmax() throws {
+        let plain = try judge(.fp32, ["pnet"])
+        let report = try judge(.fp32, ["pnet"]) { directory in
+            let package = "\(directory)/pnet_fp32.mlpackage"
+            try appendSoftmax(to: package)
+            #expect(try Model(contentsOf: package).graph.nodes.last?.operator is Softmax)
+        }
+        #expect(report.networks[0].verdict == .conforms)
+        #expect(report.networks[0].layers == plain.networks[0].layers)
+    }
+
+    /// Gives a package probabilities for logits.
+    private func appendSoftmax(to package: String) throws {
+        let file = URL(fileURLWithPath: "\(package)/Data/com.apple.CoreML/model.mlmodel")
+        var model = try CoreMLModel(serializedBytes: Data(contentsOf: file))
+        var block = try #require(model.mlProgram.functions["main"]?.blockSpecializations["CoreML6"])
+        // The axis of channels is 1, as is the number of groups.
+        let logits = try #require(block.operations.first { $0.outputs.first?.name == "logits" })
+        let one = try #require(
+            block.operations.first { $0.type == "const" && $0.outputs[0].name.hasSuffix("groups") })
+        var axis = one
+        axis.outputs[0].name = "softmax_axis"
+        var softmax = logits
+        softmax.type = "softmax"
+        softmax.inputs = [
+            "x": .with { $0.arguments = [.with { $0.name = "logits" }] },
+            "axis": .with { $0.arguments = [.with { $0.name = "softmax_axis" }] },
+        ]
+        softmax.outputs[0].name = "probabilities"
+        block.operations += [axis, softmax]
+        block.outputs = block.outputs.map { $0 == "logits" ? "probabilities" : $0 }
+        model.mlProgram.functions["main"]?.blockSpecializations["CoreML6"] = block
+        for index in model.description_p.output.indices where model.description_p.output[index].name == "logits" {
+            model.description_p.output[index].name = "probabilities"
+        }
+        try Data(try model.serializedBytes() as [UInt8]).write(to: file)
     }
 
     @Test("A float16 package in the place of a float32 one is refused, and told for what it is")

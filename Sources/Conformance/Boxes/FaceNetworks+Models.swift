@@ -31,7 +31,7 @@ extension GraphFaceNetwork {
         if let uniform = model.uniformArithmetic(asked: arithmetic) {
             try self.init(network, graph: model.graph, arithmetic: uniform)
         } else {
-            try self.init(network, graph: model.graph) { _ in try model.engine(arithmetic) }
+            try self.init(network, graph: model.graph) { try model.engine(arithmetic, for: $0) }
         }
     }
 }

@@ -34,8 +34,9 @@ extension Model {
     /// The engine for the model, by the types that it declares: its float32 parts in float32, its float16 parts in
     /// the arithmetic asked for, or in `fp16-storage` if that is none of float16.
     ///
+    /// - Parameter graph: the model's or a part of it, as one without its last operators.
     /// - Throws: ``Engines/EngineError``.
-    public func engine(_ arithmetic: ArithmeticName) throws(EngineError) -> any Engine {
+    public func engine(_ arithmetic: ArithmeticName, for graph: Graph) throws(EngineError) -> any Engine {
         if floatTypes.values.contains(.float16), arithmetic != .fp64 {
             return try MixedPrecisionEngine(graph) { node in
                 // A comparison gives booleans: it is computed as what it compares.
@@ -44,6 +45,13 @@ extension Model {
             }
         }
         return try arithmetic.engine(for: graph)
+    }
+
+    /// The same for the whole of the model.
+    ///
+    /// - Throws: ``Engines/EngineError``.
+    public func engine(_ arithmetic: ArithmeticName) throws(EngineError) -> any Engine {
+        try engine(arithmetic, for: graph)
     }
 
     private static func float16(_ arithmetic: ArithmeticName) -> ArithmeticName {

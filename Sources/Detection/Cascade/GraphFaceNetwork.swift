@@ -88,10 +88,10 @@ public struct GraphFaceNetwork: FaceNetwork {
     /// The network's answers, as ``FaceNetwork`` gives them, among tensors that the graph gave; logits, where a softmax
     /// follows them.
     ///
-    /// - Throws: `GraphError` where a tensor is missing, ``CascadeError`` for tensors of unequal size.
+    /// - Throws: ``GraphFaceNetworkError/missingAnswer(_:)``, ``CascadeError`` for tensors of unequal size.
     public func answers(in tensors: [String: AnyTensor]) throws -> Tensor<Float> {
         let outputs = try heads.map { name in
-            guard let output = tensors[name] else { throw GraphError.undefinedOutput(name) }
+            guard let output = tensors[name] else { throw GraphFaceNetworkError.missingAnswer(name) }
             return output.float32
         }
         return try layout.joined(outputs, network: network)
@@ -122,6 +122,9 @@ public enum GraphFaceNetworkError: Error, Equatable {
 
     /// Outputs that do not make up the network's channels.
     case unknownOutputs(graph: String, outputs: [String], expected: String)
+
+    /// A tensor that is part of the answer was not given.
+    case missingAnswer(String)
 }
 
 extension GraphFaceNetworkError: CustomStringConvertible {
@@ -131,6 +134,8 @@ extension GraphFaceNetworkError: CustomStringConvertible {
             "graph \"\(graph)\": inputs \(inputs.joined(separator: ", ")); expected one, [N, x, y, 3] or [N, 3, y, x]"
         case .unknownOutputs(let graph, let outputs, let expected):
             "graph \"\(graph)\": outputs \(outputs.joined(separator: ", ")); expected \(expected)"
+        case .missingAnswer(let name):
+            "tensor \"\(name)\", which is part of a face network's answer, was not computed"
         }
     }
 }

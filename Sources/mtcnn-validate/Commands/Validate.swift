@@ -104,7 +104,7 @@ struct Validate: ParsableCommand {
         return try LayerReport(
             models: options.modelsDirectory(), captures: captures ?? bundled("Fixtures/captures"),
             candidate: outside == nil ? LayerReport.builtIn : engine.side,
-            engine: { model in try outside?(model) ?? model.engine(.fp32) },
+            engine: { try outside?($0, $1) ?? $0.engine(.fp32, for: $1) },
             deviations: known.fp32VsOnnx ?? [], outputsOnly: outputsOnly, shard: shard ?? .whole
         ) { Terminal.progress("\(LayerReport.name): \($0)") }
     }

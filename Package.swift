@@ -7,6 +7,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "mtcnn-validate", targets: ["mtcnn-validate"]),
+        .library(name: "FileWriting", targets: ["FileWriting"]),
         .library(name: "Tensors", targets: ["Tensors"]),
         .library(name: "JSONTree", targets: ["JSONTree"]),
         .library(name: "NetworkGraph", targets: ["NetworkGraph"]),
@@ -41,8 +42,9 @@ let package = Package(
 
         // MARK: Modules
         .target(name: "VectorKernels", linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
+        .target(name: "FileWriting"),
         .target(name: "Tensors", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
-        .target(name: "JSONTree", dependencies: ["CJSONC"]),
+        .target(name: "JSONTree", dependencies: ["CJSONC", "FileWriting"]),
         .target(name: "NetworkGraph", dependencies: ["Tensors"]),
         .target(
             name: "ModelFormats",
@@ -51,7 +53,7 @@ let package = Package(
             ],
             exclude: ["ONNX/onnx.proto", "CoreML/coreml.proto"]),
         .target(name: "Engines", dependencies: ["NetworkGraph", "VectorKernels"]),
-        .target(name: "Captures", dependencies: ["Tensors", "CHDF5"]),
+        .target(name: "Captures", dependencies: ["Tensors", "FileWriting", "CHDF5"]),
         .target(
             name: "Detection",
             dependencies: ["Engines", "JSONTree", "VectorKernels", "CTurboJPEG", "CPNG"]),
@@ -68,6 +70,7 @@ let package = Package(
 
         // MARK: Tests
         .target(name: "TestSupport", dependencies: ["Tensors", "JSONTree"], path: "Tests/TestSupport"),
+        .testTarget(name: "FileWritingTests", dependencies: ["FileWriting", "TestSupport"]),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
         .testTarget(name: "JSONTreeTests", dependencies: ["JSONTree", "TestSupport"]),
         .testTarget(name: "NetworkGraphTests", dependencies: ["NetworkGraph", "TestSupport"]),

@@ -1,26 +1,24 @@
 import CHDF5
-import Foundation
+import FileWriting
 import Tensors
 
 /// Writes a capture, case by case: under a temporary name until ``finish()`` gives it its own.
 public struct CaptureWriter: ~Copyable {
     private let path: String
-    private let temporaryPath: String
+    private let replacement: FileReplacement
     private let file: hid_t
     private let cases: hid_t
     private var isOpen = true
 
     /// - Throws: ``CaptureError/unwritable(file:reason:)``.
     public init(_ header: CaptureHeader, to path: String) throws(CaptureError) {
-        self.path = path
-        let temporaryPath = "\(path).part-\(ProcessInfo.processInfo.processIdentifier)"
-        self.temporaryPath = temporaryPath
-        (file, cases) = try CaptureWriter.writing(path) { () throws(HDF5Error) in
+        let replacement = try CaptureWriter.naming(path) { () throws(FileWritingError) in try FileReplacement(path) }
+        let (file, cases) = try CaptureWriter.writing(path) { () throws(HDF5Error) in
             let properties = try HDF5Handle(H5Pcreate(hdf5_file_creation()), H5Pclose, or: "the file", "no properties")
             _ = H5Pset_obj_track_times(properties.id, false)
             let access = try HDF5Handle(H5Pcreate(hdf5_file_access()), H5Pclose, or: "the file", "no properties")
             _ = H5Pset_libver_bounds(access.id, H5F_LIBVER_V110, H5F_LIBVER_V110)
-            let file = H5Fcreate(temporaryPath, hdf5_truncate(), properties.id, access.id)
+            let file = H5Fcreate(replacement.temporaryPath, hdf5_truncate(), properties.id, access.id)
             guard file >= 0 else {
                 throw HDF5Error(place: "the file", reason: "the directory must exist, be writable and have room")
             }
@@ -30,13 +28,17 @@ public struct CaptureWriter: ~Copyable {
             guard group >= 0 else { throw HDF5Error(place: "cases", reason: "cannot be made") }
             return (file, group)
         }
+        self.path = path
+        self.replacement = replacement
+        self.file = file
+        self.cases = cases
     }
 
     deinit {
         guard isOpen else { return }
         // Not finished: what has been written is of no use to anybody.
         _ = CaptureWriter.close(cases, file)
-        try? FileManager.default.removeItem(atPath: temporaryPath)
+        replacement.discard()
     }
 
     private static func close(_ cases: hid_t, _ file: hid_t) -> Bool {
@@ -74,15 +76,27 @@ public struct CaptureWriter: ~Copyable {
     /// - Throws: ``CaptureError/unwritable(file:reason:)``.
     public consuming func finish() throws(CaptureError) {
         isOpen = false
-        guard CaptureWriter.close(cases, file), rename(temporaryPath, path) == 0 else {
+        guard CaptureWriter.close(cases, file) else {
+            replacement.discard()
             throw .unwritable(file: path, reason: "the file cannot be completed")
         }
+        try CaptureWriter.naming(path) { () throws(FileWritingError) in try replacement.replaceFile() }
     }
 
     /// An index with as many digits as the last one has, so that names sort as numbers.
     private func number(_ index: Int, of count: Int) -> String {
         let digits = String(index)
         return String(repeating: "0", count: max(4, String(count - 1).count) - digits.count) + digits
+    }
+
+    private static func naming<Result>(
+        _ path: String, _ body: () throws(FileWritingError) -> Result
+    ) throws(CaptureError) -> Result {
+        do throws(FileWritingError) {
+            return try body()
+        } catch {
+            throw .unwritable(file: path, reason: error.reason)
+        }
     }
 
     private static func writing<Result>(

@@ -1,3 +1,16 @@
+import FileWriting
+
+/// Writes a value as JSON, the text that ``JSON/text()`` gives, part by part: the memory for it does not grow with the
+/// value. The file is written whole or not at all.
+///
+/// - Throws: ``FileWritingError``, and what the value's own encoding throws.
+public func writeAtomically(encoding value: some Encodable, to path: String) throws {
+    let file = try UnfinishedFile(path)
+    try JSONStream(into: file).write(value)
+    try file.append("\n".utf8)
+    try file.finish()
+}
+
 /// JSON text that is written while a value encodes itself.
 ///
 /// The outer levels of the value go out as they come; what stands deeper is small, and becomes a tree first, so that

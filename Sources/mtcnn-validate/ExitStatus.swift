@@ -1,3 +1,4 @@
+import FileWriting
 import Benchmarking
 import Captures
 import Conformance

@@ -1,5 +1,5 @@
+import FileWriting
 import Foundation
-import JSONTree
 
 /// The path of something that comes with the package, such as `Fixtures/models`: below the current directory or,
 /// if it is not there, beside the build folder that the program stands in.
@@ -19,27 +19,24 @@ func bundled(_ path: String) throws -> String {
 /// Writes a directory of files, whole or not at all, in place of what is there.
 ///
 /// - Parameter files: the contents, by paths within the directory.
+/// - Throws: ``FileWriting/FileWritingError``, and ``CommandError`` where something else than a package has that name.
 func writePackageAtomically(_ files: [String: [UInt8]], to path: String) throws {
     let manager = FileManager.default
     if manager.fileExists(atPath: path), !manager.fileExists(atPath: "\(path)/Manifest.json") {
         throw CommandError(.cannotWrite, "\(path): something else than a package has that name")
     }
-    guard manager.isWritableFile(atPath: URL(fileURLWithPath: path).deletingLastPathComponent().path) else {
-        throw FileWritingError(path: path)
-    }
-    let temporary = "\(path).partial"
+    let replacement = try FileReplacement(path)
     do {
-        try? manager.removeItem(atPath: temporary)
         for (name, bytes) in files.sorted(by: { $0.key < $1.key }) {
-            let file = URL(fileURLWithPath: "\(temporary)/\(name)")
+            let file = URL(fileURLWithPath: "\(replacement.temporaryPath)/\(name)")
             try manager.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
             try Data(bytes).write(to: file)
         }
-        if manager.fileExists(atPath: path) { try manager.removeItem(atPath: path) }
-        try manager.moveItem(atPath: temporary, toPath: path)
     } catch {
-        throw CommandError(.cannotWrite, "\(path): cannot be written: \(error.localizedDescription)")
+        replacement.discard()
+        throw FileWritingError(path: path)
     }
+    try replacement.replaceDirectory()
 }
 
 /// Makes a directory for output, unless it is there.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Conformance
+import FileWriting
 import Foundation
 import JSONTree
 import Reporting

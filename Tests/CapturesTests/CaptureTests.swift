@@ -48,6 +48,22 @@ import Testing
         }
     }
 
+    @Test("A link stays a link, to what is written; a device stays a device")
+    func places() throws {
+        try withTemporaryDirectory { directory in
+            let (link, target) = ("\(directory)/link.h5", "\(directory)/target.h5")
+            try Data("old".utf8).write(to: URL(fileURLWithPath: target))
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: target)
+            try write(to: link)
+            #expect(try CaptureFile(contentsOf: target).header == header)
+            #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == target)
+            #expect(throws: CaptureError.self) { try write(to: "/dev/null") }
+            let type = try FileManager.default.attributesOfItem(atPath: "/dev/null")[.type] as? FileAttributeType
+            #expect(type == .typeCharacterSpecial)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: directory).count == 2)
+        }
+    }
+
     @Test("The same content gives the same bytes, in whichever second it is written")
     func deterministic() throws {
         try withTemporaryDirectory { directory in

@@ -233,27 +233,4 @@ import Testing
             "\(error)".hasPrefix("given.json, at ") && "\(error)".contains(message)
         }
     }
-
-    @Test("A file that cannot be written is named, and nothing is left behind")
-    func writing() throws {
-        #expect(throws: FileWritingError(path: "/nonexistent/report.json")) {
-            try writeAtomically("{}".utf8, to: "/nonexistent/report.json")
-        }
-    }
-
-    @Test("A link stays a link, to what is written; a device stays a device")
-    func places() throws {
-        try withTemporaryDirectory { directory in
-            let (link, target) = ("\(directory)/link.json", "\(directory)/target.json")
-            try Data("old".utf8).write(to: URL(fileURLWithPath: target))
-            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: target)
-            try writeAtomically("{}".utf8, to: link)
-            #expect(try String(contentsOfFile: target, encoding: .utf8) == "{}")
-            #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == target)
-            try writeAtomically("{}".utf8, to: "/dev/null")
-            let type = try FileManager.default.attributesOfItem(atPath: "/dev/null")[.type] as? FileAttributeType
-            #expect(type == .typeCharacterSpecial)
-            #expect(throws: FileWritingError.self) { try writeAtomically("{}".utf8, to: directory) }
-        }
-    }
 }

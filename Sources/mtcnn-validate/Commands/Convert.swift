@@ -1,7 +1,7 @@
 import ArgumentParser
 import Detection
+import FileWriting
 import Foundation
-import JSONTree
 import ModelFormats
 import Reporting
 import Tensors

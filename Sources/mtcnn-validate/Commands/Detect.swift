@@ -1,6 +1,7 @@
 import ArgumentParser
 import Detection
 import Engines
+import FileWriting
 import Foundation
 import JSONTree
 import Reporting

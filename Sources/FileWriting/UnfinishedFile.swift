@@ -1,0 +1,71 @@
+import Foundation
+
+/// Writes a file whole or not at all: under a temporary name beside it, which is then given its own.
+///
+/// - Throws: ``FileWritingError``.
+public func writeAtomically(_ bytes: some Sequence<UInt8>, to path: String) throws(FileWritingError) {
+    let file = try UnfinishedFile(path)
+    try file.append(bytes)
+    try file.finish()
+}
+
+/// A file under a temporary name, which is gone again unless it is finished. What is no file, such as a terminal or a
+/// pipe, is written as it stands.
+public final class UnfinishedFile {
+    private static let bufferSize = 1 << 16
+
+    private let path: String
+    private let handle: FileHandle
+    /// Nil for what is written as it stands.
+    private var replacement: FileReplacement?
+    private var buffer = [UInt8]()
+
+    /// - Throws: ``FileWritingError``.
+    public init(_ path: String) throws(FileWritingError) {
+        self.path = path
+        if let stream = ["/dev/stdout": FileHandle.standardOutput, "/dev/stderr": .standardError][path] {
+            handle = stream
+            return
+        }
+        let resolved = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        if let type = FileReplacement.type(resolved), type != .typeRegular {
+            guard type != .typeDirectory, let handle = FileHandle(forWritingAtPath: resolved) else {
+                throw FileWritingError(path: path)
+            }
+            self.handle = handle
+            return
+        }
+        let replacement = try FileReplacement(path)
+        guard FileManager.default.createFile(atPath: replacement.temporaryPath, contents: nil),
+            let handle = FileHandle(forWritingAtPath: replacement.temporaryPath)
+        else { throw FileWritingError(path: path) }
+        self.replacement = replacement
+        self.handle = handle
+    }
+
+    deinit {
+        replacement?.discard()
+    }
+
+    /// - Throws: ``FileWritingError``.
+    public func append(_ bytes: some Sequence<UInt8>) throws(FileWritingError) {
+        buffer.append(contentsOf: bytes)
+        if buffer.count >= Self.bufferSize { try flush() }
+    }
+
+    /// Gives the file its name.
+    ///
+    /// - Throws: ``FileWritingError``.
+    public func finish() throws(FileWritingError) {
+        try flush()
+        guard let replacement else { return }
+        guard (try? handle.close()) != nil else { throw FileWritingError(path: path) }
+        try replacement.replaceFile()
+        self.replacement = nil
+    }
+
+    private func flush() throws(FileWritingError) {
+        guard (try? handle.write(contentsOf: buffer)) != nil else { throw FileWritingError(path: path) }
+        buffer.removeAll(keepingCapacity: true)
+    }
+}

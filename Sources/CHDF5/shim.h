@@ -8,7 +8,6 @@ static inline hid_t hdf5_float64(void) { return H5T_IEEE_F64LE; }
 static inline hid_t hdf5_int64(void) { return H5T_STD_I64LE; }
 static inline hid_t hdf5_uint8(void) { return H5T_STD_U8LE; }
 static inline hid_t hdf5_c_string(void) { return H5T_C_S1; }
-static inline size_t hdf5_variable_length(void) { return H5T_VARIABLE; }
 static inline unsigned hdf5_read_only(void) { return H5F_ACC_RDONLY; }
 static inline unsigned hdf5_truncate(void) { return H5F_ACC_TRUNC; }
 static inline hid_t hdf5_file_creation(void) { return H5P_FILE_CREATE; }

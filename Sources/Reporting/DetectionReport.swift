@@ -29,7 +29,7 @@ public struct DetectionReport: Report, Equatable {
         /// Frames of the list, and frames beside them, that were not compared.
         public let notJudged: [UnjudgedFrame]
         public let frames: [Frame]
-        /// From which the summary comes; those of several runs merge.
+        /// From which the summary comes.
         public let metrics: DetectionMetrics
     }
 

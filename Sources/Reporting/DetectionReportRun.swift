@@ -48,14 +48,19 @@ extension DetectionReport.Run {
         _ gold: DetectionDocument, name: String, frames directory: String, detector: FaceDetector,
         maximumPixels: Int, deviations: [KnownDeviation], shard: Shard, progress: @Sendable (String) -> Void
     ) throws {
-        let listed = gold.images.map { (file: URL(fileURLWithPath: $0.file).lastPathComponent, frame: $0) }
+        let directory = try FrameDirectory(directory)
+        let listed = gold.images.map { (file: directory.file(listedAs: $0.file) ?? $0.file, $0) }
         let names = Set(listed.map(\.file))
-        let unlisted = try frameFiles(in: directory).filter { !names.contains($0) }
-        guard listed.contains(where: { FileManager.default.fileExists(atPath: "\(directory)/\($0.file)") }) else {
-            throw ComparisonError.nothingInCommon("\(directory) holds none of the frames that \(name) names")
+        guard !names.isDisjoint(with: directory.files) else {
+            throw ComparisonError.nothingInCommon("\(directory.path) holds none of the frames that \(name) names")
         }
+        for (file, frames) in Dictionary(grouping: listed, by: \.file).sorted(by: { $0.key < $1.key })
+        where frames.count > 1 {
+            throw ComparisonError.listedTwice(file, list: name, as: frames.map(\.1.file))
+        }
+        let unlisted = directory.files.filter { !names.contains($0) }
         let all: [(file: String, frame: DetectedFrame?)] =
-            listed.map { ($0.file, $0.frame) } + unlisted.map { ($0, nil) }
+            listed.map { ($0.file, $0.1) } + unlisted.map { ($0, nil) }
         let judged = try concurrentMap(shard.stretch(of: all)) { file, expected in
             guard let expected else {
                 return JudgedFrame.notJudged(
@@ -66,7 +71,7 @@ extension DetectionReport.Run {
             progress("\(name), \(file)")
             do {
                 let image = try DecodedImage(
-                    contentsOf: URL(fileURLWithPath: "\(directory)/\(file)"), maximumPixels: maximumPixels)
+                    contentsOf: directory.url(of: file), maximumPixels: maximumPixels)
                 return .judged(try DetectionReport.Frame(expected, in: image, detector: detector))
             } catch let error as ImageError {
                 return .notJudged(DetectionReport.UnjudgedFrame(file: file, error))

@@ -15,13 +15,6 @@ public func readInput(_ path: String) throws(InputError) -> [UInt8] {
     return [UInt8](data)
 }
 
-/// The frames in a directory and those below it: JPEG and PNG files, as ``inputFiles(in:withExtensions:)`` gives them.
-///
-/// - Throws: ``InputError``.
-func frameFiles(in directory: String) throws(InputError) -> [String] {
-    try inputFiles(in: directory, withExtensions: ["jpg", "jpeg", "png"])
-}
-
 /// The files with one of some extensions, in any letter case, in a directory and those below it, by their paths from
 /// it: sorted, and those of the directory itself first.
 ///

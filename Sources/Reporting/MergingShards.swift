@@ -7,7 +7,7 @@ public struct ShardError: Error, Equatable, CustomStringConvertible {
     public init(_ description: String) { self.description = description }
 }
 
-/// A report that is judged from parts that add up.
+/// A report whose shards hold parts of its cases or frames, and are judged again together.
 public protocol MergeableReport: Report {
     /// The report of a whole run from those of its shards, in their order.
     ///

@@ -18,10 +18,11 @@ extension PrecisionPlan {
         maximumPixels: Int = DecodedImage.defaultMaximumPixels, arithmetic: ArithmeticName,
         progress: (String) -> Void = { _ in }
     ) throws {
-        let files = try frameFiles(in: frames)
+        let directory = try FrameDirectory(frames)
+        let files = directory.files
         guard !files.isEmpty else { throw ComparisonError.nothingInCommon("\(frames) holds no frames") }
         let images = try files.map {
-            try DecodedImage(contentsOf: URL(fileURLWithPath: "\(frames)/\($0)"), maximumPixels: maximumPixels)
+            try DecodedImage(contentsOf: directory.url(of: $0), maximumPixels: maximumPixels)
         }
         var networks = [CascadeNetwork: Model]()
         var inputs = [CascadeNetwork: [NetworkInputs]]()

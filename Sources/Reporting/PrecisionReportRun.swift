@@ -29,7 +29,8 @@ extension PrecisionReport {
         packageArithmetic: ArithmeticName = .fp16Storage,
         deviations: [KnownDeviation], shard: Shard = .whole, progress: @Sendable (String) -> Void = { _ in }
     ) throws {
-        let files = try frameFiles(in: frames)
+        let directory = try FrameDirectory(frames)
+        let files = directory.files
         guard !files.isEmpty else { throw ComparisonError.nothingInCommon("\(frames) holds no frames") }
         for network in CascadeNetwork.allCases {
             try Model(named: network.modelName, in: models).requireFloat32(as: "the baseline of fp16_vs_fp32")

@@ -48,12 +48,4 @@ public enum FloatFormat: Int, Sendable, Comparable {
         case .binary64: 0x1p-1022
         }
     }
-
-    public var largestFinite: Double {
-        switch self {
-        case .binary16: Double(Float16.greatestFiniteMagnitude)
-        case .binary32: Double(Float.greatestFiniteMagnitude)
-        case .binary64: Double.greatestFiniteMagnitude
-        }
-    }
 }

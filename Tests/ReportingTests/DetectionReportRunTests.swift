@@ -16,6 +16,9 @@ import Testing
         let place = "\(directory)/frames"
         try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
         for name in frames {
+            try FileManager.default.createDirectory(
+                at: URL(fileURLWithPath: "\(place)/\(name)").deletingLastPathComponent(),
+                withIntermediateDirectories: true)
             try FileManager.default.copyItem(
                 atPath: fixtures.appendingPathComponent("frames/01_astronaut_close.jpg").path,
                 toPath: "\(place)/\(name)")
@@ -45,6 +48,30 @@ import Testing
             let rows = "a.jpg,\(face)\nb.JPG,,,,\n"
             let report = try judge(header + rows, frames: ["a.jpg", "b.JPG"], in: directory)
             #expect(report.verdict == .doesNotConform)
+        }
+    }
+
+    @Test("Frames below the directory are named by their paths from it, or from elsewhere where no other has the name")
+    func directories() throws {
+        let header = "file,x,y,width,height\n"
+        let frames = ["a.jpg", "sub/a.jpg", "sub/b.jpg"]
+        try withTemporaryDirectory { directory in
+            let rows = "a.jpg,\(face)\nsub/a.jpg,\(face)\n/elsewhere/b.jpg,\(face)\n"
+            let report = try judge(header + rows, frames: frames, in: directory)
+            #expect(report.verdict == .conforms, "\(report.notJudged)")
+            #expect(report.runs[0].summary.expectedFaces == 3)
+        }
+        try withTemporaryDirectory { directory in
+            // Which of the two is meant cannot be told.
+            let rows = "/elsewhere/a.jpg,\(face)\nb.jpg,\(face)\n"
+            let report = try judge(header + rows, frames: ["sub/a.jpg", "other/a.jpg", "b.jpg"], in: directory)
+            #expect(report.runs[0].notJudged.map(\.cause) == [.unreadable, .notListed, .notListed])
+        }
+        try withTemporaryDirectory { directory in
+            let rows = "x/b.jpg,\(face)\ny/b.jpg,\(face)\n"
+            #expect(throws: ComparisonError.listedTwice("sub/b.jpg", list: "gold", as: ["x/b.jpg", "y/b.jpg"])) {
+                try judge(header + rows, frames: frames, in: directory)
+            }
         }
     }
 

@@ -1,7 +1,6 @@
 /// How the faces that one detector finds agree with another's, over any number of frames.
 ///
-/// Its size does not grow with the frames, and the metrics of two sets of frames merge to those of both, to the
-/// bit, in any order.
+/// Its size does not grow with the frames, and their order changes no bit.
 public struct DetectionMetrics: Equatable, Sendable, Codable {
     public private(set) var frames = 0
     public private(set) var matchedFaces = 0
@@ -45,16 +44,5 @@ public struct DetectionMetrics: Equatable, Sendable, Codable {
             if let difference = match.confidenceDifference { confidenceDifference.add(difference) }
             if let distance = match.landmarkDistance { landmarkDistance.add(distance) }
         }
-    }
-
-    public mutating func merge(_ other: DetectionMetrics) {
-        frames += other.frames
-        matchedFaces += other.matchedFaces
-        missedFaces += other.missedFaces
-        falsePositives += other.falsePositives
-        intersectionOverUnion.merge(other.intersectionOverUnion)
-        largestCoordinateDifference = max(largestCoordinateDifference, other.largestCoordinateDifference)
-        confidenceDifference.merge(other.confidenceDifference)
-        landmarkDistance.merge(other.landmarkDistance)
     }
 }

@@ -1,6 +1,6 @@
 /// The mean and the largest of distances that are at least 0.
 ///
-/// The sum is kept in whole units of 2^-32, so that it does not depend on the order of adding and merging.
+/// The sum is kept in whole units of 2^-32, so that it does not depend on the order of adding.
 public struct DistanceStatistics: Equatable, Sendable, Codable {
     public private(set) var count = 0
     public private(set) var largest = 0.0
@@ -14,12 +14,6 @@ public struct DistanceStatistics: Equatable, Sendable, Codable {
         count += 1
         largest = max(largest, distance)
         sum.add(distance)
-    }
-
-    public mutating func merge(_ other: DistanceStatistics) {
-        count += other.count
-        largest = max(largest, other.largest)
-        sum.merge(other.sum)
     }
 }
 
@@ -35,15 +29,7 @@ struct FixedPointSum: Equatable, Sendable, Codable {
     }
 
     mutating func add(_ value: Double) {
-        units = saturatingSum(units, Int64(min(value / Self.unit, 0x1p62).rounded()))
-    }
-
-    mutating func merge(_ other: FixedPointSum) {
-        units = saturatingSum(units, other.units)
-    }
-
-    private func saturatingSum(_ first: Int64, _ second: Int64) -> Int64 {
-        let (sum, overflow) = first.addingReportingOverflow(second)
-        return overflow ? .max : sum
+        let (sum, overflow) = units.addingReportingOverflow(Int64(min(value / Self.unit, 0x1p62).rounded()))
+        units = overflow ? .max : sum
     }
 }

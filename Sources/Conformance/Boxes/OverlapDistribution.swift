@@ -41,22 +41,12 @@ public struct OverlapDistribution: Equatable, Sendable, Codable {
         count += 1
         smallest = min(smallest ?? overlap, overlap)
         sum.add(overlap)
-        add(Bin(leadingBits: UInt16(max(0, 1 - overlap).bitPattern >> 48), count: 1))
-    }
-
-    public mutating func merge(_ other: OverlapDistribution) {
-        count += other.count
-        if let theirs = other.smallest { smallest = min(smallest ?? theirs, theirs) }
-        sum.merge(other.sum)
-        for bin in other.bins { add(bin) }
-    }
-
-    private mutating func add(_ bin: Bin) {
-        let position = bins.firstIndex { $0.leadingBits >= bin.leadingBits } ?? bins.count
-        if position < bins.count, bins[position].leadingBits == bin.leadingBits {
-            bins[position].count += bin.count
+        let leadingBits = UInt16(max(0, 1 - overlap).bitPattern >> 48)
+        let position = bins.firstIndex { $0.leadingBits >= leadingBits } ?? bins.count
+        if position < bins.count, bins[position].leadingBits == leadingBits {
+            bins[position].count += 1
         } else {
-            bins.insert(bin, at: position)
+            bins.insert(Bin(leadingBits: leadingBits, count: 1), at: position)
         }
     }
 }

@@ -160,6 +160,7 @@ public enum ComparisonError: Error, Equatable, CustomStringConvertible {
     case differentShape(String, case: String, baseline: Shape, candidate: Shape)
     case nothingInCommon(String)
     case severalBaselines([String])
+    case listedTwice(String, list: String, as: [String])
 
     public var description: String {
         switch self {
@@ -170,6 +171,8 @@ public enum ComparisonError: Error, Equatable, CustomStringConvertible {
         case .nothingInCommon(let what): "nothing can be compared: \(what)"
         case .severalBaselines(let engines):
             "the captures come from several engines (\(engines.joined(separator: "; "))); a report compares with one"
+        case .listedTwice(let frame, let list, let names):
+            "frame \(frame) is named twice in \(list): \(names.joined(separator: ", "))"
         }
     }
 }

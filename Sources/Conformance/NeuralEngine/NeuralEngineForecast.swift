@@ -95,9 +95,8 @@ public struct NeuralEngineForecast: Sendable, Equatable {
         self.advice = advice
     }
 
-    private static let native: Set<String> = [
-        "conv", "linear", "max_pool", "softmax", "mul", "greater_equal", "select", "reshape",
-    ]
+    /// Those that no limit is known of.
+    private static let native: Set<String> = ["softmax", "mul", "greater_equal", "select"]
 
     private static func verdict(
         _ operation: CoreMLProvenance.Operation, _ node: Node?, _ types: [String: TensorType]

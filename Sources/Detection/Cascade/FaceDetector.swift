@@ -10,10 +10,12 @@ public struct FaceDetector: Sendable {
     /// The shorter side, in pixels, of the smallest face to look for; at least 12.
     public var minimumFaceSize: Int
 
+    public static let defaultMinimumFaceSize = 60
+
     public var scoreThresholds: ScoreThresholds
 
     public init(
-        networks: FaceNetworks, rules: CascadeRules = .openFace, minimumFaceSize: Int = 60,
+        networks: FaceNetworks, rules: CascadeRules = .openFace, minimumFaceSize: Int = defaultMinimumFaceSize,
         scoreThresholds: ScoreThresholds = ScoreThresholds()
     ) {
         self.networks = networks

@@ -46,7 +46,6 @@ extension DetectionDocument {
                     confidence: values.count > 4 ? values[4] : nil))
         }
         self.init(source: nil, minFaceSize: nil, scoreThresholds: nil, images: images)
-        try checkFramesAreNamedOnce(file: file)
     }
 }
 

@@ -55,15 +55,9 @@ public struct DetectionDocument: Equatable, Sendable, Codable {
         try checkFramesAreNamedOnce(file: file)
     }
 
-    /// The frame of a file, by the last component of its path; nil where the document does not name it.
-    public func frame(of file: String) -> DetectedFrame? {
-        let name = URL(fileURLWithPath: file).lastPathComponent
-        return images.first { URL(fileURLWithPath: $0.file).lastPathComponent == name }
-    }
-
-    func checkFramesAreNamedOnce(file: String) throws(DetectionDocumentError) {
+    private func checkFramesAreNamedOnce(file: String) throws(DetectionDocumentError) {
         var names: Set<String> = []
-        for image in images where !names.insert(URL(fileURLWithPath: image.file).lastPathComponent).inserted {
+        for image in images where !names.insert(image.file).inserted {
             throw .malformed(file: file, at: image.file, reason: "the frame is listed twice")
         }
     }

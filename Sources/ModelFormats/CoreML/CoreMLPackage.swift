@@ -11,7 +11,6 @@ public struct CoreMLProvenance: Sendable, Equatable {
     public let operations: [Operation]
     /// The constants that are stored with fewer bits than they have.
     public let compressed: [CompressedConstant]
-    public let weightBytes: Int
     /// For each open extent of an input, what may be given.
     public let flexibility: [String: Flexibility]
     /// The shapes of the inputs: of an open one, its default.
@@ -56,14 +55,13 @@ struct CoreMLPackage {
         }
         do throws(ProgramFault) {
             try self.init(
-                model, weights: files.weights.map { bytes throws(ProgramFault) in try WeightFile(bytes) },
-                weightBytes: files.weights?.count ?? 0, name: name)
+                model, weights: files.weights.map { bytes throws(ProgramFault) in try WeightFile(bytes) }, name: name)
         } catch {
             throw .malformed(file: file, reason: error.description)
         }
     }
 
-    init(_ model: CoreMLModel, weights: WeightFile?, weightBytes: Int, name: String) throws(ProgramFault) {
+    init(_ model: CoreMLModel, weights: WeightFile?, name: String) throws(ProgramFault) {
         guard model.hasMlProgram else { throw ProgramFault("it holds no ML Program") }
         guard model.mlProgram.version == 1 else {
             throw ProgramFault("program: version \(model.mlProgram.version), where 1 is known")
@@ -121,7 +119,7 @@ struct CoreMLPackage {
                 let output = operation.outputs[0].name
                 return .init(type: operation.type, output: output, elementType: reader.types[output]?.element.floatType)
             },
-            compressed: reader.compressed.map { .init(name: $0.name, bits: $0.bits) }, weightBytes: weightBytes,
+            compressed: reader.compressed.map { .init(name: $0.name, bits: $0.bits) },
             flexibility: flexibility, defaultShapes: description.defaultShapes.mapValues { Shape($0) })
     }
 }

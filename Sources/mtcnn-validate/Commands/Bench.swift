@@ -35,11 +35,13 @@ struct Bench: ParsableCommand {
     }
 
     func run() throws {
-        let files = try imageFiles(in: frames ?? bundled("Fixtures/frames"))
+        let frames = try FrameDirectory(frames ?? bundled("Fixtures/frames"))
+        guard !frames.files.isEmpty else { throw CommandError(.noInput, "\(frames.path) holds no frames") }
         let engine = try options.chosenEngine()
         Terminal.progress("frames")
         let detection = try DetectionBenchmark(
-            options.detector(engine), files: files, maximumPixels: options.maxPixels, rounds: rounds)
+            options.detector(engine), files: frames.files.map { frames.url(of: $0).path },
+            maximumPixels: options.cascade.maxPixels, rounds: rounds)
         let memory = Machine.peakMemory
         let peak = Machine.multiplyAddPeak()
         let networks = try networks(options.arithmetic)
@@ -62,7 +64,7 @@ struct Bench: ParsableCommand {
             let engine = try PeerEngine(
                 peer.rawValue, python: options.engineOptions.interpreter,
                 adapter: bundled("validation/bench_engine.py"),
-                models: options.modelsDirectory())
+                models: options.cascade.modelsDirectory())
             return try NetworkInput.bundled.map { input in
                 Terminal.progress("\(peer.rawValue), \(input.name)")
                 return try SpeedRatio(networks(input), on: input, against: engine, rounds: 41)
@@ -71,18 +73,11 @@ struct Bench: ParsableCommand {
     }
 
     private func networks(_ arithmetic: ArithmeticName) throws -> (NetworkInput) throws -> GraphFaceNetwork {
-        let directory = try options.modelsDirectory()
+        let directory = try options.cascade.modelsDirectory()
         let networks = try CascadeNetwork.allCases.map { network in
             try GraphFaceNetwork(
                 network, graph: Model(named: network.modelName, in: directory).graph, arithmetic: arithmetic)
         }
         return { input in networks[CascadeNetwork.allCases.firstIndex(of: input.network) ?? 0] }
-    }
-
-    private func imageFiles(in directory: String) throws -> [String] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-        let images = names.sorted().filter { ImageFormat(fileExtension: URL(fileURLWithPath: $0).pathExtension) != nil }
-        guard !images.isEmpty else { throw CommandError(.noInput, "\(directory) holds no frames") }
-        return images.map { "\(directory)/\($0)" }
     }
 }

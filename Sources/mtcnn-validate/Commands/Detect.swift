@@ -42,7 +42,8 @@ struct Detect: ParsableCommand {
             Terminal.progress(path)
             let image: DecodedImage
             do throws(ImageError) {
-                image = try DecodedImage(contentsOf: URL(fileURLWithPath: path), maximumPixels: options.maxPixels)
+                image = try DecodedImage(
+                    contentsOf: URL(fileURLWithPath: path), maximumPixels: options.cascade.maxPixels)
             } catch {
                 return .failure(error)
             }

@@ -22,28 +22,32 @@ struct Explain: ParsableCommand {
 
     func run() throws {
         let document = try DetectionDocument(contentsOf: URL(fileURLWithPath: gold))
-        let directory = try frames ?? bundled("Fixtures/frames")
-        func path(_ frame: DetectedFrame) -> String {
-            "\(directory)/\(URL(fileURLWithPath: frame.file).lastPathComponent)"
+        let directory = try FrameDirectory(frames ?? bundled("Fixtures/frames"))
+        var present = [DetectedFrame]()
+        var missing = [String]()
+        for var frame in document.images {
+            guard let file = directory.file(listedAs: frame.file) else {
+                missing.append(frame.file)
+                continue
+            }
+            frame.file = file
+            present.append(frame)
         }
-        let present = document.images.filter { FileManager.default.fileExists(atPath: path($0)) }
         guard !present.isEmpty else {
-            throw ComparisonError.nothingInCommon("\(directory) holds none of the frames that \(gold) names")
+            throw ComparisonError.nothingInCommon("\(directory.path) holds none of the frames that \(gold) names")
         }
-        let presentFiles = Set(present.map(\.file))
-        let missing = document.images.map(\.file).filter { !presentFiles.contains($0) }
         if !missing.isEmpty {
             Terminal.note(
-                "\(missing.count) of the \(document.images.count) frames that \(gold) names are not in \(directory) and are "
-                    + "left out: \(missing.firstFew)")
+                "\(missing.count) of the \(document.images.count) frames that \(gold) names are not in \(directory.path) "
+                    + "and are left out: \(missing.firstFew)")
         }
         var detector = options.detector(try options.chosenEngine())
         if let thresholds = document.scoreThresholds { detector.scoreThresholds = thresholds }
-        detector.minimumFaceSize = options.minFaceSize ?? document.minFaceSize ?? detector.minimumFaceSize
+        detector.minimumFaceSize = options.cascade.minFaceSize ?? document.minFaceSize ?? detector.minimumFaceSize
         let attribution = try Attribution(frames: present, detector: detector) { frame in
             Terminal.progress("\(frame.file)")
             return try DecodedImage(
-                contentsOf: URL(fileURLWithPath: path(frame)), maximumPixels: options.maxPixels)
+                contentsOf: directory.url(of: frame.file), maximumPixels: options.cascade.maxPixels)
         }
         if let json { try writeAtomically(encoding: attribution, to: json) }
         Terminal.clearProgress()

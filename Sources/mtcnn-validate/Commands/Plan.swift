@@ -23,8 +23,7 @@ struct Plan: ParsableCommand {
     @Option(help: "The arithmetic of the layers that do not stay in float32.")
     var arithmetic = ArithmeticName.fp16Storage
 
-    @Option(help: ArgumentHelp("The networks: pnet, rnet and onet. Default: the bundled ones.", valueName: "dir"))
-    var models: String?
+    @OptionGroup var cascade: CascadeOptions
 
     @Option(
         help: ArgumentHelp(
@@ -34,20 +33,14 @@ struct Plan: ParsableCommand {
     @Option(help: ArgumentHelp("The frames to find faces in. Default: the bundled ones.", valueName: "dir"))
     var frames: String?
 
-    @Option(help: ArgumentHelp("The smallest face to look for, in pixels.", valueName: "n"))
-    var minFaceSize = 60
-
-    @Option(help: ArgumentHelp("The most pixels a frame may have.", valueName: "n"))
-    var maxPixels = DecodedImage.defaultMaximumPixels
-
     @Option(help: ArgumentHelp("Write the plan to this file.", valueName: "file"))
     var json: String?
 
     func run() throws {
         let plan = try PrecisionPlan(
-            requirements: requirements(), models: models ?? bundled("Fixtures/models"),
+            requirements: requirements(), models: cascade.modelsDirectory(),
             captures: captures ?? bundled("Fixtures/captures"), frames: frames ?? bundled("Fixtures/frames"),
-            minimumFaceSize: minFaceSize, maximumPixels: maxPixels, arithmetic: arithmetic,
+            minimumFaceSize: cascade.minimumFaceSize, maximumPixels: cascade.maxPixels, arithmetic: arithmetic,
             progress: Terminal.progress)
         Terminal.clearProgress()
         if let json { try writeAtomically(encoding: plan, to: json) }

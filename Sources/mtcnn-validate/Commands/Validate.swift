@@ -67,14 +67,14 @@ struct Validate: ParsableCommand {
             guard let path else { return true }
             return resolved(path) == (try? bundled("Fixtures/\(name)")).map(resolved)
         }
-        let models = isBundled(options.models, "models")
+        let models = isBundled(options.cascade.models, "models")
         let captures = isBundled(captures, "captures")
         let frames = isBundled(frames, "frames")
         let isBuiltIn = engine.outside == nil
         var reports = [String]()
         if models, captures, isBuiltIn { reports.append(LayerReport.name) }
-        if models, captures, frames, options.minFaceSize ?? 60 == 60 { reports.append(PrecisionReport.name) }
-        if models, frames, isBuiltIn, gold.isEmpty, options.minFaceSize == nil, options.arithmetic == .fp32 {
+        if models, captures, frames, options.cascade.minimumFaceSize == 60 { reports.append(PrecisionReport.name) }
+        if models, frames, isBuiltIn, gold.isEmpty, options.cascade.minFaceSize == nil, options.arithmetic == .fp32 {
             reports.append(DetectionReport.name)
         }
         return reports
@@ -88,21 +88,21 @@ struct Validate: ParsableCommand {
     private func description(_ engine: ChosenEngine, _ bundledReports: [String]) throws -> RunDescription {
         try RunDescription(
             directories: [
-                ("models", options.modelsDirectory()), ("captures", captures ?? bundled("Fixtures/captures")),
+                ("models", options.cascade.modelsDirectory()), ("captures", captures ?? bundled("Fixtures/captures")),
                 ("frames", frames ?? bundled("Fixtures/frames")),
             ],
             golds: goldFiles(),
             options: [
                 ("engine", engine.side.words), ("arithmetic", options.arithmetic.rawValue),
-                ("outputs-only", "\(outputsOnly)"), ("max-pixels", "\(options.maxPixels)"),
-                ("min-face-size", options.minFaceSize.map { "\($0)" } ?? "as the lists of faces say"),
+                ("outputs-only", "\(outputsOnly)"), ("max-pixels", "\(options.cascade.maxPixels)"),
+                ("min-face-size", options.cascade.minFaceSize.map { "\($0)" } ?? "as the lists of faces say"),
             ], bundledReports: bundledReports)
     }
 
     private func layerReport(_ engine: ChosenEngine, _ known: KnownDeviations) throws -> LayerReport {
         let outside = engine.outside
         return try LayerReport(
-            models: options.modelsDirectory(), captures: captures ?? bundled("Fixtures/captures"),
+            models: options.cascade.modelsDirectory(), captures: captures ?? bundled("Fixtures/captures"),
             candidate: outside == nil ? LayerReport.builtIn : engine.side,
             engine: { try outside?($0, $1) ?? $0.engine(.fp32, for: $1) },
             deviations: known.fp32VsOnnx ?? [], outputsOnly: outputsOnly, shard: shard ?? .whole
@@ -112,17 +112,17 @@ struct Validate: ParsableCommand {
     private func detectionReport(_ engine: ChosenEngine, _ known: KnownDeviations) throws -> DetectionReport {
         try DetectionReport(
             golds: goldFiles(), frames: frames ?? bundled("Fixtures/frames"), detector: options.detector(engine),
-            minimumFaceSize: options.minFaceSize,
+            minimumFaceSize: options.cascade.minFaceSize,
             candidate: engine.side,
-            maximumPixels: options.maxPixels, deviations: known.cppVsReference ?? [], shard: shard ?? .whole
+            maximumPixels: options.cascade.maxPixels, deviations: known.cppVsReference ?? [], shard: shard ?? .whole
         ) { Terminal.progress("\(DetectionReport.name): \($0)") }
     }
 
     private func precisionReport(_ known: KnownDeviations) throws -> PrecisionReport {
         try PrecisionReport(
-            models: options.modelsDirectory(), captures: captures ?? bundled("Fixtures/captures"),
-            frames: frames ?? bundled("Fixtures/frames"), minimumFaceSize: options.minFaceSize ?? 60,
-            maximumPixels: options.maxPixels, packageArithmetic: options.arithmetic,
+            models: options.cascade.modelsDirectory(), captures: captures ?? bundled("Fixtures/captures"),
+            frames: frames ?? bundled("Fixtures/frames"), minimumFaceSize: options.cascade.minimumFaceSize,
+            maximumPixels: options.cascade.maxPixels, packageArithmetic: options.arithmetic,
             deviations: known.fp16VsFp32 ?? [], shard: shard ?? .whole
         ) { Terminal.progress("\(PrecisionReport.name): \($0)") }
     }

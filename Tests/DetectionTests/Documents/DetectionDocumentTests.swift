@@ -31,9 +31,9 @@ import Testing
         #expect(document.scoreThresholds == ScoreThresholds())
         #expect(document.images.count == 30)
         #expect(document.images.map(\.faces.count).reduce(0, +) == faces)
-        let first = try #require(document.frame(of: "elsewhere/01_astronaut_close.jpg"))
+        let first = try #require(document.images.first)
+        #expect(first.file == "01_astronaut_close.jpg")
         #expect(first.width == 640 && first.height == 480)
-        #expect(document.frame(of: "31.jpg") == nil)
     }
 
     @Test("The stage gold has every stage of every frame, and its faces are those of the last")
@@ -98,7 +98,7 @@ import Testing
                 "faces.json: images[0].onet_raw[0]:"
             ),
             (
-                #"{"images": [{"file": "a/b.jpg", "faces": []}, {"file": "b.jpg", "faces": []}]}"#,
+                #"{"images": [{"file": "b.jpg", "faces": []}, {"file": "b.jpg", "faces": []}]}"#,
                 "faces.json: b.jpg: the frame is listed twice"
             ),
         ])

@@ -1,0 +1,29 @@
+import Foundation
+
+/// The frames in a directory and those below it: JPEG and PNG files.
+public struct FrameDirectory: Sendable {
+    /// As it was given.
+    public let path: String
+    /// Their paths from the directory: sorted, and those of the directory itself first.
+    public let files: [String]
+    private let filesByName: [String: [String]]
+
+    /// - Throws: ``InputError``.
+    public init(_ path: String) throws(InputError) {
+        self.path = path
+        files = try inputFiles(in: path, withExtensions: ["jpg", "jpeg", "png"])
+        filesByName = Dictionary(grouping: files, by: FrameDirectory.name)
+    }
+
+    /// The frame that a list of faces means: the one with that path from here or, of a path from elsewhere, the only
+    /// one with its last component; nil if there is none.
+    public func file(listedAs listed: String) -> String? {
+        let named = filesByName[FrameDirectory.name(listed)] ?? []
+        return named.contains(listed) ? listed : named.count == 1 ? named[0] : nil
+    }
+
+    /// The frame's image.
+    public func url(of file: String) -> URL { URL(fileURLWithPath: "\(path)/\(file)") }
+
+    private static func name(_ path: String) -> String { URL(fileURLWithPath: path).lastPathComponent }
+}

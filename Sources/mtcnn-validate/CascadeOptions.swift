@@ -1,0 +1,31 @@
+import ArgumentParser
+import Detection
+import Engines
+
+/// The options of every command that runs the cascade.
+struct CascadeOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The networks: pnet, rnet and onet. Default: the bundled ones.", valueName: "dir"))
+    var models: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The smallest face to look for, in pixels. Default: what a list of faces says, or "
+                + "\(FaceDetector.defaultMinimumFaceSize).", valueName: "n"))
+    var minFaceSize: Int?
+
+    @Option(help: ArgumentHelp("The most pixels an image may have.", valueName: "n"))
+    var maxPixels = DecodedImage.defaultMaximumPixels
+
+    @Option(help: ArgumentHelp("The most threads that compute at once. Default: all cores.", valueName: "n"))
+    var threads: Int?
+
+    func validate() throws {
+        if let threads, threads < 1 { throw ValidationError("--threads must be at least 1") }
+        if let threads { Threads.limit = threads }
+    }
+
+    func modelsDirectory() throws -> String { try models ?? bundled("Fixtures/models") }
+
+    /// Where no list of faces says another.
+    var minimumFaceSize: Int { minFaceSize ?? FaceDetector.defaultMinimumFaceSize }
+}

@@ -7,7 +7,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "mtcnn-validate", targets: ["mtcnn-validate"]),
-        .library(name: "FileWriting", targets: ["FileWriting"]),
+        .library(name: "Files", targets: ["Files"]),
         .library(name: "Tensors", targets: ["Tensors"]),
         .library(name: "JSONTree", targets: ["JSONTree"]),
         .library(name: "NetworkGraph", targets: ["NetworkGraph"]),
@@ -42,23 +42,23 @@ let package = Package(
 
         // MARK: Modules
         .target(name: "VectorKernels", linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
-        .target(name: "FileWriting"),
+        .target(name: "Files"),
         .target(name: "Tensors", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
-        .target(name: "JSONTree", dependencies: ["CJSONC", "FileWriting"]),
+        .target(name: "JSONTree", dependencies: ["CJSONC", "Files"]),
         .target(name: "NetworkGraph", dependencies: ["Tensors"]),
         .target(
             name: "ModelFormats",
             dependencies: [
-                "NetworkGraph", "JSONTree", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                "NetworkGraph", "Files", "JSONTree", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             exclude: ["ONNX/onnx.proto", "CoreML/coreml.proto"]),
         .target(name: "Engines", dependencies: ["NetworkGraph", "VectorKernels"]),
-        .target(name: "Captures", dependencies: ["Tensors", "FileWriting", "CHDF5"]),
+        .target(name: "Captures", dependencies: ["Tensors", "Files", "CHDF5"]),
         .target(
             name: "Detection",
-            dependencies: ["Engines", "JSONTree", "VectorKernels", "CTurboJPEG", "CPNG"]),
+            dependencies: ["Engines", "Files", "JSONTree", "VectorKernels", "CTurboJPEG", "CPNG"]),
         .target(name: "Conformance", dependencies: ["Engines", "Captures", "Detection", "ModelFormats"]),
-        .target(name: "Reporting", dependencies: ["Conformance", "JSONTree"]),
+        .target(name: "Reporting", dependencies: ["Conformance", "Files", "JSONTree"]),
         .target(name: "OutsideEngines", dependencies: ["Engines", "JSONTree"]),
         .target(name: "Benchmarking", dependencies: ["Conformance", "Reporting", "VectorKernels"]),
         .executableTarget(
@@ -70,7 +70,7 @@ let package = Package(
 
         // MARK: Tests
         .target(name: "TestSupport", dependencies: ["Tensors", "JSONTree"], path: "Tests/TestSupport"),
-        .testTarget(name: "FileWritingTests", dependencies: ["FileWriting", "TestSupport"]),
+        .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
         .testTarget(name: "JSONTreeTests", dependencies: ["JSONTree", "TestSupport"]),
         .testTarget(name: "NetworkGraphTests", dependencies: ["NetworkGraph", "TestSupport"]),

@@ -1,5 +1,5 @@
 import CHDF5
-import FileWriting
+import Files
 import Tensors
 
 /// Writes a capture, case by case: under a temporary name until ``finish()`` gives it its own.

@@ -1,4 +1,4 @@
-import FileWriting
+import Files
 
 /// Writes a value as JSON, the text that ``JSON/text()`` gives, part by part: the memory for it does not grow with the
 /// value. The file is written whole or not at all.

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import NetworkGraph
 import Tensors
@@ -45,12 +46,7 @@ public struct Model: Sendable {
 
     private init(file path: String) throws(ModelError) {
         let bytes: [UInt8]
-        do {
-            bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
-        } catch {
-            let exists = FileManager.default.fileExists(atPath: path)
-            throw .unreadable(file: path, reason: exists ? "it is no file, or may not be read" : "no such file")
-        }
+        do { bytes = try readFile(path) } catch { throw .unreadable(file: path, reason: error.reason) }
         self.path = path
         name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
         sha256 = sha256Hex(bytes)

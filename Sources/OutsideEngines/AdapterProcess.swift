@@ -40,7 +40,9 @@ final class AdapterProcess {
             process.arguments = [program] + command.dropFirst()
             try process.run()
         } catch {
-            throw .cannotStart(engine: engine, reason: "\(program): \(error.localizedDescription)")
+            throw .cannotStart(
+                engine: engine,
+                reason: "\(program): no process can be started, or nothing written to the temporary directory")
         }
         // Ours end with the adapter's: else its death would not be seen.
         try? pipes.requests.fileHandleForReading.close()

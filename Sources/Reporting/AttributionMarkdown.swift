@@ -10,15 +10,16 @@ extension Attribution {
         if explanations.isEmpty {
             lines.append("No changed rule brings our faces closer.")
         } else {
-            lines += [
-                "", "| changed rules | mean IoU before | after | frames explained | still differing |",
-                "|---|---|---|---|---|",
-            ]
-        }
-        lines += explanations.map { explanation in
-            "| \(explanation.rules.map(\.rawValue).joined(separator: " + ")) | \(meanOverlapBefore.long) "
-                + "| \(Optional(explanation.meanOverlapAfter).long) | \(explanation.framesExplained) "
-                + "| \(explanation.differingFrames) |"
+            lines.append("")
+            lines += markdownTable(
+                ["changed rules", "mean IoU before", "after", "frames explained", "still differing"],
+                explanations.map { explanation in
+                    [
+                        explanation.rules.map(\.rawValue).joined(separator: " + "), meanOverlapBefore.long,
+                        Optional(explanation.meanOverlapAfter).long, "\(explanation.framesExplained)",
+                        "\(explanation.differingFrames)",
+                    ]
+                })
         }
         let named = Set(explanations.flatMap(\.rules))
         let meanings = RuleChange.allCases.filter(named.contains).map { "- `\($0.rawValue)`: \($0.meaning)" }

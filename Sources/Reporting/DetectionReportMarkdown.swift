@@ -3,22 +3,23 @@ import Conformance
 extension DetectionReport {
     public var markdown: String {
         var lines = [
-            "## Detector against the C++ gold standard: \(verdict.words)", "",
+            "## Faces against the gold: \(verdict.words)", "",
             "Baseline: \(baseline.engine). Candidate: \(candidate.words).", "",
-            "| gold | minimum face | frames | faces | mean IoU | median IoU | smallest IoU | agreement "
-                + "| false positives | misses | largest coordinate difference (px) | tier | verdict |",
-            "|---|---|---|---|---|---|---|---|---|---|---|---|---|",
         ]
-        for run in runs {
-            let summary = run.summary
-            let cells = [
-                run.gold, "\(run.minimumFaceSize)", "\(summary.frames)", "\(summary.expectedFaces)",
-                summary.meanIou.long, summary.medianIou.long, summary.smallestIou.long,
-                (summary.detectionAgreement.map { $0 * 100 }).short + " %", "\(summary.falsePositives)",
-                "\(summary.misses)", summary.largestCoordinateDifference.short, run.tier, run.verdict.words,
-            ]
-            lines.append("| " + cells.joined(separator: " | ") + " |")
-        }
+        lines += markdownTable(
+            [
+                "gold", "minimum face", "frames", "faces", "mean IoU", "median IoU", "smallest IoU", "agreement",
+                "false positives", "misses", "largest coordinate difference (px)", "tier", "verdict",
+            ],
+            runs.map { run in
+                let summary = run.summary
+                return [
+                    run.gold, "\(run.minimumFaceSize)", "\(summary.frames)", "\(summary.expectedFaces)",
+                    summary.meanIou.long, summary.medianIou.long, summary.smallestIou.long,
+                    (summary.detectionAgreement.map { $0 * 100 }).short + " %", "\(summary.falsePositives)",
+                    "\(summary.misses)", summary.largestCoordinateDifference.short, run.tier, run.verdict.words,
+                ]
+            })
         lines += [
             "",
             "Minimum tier, which decides: \(thresholds.words). Target tier: \(targets.words).",
@@ -54,13 +55,12 @@ extension DetectionReport.Run {
         }
         guard !order.isEmpty else { return nil }
         let departed = frames.compactMap { frame in frame.firstDeparture.map { "\(frame.file) at \($0)" } }
-        return [
-            "### \(gold), stage by stage", "", "| stage | boxes | agreeing | extra | within a margin of a decision |",
-            "|---|---|---|---|---|",
-        ]
-            + order.compactMap { name in
-                rows[name].map { "| \(name) | \($0.expected) | \($0.agreeing) | \($0.extra) | \($0.marginal) |" }
-            }
+        return ["### \(gold), stage by stage", ""]
+            + markdownTable(
+                ["stage", "boxes", "agreeing", "extra", "within a margin of a decision"],
+                order.compactMap { name in
+                    rows[name].map { [name, "\($0.expected)", "\($0.agreeing)", "\($0.extra)", "\($0.marginal)"] }
+                })
             + ["", "Frames that depart: " + (departed.isEmpty ? "none." : departed.joined(separator: "; "))]
     }
 }

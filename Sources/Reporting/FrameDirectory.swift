@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The frames in a directory and those below it: JPEG and PNG files.
@@ -8,8 +9,8 @@ public struct FrameDirectory: Sendable {
     public let files: [String]
     private let filesByName: [String: [String]]
 
-    /// - Throws: ``InputError``.
-    public init(_ path: String) throws(InputError) {
+    /// - Throws: ``FileReadingError``.
+    public init(_ path: String) throws(FileReadingError) {
         self.path = path
         files = try inputFiles(in: path, withExtensions: ["jpg", "jpeg", "png"])
         filesByName = Dictionary(grouping: files, by: FrameDirectory.name)

@@ -1,37 +1,23 @@
+import Files
 import Foundation
-
-/// A file or directory that was to be read and is not there.
-public struct InputError: Error, Equatable, CustomStringConvertible {
-    public let path: String
-
-    public var description: String { "\(path): no such file or directory, or it may not be read" }
-}
-
-/// The bytes of a file.
-///
-/// - Throws: ``InputError``.
-public func readInput(_ path: String) throws(InputError) -> [UInt8] {
-    guard let data = FileManager.default.contents(atPath: path) else { throw InputError(path: path) }
-    return [UInt8](data)
-}
 
 /// The files with one of some extensions, in any letter case, in a directory and those below it, by their paths from
 /// it: sorted, and those of the directory itself first.
 ///
-/// - Throws: ``InputError``.
-func inputFiles(in directory: String, withExtensions wanted: [String]) throws(InputError) -> [String] {
+/// - Throws: ``FileReadingError``.
+func inputFiles(in directory: String, withExtensions wanted: [String]) throws(FileReadingError) -> [String] {
     try allFiles(in: directory).filter { wanted.contains(URL(fileURLWithPath: $0).pathExtension.lowercased()) }
 }
 
 /// The files in a directory and those below it, in the same order.
 ///
-/// - Throws: ``InputError``.
-func allFiles(in directory: String) throws(InputError) -> [String] {
+/// - Throws: ``FileReadingError``.
+func allFiles(in directory: String) throws(FileReadingError) -> [String] {
     var isDirectory: ObjCBool = false
     guard FileManager.default.fileExists(atPath: directory, isDirectory: &isDirectory), isDirectory.boolValue,
         let paths = FileManager.default.enumerator(
             atPath: URL(fileURLWithPath: directory).resolvingSymlinksInPath().path)
-    else { throw InputError(path: directory) }
+    else { throw FileReadingError(path: directory, reason: "no such directory") }
     func isFile(_ path: String) -> Bool {
         var isDirectory: ObjCBool = false
         return FileManager.default.fileExists(atPath: "\(directory)/\(path)", isDirectory: &isDirectory)

@@ -1,4 +1,5 @@
 import Conformance
+import Files
 import Foundation
 import JSONTree
 
@@ -11,8 +12,8 @@ public struct KnownDeviations: Codable, Sendable {
     /// None at all.
     public init() {}
 
-    /// - Throws: ``JSONTree/JSONError``, or ``InputError`` for a file that cannot be read.
+    /// - Throws: ``JSONTree/JSONError``, or ``FileReadingError`` for a file that cannot be read.
     public init(contentsOf path: String) throws {
-        self = try JSON(parsing: try readInput(path), file: path).decode(file: path)
+        self = try JSON(parsing: try readFile(path), file: path).decode(file: path)
     }
 }

@@ -21,7 +21,7 @@ public struct LayerReport: Report, Equatable {
         public let verdict: Verdict
         /// Why the verdict is that nothing was judged, if it is.
         public let notJudgedBecause: String?
-        /// Over the network's outputs, as they arrive.
+        /// Over the network's outputs, as they arrive; infinite where an element is not finite.
         public let maxAbsDiff: Double
         public let meanAbsDiff: Double
         public let elementsCompared: Int
@@ -86,7 +86,7 @@ extension LayerReport.Network {
         elementsCompared = layers.map(\.metrics.cumulative.difference.count).reduce(0, +)
         let outputs = layers.map(\.metrics).filter(\.isOutput).map(\.cumulative.difference)
         let whole = outputs.reduce(Difference()) { $0.merged(with: $1) }
-        maxAbsDiff = whole.maxAbsDiff
+        maxAbsDiff = whole.maxAbsDiffOfAll
         meanAbsDiff = whole.meanAbsDiff
         let judged = Verdict(combining: layers.map(\.verdict))
         if cases.isEmpty {

@@ -17,22 +17,27 @@ extension PrecisionPlan {
                 "\(wanted.joined(separator: ", ")): not even float32 in every layer keeps this. The best found is shown."
             )
         }
+        lines.append("")
+        lines += markdownTable(
+            ["", "mean IoU", "smallest IoU", "agreement", "max abs diff", "mean abs diff"],
+            [row("all in \(arithmetic)", nothingKept), row("**the plan**", measurement)])
         lines += [
-            "", "| | mean IoU | smallest IoU | agreement | max abs diff | mean abs diff |", "|---|---|---|---|---|---|",
-            row("all in \(arithmetic)", nothingKept), row("**the plan**", measurement), "",
+            "",
             "Each layer alone in float32 (*alone*), alone in \(arithmetic) (*without*), and what fails if it leaves "
                 + "the plan:", "",
-            "| network | layer | multiply-adds | in the plan | mean IoU alone | without | max abs diff alone | without "
-                + "| fails without it |", "|---|---|---|---|---|---|---|---|---|",
         ]
-        for layer in layers {
-            let cells = [
-                layer.network, layer.layer, "\(layer.multiplyAdds)", layer.isKeptInFloat32 ? "**float32**" : "",
-                layer.alone.meanIou.long, layer.without.meanIou.long, layer.alone.maxAbsDiff.short,
-                layer.without.maxAbsDiff.short, layer.removed.map(broken) ?? "",
-            ]
-            lines.append("| " + cells.joined(separator: " | ") + " |")
-        }
+        lines += markdownTable(
+            [
+                "network", "layer", "multiply-adds", "in the plan", "mean IoU alone", "without", "max abs diff alone",
+                "without", "fails without it",
+            ],
+            layers.map { layer in
+                [
+                    layer.network, layer.layer, "\(layer.multiplyAdds)", layer.isKeptInFloat32 ? "**float32**" : "",
+                    layer.alone.meanIou.long, layer.without.meanIou.long, layer.alone.maxAbsDiff.short,
+                    layer.without.maxAbsDiff.short, layer.removed.map(broken) ?? "",
+                ]
+            })
         if isMet, layers.contains(where: \.isKeptInFloat32) { lines += operationLines }
         return lines.joined(separator: "\n") + "\n"
     }
@@ -50,12 +55,11 @@ extension PrecisionPlan {
         ]
     }
 
-    private func row(_ name: String, _ measurement: PlanMeasurement) -> String {
-        let cells = [
+    private func row(_ name: String, _ measurement: PlanMeasurement) -> [String] {
+        [
             name, measurement.meanIou.long, measurement.minIou.long, measurement.detectionAgreement.long,
             measurement.maxAbsDiff.short, measurement.meanAbsDiff.short,
         ]
-        return "| " + cells.joined(separator: " | ") + " |"
     }
 
     /// The requirements that a measurement breaks, with its values.

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Tensors
 
@@ -25,21 +26,21 @@ public struct RunDescription: Sendable, Codable, Equatable {
     ///   - directories: of models, captures and frames, each with what it holds.
     ///   - golds: lists of faces.
     ///   - options: what else decides what is compared.
-    /// - Throws: ``InputError``.
+    /// - Throws: ``FileReadingError``.
     public init(
         directories: [(name: String, path: String)], golds: [String], options: [(name: String, value: String)],
         bundledReports: [String]
-    ) throws(InputError) {
+    ) throws(FileReadingError) {
         var files = [File]()
         for directory in directories {
             for path in try allFiles(in: directory.path) {
-                let bytes = try readInput("\(directory.path)/\(path)")
+                let bytes = try readFile("\(directory.path)/\(path)")
                 files.append(File(path: "\(directory.name)/\(path)", sha256: sha256Hex(bytes)))
             }
         }
         for gold in golds {
             let name = URL(fileURLWithPath: gold).lastPathComponent
-            files.append(File(path: "gold/\(name)", sha256: sha256Hex(try readInput(gold))))
+            files.append(File(path: "gold/\(name)", sha256: sha256Hex(try readFile(gold))))
         }
         self.files = files
         self.options = options.map(Option.init)

@@ -1,4 +1,4 @@
-import FileWriting
+import Files
 import Benchmarking
 import Captures
 import Conformance
@@ -76,7 +76,7 @@ extension CascadeError: ExitStatusError {
     var exitStatus: ExitStatus { if case .minimumFaceSize = self { .usage } else { .badData } }
 }
 
-extension InputError: ExitStatusError {
+extension FileReadingError: ExitStatusError {
     var exitStatus: ExitStatus { .noInput }
 }
 

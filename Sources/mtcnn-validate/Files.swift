@@ -1,4 +1,4 @@
-import FileWriting
+import Files
 import Foundation
 
 /// The path of something that comes with the package, such as `Fixtures/models`: below the current directory or,
@@ -19,7 +19,7 @@ func bundled(_ path: String) throws -> String {
 /// Writes a directory of files, whole or not at all, in place of what is there.
 ///
 /// - Parameter files: the contents, by paths within the directory.
-/// - Throws: ``FileWriting/FileWritingError``, and ``CommandError`` where something else than a package has that name.
+/// - Throws: ``Files/FileWritingError``, and ``CommandError`` where something else than a package has that name.
 func writePackageAtomically(_ files: [String: [UInt8]], to path: String) throws {
     let manager = FileManager.default
     if manager.fileExists(atPath: path), !manager.fileExists(atPath: "\(path)/Manifest.json") {

@@ -22,11 +22,17 @@ struct MTCNNValidate: ParsableCommand {
         do {
             var command = try parseAsRoot()
             try command.run()
-        } catch let error as any ExitStatusError {
-            Terminal.error("\(error)")
-            Foundation.exit(error.exitStatus.rawValue)
         } catch {
-            exit(withError: error)
+            guard let status = exitStatus(of: error) else { exit(withError: error) }
+            Terminal.error("\(error)")
+            Foundation.exit(status.rawValue)
         }
+    }
+
+    /// What an error comes to; nil for those of the argument parser, which tells and ends by itself. One that nobody
+    /// foresaw is a failure of the program: the parser would give it 1, which is a verdict here.
+    static func exitStatus(of error: any Error) -> ExitStatus? {
+        if let error = error as? any ExitStatusError { return error.exitStatus }
+        return error is ExitCode || exitCode(for: error) != .failure ? nil : .internalFailure
     }
 }

@@ -54,19 +54,16 @@ struct PackageInspection {
     /// The forecast for the Neural Engine, as lines for a person.
     func forecast(types: [String: TensorType]) -> [String] {
         let forecast = NeuralEngineForecast(model.graph, provenance, types: types)
-        var lines = [
-            "", "Neural Engine: a forecast from rules, not a measurement", "",
-            "| operation | output | eligible | likely preferred | rule | source | confidence |",
-            "|---|---|---|---|---|---|---|",
-        ]
-        for operation in forecast.operations {
-            let cells = [
-                operation.type, operation.output, operation.eligibility.rawValue,
-                operation.isLikelyPreferred ? "yes" : "no", operation.rule.statement, operation.rule.source,
-                operation.rule.confidence.rawValue,
-            ]
-            lines.append("| \(cells.joined(separator: " | ")) |")
-        }
+        var lines = ["", "Neural Engine: a forecast from rules, not a measurement", ""]
+        lines += markdownTable(
+            ["operation", "output", "eligible", "likely preferred", "rule", "source", "confidence"],
+            forecast.operations.map { operation in
+                [
+                    operation.type, operation.output, operation.eligibility.rawValue,
+                    operation.isLikelyPreferred ? "yes" : "no", operation.rule.statement, operation.rule.source,
+                    operation.rule.confidence.rawValue,
+                ]
+            })
         for rule in forecast.programRules {
             lines.append(
                 "The whole program: \(rule.statement) (\(rule.source); confidence \(rule.confidence.rawValue)).")
@@ -78,7 +75,8 @@ struct PackageInspection {
             min(forecast.eligibleOperations, forecast.eligibleMultiplyAdds) >= NeuralEngineForecast.requestedShare
         lines.append(
             "Eligible: \(percent(forecast.eligibleOperations)) of the operations, "
-                + "\(percent(forecast.eligibleMultiplyAdds)) of the multiply-adds; 80 % is requested: "
+                + "\(percent(forecast.eligibleMultiplyAdds)) of the multiply-adds; "
+                + "\(percent(NeuralEngineForecast.requestedShare)) is requested: "
                 + (holds ? "holds" : "does not hold"))
         lines += forecast.advice.map { "To get there: \($0)." }
         return lines

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Conformance
-import FileWriting
+import Files
 import Foundation
 import JSONTree
 import Reporting
@@ -54,7 +54,7 @@ struct ReportSet {
     init(mergingShards directories: [String], listed: DeviationOptions) throws {
         let documents = try directories.map { directory in
             let path = "\(directory)/shard.json"
-            let json = try JSON(parsing: try readInput(path), file: path)
+            let json = try JSON(parsing: try readFile(path), file: path)
             return (document: try json.decode(ShardDocument.self, file: path), directory: directory)
         }
         for (document, directory) in documents.dropFirst() {
@@ -75,7 +75,7 @@ struct ReportSet {
             try Document.merged(
                 try shards.map { shard in
                     let path = "\(shard.directory)/\(Document.name).json"
-                    return try Document(try JSON(parsing: try readInput(path), file: path), file: path)
+                    return try Document(try JSON(parsing: try readFile(path), file: path), file: path)
                 },
                 deviations: deviations ?? [])
         }

@@ -1,4 +1,5 @@
 import Engines
+import Files
 import Foundation
 import JSONTree
 import ModelFormats
@@ -32,7 +33,7 @@ import Testing
 
     private func recording() throws -> Recording.Networks {
         let path = fixtures.appendingPathComponent("coreml-recorded/recorded.json").path
-        return try JSON(parsing: readInput(path), file: path).decode(Recording.self).networks
+        return try JSON(parsing: readFile(path), file: path).decode(Recording.self).networks
     }
 
     /// The network's raw output in two arithmetics, on the graph as its OpenFace file holds it: upright.
@@ -42,7 +43,7 @@ import Testing
         let model = try Model(contentsOf: "\(BundledFiles.models)/\(name).onnx")
         let graph = try OpenFaceModel(graph: model.graph).graph(.upright, name: name)
         let path = fixtures.appendingPathComponent("coreml-recorded/\(recorded.input)").path
-        let input = try AnyTensor(npy: readInput(path))
+        let input = try AnyTensor(npy: readFile(path))
         guard case .float32(let values) = input else { return ([], []) }
         let batch = AnyTensor.float32(values.reshaped(to: Shape([1] + recorded.inputShape)))
         func output(_ arithmetic: ArithmeticName) throws -> [Double] {

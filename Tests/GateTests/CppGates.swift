@@ -1,6 +1,7 @@
 import Conformance
 import Detection
 import Engines
+import Files
 import JSONTree
 import Reporting
 import TestSupport
@@ -56,7 +57,7 @@ import Testing
     @Test("Any build finds the faces of the report in Reports, to the bit")
     func sameBits() throws {
         let path = BundledFiles.storedReport(DetectionReport.name)
-        let stored: DetectionReport = try JSON(parsing: readInput(path), file: path).decode()
+        let stored: DetectionReport = try JSON(parsing: readFile(path), file: path).decode()
         for run in try Self.report.get().runs { #expect(stored.runs.contains(run)) }
     }
 }

@@ -1,6 +1,7 @@
 import Captures
 import Conformance
 import Engines
+import Files
 import JSONTree
 import ModelFormats
 import Reporting
@@ -10,7 +11,7 @@ import Testing
 /// What each float16 arithmetic does to the bundled networks, against the kept report.
 @Suite struct FP16Gates {
     private static let kept = Result {
-        try JSON(parsing: try readInput(BundledFiles.storedReport("fp16_vs_fp32")), file: "fp16_vs_fp32").decode(
+        try JSON(parsing: try readFile(BundledFiles.storedReport("fp16_vs_fp32")), file: "fp16_vs_fp32").decode(
             PrecisionReport.self)
     }
 

@@ -1,4 +1,5 @@
 import Conformance
+import Files
 import JSONTree
 import Reporting
 import TestSupport
@@ -66,7 +67,7 @@ import Testing
     @Test("Any build gives the bits of the report in Reports, but for the float64 run's, which use the system's exp")
     func sameBits() throws {
         let path = BundledFiles.storedReport(LayerReport.name)
-        let stored: LayerReport = try JSON(parsing: readInput(path), file: path).decode()
+        let stored: LayerReport = try JSON(parsing: readFile(path), file: path).decode()
         func differences(_ report: LayerReport) -> [[Difference?]] {
             report.networks.flatMap(\.cases).flatMap(\.layers).map {
                 [$0.isolated?.difference, $0.cumulative.difference]

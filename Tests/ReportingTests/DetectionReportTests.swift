@@ -1,5 +1,6 @@
 import Conformance
 import Detection
+import Files
 import Foundation
 import JSONTree
 import Reporting
@@ -95,6 +96,6 @@ import Testing
         #expect(report.judged(deviations: [known]) == report)
         let path = fixtures.deletingLastPathComponent().appendingPathComponent(
             "validation/schemas/cpp_vs_reference.schema.json")
-        #expect(JSONSchema(try JSON(parsing: try readInput(path.path), file: path.path)).violations(in: json) == [])
+        #expect(JSONSchema(try JSON(parsing: try readFile(path.path), file: path.path)).violations(in: json) == [])
     }
 }

@@ -1,4 +1,5 @@
 import Conformance
+import Files
 import Foundation
 import JSONTree
 import Reporting
@@ -7,12 +8,14 @@ import TestSupport
 import Testing
 
 @Suite struct LayerReportTests {
-    private func comparison(maxAbsDiff: Float, layersNotCompared: [String] = []) -> NetworkComparison {
+    private func comparison(
+        maxAbsDiff: Float, layersNotCompared: [String] = [], candidateError: ErrorAgainstOracle? = nil
+    ) -> NetworkComparison {
         let difference = Difference(
             baseline: .float32(Tensor([2], [1, 2])), candidate: .float32(Tensor([2], [1, 2 + maxAbsDiff])))
         let layer = LayerMetrics(
             layer: "out", node: "n", operator: "Conv", isOutput: true, shape: [2], isolated: nil,
-            cumulative: Agreement(difference: difference))
+            cumulative: Agreement(difference: difference, candidateError: candidateError))
         return NetworkComparison(
             network: "net", modelSHA256: String(repeating: "0", count: 64),
             cases: [CaseMetrics(name: "case", source: "by hand", layers: [layer])],
@@ -63,11 +66,29 @@ import Testing
         #expect(stored.judged(against: wide, deviations: []).verdict == .conforms)
     }
 
+    @Test("Outputs that are not finite lie infinitely far apart, and do not conform")
+    func notFinite() {
+        for number in [Float.nan, .infinity] {
+            let report = report([comparison(maxAbsDiff: number)])
+            #expect(report.networks[0].maxAbsDiff == .infinity)
+            #expect(report.verdict == .doesNotConform)
+        }
+    }
+
+    @Test("The summary names both sides, and speaks of a float64 run only where there was one")
+    func markdown() {
+        let alone = report([comparison(maxAbsDiff: 0)]).markdown
+        #expect(alone.hasPrefix("## b fp32 against a fp32, layer by layer: conforms\n"))
+        #expect(!alone.contains("float64"))
+        let judged = report([comparison(maxAbsDiff: 0, candidateError: ErrorAgainstOracle())]).markdown
+        #expect(judged.contains("float64"))
+    }
+
     @Test("The report fits its schema, with every optional part")
     func schema() throws {
         let path = fixtures.deletingLastPathComponent().appendingPathComponent(
             "validation/schemas/fp32_vs_onnx.schema.json")
-        let schema = JSONSchema(try JSON(parsing: try readInput(path.path), file: path.path))
+        let schema = JSONSchema(try JSON(parsing: try readFile(path.path), file: path.path))
         let networks = [comparison(maxAbsDiff: 0.125, layersNotCompared: ["conv"]), comparison(maxAbsDiff: .nan)]
         #expect(schema.violations(in: try JSON(encoding: report(networks, deviations: [deviation]))) == [])
         #expect(!schema.violations(in: .object([.init("schema", .string("other"))])).isEmpty)

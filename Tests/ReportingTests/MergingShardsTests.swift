@@ -1,4 +1,5 @@
 import Conformance
+import Files
 import Foundation
 import JSONTree
 import TestSupport
@@ -18,7 +19,7 @@ import Testing
 
     private func kept<Document: Report>(_: Document.Type) throws -> (text: String, document: Document) {
         let path = Self.root.appendingPathComponent("Reports/\(Document.name).json").path
-        let bytes = try readInput(path)
+        let bytes = try readFile(path)
         return (String(decoding: bytes, as: UTF8.self), try Document(JSON(parsing: bytes, file: path), file: path))
     }
 

@@ -1,5 +1,6 @@
 import Conformance
 import Detection
+import Files
 import Foundation
 import JSONTree
 import Reporting
@@ -159,13 +160,13 @@ import Testing
     @Test("The kept report of the bundled run fits the schema")
     func bundled() throws {
         let path = fixtures.deletingLastPathComponent().appendingPathComponent("Reports/fp16_vs_fp32.json").path
-        #expect(try schema().violations(in: JSON(parsing: try readInput(path), file: path)) == [])
+        #expect(try schema().violations(in: JSON(parsing: try readFile(path), file: path)) == [])
     }
 
     private func schema() throws -> JSONSchema {
         let path = fixtures.deletingLastPathComponent().appendingPathComponent(
             "validation/schemas/fp16_vs_fp32.schema.json"
         ).path
-        return JSONSchema(try JSON(parsing: try readInput(path), file: path))
+        return JSONSchema(try JSON(parsing: try readFile(path), file: path))
     }
 }

@@ -1,4 +1,5 @@
 import Conformance
+import Files
 import Foundation
 import JSONTree
 import TestSupport
@@ -10,7 +11,7 @@ import Testing
 @Suite struct StoredReportTests {
     private func kept<Document: Report>(_: Document.Type) throws -> JSON {
         let path = fixtures.deletingLastPathComponent().appendingPathComponent("Reports/\(Document.name).json").path
-        return try JSON(parsing: try readInput(path), file: path)
+        return try JSON(parsing: try readFile(path), file: path)
     }
 
     private func refusesOtherMetrics<Document: Report>(_ type: Document.Type) throws {

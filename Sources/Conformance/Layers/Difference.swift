@@ -19,6 +19,9 @@ public struct Difference: Sendable, Codable, Equatable {
     /// first of several; nil if nothing differs.
     public var worst: DifferingElement?
 
+    /// ``maxAbsDiff`` or, where an element is not finite, infinity.
+    public var maxAbsDiffOfAll: Double { nonFiniteCount > 0 ? .infinity : maxAbsDiff }
+
     /// The difference between nothing and nothing.
     public init() {}
 

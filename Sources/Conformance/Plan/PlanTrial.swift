@@ -100,7 +100,7 @@ public struct PlanTrial {
         let measurement = PlanMeasurement(
             meanIou: metrics?.intersectionOverUnion.mean, minIou: metrics?.intersectionOverUnion.smallest,
             detectionAgreement: metrics?.agreement,
-            maxAbsDiff: difference.nonFiniteCount > 0 ? .infinity : difference.maxAbsDiff, meanAbsDiff: meanAbsDiff)
+            maxAbsDiff: difference.maxAbsDiffOfAll, meanAbsDiff: meanAbsDiff)
         measurements[float32Layers] = measurement
         return measurement
     }

@@ -172,7 +172,7 @@ extension NetworkPrecision {
         let whole = outputs.reduce(Difference()) { $0.merged(with: $1) }
         self.init(
             network: network, modelSha256: modelSha256, cases: cases.count,
-            maxAbsDiff: whole.nonFiniteCount > 0 ? .infinity : whole.maxAbsDiff, meanAbsDiff: whole.meanAbsDiff,
+            maxAbsDiff: whole.maxAbsDiffOfAll, meanAbsDiff: whole.meanAbsDiff,
             floor: floor, meanIou: decisions.overlaps.mean, minIou: decisions.overlaps.smallest,
             decisionAgreement: decisions.agreement, constants: ConstantRange.outOfRange(in: graph),
             layers: merged.map { LayerPrecision($0, ranges[$0.layer] ?? Float16Range()) })

@@ -62,7 +62,7 @@ extension NetworkPrecision {
         let whole = layers.map(\.cumulative.difference).reduce(Difference()) { $0.merged(with: $1) }
         self.init(
             network: network.modelName, modelSha256: package.sha256, cases: comparison.cases.count,
-            maxAbsDiff: whole.nonFiniteCount > 0 ? .infinity : whole.maxAbsDiff, meanAbsDiff: whole.meanAbsDiff,
+            maxAbsDiff: whole.maxAbsDiffOfAll, meanAbsDiff: whole.meanAbsDiff,
             floor: try capture.float16FloorOfAnswers(of: network), meanIou: decisions.overlaps.mean,
             minIou: decisions.overlaps.smallest, decisionAgreement: decisions.agreement,
             constants: ConstantRange.outOfRange(in: package.graph),

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import JSONTree
 
@@ -28,11 +29,7 @@ public struct DetectionDocument: Equatable, Sendable, Codable {
     /// - Throws: ``DetectionDocumentError`` naming the file and the line or the key.
     public init(contentsOf file: URL) throws(DetectionDocumentError) {
         let bytes: [UInt8]
-        do {
-            bytes = [UInt8](try Data(contentsOf: file))
-        } catch {
-            throw .unreadable(file: file.path, reason: error.localizedDescription)
-        }
+        do { bytes = try readFile(file.path) } catch { throw .unreadable(file: file.path, reason: error.reason) }
         if file.pathExtension.lowercased() == "csv" {
             try self.init(csv: bytes, file: file.path)
         } else {

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The image formats that are read and written.
@@ -35,16 +36,7 @@ extension DecodedImage {
         contentsOf file: URL, maximumPixels: Int = DecodedImage.defaultMaximumPixels
     ) throws(ImageError) {
         let bytes: [UInt8]
-        do {
-            if file.hasDirectoryPath || (try? file.resourceValues(forKeys: [.isDirectoryKey]).isDirectory) == true {
-                throw ImageError.unreadable(file: file.path, what: "it is a directory")
-            }
-            bytes = [UInt8](try Data(contentsOf: file))
-        } catch let error as ImageError {
-            throw error
-        } catch {
-            throw .unreadable(file: file.path, what: error.localizedDescription)
-        }
+        do { bytes = try readFile(file.path) } catch { throw .unreadable(file: file.path, what: error.reason) }
         try self.init(bytes: bytes, file: file.path, maximumPixels: maximumPixels)
     }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Conformance
+import Files
 import Foundation
 import JSONTree
 import Reporting
@@ -23,7 +24,7 @@ struct CheckReport: ParsableCommand {
     var strict = false
 
     func run() throws {
-        let json = try JSON(parsing: try readInput(report), file: report)
+        let json = try JSON(parsing: try readFile(report), file: report)
         let directory = URL(fileURLWithPath: report).deletingLastPathComponent()
         if FileManager.default.fileExists(atPath: directory.appendingPathComponent("shard.json").path) {
             throw CommandError(

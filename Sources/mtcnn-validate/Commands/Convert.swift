@@ -1,6 +1,6 @@
 import ArgumentParser
 import Detection
-import FileWriting
+import Files
 import Foundation
 import ModelFormats
 import Reporting

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Detection
 import Engines
-import FileWriting
+import Files
 import Foundation
 import JSONTree
 import Reporting

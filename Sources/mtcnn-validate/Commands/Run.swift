@@ -1,6 +1,7 @@
 import ArgumentParser
 import Captures
 import Engines
+import Files
 import Foundation
 import ModelFormats
 import Reporting
@@ -38,7 +39,7 @@ struct Run: ParsableCommand {
         let files = try inputFiles(for: model)
         let tensors = try files.map { name, path in
             do {
-                return CaptureCase.Input(name: name, values: try AnyTensor(npy: try readInput(path)))
+                return CaptureCase.Input(name: name, values: try AnyTensor(npy: try readFile(path)))
             } catch let error as TensorError {
                 throw CommandError(.badData, "\(path): \(error)")
             }

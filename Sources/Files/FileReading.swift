@@ -1,6 +1,6 @@
 import Foundation
 
-/// The bytes of a file.
+/// The bytes of a file, or what comes out of a pipe.
 ///
 /// - Throws: ``FileReadingError``.
 public func readFile(_ path: String) throws(FileReadingError) -> [UInt8] {
@@ -9,7 +9,7 @@ public func readFile(_ path: String) throws(FileReadingError) -> [UInt8] {
         throw FileReadingError(path: path, reason: "no such file")
     }
     guard !isDirectory.boolValue else { throw FileReadingError(path: path, reason: "it is a directory") }
-    guard let data = try? Data(contentsOf: URL(fileURLWithPath: path)) else {
+    guard let handle = FileHandle(forReadingAtPath: path), let data = try? handle.readToEnd() ?? Data() else {
         throw FileReadingError(path: path, reason: "it may not be read")
     }
     return [UInt8](data)

@@ -43,8 +43,7 @@ import Testing
         let model = try Model(contentsOf: "\(BundledFiles.models)/\(name).onnx")
         let graph = try OpenFaceModel(graph: model.graph).graph(.upright, name: name)
         let path = fixtures.appendingPathComponent("coreml-recorded/\(recorded.input)").path
-        let input = try AnyTensor(npy: readFile(path))
-        guard case .float32(let values) = input else { return ([], []) }
+        let values = try #require(AnyTensor(npy: readFile(path)).float32Tensor)
         let batch = AnyTensor.float32(values.reshaped(to: Shape([1] + recorded.inputShape)))
         func output(_ arithmetic: ArithmeticName) throws -> [Double] {
             let outputs = try arithmetic.engine(for: graph).run([graph.inputs[0].name: batch])
@@ -73,6 +72,8 @@ import Testing
         #expect(abs(difference.mean - recorded.meanAbsDiffVsFp32) < 5e-6)
     }
 
+    /// The order of Core ML's float32 sums is not known: with exact sums the mean is met within 0.035 %, and the fifth
+    /// value lies one unit in the last place beside.
     @Test("PNet in fp16-storage gives the recorded mean difference within 0.05 %, and four of five values exactly")
     func storage() throws {
         let recorded = try recording().pnet

@@ -147,7 +147,7 @@ import Testing
     func plantedDefect(tensor: String, position: Int, layer: String) throws {
         let right = SmallNetwork()
         var wrong = right
-        guard case .float32(var values)? = wrong.initializers[tensor] else { return }
+        var values = try #require(wrong.initializers[tensor]?.float32Tensor)
         values.elements[position] += 0.01
         wrong.initializers[tensor] = .float32(values)
         // The recording stands for an outside engine with the defect; the model file is right.

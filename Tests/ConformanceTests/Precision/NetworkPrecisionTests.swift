@@ -11,10 +11,10 @@ import Testing
     ]
 
     private func precision(
-        of arithmetic: ArithmeticName, _ change: (inout SmallNetwork) -> Void = { _ in }
+        of arithmetic: ArithmeticName, _ change: (inout SmallNetwork) throws -> Void = { _ in }
     ) throws -> NetworkPrecision {
         var network = SmallNetwork()
-        change(&network)
+        try change(&network)
         let recorded = try network.recorded(in: .fp32)
         let inputs = NetworkInputs(name: "case", source: "random", tensors: recorded.inputs)
         return try NetworkPrecision(
@@ -23,8 +23,7 @@ import Testing
     }
 
     private func scaled(_ tensor: AnyTensor?, by factor: Float) -> AnyTensor? {
-        guard case .float32(let values)? = tensor else { return nil }
-        return .float32(values.map { $0 * factor })
+        tensor?.float32Tensor.map { .float32($0.map { $0 * factor }) }
     }
 
     @Test("An ordinary network has no element that is not finite, and every constant fits", arguments: policies)
@@ -72,10 +71,9 @@ import Testing
     @Test("A NaN among the weights is located, and no difference is finite", arguments: policies)
     func notANumber(_ arithmetic: ArithmeticName) throws {
         let precision = try precision(of: arithmetic) { network in
-            guard case .float32(let bias)? = network.initializers["conv.bias"] else { return }
-            var values = bias.elements
-            values[1] = .nan
-            network.initializers["conv.bias"] = .float32(Tensor(bias.shape, values))
+            var bias = try #require(network.initializers["conv.bias"]?.float32Tensor)
+            bias.elements[1] = .nan
+            network.initializers["conv.bias"] = .float32(bias)
         }
         #expect(precision.constants.first { $0.name == "conv.bias" }?.nonFiniteCount == 1)
         #expect(precision.firstNonFinite == "conv")

@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test(
-        "What the schema refuses",
+        "A document without frames, files or boxes, or with boxes that are none, does not fit the schema",
         arguments: [
             #"{}"#, #"{"images": []}"#, #"{"images": [{"file": "a.jpg"}]}"#,
             #"{"images": [{"faces": []}]}"#, #"{"images": [{"file": "a.jpg", "faces": [{"x": 1, "y": 2, "w": 3}]}]}"#,

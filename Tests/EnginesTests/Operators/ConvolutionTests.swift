@@ -84,7 +84,7 @@ import Testing
         #expect(try numbers(Convolution(), [.float32(x), .float32(weights), .float32(bias)]) == expected)
     }
 
-    @Test("Convolutions of one and of three spatial axes")
+    @Test("A convolution sums over its window along one spatial axis, and along three")
     func ranks() throws {
         #expect(
             try numbers(Convolution(), [tensor([1, 1, 4], [1, 2, 3, 4]), tensor([1, 1, 2], [1, -1])]).elements

@@ -94,7 +94,7 @@ import Testing
         #expect(try numbers(Clip(), [x, high, low]).elements == [-2, -2, -2, -2, -2])
     }
 
-    @Test("Normalisation by each channel's statistics")
+    @Test("A normalisation takes each channel's mean and variance to its shift and scale")
     func batchNormalization() throws {
         let x = tensor([2, 2, 2], [3, 5, 1, 1, -1, 1, 0, 4])
         let (scale, shift) = (vector(2, 3), vector(5, -1))

@@ -44,7 +44,7 @@ import Testing
         #expect(try read(Convolution.self, "Conv", .string("auto_pad", name)).padding == padding)
     }
 
-    @Test("A pool's attributes")
+    @Test("A pool takes its window from its attributes, and counts no padding unless it is told to")
     func pools() throws {
         let pool = try read(
             MaxPool.self, "MaxPool", .ints("kernel_shape", [3, 2]), .ints("strides", [2, 2]), .int("ceil_mode", 1))
@@ -56,7 +56,7 @@ import Testing
                 .countsPadding)
     }
 
-    @Test("A general matrix product's attributes")
+    @Test("A general matrix product scales by 1 and transposes nothing unless it is told to")
     func gemm() throws {
         let plain = try read(Gemm.self, "Gemm")
         #expect(plain.alpha == 1 && plain.beta == 1 && !plain.transposesA && !plain.transposesB)
@@ -65,7 +65,7 @@ import Testing
         #expect(full.alpha == 2 && full.beta == 0.5 && full.transposesA && full.transposesB)
     }
 
-    @Test("The small ones: slopes, epsilons, axes, permutations")
+    @Test("Slopes, epsilons, axes and permutations are those given or, where ONNX has one, the default")
     func small() throws {
         #expect(try read(ActivationFunction.self, "LeakyRelu") == .leakyReLU(slope: 0.01))
         #expect(try read(ActivationFunction.self, "LeakyRelu", .float("alpha", 0.25)) == .leakyReLU(slope: 0.25))

@@ -15,7 +15,8 @@ public struct SpeedRatio: Sendable, Codable, Equatable {
     public let smallest: Double
     public let largest: Double
 
-    /// Two right float32 programs agree to about 1e-5 on these networks.
+    /// Two right float32 programs agree to about 1e-5 on these networks: a hundred times that is another network, or
+    /// other inputs.
     static let largestDifference = 1e-3
 
     /// Measures in rounds, in each of which both run one after the other, so that a busy machine slows both.

@@ -46,7 +46,7 @@ public struct Graph: Sendable {
         guard !outputs.isEmpty else { throw .noOutputs }
         var defined = Set(initializers.keys)
         for input in inputs where !defined.insert(input.name).inserted {
-            throw .duplicateName(input.name, node: "input")
+            throw .duplicateName(input.name, definer: "an input")
         }
         self.name = name
         self.inputs = inputs
@@ -62,7 +62,7 @@ public struct Graph: Sendable {
         var givenByNodes = Set<String>()
         for node in nodes {
             for output in node.outputs where defined.contains(output) || !givenByNodes.insert(output).inserted {
-                throw .duplicateName(output, node: node.name)
+                throw .duplicateName(output, definer: "node \"\(node.name)\"")
             }
         }
         for node in nodes {

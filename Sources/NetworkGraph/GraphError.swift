@@ -2,7 +2,8 @@ import Tensors
 
 /// Why a graph is not one that can be computed.
 public enum GraphError: Error, Equatable {
-    case duplicateName(String, node: String)
+    /// - Parameter definer: what defines it for the second time, for a person.
+    case duplicateName(String, definer: String)
     case undefinedName(String, node: String)
     case undefinedOutput(String)
     case cycle(nodes: [String])
@@ -14,8 +15,8 @@ public enum GraphError: Error, Equatable {
 extension GraphError: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .duplicateName(let name, let node):
-            "tensor \"\(name)\" is defined a second time by node \"\(node)\""
+        case .duplicateName(let name, let definer):
+            "tensor \"\(name)\" is defined a second time by \(definer)"
         case .undefinedName(let name, let node):
             "node \"\(node)\" takes tensor \"\(name)\", which nothing defines"
         case .undefinedOutput(let name):

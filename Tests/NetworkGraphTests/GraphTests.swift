@@ -62,22 +62,22 @@ private func graph(
 
     @Test("A name that is defined twice is refused, whoever defines it")
     func definedTwice() {
-        #expect(throws: GraphError.duplicateName("y", node: "b")) {
+        #expect(throws: GraphError.duplicateName("y", definer: "node \"b\"")) {
             try graph([node("a", ["x"], ["y"]), node("b", ["x"], ["y"])], outputs: ["y"])
         }
-        #expect(throws: GraphError.duplicateName("y", node: "a")) {
+        #expect(throws: GraphError.duplicateName("y", definer: "node \"a\"")) {
             try graph([node("a", ["x"], ["y", "y"])], outputs: ["y"])
         }
-        #expect(throws: GraphError.duplicateName("x", node: "a")) {
+        #expect(throws: GraphError.duplicateName("x", definer: "node \"a\"")) {
             try graph([node("a", ["x"], ["x"])], outputs: ["x"])
         }
-        #expect(throws: GraphError.duplicateName("w", node: "a")) {
+        #expect(throws: GraphError.duplicateName("w", definer: "node \"a\"")) {
             try graph([node("a", ["x"], ["w"])], outputs: ["w"], initializers: ["w"])
         }
-        #expect(throws: GraphError.duplicateName("x", node: "input")) {
+        #expect(throws: GraphError.duplicateName("x", definer: "an input")) {
             try graph([], inputs: ["x", "x"], outputs: ["x"])
         }
-        #expect(throws: GraphError.duplicateName("x", node: "input")) {
+        #expect(throws: GraphError.duplicateName("x", definer: "an input")) {
             try graph([], outputs: ["x"], initializers: ["x"])
         }
     }

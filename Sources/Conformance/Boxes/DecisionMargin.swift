@@ -26,7 +26,7 @@ struct Decisions {
     var scoreThreshold: Float?
 
     /// How the boxes suppress each other next.
-    var suppression: (threshold: Float, measure: OverlapMeasure)?
+    var suppression: Suppression?
 
     /// How coordinates become whole pixels next.
     var pixelStep: PixelStep?
@@ -77,16 +77,16 @@ struct StageDecisions {
 
     /// What follows for the proposals of one pyramid level.
     var atLevel: Decisions {
-        Decisions(scoreThreshold: thresholds.proposal, suppression: (0.5, .union))
+        Decisions(scoreThreshold: thresholds.proposal, suppression: .withinLevel)
     }
 
     subscript(stage: CascadeStage) -> Decisions {
         switch stage {
-        case .proposals: Decisions(suppression: (0.7, .union))
-        case .refinementOutput: Decisions(scoreThreshold: thresholds.refinement, suppression: (0.7, .union))
+        case .proposals: Decisions(suppression: .betweenNetworks)
+        case .refinementOutput: Decisions(scoreThreshold: thresholds.refinement, suppression: .betweenNetworks)
         case .outputOutput: Decisions(scoreThreshold: thresholds.output)
         case .correctedProposals, .correctedRefinements: Decisions(pixelStep: .square)
-        case .correctedOutputs: Decisions(suppression: (0.7, .smallerArea), pixelStep: .round)
+        case .correctedOutputs: Decisions(suppression: .ofFaces, pixelStep: .round)
         case .suppressedProposals, .suppressedRefinements, .refinementInput, .outputInput, .suppressedOutputs, .final:
             Decisions()
         }
@@ -94,14 +94,15 @@ struct StageDecisions {
 }
 
 extension BoundingBox {
+    var coordinates: [Float] { [x, y, width, height] }
+
     /// Whether a coordinate may become one pixel or the next.
     fileprivate func liesOnBoundary(of step: Decisions.PixelStep) -> Bool {
         switch step {
         case .square:
-            let side = max(width, height)
-            return [x + 0.5 * (width - side), y + 0.5 * (height - side), side].contains { isNear($0, $0.rounded()) }
+            return square.coordinates.contains { isNear($0, $0.rounded()) }
         case .round:
-            return [x, y, width, height].contains { isNear($0, $0.rounded(.down) + 0.5) }
+            return coordinates.contains { isNear($0, $0.rounded(.down) + 0.5) }
         }
     }
 

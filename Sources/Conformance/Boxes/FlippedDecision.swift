@@ -12,7 +12,8 @@ public struct FlippedDecision: Equatable, Sendable, Codable {
         case truncation
     }
 
-    /// The stage after which the lists differ for this face, by its name in the gold files.
+    /// The stage after which the lists differ for this face, by its name in the gold files; `pnet_level` for the
+    /// proposals of any level of the pyramid.
     public let stage: String
     public let decision: Decision
     /// The face, in the baseline; in the candidate where only that has it.
@@ -46,7 +47,7 @@ extension FlippedDecision {
         expected: CascadeRecord, found: CascadeRecord, scoreThresholds: ScoreThresholds = ScoreThresholds()
     ) -> [FlippedDecision] {
         guard let mine = Computation(expected), let theirs = Computation(found) else { return [] }
-        let comparison = Comparison(mine, theirs, scoreThresholds)
+        let comparison = RunComparison(mine, theirs, scoreThresholds)
         let matching = FaceMatching(file: "", expected: expected.faces, found: found.faces)
         func position(of box: BoundingBox, in record: CascadeRecord) -> Int? {
             record.faces.firstIndex { $0.box == box }
@@ -57,20 +58,20 @@ extension FlippedDecision {
             {
                 comparison.decision(
                     between: mine.lineages.faces[first], and: theirs.lineages.faces[second],
-                    Face(box: match.expected, overlap: match.intersectionOverUnion))
+                    ExplainedFace(box: match.expected, overlap: match.intersectionOverUnion))
             } else {
                 FlippedDecision?.none
             }
         }
         let missed = matching.missed.compactMap { box in
             position(of: box, in: expected).flatMap {
-                comparison.fate(of: mine.lineages.faces[$0], Face(box: box, overlap: nil))
+                comparison.fate(of: mine.lineages.faces[$0], ExplainedFace(box: box, overlap: nil))
             }
         }
-        let turned = Comparison(theirs, mine, scoreThresholds)
+        let turned = RunComparison(theirs, mine, scoreThresholds)
         let extra = matching.falsePositives.compactMap { box in
             position(of: box, in: found).flatMap {
-                turned.fate(of: theirs.lineages.faces[$0], Face(box: box, overlap: nil))
+                turned.fate(of: theirs.lineages.faces[$0], ExplainedFace(box: box, overlap: nil))
             }
         }
         return changed + missed + extra
@@ -99,7 +100,7 @@ private struct Computation {
 }
 
 /// Two runs of the cascade on one frame.
-private struct Comparison {
+private struct RunComparison {
     let expected: Computation
     let found: Computation
     let thresholds: ScoreThresholds
@@ -111,13 +112,13 @@ private struct Comparison {
     }
 
     /// The first decision that separates two faces; nil where both came the same way.
-    func decision(between mine: FaceLineage, and theirs: FaceLineage, _ face: Face) -> FlippedDecision? {
+    func decision(between mine: FaceLineage, and theirs: FaceLineage, _ face: ExplainedFace) -> FlippedDecision? {
         if mine.proposal.box == theirs.proposal.box { return truncation(mine, theirs, face, to: .outputInput) }
         return fate(of: mine, face) ?? selection(after: .suppressedOutputs, mine, winner: theirs, face)
     }
 
     /// Where a face of the first computation is lost in the second; nil where its boxes are kept to the end.
-    func fate(of mine: FaceLineage, _ face: Face) -> FlippedDecision? {
+    func fate(of mine: FaceLineage, _ face: ExplainedFace) -> FlippedDecision? {
         let box = mine.proposal.box
         guard found.proposals[box] != nil else {
             return threshold("pnet_level", mine.proposal, thresholds.proposal, face)
@@ -155,7 +156,7 @@ private struct Comparison {
     /// Why the second computation picked another box: because that box was cut to other pixels, or exists in the
     /// second alone, or else because of its score.
     private func selection(
-        after stage: CascadeStage, _ mine: FaceLineage, winner: FaceLineage?, _ face: Face
+        after stage: CascadeStage, _ mine: FaceLineage, winner: FaceLineage?, _ face: ExplainedFace
     ) -> FlippedDecision {
         let rival = winner.flatMap { winner in
             expected.lineages.refined.first { $0.proposal.box == winner.proposal.box }
@@ -174,13 +175,13 @@ private struct Comparison {
     }
 
     /// A proposal that the second computation alone has, because its score reached the threshold only there.
-    private func risenProposal(_ box: BoundingBox, _ face: Face) -> FlippedDecision? {
+    private func risenProposal(_ box: BoundingBox, _ face: ExplainedFace) -> FlippedDecision? {
         guard expected.proposals[box] == nil, let candidate = found.proposals[box] else { return nil }
         return threshold("pnet_level", candidate, thresholds.proposal, face)
     }
 
     private func threshold(
-        _ stage: String, _ candidate: Candidate, _ limit: Float, _ face: Face
+        _ stage: String, _ candidate: Candidate, _ limit: Float, _ face: ExplainedFace
     ) -> FlippedDecision {
         FlippedDecision(
             stage: stage, decision: .scoreThreshold, face: face.box, box: candidate.box,
@@ -188,7 +189,7 @@ private struct Comparison {
     }
 
     private func order(
-        _ stage: CascadeStage, _ mine: Candidate, against rival: Candidate?, _ face: Face
+        _ stage: CascadeStage, _ mine: Candidate, against rival: Candidate?, _ face: ExplainedFace
     ) -> FlippedDecision {
         FlippedDecision(
             stage: stage.rawValue, decision: .suppressionOrder, face: face.box, box: mine.box,
@@ -197,7 +198,7 @@ private struct Comparison {
 
     /// The first square, up to a stage, that was cut to other pixels.
     private func truncation(
-        _ mine: FaceLineage, _ theirs: FaceLineage, _ face: Face, to last: CascadeStage
+        _ mine: FaceLineage, _ theirs: FaceLineage, _ face: ExplainedFace, to last: CascadeStage
     ) -> FlippedDecision? {
         var steps = [(CascadeStage.refinementInput, mine.correctedProposal, theirs.correctedProposal)]
         if last == .outputInput, mine.output != nil, theirs.output != nil {
@@ -214,7 +215,7 @@ private struct Comparison {
 }
 
 /// A face that is explained, and its overlap with the other computation's, if there is one.
-private struct Face {
+private struct ExplainedFace {
     let box: BoundingBox
     let overlap: Double?
 }
@@ -226,16 +227,10 @@ extension [Candidate] {
 }
 
 extension BoundingBox {
-    /// The coordinates of the square around a box before it is cut to whole pixels: OpenFace's rule.
-    private var square: [Float] {
-        let side = max(width, height)
-        return [x + 0.5 * (width - side), y + 0.5 * (height - side), side]
-    }
-
     /// The distance, in pixels, of this box's square from the nearest boundary that the other's lies beyond; nil
     /// where both are cut to the same pixels.
     fileprivate func truncationMargin(against other: BoundingBox) -> Double? {
-        zip(square, other.square).compactMap { mine, theirs in
+        zip(square.coordinates, other.square.coordinates).compactMap { mine, theirs in
             let (first, second) = (mine.rounded(.towardZero), theirs.rounded(.towardZero))
             guard first != second else { return nil }
             // Cutting toward zero: the boundary is the one of the two whole numbers that is further from zero.

@@ -17,10 +17,13 @@ extension BoundingBox {
     }
 
     /// The square of the longer side around the same centre.
-    func squared(_ rule: CascadeRules.Squares) -> BoundingBox {
+    public var square: BoundingBox {
         let side = max(width, height)
-        let square = BoundingBox(
-            x: x + 0.5 * (width - side), y: y + 0.5 * (height - side), width: side, height: side)
+        return BoundingBox(x: x + 0.5 * (width - side), y: y + 0.5 * (height - side), width: side, height: side)
+    }
+
+    /// The same, as a rule has it.
+    func squared(_ rule: CascadeRules.Squares) -> BoundingBox {
         switch rule {
         case .truncated: return BoundingBox(PixelBox(truncating: square))
         case .float: return square

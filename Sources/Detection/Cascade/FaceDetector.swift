@@ -36,7 +36,7 @@ public struct FaceDetector: Sendable {
     public func detect(in frame: inout FrameEvaluations) throws -> CascadeRecord {
         let levels = try proposals(in: &frame)
         var record = CascadeRecord(levels: levels)
-        let proposed = levels.flatMap { suppressed($0.proposals, threshold: 0.5, measure: .union) }
+        let proposed = levels.flatMap { suppressed($0.proposals, .withinLevel) }
         record[.proposals] = proposed
         let refinementInput = passOn(
             proposed, corrects: rules.proposalCorrection == .applied, to: &record,
@@ -56,7 +56,7 @@ public struct FaceDetector: Sendable {
         let corrected = output.filter { passes($0.score, scoreThresholds.output) }
             .map { $0.with(box: $0.box.corrected(by: $0.regression, growth: growth)) }
         record[.correctedOutputs] = corrected
-        let best = suppressed(corrected, threshold: 0.7, measure: .smallerArea)
+        let best = suppressed(corrected, .ofFaces)
         record[.suppressedOutputs] = best
         record[.final] = rules.finalCalibration == .applied ? best.map { $0.with(box: $0.box.calibrated()) } : best
         return record
@@ -142,11 +142,10 @@ extension FaceDetector {
     }
 
     private func suppressed(
-        _ candidates: [Candidate], scores: [Float]? = nil, threshold: Float, measure: OverlapMeasure
+        _ candidates: [Candidate], scores: [Float]? = nil, _ suppression: Suppression
     ) -> [Candidate] {
         nonMaximumSuppression(
-            of: candidates.map(\.box), scores: scores ?? candidates.map(\.score), threshold: threshold,
-            measure: measure, rules: rules
+            of: candidates.map(\.box), scores: scores ?? candidates.map(\.score), suppression, rules: rules
         ).map { candidates[$0] }
     }
 
@@ -155,7 +154,7 @@ extension FaceDetector {
         _ candidates: [Candidate], suppressionScores: [Float]? = nil, corrects: Bool, to record: inout CascadeRecord,
         stages: (suppressed: CascadeStage, corrected: CascadeStage, squared: CascadeStage)
     ) -> [Candidate] {
-        let best = suppressed(candidates, scores: suppressionScores, threshold: 0.7, measure: .union)
+        let best = suppressed(candidates, scores: suppressionScores, .betweenNetworks)
         let corrected =
             corrects ? best.map { $0.with(box: $0.box.corrected(by: $0.regression, growth: 0)) } : best
         let squared = corrected.map { $0.with(box: $0.box.squared(rules.squares)) }

@@ -9,14 +9,32 @@ public enum OverlapMeasure: Sendable {
     }
 }
 
+/// By how much boxes may overlap that are both to stay.
+public struct Suppression: Sendable {
+    public let threshold: Float
+    public let measure: OverlapMeasure
+
+    public init(_ threshold: Float, _ measure: OverlapMeasure) {
+        self.threshold = threshold
+        self.measure = measure
+    }
+
+    // The cascade's own, as in OpenFace 2.2.0.
+
+    /// Of the proposals within one pyramid level.
+    public static let withinLevel = Suppression(0.5, .union)
+    /// Of the boxes that the next network is to judge.
+    public static let betweenNetworks = Suppression(0.7, .union)
+    /// Of the faces.
+    public static let ofFaces = Suppression(0.7, .smallerArea)
+}
+
 /// Non-maximum suppression: of boxes that overlap by more than a threshold, the highest score stays.
-///
-/// The overlap is float32(intersection) / float32(union or smaller area), of boxes rounded to whole pixels.
 ///
 /// - Returns: The positions of the boxes that stay, in the order in which they were picked: by falling score,
 ///   and between equal scores as `rules.equalScores` says.
 func nonMaximumSuppression(
-    of boxes: [BoundingBox], scores: [Float], threshold: Float, measure: OverlapMeasure, rules: CascadeRules
+    of boxes: [BoundingBox], scores: [Float], _ suppression: Suppression, rules: CascadeRules
 ) -> [Int] {
     let order = boxes.indices.sorted { first, second in
         if scores[first] != scores[second] { return scores[first] > scores[second] }
@@ -34,7 +52,8 @@ func nonMaximumSuppression(
                 picked.append(order[position])
                 let winner = extents[position]
                 for other in (position + 1)..<extents.count where !suppressed[other] {
-                    suppressed[other] = winner.overlap(with: extents[other], measure) > threshold
+                    suppressed[other] =
+                        winner.overlap(with: extents[other], suppression.measure) > suppression.threshold
                 }
             }
         }

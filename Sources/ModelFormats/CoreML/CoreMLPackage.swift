@@ -68,11 +68,13 @@ struct CoreMLPackage {
         }
         guard let main = model.mlProgram.functions["main"] else { throw ProgramFault("program: no function \"main\"") }
         guard let since = Self.opsets[main.opset] else {
-            throw ProgramFault("program: operations \"\(main.opset)\" are not known")
+            throw ProgramFault(
+                "program: operations \"\(main.opset)\" are not known; "
+                    + "\(Self.opsets.keys.sorted().joined(separator: ", ")) are")
         }
         guard model.specificationVersion >= since, model.specificationVersion <= 10 else {
             throw ProgramFault(
-                "specification version \(model.specificationVersion) with operations \(main.opset), which came with \(since)"
+                "specification version \(model.specificationVersion); with operations \(main.opset) it is \(since) to 10"
             )
         }
         guard let block = main.blockSpecializations[main.opset] else {

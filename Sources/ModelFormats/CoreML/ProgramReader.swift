@@ -110,7 +110,7 @@ private struct CompressedConstant {
         let table = try attribute("lut").elements
         let packed = try attribute("indices").elements.map { Int($0) }
         guard let bits = [1, 2, 4, 6, 8].first(where: { 1 << $0 == table.count }) else {
-            throw ProgramFault("its table has \(table.count) entries")
+            throw ProgramFault("its table has \(table.count) entries; 2, 4, 16, 64 or 256 are right")
         }
         guard try attribute("shape").elements.reduce(1, *) == Double(count), packed.count == (count * bits + 7) / 8
         else { throw ProgramFault("\(packed.count) bytes of indices for \(count) elements of \(bits) bits") }

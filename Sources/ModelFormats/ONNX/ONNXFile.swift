@@ -36,12 +36,12 @@ struct ONNXFile {
         var initializers = [String: AnyTensor]()
         func define(_ name: String, _ tensor: AnyTensor, by definer: String) throws(ModelError) {
             guard initializers.updateValue(tensor, forKey: name) == nil else {
-                throw .badGraph(file: file, .duplicateName(name, node: definer))
+                throw .badGraph(file: file, .duplicateName(name, definer: definer))
             }
         }
         for proto in model.graph.initializer {
             let tensor = try AnyTensor(proto, role: "initializer \"\(proto.name)\"", file: file)
-            try define(proto.name, tensor, by: "initializer")
+            try define(proto.name, tensor, by: "an initializer")
         }
         // Files of IR version 3 list every initializer among the inputs, too.
         var inputs = [Graph.Input]()
@@ -52,13 +52,13 @@ struct ONNXFile {
         for (index, proto) in model.graph.node.enumerated() {
             let reader = ONNXNodeReader(proto, index: index, opset: opset, file: file)
             if proto.opType == "Constant" {
-                try define(reader.onlyOutput(), reader.constant(), by: reader.name)
+                try define(reader.onlyOutput(), reader.constant(), by: "node \"\(reader.name)\"")
                 continue
             }
             let node = try reader.node()
             nodes.append(node.node)
             for (name, tensor) in node.constants.sorted(by: { $0.key < $1.key }) {
-                try define(name, tensor, by: node.node.name)
+                try define(name, tensor, by: "node \"\(node.node.name)\"")
             }
         }
         do throws(GraphError) {
@@ -87,7 +87,7 @@ extension Graph.Input {
         guard let type = ElementType(onnx: tensor.elemType) else {
             throw .malformed(
                 file: file,
-                reason: "input \"\(proto.name)\" has element type \(tensor.elemType), which is not supported")
+                reason: "input \"\(proto.name)\" \(ElementType.fault(onnx: tensor.elemType))")
         }
         guard tensor.hasShape else {
             throw .malformed(file: file, reason: "input \"\(proto.name)\" does not say how many axes it has")

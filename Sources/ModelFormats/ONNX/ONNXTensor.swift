@@ -15,6 +15,18 @@ extension ElementType {
     }
 }
 
+extension ElementType {
+    /// Why an element type cannot be read, by its name in TensorProto.DataType.
+    static func fault(onnx dataType: Int32) -> String {
+        let names = [
+            "undefined", "float", "uint8", "int8", "uint16", "int16", "int32", "int64", "string", "bool", "float16",
+            "double", "uint32", "uint64", "complex64", "complex128", "bfloat16",
+        ]
+        let name = names.indices.contains(Int(dataType)) ? names[Int(dataType)] : "\(dataType)"
+        return "has elements of type \(name); float, float16, double, int32, int64 and bool are supported"
+    }
+}
+
 extension AnyTensor {
     /// A tensor of an ONNX file, from its raw bytes or from its typed field.
     ///
@@ -24,7 +36,7 @@ extension AnyTensor {
             throw .malformed(file: file, reason: "\(role) lies in another file, which is not supported")
         }
         guard let type = ElementType(onnx: proto.dataType) else {
-            throw .malformed(file: file, reason: "\(role) has element type \(proto.dataType), which is not supported")
+            throw .malformed(file: file, reason: "\(role) \(ElementType.fault(onnx: proto.dataType))")
         }
         let shape: Shape
         do {

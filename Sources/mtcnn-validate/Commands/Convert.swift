@@ -55,7 +55,7 @@ struct Convert: ParsableCommand {
         }
     }
 
-    /// The sizes of weights that were planned for the conversion, in bytes.
+    /// The sizes of weights that the plan of this conversion names, to show beside the real ones.
     private static let planned = [
         "pnet_fp32": "29 KB", "pnet_fp16": "15 KB", "rnet_fp32": "396 KB", "rnet_fp16": "200 KB",
         "onet_fp32": "1.5 MB", "onet_fp16": "750 KB",

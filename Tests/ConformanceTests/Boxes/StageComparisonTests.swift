@@ -53,7 +53,7 @@ import Testing
 
     @Test("Overlapping boxes of nearly equal score are a tie; apart, or of different score, they are not")
     func tie() {
-        let decisions = Decisions(suppression: (0.5, .union))
+        let decisions = Decisions(suppression: .withinLevel)
         let first = candidate(0, score: 0.8)
         let cases: [(Candidate, Int)] = [
             (candidate(1, score: 0.800001), 2), (candidate(1, score: 0.8), 2), (candidate(1, score: 0.81), 0),

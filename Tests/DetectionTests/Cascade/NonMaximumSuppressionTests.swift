@@ -11,7 +11,7 @@ import Testing
         _ boxes: [BoundingBox], _ scores: [Float], threshold: Float = 0.5, measure: OverlapMeasure = .union,
         rules: CascadeRules = .openFace
     ) -> [Int] {
-        nonMaximumSuppression(of: boxes, scores: scores, threshold: threshold, measure: measure, rules: rules)
+        nonMaximumSuppression(of: boxes, scores: scores, Suppression(threshold, measure), rules: rules)
     }
 
     @Test("The best score stays, what overlaps with it goes, what does not stays behind it")

@@ -14,10 +14,10 @@ import Testing
     }
 
     private func suppressed(
-        _ candidates: [Candidate], threshold: Float, measure: OverlapMeasure
+        _ candidates: [Candidate], _ suppression: Suppression
     ) -> [Candidate] {
         nonMaximumSuppression(
-            of: candidates.map(\.box), scores: candidates.map(\.score), threshold: threshold, measure: measure,
+            of: candidates.map(\.box), scores: candidates.map(\.score), suppression,
             rules: .openFace
         ).map { candidates[$0] }
     }
@@ -34,10 +34,10 @@ import Testing
     @Test("Suppression within a level and between levels keeps the gold's boxes, in its order")
     func proposals() throws {
         try forEachFrame { frame in
-            let kept = frame.record.levels.flatMap { suppressed($0.proposals, threshold: 0.5, measure: .union) }
+            let kept = frame.record.levels.flatMap { suppressed($0.proposals, .withinLevel) }
             #expect(kept == frame.record[.proposals], "\(frame.file)")
             #expect(
-                suppressed(kept, threshold: 0.7, measure: .union) == frame.record[.suppressedProposals],
+                suppressed(kept, .betweenNetworks) == frame.record[.suppressedProposals],
                 "\(frame.file)")
         }
     }
@@ -47,7 +47,7 @@ import Testing
         try forEachFrame { frame in
             let kept = (frame.record[.refinementOutput] ?? []).filter { $0.score >= 0.7 }
             #expect(
-                suppressed(kept, threshold: 0.7, measure: .union) == frame.record[.suppressedRefinements],
+                suppressed(kept, .betweenNetworks) == frame.record[.suppressedRefinements],
                 "\(frame.file)")
         }
     }
@@ -61,7 +61,7 @@ import Testing
             }
             #expect(kept == frame.record[.correctedOutputs], "\(frame.file)")
             #expect(
-                suppressed(kept, threshold: 0.7, measure: .smallerArea) == frame.record[.suppressedOutputs],
+                suppressed(kept, .ofFaces) == frame.record[.suppressedOutputs],
                 "\(frame.file)")
         }
     }

@@ -66,8 +66,8 @@ import Testing
                     $0.dataType = 7; $0.dims = [1]; $0.floatData = [1]
                 }, "does not hold the 1 elements"
             ),
-            (.raw(8, [1], [65]), "element type 8, which is not supported"),
-            (.raw(16, [1], [0, 0]), "element type 16, which is not supported"),
+            (.raw(8, [1], [65]), "elements of type string; float"),
+            (.raw(16, [1], [0, 0]), "elements of type bfloat16; float"),
             (
                 .with {
                     $0.dataType = 1; $0.dims = [1]; $0.dataLocation = 1

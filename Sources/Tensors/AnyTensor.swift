@@ -41,10 +41,10 @@ public enum AnyTensor: Sendable, Equatable {
     /// The elements as they stand in memory, little-endian, row-major; one byte for a boolean.
     public var littleEndianBytes: [UInt8] {
         switch self {
-        case .float16(let tensor): bytes(tensor.elements.map { $0.bitPattern.littleEndian })
-        case .float32(let tensor): bytes(tensor.elements.map { $0.bitPattern.littleEndian })
-        case .float64(let tensor): bytes(tensor.elements.map { $0.bitPattern.littleEndian })
-        case .int64(let tensor): bytes(tensor.elements.map { $0.littleEndian })
+        case .float16(let tensor): [UInt8](littleEndian: tensor.elements.map(\.bitPattern))
+        case .float32(let tensor): [UInt8](littleEndian: tensor.elements.map(\.bitPattern))
+        case .float64(let tensor): [UInt8](littleEndian: tensor.elements.map(\.bitPattern))
+        case .int64(let tensor): [UInt8](littleEndian: tensor.elements)
         case .bool(let tensor): tensor.elements.map { $0 ? 1 : 0 }
         }
     }
@@ -54,13 +54,7 @@ public enum AnyTensor: Sendable, Equatable {
     /// - Returns: nil if the number of bytes is not that of the shape.
     public init?(_ type: ElementType, _ shape: Shape, littleEndianBytes bytes: some Collection<UInt8>) {
         func elements<Bits: FixedWidthInteger>(_: Bits.Type) -> [Bits]? {
-            let size = MemoryLayout<Bits>.size
-            guard bytes.count == shape.count * size else { return nil }
-            return [Bits](unsafeUninitializedCapacity: shape.count) { buffer, count in
-                UnsafeMutableRawBufferPointer(buffer).copyBytes(from: bytes)
-                for index in 0..<shape.count { buffer[index] = Bits(littleEndian: buffer[index]) }
-                count = shape.count
-            }
+            [Bits](shape.count, littleEndianBytes: bytes)
         }
         switch type {
         case .float16:
@@ -79,9 +73,5 @@ public enum AnyTensor: Sendable, Equatable {
             guard let bits = elements(UInt8.self) else { return nil }
             self = .bool(Tensor(shape, bits.map { $0 != 0 }))
         }
-    }
-
-    private func bytes<Bits>(_ elements: [Bits]) -> [UInt8] {
-        elements.withUnsafeBytes { [UInt8]($0) }
     }
 }

@@ -64,7 +64,7 @@ extension AnyTensor {
         let lengthBytes = version == 1 ? 2 : 4
         // The data start at a multiple of 64, behind a newline.
         header += String(repeating: " ", count: 63 - (header.utf8.count + 8 + lengthBytes) % 64) + "\n"
-        let length = (0..<lengthBytes).map { UInt8(truncatingIfNeeded: header.utf8.count >> (8 * $0)) }
+        let length = UInt32(header.utf8.count).littleEndianBytes.prefix(lengthBytes)
         return AnyTensor.npyMagic + [version, 0] + length + Array(header.utf8) + littleEndianBytes
     }
 
@@ -76,8 +76,9 @@ extension AnyTensor {
         }
         let lengthBytes = bytes[6] == 1 ? 2 : 4
         guard (1...3).contains(bytes[6]) else { throw .badNPY(reason: "it is of format version \(bytes[6])") }
-        let length = (0..<lengthBytes).reduce(0) { $0 | Int(bytes[8 + $1]) << (8 * $1) }
         let start = 8 + lengthBytes
+        let field = bytes[8..<start]
+        let length = lengthBytes == 2 ? Int(UInt16(littleEndianBytes: field)) : Int(UInt32(littleEndianBytes: field))
         guard bytes.count - start >= length else { throw .badNPY(reason: "it ends within its header") }
         return (String(decoding: bytes[start..<start + length], as: UTF8.self), start + length)
     }
@@ -85,13 +86,7 @@ extension AnyTensor {
     private static func integers<Integer: FixedWidthInteger>(
         _: Integer.Type, _ shape: Shape, _ data: ArraySlice<UInt8>
     ) -> AnyTensor? {
-        let size = MemoryLayout<Integer>.size
-        guard data.count == shape.count * size else { return nil }
-        let elements = (0..<shape.count).map { index in
-            let start = data.startIndex + index * size
-            let bits = (0..<size).reduce(UInt64(0)) { $0 | UInt64(data[start + $1]) << (8 * $1) }
-            return Int64(Integer(truncatingIfNeeded: bits))
-        }
-        return .int64(Tensor(shape, elements))
+        guard let numbers = [Integer](shape.count, littleEndianBytes: data) else { return nil }
+        return .int64(Tensor(shape, numbers.map { Int64($0) }))
     }
 }

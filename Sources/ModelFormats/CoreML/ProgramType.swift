@@ -32,12 +32,12 @@ enum ProgramElement: Int32, CustomStringConvertible {
     }
 
     /// The weight file's code; nil where such constants stand in the program.
-    var blobCode: UInt32? {
+    var blobCode: WeightFile.ElementCode? {
         switch self {
-        case .float16: 1
-        case .float32: 2
-        case .uint8: 3
-        case .int8: 4
+        case .float16: .float16
+        case .float32: .float32
+        case .uint8: .uint8
+        case .int8: .int8
         default: nil
         }
     }
@@ -107,19 +107,16 @@ struct ProgramType: Equatable, CustomStringConvertible {
     /// A constant's elements; integers of any kind as 64 bits. nil if the number of bytes is another.
     func tensor(littleEndianBytes bytes: ArraySlice<UInt8>) -> AnyTensor? {
         guard let count, let shape = try? Shape(checking: dimensions.compactMap { $0 }) else { return nil }
-        func integers(_ size: Int, _ number: (Int) -> Int64) -> AnyTensor? {
-            bytes.count == count * size ? .int64(Tensor(shape, (0..<count).map(number))) : nil
+        func integers<Integer: FixedWidthInteger>(_: Integer.Type) -> AnyTensor? {
+            guard let numbers = [Integer](count, littleEndianBytes: bytes) else { return nil }
+            return .int64(Tensor(shape, numbers.map { Int64($0) }))
         }
-        let first = bytes.startIndex
         switch element {
         case .float16: return AnyTensor(.float16, shape, littleEndianBytes: bytes)
         case .float32: return AnyTensor(.float32, shape, littleEndianBytes: bytes)
-        case .uint8: return integers(1) { Int64(bytes[first + $0]) }
-        case .int8: return integers(1) { Int64(Int8(bitPattern: bytes[first + $0])) }
-        case .uint32:
-            return integers(4) { index in
-                (0..<4).reduce(0) { $0 | Int64(bytes[first + index * 4 + $1]) << (8 * Int64($1)) }
-            }
+        case .uint8: return integers(UInt8.self)
+        case .int8: return integers(Int8.self)
+        case .uint32: return integers(UInt32.self)
         case .bool, .string, .int32: return nil
         }
     }

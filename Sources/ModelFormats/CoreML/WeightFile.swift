@@ -23,19 +23,21 @@ struct WeightFile {
     /// By the offsets of their metadata, which is what a program refers to.
     let blobs: [Int: Blob]
 
-    private static let alignment = 64
-    private static let sentinel: UInt32 = 0xDEAD_BEEF
+    /// Also the size of the header, and of a blob's metadata.
+    fileprivate static let alignment = 64
+    fileprivate static let sentinel: UInt32 = 0xDEAD_BEEF
+    fileprivate static let version: UInt32 = 2
 
     /// - Throws: a reason for a person.
     init(_ bytes: [UInt8]) throws(ProgramFault) {
         func number<Bits: FixedWidthInteger & UnsignedInteger>(_: Bits.Type, at offset: Int) -> Bits {
-            (0..<MemoryLayout<Bits>.size).reduce(0) { $0 | Bits(bytes[offset + $1]) << (8 * Bits($1)) }
+            Bits(littleEndianBytes: bytes[offset..<offset + MemoryLayout<Bits>.size])
         }
         func fault(_ reason: String) -> ProgramFault { ProgramFault("weight file: \(reason)") }
         guard bytes.count >= Self.alignment else { throw fault("\(bytes.count) bytes are no header") }
         let count = number(UInt32.self, at: 0)
         let version = number(UInt32.self, at: 4)
-        guard version == 2 else { throw fault("version \(version), where 2 is known") }
+        guard version == Self.version else { throw fault("version \(version), where \(Self.version) is known") }
         var blobs = [Int: Blob]()
         var offset = Self.alignment
         while offset < bytes.count {
@@ -66,7 +68,7 @@ struct WeightFile {
     /// The elements of a blob, which must be of the type and number that the program declares.
     func tensor(at offset: UInt64, _ type: ProgramType) throws(ProgramFault) -> AnyTensor {
         guard let blob = blobs[Int(clamping: offset)] else { throw ProgramFault("weight file: no blob at \(offset)") }
-        guard blob.code == type.element.blobCode else {
+        guard blob.code == type.element.blobCode?.rawValue else {
             throw ProgramFault(
                 "weight file: the blob at \(offset) has element type \(blob.code), the program says \(type.element)")
         }
@@ -85,24 +87,27 @@ struct WeightFileBuilder {
 
     /// The file's bytes.
     var bytes: [UInt8] {
-        Self.littleEndian(count) + Self.littleEndian(UInt32(2)) + [UInt8](repeating: 0, count: 56) + blobs
+        padded(count.littleEndianBytes + WeightFile.version.littleEndianBytes) + blobs
     }
 
     /// Adds a tensor.
     ///
     /// - Returns: the offset that a program refers to it by.
     mutating func append(_ tensor: AnyTensor, _ code: WeightFile.ElementCode) -> UInt64 {
-        blobs += [UInt8](repeating: 0, count: (64 - blobs.count % 64) % 64)
-        let offset = UInt64(64 + blobs.count)
+        blobs = padded(blobs)
+        let offset = UInt64(WeightFile.alignment + blobs.count)
         let data = tensor.littleEndianBytes
-        blobs += Self.littleEndian(UInt32(0xDEAD_BEEF)) + Self.littleEndian(code.rawValue)
-        blobs += Self.littleEndian(UInt64(data.count)) + Self.littleEndian(offset + 64)
-        blobs += [UInt8](repeating: 0, count: 40) + data
+        let metadata =
+            WeightFile.sentinel.littleEndianBytes + code.rawValue.littleEndianBytes
+            + UInt64(data.count).littleEndianBytes + (offset + UInt64(WeightFile.alignment)).littleEndianBytes
+        blobs += padded(metadata) + data
         count += 1
         return offset
     }
 
-    private static func littleEndian(_ number: some FixedWidthInteger) -> [UInt8] {
-        withUnsafeBytes(of: number.littleEndian) { [UInt8]($0) }
+    /// Up to the next multiple of the alignment.
+    private func padded(_ bytes: [UInt8]) -> [UInt8] {
+        let alignment = WeightFile.alignment
+        return bytes + [UInt8](repeating: 0, count: (alignment - bytes.count % alignment) % alignment)
     }
 }

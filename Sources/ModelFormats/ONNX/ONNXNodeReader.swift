@@ -19,11 +19,13 @@ struct ONNXNodeReader {
     /// The node, and the constants that stand in its attributes where newer versions have inputs.
     func node() throws(ModelError) -> (node: Node, constants: [String: AnyTensor]) {
         let standard = proto.domain.isEmpty || proto.domain == "ai.onnx"
-        guard standard, let read = ONNXOperators.readers[proto.opType] else {
+        guard standard, let read = ONNXOperators.readers[proto.opType],
+            let signature = ONNXSignature.all[proto.opType]
+        else {
             let name = standard ? proto.opType : "\(proto.domain).\(proto.opType)"
             throw .unsupportedOperator(file: file, node: self.name, operator: name, reason: "is not supported")
         }
-        if let fault = ONNXSignature.all[proto.opType]?.fault(of: proto, opset: opset) {
+        if let fault = signature.fault(of: proto, opset: opset) {
             throw fault.attribute.map { badAttribute($0, fault.reason) } ?? unsupported(fault.reason)
         }
         let description = try read(self)

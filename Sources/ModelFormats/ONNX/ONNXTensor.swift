@@ -56,15 +56,7 @@ extension AnyTensor {
 extension ONNXTensorProto {
     fileprivate func rawTensor(_ type: ElementType, _ shape: Shape) -> AnyTensor? {
         guard dataType == 6 else { return AnyTensor(type, shape, littleEndianBytes: rawData) }
-        guard rawData.count == shape.count * 4 else { return nil }
-        let bytes = [UInt8](rawData)
-        return .int64(
-            Tensor(
-                shape,
-                (0..<shape.count).map { index in
-                    let bits = (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[index * 4 + $1]) << (8 * $1) }
-                    return Int64(Int32(bitPattern: bits))
-                }))
+        return [Int32](shape.count, littleEndianBytes: rawData).map { .int64(Tensor(shape, $0.map(Int64.init))) }
     }
 
     fileprivate func typedTensor(_ type: ElementType, _ shape: Shape) -> AnyTensor? {

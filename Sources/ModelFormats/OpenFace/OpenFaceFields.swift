@@ -19,8 +19,7 @@ struct OpenFaceFields {
     mutating func integer(_ name: String) throws(OpenFaceError) -> Int {
         try require(1, 1, bytesEach: 4, name)
         defer { offset += 4 }
-        let bits = (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[offset + $1]) << (8 * $1) }
-        return Int(Int32(bitPattern: bits))
+        return Int(Int32(littleEndianBytes: bytes[offset..<offset + 4]))
     }
 
     /// An integer from 1 on; one that counts things for which the file must have bytes left.
@@ -46,13 +45,8 @@ struct OpenFaceFields {
     mutating func floats(_ count: Int, _ name: String) throws(OpenFaceError) -> [Float] {
         try require(count, 1, bytesEach: 4, name)
         defer { offset += 4 * count }
-        return [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
-            UnsafeMutableRawBufferPointer(buffer).copyBytes(from: bytes[offset..<offset + 4 * count])
-            for index in 0..<count {
-                buffer[index] = Float(bitPattern: UInt32(littleEndian: buffer[index].bitPattern))
-            }
-            initialized = count
-        }
+        let bits = [UInt32](count, littleEndianBytes: bytes[offset..<offset + 4 * count]) ?? []
+        return bits.map(Float.init(bitPattern:))
     }
 
     /// A matrix: rows, columns, the code 5 for float32, then the elements row by row.

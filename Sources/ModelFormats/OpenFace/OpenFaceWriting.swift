@@ -36,11 +36,11 @@ extension OpenFaceModel {
 
 extension [UInt8] {
     fileprivate mutating func append(integer: Int) {
-        Swift.withUnsafeBytes(of: Int32(integer).littleEndian) { append(contentsOf: $0) }
+        self += Int32(integer).littleEndianBytes
     }
 
     fileprivate mutating func append(floats: ArraySlice<Float>) {
-        floats.map(\.bitPattern.littleEndian).withUnsafeBytes { append(contentsOf: $0) }
+        self += [UInt8](littleEndian: floats.map(\.bitPattern))
     }
 
     fileprivate mutating func append(matrix: ArraySlice<Float>, rows: Int, columns: Int) {

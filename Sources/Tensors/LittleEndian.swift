@@ -1,0 +1,37 @@
+extension FixedWidthInteger {
+    /// The integer that so many bytes hold, the lowest first.
+    ///
+    /// - Precondition: there are as many bytes as it takes.
+    public init(littleEndianBytes bytes: some Collection<UInt8>) {
+        precondition(bytes.count == MemoryLayout<Self>.size, "\(bytes.count) bytes for \(Self.self)")
+        self = withUnsafeTemporaryAllocation(of: Self.self, capacity: 1) { number in
+            UnsafeMutableRawBufferPointer(number).copyBytes(from: bytes)
+            return Self(littleEndian: number[0])
+        }
+    }
+
+    /// Its bytes, the lowest first.
+    public var littleEndianBytes: [UInt8] {
+        Swift.withUnsafeBytes(of: littleEndian) { [UInt8]($0) }
+    }
+}
+
+extension [UInt8] {
+    /// The bytes of integers, the lowest of each first.
+    public init(littleEndian numbers: [some FixedWidthInteger]) {
+        self = numbers.map(\.littleEndian).withUnsafeBytes { [UInt8]($0) }
+    }
+}
+
+extension Array where Element: FixedWidthInteger {
+    /// So many integers from their bytes, the lowest of each first; nil if the number of bytes is another.
+    public init?(_ count: Int, littleEndianBytes bytes: some Collection<UInt8>) {
+        let (size, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Element>.size)
+        guard !overflow, bytes.count == size else { return nil }
+        self.init(unsafeUninitializedCapacity: count) { buffer, initialized in
+            UnsafeMutableRawBufferPointer(buffer).copyBytes(from: bytes)
+            for index in 0..<count { buffer[index] = Element(littleEndian: buffer[index]) }
+            initialized = count
+        }
+    }
+}

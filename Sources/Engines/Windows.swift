@@ -16,10 +16,10 @@ struct WindowOffsets {
         paddedExtents = axes.map(\.paddedExtent)
         let strides = Shape(paddedExtents).strides
         positions = Array(
-            BroadcastPositions(
+            StridedPositions(
                 extents: axes.map(\.outputExtent), strides: zip(axes, strides).map { $0.stride * $1 }))
         taps = Array(
-            BroadcastPositions(extents: axes.map(\.kernel), strides: zip(axes, strides).map { $0.dilation * $1 }))
+            StridedPositions(extents: axes.map(\.kernel), strides: zip(axes, strides).map { $0.dilation * $1 }))
     }
 }
 
@@ -36,7 +36,7 @@ extension Tensor {
         var result = [Element](repeating: padding, count: planes * plane)
         var source = 0
         for index in 0..<planes {
-            for row in BroadcastPositions(extents: own.dropLast(), strides: strides.dropLast()) {
+            for row in StridedPositions(extents: own.dropLast(), strides: strides.dropLast()) {
                 let target = index * plane + origin + row
                 result.replaceSubrange(target..<target + rowLength, with: elements[source..<source + rowLength])
                 source += rowLength

@@ -155,35 +155,6 @@ extension Tensor<Double> {
         guard shape.rank == 4 else {
             return reshaped(to: Shape([shape[0], 1, 1] + shape.dimensions.dropFirst()))
         }
-        let (count, channels) = (shape[0], isTransposed ? shape[3] : shape[1])
-        let (rows, columns) = isTransposed ? (shape[2], shape[1]) : (shape[2], shape[3])
-        var upright = [Double]()
-        upright.reserveCapacity(shape.count)
-        for image in 0..<count {
-            for row in 0..<rows {
-                for column in 0..<columns {
-                    for channel in 0..<channels {
-                        let position =
-                            isTransposed
-                            ? ((image * columns + column) * rows + row) * channels + channel
-                            : ((image * channels + channel) * rows + row) * columns + column
-                        upright.append(elements[position])
-                    }
-                }
-            }
-        }
-        return Tensor([count, rows, columns, channels], upright)
-    }
-
-    /// [N, channels, rows, columns] from [N, rows, columns, channels].
-    func channelsFirst() -> Tensor {
-        let (count, rows, columns, channels) = (shape[0], shape[1], shape[2], shape[3])
-        let positions = rows * columns
-        let moved = (0..<shape.count).map { position in
-            let (image, rest) = position.quotientAndRemainder(dividingBy: channels * positions)
-            let (channel, place) = rest.quotientAndRemainder(dividingBy: positions)
-            return elements[(image * positions + place) * channels + channel]
-        }
-        return Tensor([count, channels, rows, columns], moved)
+        return transposed(isTransposed ? [0, 2, 1, 3] : [0, 2, 3, 1])
     }
 }

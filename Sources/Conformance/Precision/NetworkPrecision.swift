@@ -105,7 +105,7 @@ public struct NetworkInputs: Sendable {
                 let inputs = RecordedCase(recorded).inputs
                 return [NetworkInputs(name: recorded.name, source: recorded.source, tensors: inputs)]
             }
-            let upright = images.float64.upright(isTransposed: true).channelsFirst().map { Float($0) }
+            let upright = images.float64.transposed([0, 3, 2, 1]).map { Float($0) }
             let all = AnyTensor.float32(upright)
             guard input.dimensions[0] == .fixed(1) else {
                 return [NetworkInputs(name: recorded.name, source: recorded.source, tensors: [input.name: all])]

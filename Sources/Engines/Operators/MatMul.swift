@@ -10,8 +10,8 @@ extension MatMul: ComputableOperator {
         let (left, right) = MatMul.matrices(a.shape, b.shape)
         let (rows, inner, columns) = (left[left.rank - 2], left[left.rank - 1], right[right.rank - 1])
         let stacks = try Shape.broadcast(Shape(left.dimensions.dropLast(2)), Shape(right.dimensions.dropLast(2)))
-        let leftStacks = BroadcastPositions(of: Shape(left.dimensions.dropLast(2)), in: stacks)
-        let rightStacks = BroadcastPositions(of: Shape(right.dimensions.dropLast(2)), in: stacks)
+        let leftStacks = StridedPositions(of: Shape(left.dimensions.dropLast(2)), in: stacks)
+        let rightStacks = StridedPositions(of: Shape(right.dimensions.dropLast(2)), in: stacks)
         let bColumns = b.reshaped(to: Shape([right.count / max(inner * columns, 1), inner, columns])).transposed([
             0, 2, 1,
         ])

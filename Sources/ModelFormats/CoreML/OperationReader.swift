@@ -282,17 +282,12 @@ extension AnyTensor {
 
     /// A matrix with rows and columns exchanged.
     fileprivate var transposedMatrix: AnyTensor {
-        func transposed<Element>(_ tensor: Tensor<Element>) -> Tensor<Element> {
-            let (rows, columns) = (tensor.shape[0], tensor.shape[1])
-            return Tensor(
-                [columns, rows], (0..<rows * columns).map { tensor.elements[$0 % rows * columns + $0 / rows] })
-        }
-        return switch self {
-        case .float16(let tensor): .float16(transposed(tensor))
-        case .float32(let tensor): .float32(transposed(tensor))
-        case .float64(let tensor): .float64(transposed(tensor))
-        case .int64(let tensor): .int64(transposed(tensor))
-        case .bool(let tensor): .bool(transposed(tensor))
+        switch self {
+        case .float16(let tensor): .float16(tensor.exchangingAxes(0, with: 1))
+        case .float32(let tensor): .float32(tensor.exchangingAxes(0, with: 1))
+        case .float64(let tensor): .float64(tensor.exchangingAxes(0, with: 1))
+        case .int64(let tensor): .int64(tensor.exchangingAxes(0, with: 1))
+        case .bool(let tensor): .bool(tensor.exchangingAxes(0, with: 1))
         }
     }
 }

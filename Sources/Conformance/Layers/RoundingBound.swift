@@ -279,6 +279,21 @@ public struct RoundingBound: Sendable {
     }
 }
 
+extension RoundingBound {
+    /// The rounding errors that an arithmetic may make.
+    public init(of arithmetic: ArithmeticName) {
+        switch arithmetic {
+        case .fp64: self.init(working: .binary64, stored: .binary64, constants: .binary64)
+        case .fp32: self = .float32
+        case .fp16Weights: self.init(working: .binary32, stored: .binary32, constants: .binary16)
+        case .fp16Storage: self.init(working: .binary32, stored: .binary16, constants: .binary16)
+        case .fp16FMA, .fp16MultiplyAdd: self.init(working: .binary16, stored: .binary16, constants: .binary16)
+        case .neuralEngineM1:
+            self.init(working: .binary16, stored: .binary16, constants: .binary16, flushesSubnormals: true)
+        }
+    }
+}
+
 /// An input of a node: exact values, and bounds on the error with which they are given.
 private struct Operand {
     let values: Tensor<Double>?

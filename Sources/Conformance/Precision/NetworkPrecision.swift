@@ -62,63 +62,6 @@ public struct LayerPrecision: Sendable, Codable, Equatable {
     }
 }
 
-extension RoundingBound {
-    /// The rounding errors that an arithmetic may make.
-    public init(of arithmetic: ArithmeticName) {
-        switch arithmetic {
-        case .fp64: self.init(working: .binary64, stored: .binary64, constants: .binary64)
-        case .fp32: self = .float32
-        case .fp16Weights: self.init(working: .binary32, stored: .binary32, constants: .binary16)
-        case .fp16Storage: self.init(working: .binary32, stored: .binary16, constants: .binary16)
-        case .fp16FMA, .fp16MultiplyAdd: self.init(working: .binary16, stored: .binary16, constants: .binary16)
-        case .neuralEngineM1:
-            self.init(working: .binary16, stored: .binary16, constants: .binary16, flushesSubnormals: true)
-        }
-    }
-}
-
-/// Inputs of a network, under a name.
-public struct NetworkInputs: Sendable {
-    public let name: String
-    /// Where they come from, for a person.
-    public let source: String
-    public let tensors: [String: AnyTensor]
-
-    public init(name: String, source: String, tensors: [String: AnyTensor]) {
-        self.name = name
-        self.source = source
-        self.tensors = tensors
-    }
-
-    /// The inputs of a capture's cases that hold every layer: few, and of every size. Images are turned to the layout
-    /// that the graph takes, and taken one by one where that is all it takes.
-    ///
-    /// - Throws: ``Captures/CaptureError``.
-    public static func all(in capture: CaptureFile, of graph: Graph) throws -> [NetworkInputs] {
-        let cases = try capture.caseNames.map { try capture.readCase($0) }
-        let mostTensors = cases.map(\.tensors.count).max()
-        return cases.filter { $0.tensors.count == mostTensors }.flatMap { recorded in
-            guard let input = graph.inputs.first, graph.inputs.count == 1, recorded.inputs.count == 1,
-                let images = recorded.inputs.first?.values, images.shape.rank == 4, input.dimensions.count == 4,
-                images.shape[3] == 3, input.dimensions[1] == .fixed(3)
-            else {
-                let inputs = RecordedCase(recorded).inputs
-                return [NetworkInputs(name: recorded.name, source: recorded.source, tensors: inputs)]
-            }
-            let upright = images.float64.transposed([0, 3, 2, 1]).map { Float($0) }
-            let all = AnyTensor.float32(upright)
-            guard input.dimensions[0] == .fixed(1) else {
-                return [NetworkInputs(name: recorded.name, source: recorded.source, tensors: [input.name: all])]
-            }
-            return (0..<upright.shape[0]).map { index in
-                NetworkInputs(
-                    name: "\(recorded.name)_\(index)", source: recorded.source,
-                    tensors: [input.name: all.slice(index..<index + 1)])
-            }
-        }
-    }
-}
-
 extension NetworkPrecision {
     /// Runs a network in float32 and in another arithmetic on the same inputs.
     ///

@@ -1,0 +1,138 @@
+import Engines
+import NetworkGraph
+import Tensors
+
+/// How a graph lays out images and maps.
+enum ImageLayout {
+    /// [N, x, y, channels]
+    case transposedChannelsLast
+    /// [N, channels, y, x]
+    case channelsFirst
+
+    init(of graph: Graph) throws(GraphFaceNetworkError) {
+        let dimensions = graph.inputs.count == 1 ? graph.inputs[0].dimensions : []
+        switch (dimensions.count, dimensions.last, dimensions.dropFirst().first) {
+        case (4, .fixed(3), _): self = .transposedChannelsLast
+        case (4, _, .fixed(3)): self = .channelsFirst
+        default:
+            throw .unknownInput(
+                graph: graph.name,
+                inputs: graph.inputs.map { input in
+                    "\(input.name) [" + input.dimensions.map(\.description).joined(separator: ", ") + "]"
+                })
+        }
+    }
+
+    /// What the axes of the graph's input stand for.
+    var axes: [MapAxis] {
+        switch self {
+        case .transposedChannelsLast: [.image, .column, .row, .channel]
+        case .channelsFirst: [.image, .channel, .row, .column]
+        }
+    }
+
+    func inputShape(count: Int, rows: Int, columns: Int) -> Shape {
+        switch self {
+        case .transposedChannelsLast: [count, columns, rows, 3]
+        case .channelsFirst: [count, 3, rows, columns]
+        }
+    }
+
+    /// The channels of an output [N, channels] or of an output map; nil for any other.
+    func channels(of shape: Shape) -> Int? {
+        switch (shape.rank, self) {
+        case (2, _): shape[1]
+        case (4, .transposedChannelsLast): shape[3]
+        case (4, .channelsFirst): shape[1]
+        default: nil
+        }
+    }
+
+    /// The graph's input for images [N, rows, columns, 3].
+    func input(from images: Tensor<Float>) -> Tensor<Float> {
+        let shape = inputShape(count: images.shape[0], rows: images.shape[1], columns: images.shape[2])
+        let strides = ImageStrides(of: shape, self)
+        let elements = [Float](unsafeUninitializedCapacity: shape.count) { buffer, initialized in
+            images.elements.withUnsafeBufferPointer { images in
+                var position = 0
+                strides.forEachChannelGroup { first, channelStride in
+                    for channel in 0..<strides.channels {
+                        buffer[first + channel * channelStride] = images[position]
+                        position += 1
+                    }
+                }
+            }
+            initialized = shape.count
+        }
+        return Tensor(shape, elements)
+    }
+
+    /// [N, rows, columns, all channels] from outputs of the graph.
+    func joined(_ outputs: [Tensor<Float>], network: CascadeNetwork) throws -> Tensor<Float> {
+        let strides = outputs.map { ImageStrides(of: $0.shape, self) }
+        let total = network.outputChannels
+        guard let extents = strides.first.map({ ($0.count, $0.rows, $0.columns) }),
+            strides.allSatisfy({ ($0.count, $0.rows, $0.columns) == extents }),
+            strides.reduce(0, { $0 + $1.channels }) == total
+        else {
+            throw CascadeError.outputShape(
+                network: network, outputs.first?.shape ?? [], expected: "\(total) channels in maps of equal size")
+        }
+        let shape: Shape = [extents.0, extents.1, extents.2, total]
+        let elements = [Float](unsafeUninitializedCapacity: shape.count) { buffer, initialized in
+            var offset = 0
+            for (output, strides) in zip(outputs, strides) {
+                output.elements.withUnsafeBufferPointer { output in
+                    var position = offset
+                    strides.forEachChannelGroup { first, channelStride in
+                        for channel in 0..<strides.channels {
+                            buffer[position + channel] = output[first + channel * channelStride]
+                        }
+                        position += total
+                    }
+                }
+                offset += strides.channels
+            }
+            initialized = shape.count
+        }
+        return Tensor(shape, elements)
+    }
+}
+
+/// Where the elements of an image tensor stand.
+private struct ImageStrides {
+    let count: Int
+    let rows: Int
+    let columns: Int
+    let channels: Int
+    private let strides: (image: Int, row: Int, column: Int, channel: Int)
+
+    /// - Parameter shape: Of rank 4 in the layout, or [N, channels] for images of one pixel.
+    init(of shape: Shape, _ layout: ImageLayout) {
+        let elements = shape.strides
+        count = shape[0]
+        switch (shape.rank, layout) {
+        case (2, _):
+            (rows, columns, channels) = (1, 1, shape[1])
+            strides = (elements[0], 0, 0, elements[1])
+        case (_, .transposedChannelsLast):
+            (rows, columns, channels) = (shape[2], shape[1], shape[3])
+            strides = (elements[0], elements[2], elements[1], elements[3])
+        case (_, .channelsFirst):
+            (rows, columns, channels) = (shape[2], shape[3], shape[1])
+            strides = (elements[0], elements[2], elements[3], elements[1])
+        }
+    }
+
+    /// Calls `body` with the position of the first channel of each pixel, row by row, and how far apart its
+    /// channels stand.
+    func forEachChannelGroup(_ body: (_ first: Int, _ channelStride: Int) -> Void) {
+        for image in 0..<count {
+            for row in 0..<rows {
+                for column in 0..<columns {
+                    body(image * strides.image + row * strides.row + column * strides.column, strides.channel)
+                }
+            }
+        }
+    }
+}

@@ -60,7 +60,9 @@ let package = Package(
         .target(name: "Conformance", dependencies: ["Engines", "Captures", "Detection", "ModelFormats"]),
         .target(name: "Reporting", dependencies: ["Conformance", "Files", "JSONTree"]),
         .target(name: "OutsideEngines", dependencies: ["Engines", "JSONTree"]),
-        .target(name: "Benchmarking", dependencies: ["Conformance", "Reporting", "VectorKernels"]),
+        .target(
+            name: "Benchmarking",
+            dependencies: ["Conformance", "Files", "OutsideEngines", "Reporting", "VectorKernels"]),
         .executableTarget(
             name: "mtcnn-validate",
             dependencies: [

@@ -1,5 +1,7 @@
 import Detection
+import Files
 import Foundation
+import OutsideEngines
 import Tensors
 
 /// Another engine in a process of its own, which `validation/bench_engine.py` runs.
@@ -9,79 +11,71 @@ import Tensors
 /// answers the seconds that it took to compute them so often. What cannot be done is answered by `error REASON`.
 public final class PeerEngine {
     public let name: String
-    private let process = Process()
-    private let requests = Pipe()
-    private let answers = Pipe()
-    private var unread = Data()
+    private let pipes: AdapterPipes
+    private let secondsToAnswer: Double
+
+    /// The longest line that an answer may have.
+    private static let longestLine = 10_000
 
     /// - Parameters:
     ///   - python: an interpreter that has the engine's package.
     ///   - models: the directory of the networks.
-    /// - Throws: ``PeerEngineError`` where it cannot be started.
-    public init(_ name: String, python: String, adapter: String, models: String) throws(PeerEngineError) {
+    ///   - secondsToAnswer: the longest that a request may take; to load a network, twice as long.
+    /// - Throws: ``OutsideEngines/OutsideEngineError`` where it cannot be started.
+    public init(
+        _ name: String, python: String, adapter: String, models: String, secondsToAnswer: Double = 60
+    ) throws(OutsideEngineError) {
         self.name = name
-        // That an engine has ended shows in what writing to it returns.
-        signal(SIGPIPE, SIG_IGN)
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [python, adapter, name, models]
-        process.standardInput = requests
-        process.standardOutput = answers
-        do {
-            try process.run()
-        } catch {
-            throw PeerEngineError(engine: name, reason: "\(python) cannot be run")
-        }
-    }
-
-    deinit {
-        try? requests.fileHandleForWriting.close()
-        process.waitUntilExit()
+        self.secondsToAnswer = secondsToAnswer
+        pipes = try AdapterPipes(engine: name, command: [python, adapter, name, models])
     }
 
     /// Prepares a network for images, and computes them.
+    ///
+    /// - Throws: ``OutsideEngines/OutsideEngineError``, ``Files/FileWritingError`` and ``Files/FileReadingError``.
     public func load(_ input: NetworkInput) throws -> Tensor<Float> {
         let directory = FileManager.default.temporaryDirectory.appendingPathComponent("bench-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: directory) }
         let (given, computed) = (directory.appendingPathComponent("x.npy"), directory.appendingPathComponent("y.npy"))
-        try Data(AnyTensor.float32(input.images).npy).write(to: given)
-        let answer = try ask("load \(input.network.modelName) \(given.path) \(computed.path)")
-        guard answer == "ready" else { throw PeerEngineError(engine: name, reason: answer) }
-        guard case .float32(let tensor) = try AnyTensor(npy: [UInt8](Data(contentsOf: computed))) else {
-            throw PeerEngineError(engine: name, reason: "its output is not float32")
+        try writeAtomically(AnyTensor.float32(input.images).npy, to: given.path)
+        let answer = try ask(
+            "load \(input.network.modelName) \(given.path) \(computed.path)", within: 2 * secondsToAnswer)
+        guard answer == "ready" else { throw nonsense("\"\(answer)\" in answer to \"load\", not \"ready\"") }
+        guard case .float32(let tensor) = try AnyTensor(npy: try readFile(computed.path)) else {
+            throw nonsense("\(input.name): its output is not float32")
         }
         return tensor
     }
 
     /// The seconds that the loaded network takes for its images so many times.
-    public func run(count: Int) throws(PeerEngineError) -> Double {
-        let answer = try ask("run \(count)")
-        guard let seconds = Double(answer) else { throw PeerEngineError(engine: name, reason: answer) }
+    ///
+    /// - Throws: ``OutsideEngines/OutsideEngineError``.
+    public func run(count: Int) throws(OutsideEngineError) -> Double {
+        let answer = try ask("run \(count)", within: secondsToAnswer)
+        guard let seconds = Double(answer), seconds > 0, seconds.isFinite else {
+            throw nonsense("\"\(answer)\" in answer to \"run\", not a number of seconds")
+        }
         return seconds
     }
 
-    private func ask(_ request: String) throws(PeerEngineError) -> String {
-        do {
-            try requests.fileHandleForWriting.write(contentsOf: Data("\(request)\n".utf8))
-        } catch {
-            throw PeerEngineError(engine: name, reason: "it has ended")
-        }
+    func nonsense(_ reason: String) -> OutsideEngineError { .nonsense(engine: name, reason: reason) }
+
+    private func ask(_ request: String, within seconds: Double) throws(OutsideEngineError) -> String {
+        pipes.beginExchange(within: seconds)
+        try pipes.write(Array("\(request)\n".utf8))
+        var line = [UInt8]()
         while true {
-            if let end = unread.firstIndex(of: UInt8(ascii: "\n")) {
-                defer { unread = Data(unread[(end + 1)...]) }
-                return String(decoding: unread[..<end], as: UTF8.self)
-            }
-            let more = answers.fileHandleForReading.availableData
-            guard !more.isEmpty else { throw PeerEngineError(engine: name, reason: "it has ended") }
-            unread += more
+            let byte = try pipes.read(1)[0]
+            if byte == UInt8(ascii: "\n") { break }
+            line.append(byte)
+            guard line.count < Self.longestLine else { throw nonsense("a line of more than \(line.count) bytes") }
         }
+        let answer = String(decoding: line, as: UTF8.self)
+        let refusal = "error "
+        guard !answer.hasPrefix(refusal) else {
+            throw .refused(engine: name, reason: String(answer.dropFirst(refusal.count)))
+        }
+        return answer
     }
-}
-
-/// Another engine could not be measured.
-public struct PeerEngineError: Error, Equatable, CustomStringConvertible {
-    public let engine: String
-    public let reason: String
-
-    public var description: String { "\(engine): \(reason)" }
 }

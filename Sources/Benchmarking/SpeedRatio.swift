@@ -21,23 +21,22 @@ public struct SpeedRatio: Sendable, Codable, Equatable {
 
     /// Measures in rounds, in each of which both run one after the other, so that a busy machine slows both.
     ///
-    /// - Throws: ``PeerEngineError`` where the other engine does not compute the same, and what the network throws.
+    /// - Throws: ``OutsideEngines/OutsideEngineError`` where the other engine does not compute the same, and what the
+    ///   network throws.
     public init(
         _ network: any FaceNetwork, on input: NetworkInput, against engine: PeerEngine, rounds: Int
     ) throws {
         let expected = try network.evaluate(input.images)
         let other = try engine.load(input)
         guard other.shape == expected.shape else {
-            throw PeerEngineError(
-                engine: engine.name, reason: "\(input.name): output \(other.shape), expected \(expected.shape)")
+            throw engine.nonsense("\(input.name): output \(other.shape), expected \(expected.shape)")
         }
         let difference = zip(expected.elements, other.elements).reduce(0.0) { largest, pair in
             let difference = Double(abs(pair.0 - pair.1))
             return difference > largest || difference.isNaN ? difference : largest
         }
         guard difference <= Self.largestDifference else {
-            throw PeerEngineError(
-                engine: engine.name, reason: "\(input.name): its outputs differ from ours by \(difference)")
+            throw engine.nonsense("\(input.name): its outputs differ from ours by \(difference)")
         }
         let once = try seconds { _ = try network.evaluate(input.images) }
         let count = min(max(Int(0.01 / once), 1), 500)

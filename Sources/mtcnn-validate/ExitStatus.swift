@@ -96,10 +96,6 @@ extension FusionError: ExitStatusError {
     var exitStatus: ExitStatus { .badData }
 }
 
-extension PeerEngineError: ExitStatusError {
-    var exitStatus: ExitStatus { .internalFailure }
-}
-
 extension ShardError: ExitStatusError {
     var exitStatus: ExitStatus { .badData }
 }

@@ -1,5 +1,6 @@
 import Detection
 import Foundation
+import OutsideEngines
 import Tensors
 import TestSupport
 import Testing
@@ -44,20 +45,34 @@ import Testing
 
     @Test("An engine that computes something else is not compared", arguments: [0.01 as Float, .nan, .infinity])
     func otherOutputs(value: Float) {
-        #expect(throws: PeerEngineError.self) { try ratio(output: value) }
+        #expect(throws: OutsideEngineError.self) { try ratio(output: value) }
     }
 
     @Test("What an engine cannot do is said in its own words")
     func refusal() {
-        #expect(throws: PeerEngineError(engine: "script", reason: "error no such network")) {
+        #expect(throws: OutsideEngineError.refused(engine: "script", reason: "no such network")) {
             try ratio(output: 0, load: "error no such network")
         }
-        #expect(throws: PeerEngineError(engine: "script", reason: "soon")) { try ratio(output: 0, run: "soon") }
+        let reason = "\"soon\" in answer to \"run\", not a number of seconds"
+        #expect(throws: OutsideEngineError.nonsense(engine: "script", reason: reason)) {
+            try ratio(output: 0, run: "soon")
+        }
     }
 
-    @Test("A program that ends at once is an error")
+    @Test("A program that ends is an error with its last words, and one that hangs an error in time")
     func end() throws {
-        let engine = try PeerEngine("none", python: "/bin/sh", adapter: "/dev/null", models: "/")
-        #expect(throws: PeerEngineError(engine: "none", reason: "it has ended")) { try engine.run(count: 1) }
+        try withTemporaryDirectory { directory in
+            func engine(_ script: String) throws -> PeerEngine {
+                try Data(script.utf8).write(to: URL(fileURLWithPath: "\(directory)/a.sh"))
+                return try PeerEngine(
+                    "a", python: "/bin/sh", adapter: "\(directory)/a.sh", models: "/", secondsToAnswer: 0.5)
+            }
+            let ends = try engine("echo 'no package' >&2")
+            #expect(throws: OutsideEngineError.died(engine: "a", lastWords: "no package")) { try ends.run(count: 1) }
+            let hangs = try engine("exec sleep 100")
+            #expect(throws: OutsideEngineError.tooLate(engine: "a", seconds: 0.5, lastWords: "")) {
+                try hangs.run(count: 1)
+            }
+        }
     }
 }

@@ -64,7 +64,7 @@ struct Bench: ParsableCommand {
             let engine = try PeerEngine(
                 peer.rawValue, python: options.engineOptions.interpreter,
                 adapter: bundled("validation/bench_engine.py"),
-                models: options.cascade.modelsDirectory())
+                models: options.cascade.modelsDirectory(), secondsToAnswer: options.engineOptions.engineTimeout)
             return try NetworkInput.bundled.map { input in
                 Terminal.progress("\(peer.rawValue), \(input.name)")
                 return try SpeedRatio(networks(input), on: input, against: engine, rounds: 41)

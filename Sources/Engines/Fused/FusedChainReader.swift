@@ -47,7 +47,7 @@ struct FusedChainReader<A: Arithmetic> where A.Element.Lane == Float {
         axes = imageAxes
         while outputs != [tensor] {
             let nodes = consumers[tensor] ?? []
-            if let activation = SpelledOutPReLU(of: tensor, nodes, consumers, graph) {
+            if let activation = SpelledOutPReLU(of: tensor, in: graph) {
                 try activate(activation.slope, giving: activation.output, at: activation.node)
             } else if nodes.count == 1 {
                 try follow(nodes[0])
@@ -249,39 +249,5 @@ extension SlidingWindow {
     fileprivate var isFusible: Bool {
         kernel.count == 2 && kernel[0] == kernel[1] && strides[0] == strides[1] && (2...3).contains(kernel[0])
             && dilations == [1, 1]
-    }
-}
-
-/// PReLU in other operators: Where(Not(Less(x, 0)), x, Mul(x, slope)), in either order of factors.
-private struct SpelledOutPReLU {
-    let slope: String
-    let output: String
-    /// The node that takes the slope.
-    let node: Node
-
-    init?(of tensor: String, _ nodes: [Node], _ consumers: [String: [Node]], _ graph: Graph) {
-        func only(_ name: String?) -> Node? {
-            guard let nodes = name.flatMap({ consumers[$0] }), nodes.count == 1 else { return nil }
-            return nodes[0]
-        }
-        guard nodes.count == 3,
-            let comparison = nodes.first(where: { $0.operator is Comparison && $0.inputs[0] == tensor }),
-            let zero = comparison.inputs[1].flatMap({ graph.initializers[$0] }),
-            zero.float64.elements == [0],
-            // x >= 0, or not x < 0.
-            let keeps = comparison.operator as? Comparison == .greaterOrEqual
-                ? comparison : only(comparison.outputs.first),
-            keeps.operator is Not && comparison.operator as? Comparison == .less
-                || keeps.operator as? Comparison == .greaterOrEqual,
-            let multiply = nodes.first(where: { $0.operator as? BinaryArithmetic == .multiply }),
-            let choice = nodes.first(where: { $0.operator is Where }),
-            choice.inputs == [keeps.outputs.first, tensor, multiply.outputs.first],
-            only(keeps.outputs.first)?.name == choice.name, only(multiply.outputs.first)?.name == choice.name,
-            let slope = (multiply.inputs[0] == tensor ? multiply.inputs[1] : multiply.inputs[0]),
-            let output = choice.outputs.first
-        else { return nil }
-        self.slope = slope
-        self.output = output
-        node = multiply
     }
 }

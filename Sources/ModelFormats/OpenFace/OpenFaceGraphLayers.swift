@@ -99,29 +99,6 @@ extension OpenFaceGraphReader {
         channels = outputs
         return .fullyConnected(.init(weights: rows, bias: bias))
     }
-
-    /// The slope and the result where x goes to x < 0, not x < 0, slope * x, and of the latter to the choice between
-    /// x and slope * x.
-    func spelledOutPReLU(_ takers: [Node]) -> (slope: String, result: String)? {
-        func taker(where fits: (any Operator) -> Bool) -> Node? { takers.first { fits($0.operator) } }
-        guard takers.count == 3,
-            let comparison = taker(where: { $0 as? Comparison == .less || $0 as? Comparison == .greaterOrEqual }),
-            let product = taker(where: { $0 as? BinaryArithmetic == .multiply }),
-            let choice = taker(where: { $0 is Where }),
-            let zero = comparison.inputs.last.flatMap({ $0 }), comparison.inputs.first == tensor,
-            let zeros = graph.initializers[zero], zeros.float64.elements.allSatisfy({ $0 == 0 }),
-            let slope = product.inputs.compactMap({ $0 }).first(where: { $0 != tensor })
-        else { return nil }
-        var keeps = comparison.outputs[0]
-        if comparison.operator as? Comparison == .less {
-            guard let negation = graph.nodes.first(where: { $0.operator is Not && $0.inputs == [keeps] }) else {
-                return nil
-            }
-            keeps = negation.outputs[0]
-        }
-        guard choice.inputs == [keeps, tensor, product.outputs[0]] else { return nil }
-        return (slope, choice.outputs[0])
-    }
 }
 
 // MARK: - Constants

@@ -78,9 +78,9 @@ struct OpenFaceGraphReader {
             if takers.isEmpty { return [tensor] }
             if takers.count == 1 {
                 try read(takers[0])
-            } else if let (slope, result) = spelledOutPReLU(takers) {
-                layers.append(.prelu(slopes: try channelValues(slope, of: takers[0])))
-                tensor = result
+            } else if let prelu = SpelledOutPReLU(of: tensor, in: graph) {
+                layers.append(.prelu(slopes: try channelValues(prelu.slope, of: prelu.node)))
+                tensor = prelu.output
             } else {
                 return try readHeads(takers)
             }

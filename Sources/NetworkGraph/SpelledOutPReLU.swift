@@ -1,0 +1,39 @@
+import Tensors
+
+/// PReLU in other operators, as converters write it: Where(Not(Less(x, 0)), x, Mul(x, slope)) or
+/// Where(GreaterOrEqual(x, 0), x, Mul(x, slope)), the factors in either order, and nothing else takes what lies between.
+public struct SpelledOutPReLU {
+    public let slope: String
+    public let output: String
+    /// The node that takes the slope.
+    public let node: Node
+
+    /// - Returns: nil where a tensor is taken by anything else.
+    public init?(of tensor: String, in graph: Graph) {
+        let nodes = graph.nodes.filter { $0.inputs.contains(tensor) }
+        func only(_ name: String) -> Node? {
+            let takers = graph.nodes.filter { $0.inputs.contains(name) }
+            return takers.count == 1 && !graph.outputs.contains(name) ? takers[0] : nil
+        }
+        func kind(_ node: Node) -> Comparison? { node.operator as? Comparison }
+        guard nodes.count == 3,
+            let comparison = nodes.first(where: { [.less, .greaterOrEqual].contains(kind($0)) }),
+            comparison.inputs[0] == tensor,
+            let zero = comparison.inputs[1].flatMap({ graph.initializers[$0] }), zero.float64.elements == [0],
+            let product = nodes.first(where: { $0.operator as? BinaryArithmetic == .multiply }),
+            let choice = nodes.first(where: { $0.operator is Where }),
+            let slope = product.inputs[0] == tensor ? product.inputs[1] : product.inputs[0], slope != tensor
+        else { return nil }
+        var keeps = comparison.outputs[0]
+        if kind(comparison) == .less {
+            guard let negation = only(keeps), negation.operator is Not else { return nil }
+            keeps = negation.outputs[0]
+        }
+        guard choice.inputs == [keeps, tensor, product.outputs[0]], only(keeps)?.name == choice.name,
+            only(product.outputs[0])?.name == choice.name
+        else { return nil }
+        self.slope = slope
+        output = choice.outputs[0]
+        node = product
+    }
+}

@@ -9,7 +9,10 @@ extension DetectionDocument {
         func malformed(_ line: Int, _ reason: String) -> DetectionDocumentError {
             .malformed(file: file, at: "line \(line)", reason: reason)
         }
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw malformed(1, "it is no UTF-8") }
+        // Spreadsheets begin UTF-8 with a byte order mark.
+        let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        let content = bytes.starts(with: byteOrderMark) ? bytes.dropFirst(byteOrderMark.count) : bytes[...]
+        guard let text = String(validating: content, as: UTF8.self) else { throw malformed(1, "it is no UTF-8") }
         var rows = csvRows(of: text)
         let columns = ["file", "x", "y", "width", "height", "confidence"]
         guard let header = rows.first?.fields, header == columns || header == Array(columns.dropLast()) else {

@@ -120,6 +120,8 @@ import Testing
             ])
         #expect(document.images[1].faces.isEmpty)
         #expect(try csv("file,x,y,width,height\na.jpg,1,2,3,4").images[0].faces[0].confidence == nil)
+        // As spreadsheets write it, with a byte order mark.
+        #expect(try csv("\u{FEFF}file,x,y,width,height\r\na.jpg,1,2,3,4\r\n").images.map(\.file) == ["a.jpg"])
     }
 
     @Test(

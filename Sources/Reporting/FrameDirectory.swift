@@ -20,7 +20,8 @@ public struct FrameDirectory: Sendable {
     /// one with its last component; nil if there is none.
     public func file(listedAs listed: String) -> String? {
         let named = filesByName[FrameDirectory.name(listed)] ?? []
-        return named.contains(listed) ? listed : named.count == 1 ? named[0] : nil
+        // In the directory's own spelling: strings are equal whose accents are composed otherwise.
+        return named.first { $0 == listed } ?? (named.count == 1 ? named[0] : nil)
     }
 
     /// The frame's image.

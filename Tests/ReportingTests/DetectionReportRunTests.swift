@@ -62,6 +62,11 @@ import Testing
             #expect(report.runs[0].summary.expectedFaces == 3)
         }
         try withTemporaryDirectory { directory in
+            // The same name, its accent composed in the list and not in the directory.
+            let report = try judge("\(header)caf\u{E9}.jpg,\(face)\n", frames: ["cafe\u{301}.jpg"], in: directory)
+            #expect(report.verdict == .conforms, "\(report.notJudged)")
+        }
+        try withTemporaryDirectory { directory in
             // Which of the two is meant cannot be told.
             let rows = "/elsewhere/a.jpg,\(face)\nb.jpg,\(face)\n"
             let report = try judge(header + rows, frames: ["sub/a.jpg", "other/a.jpg", "b.jpg"], in: directory)

@@ -94,7 +94,7 @@ public struct PlanTrial {
         for plan in plans {
             let own = try self.difference(plan)
             difference = difference.merged(with: own)
-            meanAbsDiff = max(meanAbsDiff, own.meanAbsDiff)
+            meanAbsDiff = max(meanAbsDiff, own.nonFiniteCount > 0 ? .infinity : own.meanAbsDiff)
         }
         let metrics = try endToEnd(plans)
         let measurement = PlanMeasurement(

@@ -4,6 +4,7 @@ import Detection
 import Engines
 import Foundation
 import ModelFormats
+import NetworkGraph
 
 extension PrecisionPlan {
     /// Searches for a plan for the networks of a directory, on frames.
@@ -24,18 +25,18 @@ extension PrecisionPlan {
         let images = try files.map {
             try DecodedImage(contentsOf: directory.url(of: $0), maximumPixels: maximumPixels)
         }
-        var networks = [CascadeNetwork: Model]()
+        var graphs = [CascadeNetwork: Graph]()
         var inputs = [CascadeNetwork: [NetworkInputs]]()
         for network in CascadeNetwork.allCases {
             let model = try Model(named: network.modelName, in: models)
             try model.requireFloat32(as: "the baseline of a plan")
-            networks[network] = model
+            graphs[network] = model.graph
             inputs[network] = try NetworkInputs.all(
                 in: CaptureFile(contentsOf: "\(captures)/\(network.modelName).h5"), of: model.graph)
         }
         progress("float32")
         var trial = try PlanTrial(
-            models: networks, inputs: inputs, images: images, minimumFaceSize: minimumFaceSize, arithmetic: arithmetic)
+            graphs: graphs, inputs: inputs, images: images, minimumFaceSize: minimumFaceSize, arithmetic: arithmetic)
         try self.init(
             requirements: requirements, trial: &trial, minimumFaceSize: minimumFaceSize, frames: files.count,
             progress: progress)

@@ -124,7 +124,7 @@ public struct RoundingBound: Sendable {
             operands.allSatisfy({ $0.error == nil }) && !(operation is BatchNormalization)
             ? own
             : try absolute(operands.map(\.magnitudeWithError), variance: smallestVariance(operation, operands.last))
-        let n = try sumLength(operation, inputs)
+        let n = sumLength(operation, inputs)
         let gamma = n * working.unitRoundoff / (1 - n * working.unitRoundoff)
         // One more rounding where the result is stored in a coarser format.
         let stored = self.stored == working ? 0 : self.stored.unitRoundoff
@@ -137,7 +137,7 @@ public struct RoundingBound: Sendable {
     }
 
     /// The number of roundings that one output element sees, at most.
-    private func sumLength(_ operation: any Operator, _ inputs: [AnyTensor?]) throws -> Double {
+    private func sumLength(_ operation: any Operator, _ inputs: [AnyTensor?]) -> Double {
         let shape = { (position: Int) in inputs[position]?.shape ?? [] }
         switch operation {
         // One of a product, one of each addition to it, the bias's among them, and the result's.

@@ -1,6 +1,5 @@
 import Detection
 import Engines
-import ModelFormats
 import NetworkGraph
 import Tensors
 
@@ -30,20 +29,19 @@ public struct PlanTrial {
     }
 
     /// - Parameters:
-    ///   - models: pnet, rnet and onet.
+    ///   - graphs: of pnet, rnet and onet.
     ///   - inputs: what each network's outputs are compared on.
     ///   - images: the frames.
     /// - Throws: what the engines and the cascade throw.
     public init(
-        models: [CascadeNetwork: Model], inputs: [CascadeNetwork: [NetworkInputs]], images: [DecodedImage],
+        graphs: [CascadeNetwork: Graph], inputs: [CascadeNetwork: [NetworkInputs]], images: [DecodedImage],
         minimumFaceSize: Int, arithmetic: ArithmeticName
     ) throws {
-        graphs = models.mapValues(\.graph)
+        self.graphs = graphs
         self.inputs = inputs
         self.images = images
         self.minimumFaceSize = minimumFaceSize
         self.arithmetic = arithmetic
-        let graphs = graphs
         layers = CascadeNetwork.allCases.flatMap { network in
             graphs[network].map { NetworkLayer.layers(of: $0, network: network) } ?? []
         }
@@ -94,13 +92,15 @@ public struct PlanTrial {
         for plan in plans {
             let own = try self.difference(plan)
             difference = difference.merged(with: own)
-            meanAbsDiff = max(meanAbsDiff, own.nonFiniteCount > 0 ? .infinity : own.meanAbsDiff)
+            meanAbsDiff = max(meanAbsDiff, own.meanAbsDiff)
         }
         let metrics = try endToEnd(plans)
+        // Numbers that are not finite, on the inputs or on a frame, keep no limit.
+        let isFinite = difference.nonFiniteCount == 0 && metrics != nil
         let measurement = PlanMeasurement(
             meanIou: metrics?.intersectionOverUnion.mean, minIou: metrics?.intersectionOverUnion.smallest,
             detectionAgreement: metrics?.agreement,
-            maxAbsDiff: difference.maxAbsDiffOfAll, meanAbsDiff: meanAbsDiff)
+            maxAbsDiff: isFinite ? difference.maxAbsDiff : .infinity, meanAbsDiff: isFinite ? meanAbsDiff : .infinity)
         measurements[float32Layers] = measurement
         return measurement
     }

@@ -4,6 +4,7 @@ import Engines
 import Foundation
 import JSONTree
 import ModelFormats
+import NetworkGraph
 import TestSupport
 import Testing
 
@@ -11,18 +12,21 @@ import Testing
 
 /// On the bundled networks, and one small frame that takes them little time.
 @Suite struct PrecisionPlanTests {
-    private func trial() throws -> PlanTrial {
-        var models = [CascadeNetwork: Model]()
+    private func trial(
+        comparesOutputs: Bool = true, changing change: (CascadeNetwork, Graph) throws -> Graph = { $1 }
+    ) throws -> PlanTrial {
+        var graphs = [CascadeNetwork: Graph]()
         var inputs = [CascadeNetwork: [NetworkInputs]]()
         for (network, name) in [(CascadeNetwork.proposal, "pnet"), (.refinement, "rnet"), (.output, "onet")] {
             let model = try Model(named: name, in: fixtures.appendingPathComponent("models").path)
-            models[network] = model
+            graphs[network] = try change(network, model.graph)
+            guard comparesOutputs else { continue }
             let capture = try CaptureFile(contentsOf: fixtures.appendingPathComponent("captures/\(name).h5").path)
             inputs[network] = Array(try NetworkInputs.all(in: capture, of: model.graph).suffix(1))
         }
         let image = try DecodedImage(contentsOf: fixtures.appendingPathComponent("frames/24_tiny_faces.jpg"))
         return try PlanTrial(
-            models: models, inputs: inputs, images: [image], minimumFaceSize: 60, arithmetic: .fp16Storage)
+            graphs: graphs, inputs: inputs, images: [image], minimumFaceSize: 60, arithmetic: .fp16Storage)
     }
 
     private func plan(_ requirements: String...) throws -> PrecisionPlan {
@@ -43,6 +47,28 @@ import Testing
             #expect(operations.sorted() == graph.nodes.map { $0.outputs[0] }.sorted())
         }
         #expect(trial.multiplyAdds.allSatisfy { $0 > 0 })
+    }
+
+    @Test(
+        "A choice of layers in which a network overflows keeps no limit, be it on its inputs or on a frame alone",
+        arguments: [true, false])
+    func overflow(comparesOutputs: Bool) throws {
+        var trial = try trial(comparesOutputs: comparesOutputs) { network, graph in
+            guard network == .refinement else { return graph }
+            // Weights that float32 holds and float16 does not.
+            let convolution = try #require(graph.nodes.first { $0.operator is Convolution })
+            let name = try #require(convolution.inputs[1])
+            var initializers = graph.initializers
+            initializers[name] = .float32(try #require(initializers[name]?.float32Tensor).map { $0 * 0x1p24 })
+            return try Graph(
+                name: graph.name, inputs: graph.inputs, outputs: graph.outputs, nodes: graph.nodes,
+                initializers: initializers)
+        }
+        let nothingKept = try trial.measure(float32Layers: [])
+        #expect(nothingKept.maxAbsDiff == .infinity && nothingKept.meanAbsDiff == .infinity)
+        #expect(nothingKept.meanIou == nil)
+        let whole = try trial.measure(float32Layers: trial.allLayers)
+        #expect(whole.maxAbsDiff == 0 && whole.meanAbsDiff == 0)
     }
 
     @Test("Float32 throughout differs in nothing from float32")

@@ -49,18 +49,11 @@ extension DetectionReport.Run {
         maximumPixels: Int, deviations: [KnownDeviation], shard: Shard, progress: @Sendable (String) -> Void
     ) throws {
         let directory = try FrameDirectory(directory)
-        let listed = gold.images.map { (file: directory.file(listedAs: $0.file) ?? $0.file, $0) }
+        let listed = try directory.frames(of: gold, named: name).map { (file: $0 ?? $1.file, frame: $1) }
         let names = Set(listed.map(\.file))
-        guard !names.isDisjoint(with: directory.files) else {
-            throw ComparisonError.nothingInCommon("\(directory.path) holds none of the frames that \(name) names")
-        }
-        for (file, frames) in Dictionary(grouping: listed, by: \.file).sorted(by: { $0.key < $1.key })
-        where frames.count > 1 {
-            throw ComparisonError.listedTwice(file, list: name, as: frames.map(\.1.file))
-        }
         let unlisted = directory.files.filter { !names.contains($0) }
         let all: [(file: String, frame: DetectedFrame?)] =
-            listed.map { ($0.file, $0.1) } + unlisted.map { ($0, nil) }
+            listed.map { ($0.file, $0.frame) } + unlisted.map { ($0, nil) }
         let judged = try concurrentMap(shard.stretch(of: all)) { file, expected in
             guard let expected else {
                 return JudgedFrame.notJudged(

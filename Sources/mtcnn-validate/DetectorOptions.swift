@@ -19,8 +19,9 @@ struct DetectorOptions: ParsableArguments {
     var arithmetic = ArithmeticName.fp32
 
     func validate() throws {
-        if arithmetic != .fp32, ![.builtin, .auto].contains(engineOptions.engine) {
-            throw ValidationError("--arithmetic is the built-in engine's; \(engineOptions.engine.rawValue) has its own")
+        if arithmetic != .fp32, engineOptions.engine != .builtin {
+            throw ValidationError(
+                "--arithmetic is the built-in engine's, with --engine builtin; others compute in their own")
         }
     }
 

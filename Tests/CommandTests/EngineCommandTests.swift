@@ -80,6 +80,24 @@ import Testing
         #expect(outcome.errors.contains("engine: mtcnn-validate fp32"))
     }
 
+    @Test("An outside engine cannot read packages: auto passes it over, and says why")
+    func packages() throws {
+        try withTemporaryDirectory { directory in
+            let models = fixtures.appendingPathComponent("models").path
+            _ = try CommandLineProgram.run("convert", models, directory, "--precision", "fp32")
+            let outcome = try CommandLineProgram.run("detect", frame, "--engine", "auto", "--models", directory)
+            #expect(outcome.exitCode == 0, "\(outcome.errors)")
+            #expect(outcome.errors.contains("onnxruntime reads ONNX files alone"))
+            #expect(outcome.errors.contains("engine: mtcnn-validate fp32"))
+        }
+    }
+
+    @Test("An arithmetic is the built-in engine's: none is dropped in silence", arguments: ["auto", "onnxruntime"])
+    func arithmetic(engine: String) throws {
+        let outcome = try CommandLineProgram.run("detect", frame, "--engine", engine, "--arithmetic", "fp16-fma")
+        #expect(outcome.exitCode == 64 && outcome.errors.contains("--engine builtin"))
+    }
+
     @Test("An engine that is asked for by name and is not there is an error, not another engine")
     func missingEngine() throws {
         let outcome = try CommandLineProgram.run(

@@ -56,10 +56,16 @@ public struct NeuralEngineForecast: Sendable, Equatable {
             return node.operator.multiplyAdds(from: node.inputs.map { $0.flatMap { types[$0] } }, to: type)
         }
         let total = provenance.operations.map { work($0.output) }.reduce(0, +)
+        let elementTypes = provenance.operations.reduce(
+            into: graph.inputs.reduce(into: [String: ElementType]()) { $0[$1.name] = $1.elementType }
+        ) { $0[$1.output] = $1.elementType }
         operations = provenance.operations.map { operation in
             let node = nodes[operation.output]
             let shape = types[operation.output]?.shape
-            let (eligibility, rule) = NeuralEngineForecast.verdict(operation, node, types)
+            // An operation that gives no numbers, as a comparison, is typed as the numbers that it takes.
+            let elementType =
+                operation.elementType ?? node?.inputs.lazy.compactMap { $0.flatMap { elementTypes[$0] } }.first
+            let (eligibility, rule) = NeuralEngineForecast.verdict(operation, elementType, node, types)
             var warnings = [NeuralEngineRule]()
             if let shape, shape.rank == 2 { warnings.append(.rowPadding) }
             if let shape, shape.count * 2 > 2 << 20 { warnings.append(.tiling) }
@@ -83,9 +89,20 @@ public struct NeuralEngineForecast: Sendable, Equatable {
         if operations.contains(where: { $0.rule == .float32 }) {
             advice.insert("convert with --precision fp16: float32 operations never reach the Neural Engine", at: 0)
         }
-        if operations.contains(where: { $0.rule == .ceilMode }) {
+        let sameWithoutCeilMode = operations.filter { operation in
+            guard operation.rule == .ceilMode, let node = nodes[operation.output],
+                let window = (node.operator as? MaxPool)?.window,
+                let extents = node.inputs[0].flatMap({ types[$0] })?.shape.dimensions.dropFirst(2)
+            else { return false }
+            var floor = window
+            floor.ceilMode = false
+            let outputs = [window, floor].map { try? $0.axes(over: Array(extents)).map(\.outputExtent) }
+            return outputs[0] == outputs[1]
+        }
+        if !sameWithoutCeilMode.isEmpty {
             advice.append(
-                "where input sizes are fixed and even, pools without ceil_mode compute the same and are known to run")
+                "without ceil_mode \(sameWithoutCeilMode.map(\.output).joined(separator: ", ")) would compute the same at "
+                    + "these sizes, and is known to run")
         }
         if total < NeuralEngineForecast.fewestPreferred {
             rules.append(.dispatch)
@@ -99,12 +116,13 @@ public struct NeuralEngineForecast: Sendable, Equatable {
     private static let native: Set<String> = ["softmax", "mul", "greater_equal", "select"]
 
     private static func verdict(
-        _ operation: CoreMLProvenance.Operation, _ node: Node?, _ types: [String: TensorType]
+        _ operation: CoreMLProvenance.Operation, _ elementType: ElementType?, _ node: Node?,
+        _ types: [String: TensorType]
     ) -> (Eligibility, NeuralEngineRule) {
         let inputs = node?.inputs.compactMap { $0.flatMap { types[$0] }?.shape } ?? []
         let shape = types[operation.output]?.shape ?? []
         if operation.type == "cast" { return (.eligible, .cast) }
-        if operation.elementType == .float32 { return (.notEligible, .float32) }
+        if elementType == .float32 { return (.notEligible, .float32) }
         for shape in inputs.prefix(1) + [shape] where shape.rank == 4 {
             guard shape[2] <= 16384, shape[3] <= 16384, shape[1] <= 65536, shape[0] <= 65536 else {
                 return (.notEligible, .extents)

@@ -25,16 +25,13 @@ struct Explain: ParsableCommand {
         let directory = try FrameDirectory(frames ?? bundled("Fixtures/frames"))
         var present = [DetectedFrame]()
         var missing = [String]()
-        for var frame in document.images {
-            guard let file = directory.file(listedAs: frame.file) else {
+        for (file, var frame) in try directory.frames(of: document, named: gold) {
+            guard let file else {
                 missing.append(frame.file)
                 continue
             }
             frame.file = file
             present.append(frame)
-        }
-        guard !present.isEmpty else {
-            throw ComparisonError.nothingInCommon("\(directory.path) holds none of the frames that \(gold) names")
         }
         if !missing.isEmpty {
             Terminal.note(

@@ -1,5 +1,6 @@
 import Foundation
 import ModelFormats
+import Tensors
 import TestSupport
 import Testing
 
@@ -9,15 +10,17 @@ import Testing
     private func forecast(_ name: String, shape: [Int]? = nil) throws -> NeuralEngineForecast {
         let model = try Model(contentsOf: fixtures.appendingPathComponent("coreml/\(name).mlpackage").path)
         guard case .coreML(let provenance) = model.format else { throw ModelError.malformed(file: name, reason: "") }
-        let types = try model.graph.tensorTypes(for: provenance.defaultShapes)
+        let shapes = shape.map { ["input": Shape($0)] } ?? provenance.defaultShapes
+        let types = try model.graph.tensorTypes(for: shapes)
         return NeuralEngineForecast(model.graph, provenance, types: types)
     }
 
     @Test("No operation of a float32 program is eligible, and the advice is float16")
     func float32() throws {
         let forecast = try forecast("select_fp32")
-        #expect(forecast.operations.allSatisfy { $0.eligibility == .notEligible || $0.type == "greater_equal" })
-        #expect(forecast.eligibleMultiplyAdds == 0)
+        #expect(forecast.operations.allSatisfy { $0.eligibility == .notEligible })
+        #expect(forecast.operations.contains { $0.type == "greater_equal" })
+        #expect(forecast.eligibleMultiplyAdds == 0 && forecast.eligibleOperations == 0)
         #expect(forecast.advice.first?.contains("--precision fp16") == true)
     }
 
@@ -29,6 +32,14 @@ import Testing
         #expect(others.map(\.type) == ["max_pool"] && others.map(\.rule) == [.ceilMode])
         #expect(others.allSatisfy { $0.eligibility == .unknown && $0.rule.confidence == .none })
         #expect(forecast.eligibleOperations >= NeuralEngineForecast.requestedShare)
+    }
+
+    @Test("Leaving away ceil_mode is advised where it changes nothing, and there alone", arguments: [16, 15])
+    func ceilMode(side: Int) throws {
+        let forecast = try forecast("range_fp16", shape: [1, 3, side, side])
+        #expect(forecast.operations.contains { $0.rule == .ceilMode })
+        // Behind a convolution of 3 x 3 a pool of 2 x 2 sees 14 pixels or 13.
+        #expect(forecast.advice.contains { $0.contains("without ceil_mode") } == (side == 16))
     }
 
     @Test("A range of sizes, and a network too small for a dispatch, are told, with what to change")

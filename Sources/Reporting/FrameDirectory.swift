@@ -1,5 +1,5 @@
-import Detection
 import Conformance
+import Detection
 import Files
 import Foundation
 

@@ -1,13 +1,13 @@
-import Files
 import Benchmarking
 import Captures
 import Conformance
 import Detection
 import Engines
+import Files
 import JSONTree
 import ModelFormats
-import OutsideEngines
 import NetworkGraph
+import OutsideEngines
 import Reporting
 import Tensors
 

@@ -79,7 +79,7 @@ struct EngineOptions: ParsableArguments {
                     let chosen = try self.link(link, models, arithmetic)
                     Terminal.note("engine: \(chosen.side.words)")
                     return chosen
-                } catch  where error is OutsideEngineError || error is CommandError {
+                } catch let error where error is OutsideEngineError || error is CommandError {
                     Terminal.note("engine \(link.rawValue) skipped: \(error)")
                 }
             }

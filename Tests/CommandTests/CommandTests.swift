@@ -306,16 +306,14 @@ import Testing
         }
     }
 
-    @Test("A frame that a list names twice is an error to explain, as to validate")
+    @Test("A frame that a list names twice is an error to explain")
     func listedTwice() throws {
         try withTemporaryDirectory { directory in
             let list = "\(directory)/twice.csv"
             let rows = "file,x,y,width,height\n24_tiny_faces.jpg,1,2,30,40\nelsewhere/24_tiny_faces.jpg,1,2,30,40\n"
             try write(Array(rows.utf8), list)
-            for arguments in [["explain"], ["--report", "\(directory)/out"]] {
-                let outcome = try CommandLineProgram.run(arguments + ["--gold", list])
-                #expect(outcome.exitCode == 65 && outcome.errors.contains("24_tiny_faces.jpg is named twice"))
-            }
+            let outcome = try CommandLineProgram.run("explain", "--gold", list)
+            #expect(outcome.exitCode == 65 && outcome.errors.contains("24_tiny_faces.jpg is named twice"))
         }
     }
 

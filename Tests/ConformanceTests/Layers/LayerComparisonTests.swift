@@ -103,9 +103,9 @@ import Testing
             let error = try error(of: BatchNormalization(epsilon: epsilon), [x] + constants, in: .fp16Weights)
             #expect(error.maxAbsError > 0 && error.boundRatio <= 1, "\(variance): \(error)")
         }
-        // Float16 holds epsilon as a subnormal number.
+        // Float16 holds epsilon as a subnormal number, the second one half a unit beside.
         let constants = [1, 0, 0, 0].map { Tensor<Float>([1], [$0]) }
-        for epsilon: Float in [1e-5, 1.0133e-6] {
+        for epsilon: Float in [1e-5, 17.5 * 0x1p-24] {
             let error = try error(of: BatchNormalization(epsilon: epsilon), [x] + constants, in: .fp16FMA)
             #expect(error.maxAbsError > 0 && error.boundRatio <= 1, "\(epsilon): \(error)")
         }

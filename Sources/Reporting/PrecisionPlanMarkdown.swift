@@ -44,7 +44,11 @@ extension PrecisionPlan {
 
     /// The plan as a converter is told it.
     private var operationLines: [String] {
-        var lines = ["", "For coremltools:", "", "    keep_float32 = {"]
+        var lines = [
+            "",
+            "For coremltools, where the networks are its packages (--models): a network of another format has other names "
+                + "there.", "", "    keep_float32 = {",
+        ]
         for network in CascadeNetwork.allCases.map(\.rawValue) {
             let names = keptOperations(of: network).map { "\"\($0)\"" }
             lines.append("        \"\(network)\": [\(names.joined(separator: ", "))],")

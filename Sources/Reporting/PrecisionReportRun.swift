@@ -40,7 +40,10 @@ extension PrecisionReport {
         }
         let packages = try Float16Packages(in: models)
         let candidates =
-            arithmetics.map(Candidate.arithmetic) + (packages.map { [Candidate.packages($0, packageArithmetic)] } ?? [])
+            arithmetics.map(Candidate.arithmetic)
+            + (packages.map {
+                [Candidate.packages($0, packageArithmetic.storesFloat16 ? packageArithmetic : .fp16Storage)]
+            } ?? [])
         let jobs = shard.stretch(
             of: candidates.indices.flatMap { index in captured.map { (index, $0) } })
         let precisions = try concurrentMap(jobs, cost: { fileSize("\(captures)/\($0.1.modelName).h5") }) {
@@ -94,7 +97,7 @@ private enum Candidate: Sendable {
         switch self {
         case .arithmetic(let arithmetic): arithmetic.rawValue
         case .packages(_, let arithmetic):
-            arithmetic.storesFloat16 && arithmetic != .fp16Storage ? "packages-\(arithmetic.rawValue)" : "packages"
+            arithmetic == .fp16Storage ? "packages" : "packages-\(arithmetic.rawValue)"
         }
     }
 

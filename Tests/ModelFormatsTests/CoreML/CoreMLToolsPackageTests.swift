@@ -50,6 +50,18 @@ import Testing
         #expect(chained != storage && chained < 0.5)
     }
 
+    @Test(
+        "A float16 program is said to be computed in what it is computed in", arguments: ArithmeticName.allCases)
+    func label(_ asked: ArithmeticName) throws {
+        let model = try model("select_fp16")
+        let label = model.arithmeticLabel(asked: asked)
+        let named = try #require(ArithmeticName(rawValue: label)).engine(for: model.graph)
+        // Without its casts the program is float16 throughout, and so the same as a graph in that arithmetic.
+        let inputs = ["input": try tensor("input")]
+        let outputs = [try model.engine(asked), named].map { engine in try? engine.run(inputs)["out"]?.float64 }
+        #expect(outputs[0] != nil && outputs[0] == outputs[1], "\(asked): \(label)")
+    }
+
     @Test("What a program declares of sizes and compression is read")
     func declarations() throws {
         guard case .coreML(let ranged) = try model("range_fp16").format,

@@ -18,6 +18,7 @@ let package = Package(
         .library(name: "Detection", targets: ["Detection"]),
         .library(name: "Conformance", targets: ["Conformance"]),
         .library(name: "Reporting", targets: ["Reporting"]),
+        .library(name: "OutsideEngines", targets: ["OutsideEngines"]),
         .library(name: "Benchmarking", targets: ["Benchmarking"]),
     ],
     dependencies: [

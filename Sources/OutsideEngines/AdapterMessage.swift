@@ -42,3 +42,50 @@ struct AdapterMessage {
         return Array("\(text.count)\n".utf8) + text + files.flatMap { $0 }
     }
 }
+
+// MARK: - Reading
+
+extension AdapterMessage {
+    /// The largest header, and the largest tensor, that a message may announce: more is nonsense.
+    private static let largestHeader = 1 << 20
+    private static let largestTensor = 1 << 30
+
+    /// The next message of an adapter.
+    ///
+    /// - Parameters:
+    ///   - engine: the adapter's name, for errors.
+    ///   - read: gives the next bytes, exactly as many as it is asked for.
+    /// - Throws: ``OutsideEngineError/nonsense(engine:reason:)``, and what `read` throws.
+    init(from engine: String, _ read: (Int) throws -> [UInt8]) throws {
+        func nonsense(_ reason: String) -> OutsideEngineError { .nonsense(engine: engine, reason: reason) }
+        var digits = [UInt8]()
+        while let byte = try read(1).first, byte != UInt8(ascii: "\n") {
+            digits.append(byte)
+            guard digits.count < 8, byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else {
+                throw nonsense(
+                    "it begins with \"\(String(decoding: digits, as: UTF8.self))\", not with the length of a header")
+            }
+        }
+        let announced = String(decoding: digits, as: UTF8.self)
+        guard let length = Int(announced), length <= Self.largestHeader else {
+            throw nonsense("a header of \"\(announced)\" bytes")
+        }
+        let text = try read(length)
+        do throws(JSONError) {
+            header = try JSON(parsing: text, file: "header").decode()
+        } catch {
+            throw nonsense("\(error)")
+        }
+        for part in header.tensors ?? [] {
+            guard (0...Self.largestTensor).contains(part.bytes) else {
+                throw nonsense("tensor \"\(part.name)\" of \(part.bytes) bytes")
+            }
+            let file = try read(part.bytes)
+            do throws(TensorError) {
+                tensors.append((part.name, try AnyTensor(npy: file)))
+            } catch {
+                throw nonsense("tensor \"\(part.name)\": \(error)")
+            }
+        }
+    }
+}

@@ -68,7 +68,10 @@ public struct RoundingBound: Sendable {
             switch activation {
             case .relu, .identity: return propagated(operands[0], times: 1)
             case .leakyReLU(let slope):
-                return rounded(output, plus: propagated(operands[0], times: max(1, Double(abs(slope)))))
+                // The slope is a constant as any other.
+                let constant = AnyTensor.float32(Tensor([1], [slope]))
+                let slope = Operand(values: constant.float64, error: inputErrors(of: constant, isConstant: true))
+                return rounded(output, plus: try preluErrors(PReLU(), [operands[0], slope]))
             case .sigmoid:
                 // The exponential's two, the sum's, the quotient's, and as many again for other formulas. Near 0, where
                 // 1 + e^-x is large, approximations in use err by a few roundings of 1.
@@ -130,10 +133,19 @@ public struct RoundingBound: Sendable {
         let stored = self.stored == working ? 0 : self.stored.unitRoundoff
         let underflow = n * underflowUnit(of: working) + storedUnderflowUnit
         return whole.zipMap(own) { whole, own in
-            let error = (gamma + stored) * whole + (whole - own) + underflow
-            // Of infinities only the same one is right: its error is 0, and any other's is infinite.
-            return error.isNaN ? 0 : error
+            error(of: own, grownTo: whole, roundings: gamma + stored, underflow: underflow)
         }
+    }
+
+    /// The error of a magnitude that the errors of its parts may take to `whole`, and each rounding further.
+    ///
+    /// Of infinities only the same one is right: its error is 0, and any other's is infinite. An unbounded error of a
+    /// part is unbounded in the whole, even where its factor is 0.
+    private func error(
+        of own: Double, grownTo whole: Double, roundings: Double = 0, underflow: Double = 0
+    ) -> Double {
+        guard own.isFinite else { return 0 }
+        return whole.isFinite ? roundings * whole + (whole - own) + underflow : .infinity
     }
 
     /// The number of roundings that one output element sees, at most.
@@ -166,7 +178,8 @@ public struct RoundingBound: Sendable {
 
     // MARK: Elementwise
 
-    /// Of x, or of slope * x: |slope| ex + |x| es + ex es, the larger of the two.
+    /// Of x, or of slope * x: |slope| ex + |x| es + ex es, the larger of the two. A slope that is not finite counts
+    /// only where x may be negative.
     private func preluErrors(_ operation: any Operator, _ operands: [Operand]) throws -> Tensor<Double> {
         let (x, slope) = (operands[0], operands[1])
         func scaled(_ factor: AnyTensor?, by other: AnyTensor?) throws -> Tensor<Double> {
@@ -175,7 +188,12 @@ public struct RoundingBound: Sendable {
         }
         let grown = try scaled(x.magnitudeWithError, by: slope.magnitudeWithError)
         let own = try scaled(x.magnitude, by: slope.magnitude)
-        return grown.zipMap(own, -).zipMap(x.errorOrZeros) { max($0, $1) }
+        let ofProduct = grown.zipMap(own) { error(of: $1, grownTo: $0) }
+        let ofX = x.errorOrZeros
+        let isPositive = x.values?.zipMap(ofX, >) ?? ofX.map { _ in false }
+        return ofProduct.zipMap(ofX) { max($0, $1) }.zipMap(isPositive.zipMap(ofX) { $0 ? $1 : .infinity }) {
+            $0.isFinite ? $0 : $1
+        }
     }
 
     private func binary(
@@ -191,7 +209,7 @@ public struct RoundingBound: Sendable {
             // |a b - a' b'| <= |a| eb + |b| ea + ea eb
             let grown = try exact(BinaryArithmetic.multiply, [a.magnitudeWithError, b.magnitudeWithError])
             let own = try exact(BinaryArithmetic.multiply, [a.magnitude, b.magnitude])
-            propagated = grown.zipMap(own, -)
+            propagated = grown.zipMap(own) { error(of: $1, grownTo: $0) }
         case .divide:
             // |a / b - a' / b'| <= (|b| ea + |a| eb) / (|b| (|b| - eb))
             let one = try exact(BinaryArithmetic.multiply, [b.magnitude, ea])

@@ -122,6 +122,47 @@ import Testing
         #expect(try error(of: BinaryArithmetic.multiply, [large, large]).boundRatio <= 1)
     }
 
+    @Test("A slope that float16 cannot hold is bounded as any other constant")
+    func roundedSlope() throws {
+        let x = Tensor<Float>([3], [-2, -0.3, 1])
+        let error = try error(of: ActivationFunction.leakyReLU(slope: -0.40570068), [x], in: .fp16Weights)
+        #expect(error.maxAbsError > 0 && error.boundRatio <= 1, "\(error)")
+    }
+
+    @Test("A slope that is not finite says nothing of numbers that are surely positive")
+    func infiniteSlope() throws {
+        let (x, slope) = (Tensor<Float>([2], [1.5, 2]), Tensor<Float>([2], [.infinity, 0.25]))
+        #expect(try error(of: PReLU(), [x, slope]).boundRatio <= 1)
+        #expect(try error(of: PReLU(), [x, slope], changed: 1e-3).boundRatio > 1)
+    }
+
+    @Test("An unbounded error times 0 is unbounded")
+    func unboundedTimesZero() throws {
+        // The variance vanishes among what epsilon's rounding takes off it.
+        let node = { (name: String, operation: any NetworkGraph.Operator, inputs: [String]) in
+            Node(name: name, operator: operation, inputs: inputs, outputs: [name])
+        }
+        let values: [String: Tensor<Float>] = [
+            "one": Tensor([1], [1]), "zero": Tensor([1], [0]), "weights": Tensor([1, 1], [0]),
+        ]
+        let graph = try Graph(
+            name: "", inputs: [.init(name: "x", elementType: .float32, dimensions: [.fixed(1), .fixed(1)])],
+            outputs: ["product"],
+            nodes: [
+                node("scaled", BatchNormalization(epsilon: 1e-5), ["x", "one", "zero", "zero", "zero"]),
+                node("product", MatMul(), ["scaled", "weights"]),
+            ], initializers: values.mapValues(AnyTensor.float32))
+        let engine = try ArithmeticName.neuralEngineM1.engine(for: graph)
+        var tensors = [String: AnyTensor]()
+        _ = try engine.run(["x": .float32(Tensor([1, 1], [1]))]) { tensors[$0.name] = $0.values }
+        tensors["product"] = .float16(Tensor([1, 1], [0.5]))
+        let recorded = RecordedCase(
+            name: "", source: "", inputs: ["x": .float32(Tensor([1, 1], [1]))], tensors: tensors)
+        let layers = try LayerComparison(of: engine, bound: RoundingBound(of: .neuralEngineM1)).compare(with: recorded)
+            .layers
+        #expect(layers.last?.cumulative.baselineError?.bound == .infinity)
+    }
+
     @Test("A masked number does not hide the others' errors")
     func masked() throws {
         for mask in [-Float.infinity, -1e9, -200] {

@@ -43,8 +43,8 @@ let package = Package(
 
         // MARK: Modules
         .target(name: "VectorKernels", linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
-        .target(name: "Files"),
         .target(name: "Tensors", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+        .target(name: "Files", dependencies: ["Tensors"]),
         .target(name: "JSONTree", dependencies: ["CJSONC", "Files"]),
         .target(name: "NetworkGraph", dependencies: ["Tensors"]),
         .target(

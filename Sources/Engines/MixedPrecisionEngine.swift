@@ -27,7 +27,13 @@ public struct MixedPrecisionEngine: Engine {
         _ inputs: [String: AnyTensor], observing observe: (Activation) throws -> Void
     ) throws -> [String: AnyTensor] {
         var values = [String: AnyTensor]()
-        for (name, tensor) in try graph.inputTensors(in: inputs) { values[name] = tensor }
+        let given = try graph.inputTensors(in: inputs)
+        let shapes = Dictionary(given.map { ($0.name, $0.tensor.shape) }, uniquingKeysWith: { first, _ in first })
+        if let types = try? graph.tensorTypes(for: shapes) {
+            try graph.checkMemory(
+                types, bytesPerNumber: arithmetics.map(\.bytesPerNumber).max() ?? 4, keepsEveryTensor: true)
+        }
+        for (name, tensor) in given { values[name] = tensor }
         for (node, arithmetic) in zip(graph.nodes, arithmetics) {
             for (name, value) in zip(node.outputs, try engines[arithmetic]?.evaluate(node, on: values) ?? []) {
                 values[name] = value

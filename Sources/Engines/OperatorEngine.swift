@@ -31,8 +31,10 @@ public struct OperatorEngine<A: Arithmetic>: Engine {
     public func run(
         _ inputs: [String: AnyTensor], observing observe: (Activation) throws -> Void
     ) throws -> [String: AnyTensor] {
+        let given = try graph.inputTensors(in: inputs)
+        try checkMemory(given.map { ($0.name, $0.tensor.shape) })
         var values = constants
-        for (name, tensor) in try graph.inputTensors(in: inputs) { values[name] = A.value(of: tensor) }
+        for (name, tensor) in given { values[name] = A.value(of: tensor) }
         for (node, lastUses) in zip(graph.nodes, lastUses) {
             let given = node.inputs.map { name in name.flatMap { values[$0] } }
             for (name, value) in zip(node.outputs, try evaluate(node, on: given)) {
@@ -46,6 +48,14 @@ public struct OperatorEngine<A: Arithmetic>: Engine {
         }
     }
 
+    /// Refuses what would take too much memory before anything is computed. Shapes that are known only then are
+    /// checked node by node.
+    private func checkMemory(_ inputs: [(String, Shape)]) throws(GraphError) {
+        let shapes = Dictionary(inputs, uniquingKeysWith: { first, _ in first })
+        guard let types = try? graph.tensorTypes(for: shapes) else { return }
+        try graph.checkMemory(types, bytesPerNumber: MemoryLayout<A.Element>.size)
+    }
+
     public func evaluate(_ node: Node, on inputs: [String: AnyTensor]) throws -> [AnyTensor] {
         let given: [Value<A.Element>?] = node.inputs.map { name in
             guard let name else { return nil }
@@ -55,19 +65,16 @@ public struct OperatorEngine<A: Arithmetic>: Engine {
     }
 
     private func evaluate(_ node: Node, on inputs: [Value<A.Element>?]) throws -> [Value<A.Element>] {
+        let given = inputs.map { $0?.type }
+        let types = try node.outputTypes(for: given)
+        try node.checkMemory(for: given, giving: types, bytesPerNumber: MemoryLayout<A.Element>.size)
         do throws(OperatorError) {
-            let types = try node.operator.outputTypes(for: inputs.map { $0?.type })
-            guard types.count >= node.outputs.count else {
-                throw OperatorError("has \(node.outputs.count) outputs, of which \(types.count) are supported")
-            }
             guard let output = try A.compute(node.operator, Operands(values: inputs), as: types[0]) else {
                 throw OperatorError("is computed by no engine")
             }
             return [output]
         } catch {
-            throw GraphError.badNode(
-                node.name, operator: node.operator.name,
-                inputs: inputs.map { $0.map { "\($0.type.shape)" } ?? "nothing" }, reason: error.description)
+            throw node.error(error.description, given)
         }
     }
 

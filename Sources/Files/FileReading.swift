@@ -1,28 +1,63 @@
 import Foundation
+import Tensors
 
 /// The bytes of a file, or what comes out of a pipe.
 ///
-/// - Throws: ``FileReadingError``.
-public func readFile(_ path: String) throws(FileReadingError) -> [UInt8] {
-    var isDirectory: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-        throw FileReadingError(path: path, reason: "no such file")
+/// - Parameter followsPipes: whether a pipe is read, as one that a person names; one found in a directory might never
+///   end.
+/// - Throws: ``FileReadingError``, also for more bytes than ``Tensors/MemoryLimit/bytes``, and for a device or a socket.
+public func readFile(_ path: String, followsPipes: Bool = true) throws(FileReadingError) -> [UInt8] {
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+        throw FileReadingError(path: path, reason: errno == EACCES ? "it may not be read" : "no such file")
     }
-    guard !isDirectory.boolValue else { throw FileReadingError(path: path, reason: "it is a directory") }
-    guard let handle = FileHandle(forReadingAtPath: path), let data = try? handle.readToEnd() ?? Data() else {
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: break
+    case S_IFDIR: throw FileReadingError(path: path, reason: "it is a directory")
+    case S_IFIFO where followsPipes: break
+    case S_IFIFO: throw FileReadingError(path: path, reason: "it is a pipe, not a file")
+    case S_IFSOCK: throw FileReadingError(path: path, reason: "it is a socket, not a file")
+    default: throw FileReadingError(path: path, reason: "it is a device, not a file")
+    }
+    guard Int(status.st_size) <= MemoryLimit.bytes else { throw FileReadingError(tooLarge: path) }
+    guard let handle = FileHandle(forReadingAtPath: path) else {
         throw FileReadingError(path: path, reason: "it may not be read")
     }
-    return [UInt8](data)
+    defer { try? handle.close() }
+    var bytes = [UInt8]()
+    bytes.reserveCapacity(Int(status.st_size))
+    while true {
+        // At the end nil comes, or no bytes.
+        guard let part = try? handle.read(upToCount: readingStep) ?? Data() else {
+            throw FileReadingError(path: path, reason: "it may not be read")
+        }
+        if part.isEmpty { return bytes }
+        guard part.count <= MemoryLimit.bytes - bytes.count else { throw FileReadingError(tooLarge: path) }
+        bytes += part
+    }
 }
+
+/// How many bytes are read at once.
+private let readingStep = 1 << 22
 
 /// A file or directory that was to be read and cannot be. The reason is in the same words on every system.
 public struct FileReadingError: Error, Equatable, CustomStringConvertible {
     public let path: String
     public let reason: String
+    /// Whether it is there and holds more than may be read.
+    public let isTooLarge: Bool
 
     public init(path: String, reason: String) {
         self.path = path
         self.reason = reason
+        isTooLarge = false
+    }
+
+    /// A file of more than ``Tensors/MemoryLimit/bytes``.
+    init(tooLarge path: String) {
+        self.path = path
+        reason = "it holds more than the limit of \(MemoryLimit.bytes) bytes, which --max-memory sets"
+        isTooLarge = true
     }
 
     public var description: String { "\(path): cannot be read: \(reason)" }

@@ -35,18 +35,19 @@ public struct Model: Sendable {
     /// (``OpenFaceModel/Orientation/columnMajor``), so that the float32 outputs of the same weights have the same
     /// bits.
     ///
+    /// - Parameter followsPipes: whether a pipe in place of a file is read, as one that a person names.
     /// - Throws: ``ModelError``.
-    public init(contentsOf path: String) throws(ModelError) {
+    public init(contentsOf path: String, followsPipes: Bool = true) throws(ModelError) {
         if path.lowercased().hasSuffix(".mlpackage") {
             try self.init(package: path)
         } else {
-            try self.init(file: path)
+            try self.init(file: path, followsPipes: followsPipes)
         }
     }
 
-    private init(file path: String) throws(ModelError) {
+    private init(file path: String, followsPipes: Bool) throws(ModelError) {
         let bytes: [UInt8]
-        do { bytes = try readFile(path) } catch { throw .unreadable(file: path, reason: error.reason) }
+        do { bytes = try readFile(path, followsPipes: followsPipes) } catch { throw ModelError(error, file: path) }
         self.path = path
         name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
         sha256 = sha256Hex(bytes)
@@ -65,6 +66,13 @@ public struct Model: Sendable {
         } catch {
             throw .badOpenFace(file: path, error)
         }
+    }
+
+    /// What a closure gives, with the file's name in front of what it says of the graph.
+    ///
+    /// - Throws: ``ModelError/badGraph(file:_:)`` for a `GraphError`, and whatever else the closure throws.
+    public func namingFile<Result>(in body: () throws -> Result) throws -> Result {
+        do { return try body() } catch let error as GraphError { throw ModelError.badGraph(file: path, error) }
     }
 
     private init(package path: String) throws(ModelError) {

@@ -17,6 +17,6 @@ extension Model {
                 file: "\(directory)/\(name)",
                 reason: "there is no such file with the extension \(Model.fileExtensions.joined(separator: " or "))")
         }
-        try self.init(contentsOf: "\(directory)/\(file)")
+        try self.init(contentsOf: "\(directory)/\(file)", followsPipes: false)
     }
 }

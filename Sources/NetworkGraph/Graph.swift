@@ -35,6 +35,8 @@ public struct Graph: Sendable {
     public let nodes: [Node]
     /// Weights and other constants by the name of their tensor.
     public let initializers: [String: AnyTensor]
+    /// The positions of the nodes that take a tensor, in order.
+    private let takers: [String: [Int]]
 
     /// A graph whose names have been checked and whose nodes have been brought into an order of
     /// computation: the given one, but that a node moves behind those it depends on.
@@ -52,39 +54,18 @@ public struct Graph: Sendable {
         self.inputs = inputs
         self.outputs = outputs
         self.initializers = initializers
-        self.nodes = try Graph.inOrderOfComputation(nodes, defined: &defined)
+        self.nodes = try ComputationOrder(nodes, defined: defined).nodes
+        for node in self.nodes { defined.formUnion(node.outputs) }
+        var takers = [String: [Int]]()
+        for (index, node) in self.nodes.enumerated() {
+            for case let input? in node.inputs where takers[input]?.last != index {
+                takers[input, default: []].append(index)
+            }
+        }
+        self.takers = takers
         for output in outputs where !defined.contains(output) { throw .undefinedOutput(output) }
     }
 
-    private static func inOrderOfComputation(
-        _ nodes: [Node], defined: inout Set<String>
-    ) throws(GraphError) -> [Node] {
-        var givenByNodes = Set<String>()
-        for node in nodes {
-            for output in node.outputs where defined.contains(output) || !givenByNodes.insert(output).inserted {
-                throw .duplicateName(output, definer: "node \"\(node.name)\"")
-            }
-        }
-        for node in nodes {
-            for case let input? in node.inputs where !defined.contains(input) && !givenByNodes.contains(input) {
-                throw .undefinedName(input, node: node.name)
-            }
-        }
-        var ordered = [Node]()
-        var waiting = nodes
-        while !waiting.isEmpty {
-            var blocked = [Node]()
-            for node in waiting {
-                if node.inputs.allSatisfy({ $0.map(defined.contains) ?? true }) {
-                    ordered.append(node)
-                    defined.formUnion(node.outputs)
-                } else {
-                    blocked.append(node)
-                }
-            }
-            if blocked.count == waiting.count { throw .cycle(nodes: blocked.map(\.name)) }
-            waiting = blocked
-        }
-        return ordered
-    }
+    /// The nodes that take a tensor, in the order of computation.
+    public func takers(of tensor: String) -> [Node] { (takers[tensor] ?? []).map { nodes[$0] } }
 }

@@ -13,6 +13,9 @@ public enum GraphError: Error, Equatable {
 }
 
 extension GraphError: CustomStringConvertible {
+    /// How many nodes of a cycle are named.
+    private static let shownNodes = 10
+
     public var description: String {
         switch self {
         case .duplicateName(let name, let definer):
@@ -22,7 +25,9 @@ extension GraphError: CustomStringConvertible {
         case .undefinedOutput(let name):
             "output \"\(name)\" of the graph is defined by no node, input or initializer"
         case .cycle(let nodes):
-            "nodes depend on each other in a cycle: " + nodes.map { "\"\($0)\"" }.joined(separator: ", ")
+            "nodes depend on each other in a cycle: "
+                + nodes.prefix(Self.shownNodes).map { "\"\($0)\"" }.joined(separator: ", ")
+                + (nodes.count > Self.shownNodes ? " and \(nodes.count - Self.shownNodes) more" : "")
         case .noOutputs:
             "the graph has no outputs"
         case .badInput(let name, let reason):

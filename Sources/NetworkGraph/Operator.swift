@@ -13,12 +13,19 @@ public protocol Operator: Sendable {
     /// - Throws: ``OperatorError`` when the inputs do not fit the operator or each other.
     func outputTypes(for inputs: [TensorType?]) throws(OperatorError) -> [TensorType]
 
-    /// How many multiply-adds the operator takes; 0 for one without sums of products.
+    /// How many multiply-adds the operator takes, the largest number where they are more; 0 for one without sums of
+    /// products.
     func multiplyAdds(from inputs: [TensorType?], to output: TensorType) -> Int
+
+    /// How many bytes are laid out beside the inputs and the output while it is computed, as for an input with its
+    /// padding; what is in proportion to the inputs need not be counted.
+    func workspaceBytes(from inputs: [TensorType?], to output: TensorType, bytesPerNumber: Int) -> Int
 }
 
 extension Operator {
     public func multiplyAdds(from inputs: [TensorType?], to output: TensorType) -> Int { 0 }
+
+    public func workspaceBytes(from inputs: [TensorType?], to output: TensorType, bytesPerNumber: Int) -> Int { 0 }
 }
 
 /// Why an operator cannot be applied to its inputs, without the node's name: the graph adds that.

@@ -114,6 +114,18 @@ public struct SlidingWindow: Sendable, Equatable {
     }
 }
 
+extension SlidingWindow {
+    /// What an input [N, C, spatial...] takes with its padding, where it has any, and a list of the window's positions.
+    static func workspaceBytes(_ axes: [Axis], over x: Shape, bytesPerNumber: Int) -> Int {
+        let positions = axes.reduce(8) { $0.saturatingProduct($1.outputExtent) }
+        guard axes.contains(where: { $0.paddedExtent != $0.inputExtent }) else { return positions }
+        let padded = (x.dimensions.prefix(2) + axes.map(\.paddedExtent)).reduce(bytesPerNumber) {
+            $0.saturatingProduct($1)
+        }
+        return [padded, positions].saturatingSum
+    }
+}
+
 extension Shape {
     /// The shape [N, C, spatial...] with the padding that windows need around it.
     ///

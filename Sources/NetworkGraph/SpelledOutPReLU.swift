@@ -10,9 +10,9 @@ public struct SpelledOutPReLU {
 
     /// - Returns: nil where a tensor is taken by anything else.
     public init?(of tensor: String, in graph: Graph) {
-        let nodes = graph.nodes.filter { $0.inputs.contains(tensor) }
+        let nodes = graph.takers(of: tensor)
         func only(_ name: String) -> Node? {
-            let takers = graph.nodes.filter { $0.inputs.contains(name) }
+            let takers = graph.takers(of: name)
             return takers.count == 1 && !graph.outputs.contains(name) ? takers[0] : nil
         }
         func kind(_ node: Node) -> Comparison? { node.operator as? Comparison }

@@ -23,7 +23,13 @@ extension Node {
     ///
     /// - Throws: ``GraphError/badNode(_:operator:inputs:reason:)``.
     public func outputTypes(in types: [String: TensorType]) throws(GraphError) -> [TensorType] {
-        let inputs = inputs.map { name in name.flatMap { types[$0] } }
+        try outputTypes(for: inputs.map { name in name.flatMap { types[$0] } })
+    }
+
+    /// The types of this node's outputs, from those of its inputs; nil stands for an input left out.
+    ///
+    /// - Throws: ``GraphError/badNode(_:operator:inputs:reason:)``.
+    public func outputTypes(for inputs: [TensorType?]) throws(GraphError) -> [TensorType] {
         do throws(OperatorError) {
             let outputs = try self.operator.outputTypes(for: inputs)
             guard outputs.count >= self.outputs.count else {
@@ -31,9 +37,14 @@ extension Node {
             }
             return outputs
         } catch {
-            throw .badNode(
-                name, operator: self.operator.name,
-                inputs: inputs.map { $0.map { "\($0.shape)" } ?? "nothing" }, reason: error.description)
+            throw self.error(error.description, inputs)
         }
+    }
+
+    /// Why this node cannot be computed on inputs of some types.
+    public func error(_ reason: String, _ inputs: [TensorType?]) -> GraphError {
+        .badNode(
+            name, operator: self.operator.name, inputs: inputs.map { $0.map { "\($0.shape)" } ?? "nothing" },
+            reason: reason)
     }
 }

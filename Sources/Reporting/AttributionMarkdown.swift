@@ -24,6 +24,6 @@ extension Attribution {
         let named = Set(explanations.flatMap(\.rules))
         let meanings = RuleChange.allCases.filter(named.contains).map { "- `\($0.rawValue)`: \($0.meaning)" }
         if !meanings.isEmpty { lines += [""] + meanings }
-        return lines.joined(separator: "\n")
+        return shown(lines)
     }
 }

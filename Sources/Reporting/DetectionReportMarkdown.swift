@@ -28,7 +28,7 @@ extension DetectionReport {
             if let stages = run.stageTable { lines += [""] + stages }
         }
         lines += notJudgedLines
-        return (lines + deviationLines).joined(separator: "\n") + "\n"
+        return shown(lines + deviationLines) + "\n"
     }
 }
 

@@ -22,7 +22,7 @@ extension LayerReport {
                 ]
             })
         for network in networks where !network.layers.isEmpty { lines += [""] + network.layerTable }
-        return (lines + deviationLines).joined(separator: "\n") + "\n"
+        return shown(lines + deviationLines) + "\n"
     }
 }
 

@@ -39,7 +39,7 @@ extension PrecisionPlan {
                 ]
             })
         if isMet, layers.contains(where: \.isKeptInFloat32) { lines += operationLines }
-        return lines.joined(separator: "\n") + "\n"
+        return shown(lines) + "\n"
     }
 
     /// The plan as a converter is told it.

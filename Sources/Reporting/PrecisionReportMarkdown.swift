@@ -4,7 +4,7 @@ extension PrecisionReport {
     public var markdown: String {
         let lines =
             ["## FP16 against FP32: \(verdict.words)", ""] + networkLines + faceLines + flipLines + constantLines
-        return (lines + deviationLines).joined(separator: "\n") + "\n"
+        return shown(lines + deviationLines) + "\n"
     }
 
     private var networkLines: [String] {

@@ -16,6 +16,8 @@ struct CascadeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The most pixels an image may have.", valueName: "n"))
     var maxPixels = DecodedImage.defaultMaximumPixels
 
+    @OptionGroup var memory: MemoryOptions
+
     @Option(help: ArgumentHelp("The most threads that compute at once. Default: all cores.", valueName: "n"))
     var threads: Int?
 

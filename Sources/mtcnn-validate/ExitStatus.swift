@@ -77,7 +77,7 @@ extension CascadeError: ExitStatusError {
 }
 
 extension FileReadingError: ExitStatusError {
-    var exitStatus: ExitStatus { .noInput }
+    var exitStatus: ExitStatus { isTooLarge ? .badData : .noInput }
 }
 
 extension OutsideEngineError: ExitStatusError {

@@ -1,5 +1,6 @@
 import ModelFormats
 import NetworkGraph
+import Reporting
 import Tensors
 
 /// What a model file holds, as lines for a person.
@@ -16,15 +17,18 @@ struct Inspection {
         let isOpen = model.graph.inputs.contains { input in
             input.dimensions.contains { if case .symbolic = $0 { true } else { false } }
         }
-        if let inputShape {
-            let shape = try Shape(checking: inputShape)
-            types = try model.graph.tensorTypes(
-                for: Dictionary(model.graph.inputs.map { ($0.name, shape) }, uniquingKeysWith: { first, _ in first }))
-        } else if case .coreML(let provenance) = model.format {
-            // An open size has a default.
-            types = try model.graph.tensorTypes(for: provenance.defaultShapes)
-        } else {
-            types = isOpen ? [:] : try model.graph.tensorTypes()
+        let graph = model.graph
+        types = try model.namingFile {
+            if let inputShape {
+                let shape = try Shape(checking: inputShape)
+                return try graph.tensorTypes(
+                    for: Dictionary(graph.inputs.map { ($0.name, shape) }, uniquingKeysWith: { first, _ in first }))
+            }
+            // An open size of a package has a default.
+            if case .coreML(let provenance) = model.format {
+                return try graph.tensorTypes(for: provenance.defaultShapes)
+            }
+            return isOpen ? [:] : try graph.tensorTypes()
         }
     }
 
@@ -33,7 +37,7 @@ struct Inspection {
         let parameters = graph.initializers.values.filter { $0.elementType.floatFormat != nil }
         var lines = [
             "\(model.name): \(model.format.words), \(model.byteCount) bytes", "sha256 \(model.sha256)",
-            "\(parameters.map(\.shape.count).reduce(0, +)) parameters in \(parameters.count) tensors, "
+            "\(parameters.map(\.shape.count).saturatingSum) parameters in \(parameters.count) tensors, "
                 + "\(Set(parameters.map(\.elementType.rawValue)).sorted().joined(separator: " and "))",
         ]
         if case .coreML(let provenance) = model.format {
@@ -52,7 +56,7 @@ struct Inspection {
             let output = node.outputs[0]
             let inputs = node.inputs.map { name in name.flatMap { types[$0] } }
             let work = types[output].map { node.operator.multiplyAdds(from: inputs, to: $0) } ?? 0
-            total += work
+            total = [total, work].saturatingSum
             let constants = node.inputs.compactMap { name in name.flatMap { graph.initializers[$0]?.shape.description }
             }
             lines.append(
@@ -63,12 +67,14 @@ struct Inspection {
         if types.isEmpty {
             lines.append("Shapes are open: name --input-shape to see them.")
         } else {
-            lines.append("\(total) multiply-adds")
+            lines.append(
+                total == .max
+                    ? "\(total) multiply-adds or more: 64 bits hold no larger number" : "\(total) multiply-adds")
         }
         if forecastsNeuralEngine, case .coreML(let provenance) = model.format {
             lines += PackageInspection(model: model, provenance: provenance).forecast(types: types)
         }
-        return lines.joined(separator: "\n")
+        return lines.map(\.shownLine).joined(separator: "\n")
     }
 
     private func shape(_ tensor: String) -> String { types[tensor].map { "\($0.shape)" } ?? "?" }

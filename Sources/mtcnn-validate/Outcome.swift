@@ -18,6 +18,6 @@ extension Report {
         for deviation in deviations where deviation.status == .disappeared {
             lines.append("  known deviation \(deviation.check) has disappeared: its entry can go")
         }
-        return lines.joined(separator: "\n")
+        return lines.map(\.shownLine).joined(separator: "\n")
     }
 }

@@ -23,6 +23,20 @@ import Testing
         #expect(try readFile(path) == Array("one".utf8))
     }
 
+    @Test("A device is refused without being read, and so is a pipe that nobody named")
+    func specialFiles() throws {
+        #expect(throws: FileReadingError(path: "/dev/zero", reason: "it is a device, not a file")) {
+            try readFile("/dev/zero")
+        }
+        try withTemporaryDirectory { directory in
+            let path = "\(directory)/pipe"
+            #expect(mkfifo(path, 0o600) == 0)
+            #expect(throws: FileReadingError(path: path, reason: "it is a pipe, not a file")) {
+                try readFile(path, followsPipes: false)
+            }
+        }
+    }
+
     @Test("What cannot be read is named, with the reason")
     func errors() throws {
         try withTemporaryDirectory { directory in

@@ -36,9 +36,11 @@ public struct NeuralEngineForecast: Sendable, Equatable {
 
     /// Of all multiply-adds, those in eligible operations.
     public var eligibleMultiplyAdds: Double {
-        let total = operations.map(\.multiplyAdds).reduce(0, +)
-        let eligible = operations.filter { $0.eligibility == .eligible }.map(\.multiplyAdds).reduce(0, +)
-        return total > 0 ? Double(eligible) / Double(total) : 0
+        let total = operations.reduce(0.0) { $0 + Double($1.multiplyAdds) }
+        let eligible = operations.filter { $0.eligibility == .eligible }.reduce(0.0) {
+            $0 + Double($1.multiplyAdds)
+        }
+        return total > 0 ? eligible / total : 0
     }
 
     /// The share that the conversion's requirements ask for.
@@ -55,7 +57,7 @@ public struct NeuralEngineForecast: Sendable, Equatable {
             guard let node = nodes[output], let type = types[output] else { return 0 }
             return node.operator.multiplyAdds(from: node.inputs.map { $0.flatMap { types[$0] } }, to: type)
         }
-        let total = provenance.operations.map { work($0.output) }.reduce(0, +)
+        let total = provenance.operations.map { work($0.output) }.saturatingSum
         let elementTypes = provenance.operations.reduce(
             into: graph.inputs.reduce(into: [String: ElementType]()) { $0[$1.name] = $1.elementType }
         ) { $0[$1.output] = $1.elementType }

@@ -101,7 +101,7 @@ extension PrecisionPlan {
         self.requirements = requirements.map(\.threshold)
         self.measurement = measurement
         nothingKept = none
-        let total = trial.multiplyAdds.reduce(0, +)
+        let total = trial.multiplyAdds.saturatingSum
         float32Share = total > 0 ? Double(search.cost(of: kept).multiplyAdds) / Double(total) : 0
         trial = search.trial
         trials = trial.trials

@@ -102,7 +102,7 @@ public struct GraphFaceNetwork: FaceNetwork {
     /// - Throws: `GraphError` where such images do not fit the graph.
     public func multiplyAdds(count: Int, rows: Int, columns: Int) throws -> [String: Int] {
         if takesOneImage, count > 1 {
-            return try multiplyAdds(count: 1, rows: rows, columns: columns).mapValues { $0 * count }
+            return try multiplyAdds(count: 1, rows: rows, columns: columns).mapValues { $0.saturatingProduct(count) }
         }
         let shape = layout.inputShape(count: count, rows: rows, columns: columns)
         let types = try graph.tensorTypes(for: [graph.inputs[0].name: shape])

@@ -45,6 +45,10 @@ struct CoreMLPackage {
     /// The specification version that each set of operations came with.
     static let opsets = ["CoreML5": 6, "CoreML6": 7, "CoreML7": 8, "CoreML8": 9]
 
+    private static let latestSpecification = 10
+    /// The first whose operations take constants of another precision than what they compute (iOS 17).
+    private static let mixedTypesSince = 8
+
     /// - Throws: ``ModelError``.
     init(_ files: PackageFiles, name: String, file: String) throws(ModelError) {
         let model: CoreMLModel
@@ -57,42 +61,64 @@ struct CoreMLPackage {
             try self.init(
                 model, weights: files.weights.map { bytes throws(ProgramFault) in try WeightFile(bytes) }, name: name)
         } catch {
-            throw .malformed(file: file, reason: error.description)
+            throw error.isUnsupported
+                ? .unsupported(file: file, reason: error.description)
+                : .malformed(file: file, reason: error.description)
         }
     }
 
     init(_ model: CoreMLModel, weights: WeightFile?, name: String) throws(ProgramFault) {
-        guard model.hasMlProgram else { throw ProgramFault("it holds no ML Program") }
+        guard model.hasMlProgram else {
+            guard model.specificationVersion > 0 else { throw ProgramFault("it holds no ML Program") }
+            throw ProgramFault(
+                unsupported: "it holds no ML Program but another kind of model, which is not supported; coremltools "
+                    + "converts to a program with convert_to=\"mlprogram\"")
+        }
         guard model.mlProgram.version == 1 else {
             throw ProgramFault("program: version \(model.mlProgram.version), where 1 is known")
         }
-        guard let main = model.mlProgram.functions["main"] else { throw ProgramFault("program: no function \"main\"") }
+        guard let main = model.mlProgram.functions["main"] else {
+            guard model.mlProgram.functions.isEmpty else {
+                throw ProgramFault(
+                    unsupported:
+                        "program: functions \(model.mlProgram.functions.keys.sorted().joined(separator: ", ")) "
+                        + "and no \"main\", which alone is supported")
+            }
+            throw ProgramFault("program: no function \"main\"")
+        }
         guard let since = Self.opsets[main.opset] else {
             throw ProgramFault(
-                "program: operations \"\(main.opset)\" are not known; "
+                unsupported: "program: operations \"\(main.opset)\" are not supported; "
                     + "\(Self.opsets.keys.sorted().joined(separator: ", ")) are")
         }
-        guard model.specificationVersion >= since, model.specificationVersion <= 10 else {
+        guard model.specificationVersion >= since else {
             throw ProgramFault(
-                "specification version \(model.specificationVersion); with operations \(main.opset) it is \(since) to 10"
-            )
+                "specification version \(model.specificationVersion); operations \(main.opset) came with \(since)")
+        }
+        guard model.specificationVersion <= Self.latestSpecification else {
+            throw ProgramFault(
+                unsupported: "specification version \(model.specificationVersion) is not supported; up to "
+                    + "\(Self.latestSpecification) are")
         }
         guard let block = main.blockSpecializations[main.opset] else {
             throw ProgramFault("program: no block for operations \(main.opset)")
         }
         var inputs = [String: ProgramType]()
         for input in main.inputs {
-            guard inputs.updateValue(try ProgramType(input.type), forKey: input.name) == nil else {
-                throw ProgramFault("input \"\(input.name)\": it is defined twice")
+            do throws(ProgramFault) {
+                guard inputs.updateValue(try ProgramType(input.type), forKey: input.name) == nil else {
+                    throw ProgramFault("it is defined twice")
+                }
+            } catch {
+                throw error.at("input \"\(input.name)\"")
             }
         }
-        var reader = ProgramReader(inputs: inputs, weights: weights)
+        var reader = ProgramReader(inputs: inputs, weights: weights, mayMixTypes: since >= Self.mixedTypesSince)
         for operation in block.operations {
             do throws(ProgramFault) {
                 try reader.read(operation)
             } catch {
-                throw ProgramFault(
-                    "operation \"\(operation.outputs.first?.name ?? "")\" (\(operation.type)): \(error.description)")
+                throw error.at("operation \"\(operation.outputs.first?.name ?? "")\" (\(operation.type))")
             }
         }
         let description = ProgramDescription(model.description_p)
@@ -113,7 +139,7 @@ struct CoreMLPackage {
             throw ProgramFault("program: \(error)")
         }
         floatTypes = reader.types.filter { reader.constants[$0.key] == nil }.compactMapValues(\.element.floatType)
-        try ProgramTypeCheck(graph, reader.types).check(defaultShapes: description.defaultShapes)
+        try ProgramTypeCheck(graph, reader.types, mixing: reader.mixing).check(defaultShapes: description.defaultShapes)
         provenance = CoreMLProvenance(
             specificationVersion: Int(model.specificationVersion), opset: main.opset,
             metadata: model.description_p.metadata.userDefined,
@@ -128,7 +154,7 @@ struct CoreMLPackage {
 
 extension Optional {
     /// As `map`, with the errors' type kept.
-    fileprivate func map<Other, Failure: Error>(
+    func map<Other, Failure: Error>(
         _ transform: (Wrapped) throws(Failure) -> Other
     ) throws(Failure) -> Other? {
         switch self {

@@ -24,7 +24,7 @@ struct OperationReader {
             append(
                 Convolution(
                     kernel: nil, strides: window.strides, dilations: window.dilations, padding: window.padding,
-                    groups: try integers("groups")?.first ?? 1),
+                    groups: try integer("groups") ?? 1),
                 try operands("x", "weight") + optional("bias"))
         case "linear": try readLinear()
         case "matmul": try readMatMul()
@@ -47,7 +47,7 @@ struct OperationReader {
             append(ActivationFunction.leakyReLU(slope: Float(try number("alpha") ?? 0.01)), try operands("x"))
         case "sigmoid": append(ActivationFunction.sigmoid, try operands("x"))
         case "cast": try readCast()
-        case "softmax": append(Softmax(axis: try integers("axis")?.first ?? -1), try operands("x"))
+        case "softmax": append(Softmax(axis: try integer("axis") ?? -1), try operands("x"))
         case "max_pool", "avg_pool": try readPool()
         case "transpose":
             guard let permutation = try integers("perm") else { throw ProgramFault("it has no perm") }
@@ -58,11 +58,13 @@ struct OperationReader {
             let axes = try integers("axes") == nil ? [] : [try integerOperand("axes")]
             append(Squeeze(), try operands("x") + axes)
         case "concat":
-            guard try boolean("interleave") != true else { throw ProgramFault("it interleaves") }
-            guard let axis = try integers("axis")?.first else { throw ProgramFault("it has no axis") }
+            guard try boolean("interleave") != true else {
+                throw ProgramFault(unsupported: "interleave is not supported")
+            }
+            guard let axis = try integer("axis") else { throw ProgramFault("it has no axis") }
             append(Concat(axis: axis), try operands("values"))
         case "batch_norm": try readBatchNorm()
-        default: throw ProgramFault("operation \(operation.type) is not supported")
+        default: throw ProgramFault(unsupported: "operation \(operation.type) is not supported")
         }
         let known: Set<String> = [
             "x", "y", "weight", "bias", "strides", "pad_type", "pad", "dilations", "groups", "transpose_x",
@@ -72,7 +74,7 @@ struct OperationReader {
             "beta", "epsilon",
         ]
         if let unknown = operation.inputs.keys.sorted().first(where: { !known.contains($0) }) {
-            throw ProgramFault("its input \"\(unknown)\" is not known")
+            throw ProgramFault("its input \"\(unknown)\" is none that the operation has, or is not supported")
         }
         for name in operation.inputs.keys.sorted() { _ = try bindings(name) }
     }
@@ -123,12 +125,17 @@ struct OperationReader {
     }
 
     private mutating func readCast() throws(ProgramFault) {
-        guard case .strings(let names)? = try parameter("dtype"), let name = names.first else {
-            throw ProgramFault("it has no dtype")
-        }
+        guard let name = try string("dtype") else { throw ProgramFault("it has no dtype") }
         let from = try type("x")?.element
-        guard ["fp16", "fp32"].contains(name), from?.floatType != nil, reader.types[output]?.element.description == name
-        else { throw ProgramFault("it casts \(from.map { "\($0)" } ?? "?") to \(name), its output is another") }
+        guard ["fp16", "fp32"].contains(name), from?.floatType != nil else {
+            throw ProgramFault(
+                unsupported:
+                    "a cast from \(from.map { "\($0)" } ?? "?") to \(name) is not supported, only between fp16 "
+                    + "and fp32")
+        }
+        guard let type = reader.types[output]?.element, type.description == name else {
+            throw ProgramFault("it casts to \(name), its output is declared as another type")
+        }
         append(ActivationFunction.identity, try operands("x"))
     }
 
@@ -151,9 +158,7 @@ struct OperationReader {
     private func window(_ kernel: [Int]) throws(ProgramFault) -> SlidingWindow {
         var window = SlidingWindow(
             kernel: kernel, strides: try integers("strides"), dilations: try integers("dilations"))
-        guard case .strings(let names)? = try parameter("pad_type"), let name = names.first else {
-            throw ProgramFault("it has no pad_type")
-        }
+        guard let name = try string("pad_type") else { throw ProgramFault("it has no pad_type") }
         switch name {
         case "valid": break
         case "same": window.padding = .sameUpper
@@ -221,7 +226,10 @@ struct OperationReader {
     }
 
     private func tensorConstant(_ name: String) throws(ProgramFault) -> AnyTensor {
-        guard case .tensor(let tensor)? = try parameter(name) else { throw ProgramFault("its \(name) is no constant") }
+        if case .name(let given)? = try bindings(name)[0].binding, reader.constants[given] == nil {
+            throw ProgramFault(unsupported: "its \(name) is no constant, which alone is supported")
+        }
+        guard case .tensor(let tensor)? = try parameter(name) else { throw ProgramFault("its \(name) is no tensor") }
         return tensor
     }
 
@@ -231,10 +239,26 @@ struct OperationReader {
         return tensor.elements.map { Int($0) }
     }
 
+    private func integer(_ name: String) throws(ProgramFault) -> Int? {
+        try integers(name).map { values throws(ProgramFault) in try single(values, name) }
+    }
+
     private func boolean(_ name: String) throws(ProgramFault) -> Bool? {
         guard let parameter = try parameter(name) else { return nil }
         guard case .tensor(.bool(let tensor)) = parameter else { throw ProgramFault("its \(name) is no boolean") }
-        return tensor.elements.first
+        return try single(tensor.elements, name)
+    }
+
+    private func string(_ name: String) throws(ProgramFault) -> String? {
+        guard case .strings(let strings)? = try parameter(name) else { return nil }
+        return try single(strings, name)
+    }
+
+    private func single<Element>(_ elements: [Element], _ name: String) throws(ProgramFault) -> Element {
+        guard let only = elements.first, elements.count == 1 else {
+            throw ProgramFault("its \(name) has \(elements.count) values, where one is right")
+        }
+        return only
     }
 
     private func number(_ name: String) throws(ProgramFault) -> Double? {
@@ -242,7 +266,7 @@ struct OperationReader {
         guard case .tensor(let tensor) = parameter, tensor.elementType.floatFormat != nil else {
             throw ProgramFault("its \(name) is no number")
         }
-        return tensor.float64.elements.first
+        return try single(tensor.float64.elements, name)
     }
 
     private func type(_ name: String) throws(ProgramFault) -> ProgramType? {

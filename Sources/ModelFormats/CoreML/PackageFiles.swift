@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import JSONTree
 
@@ -16,14 +17,13 @@ struct PackageFiles {
 
     /// - Throws: ``ModelError``.
     init(_ package: String) throws(ModelError) {
-        let manifestFile = "\(package)/Manifest.json"
-        guard let text = FileManager.default.contents(atPath: manifestFile) else {
+        func fault(_ reason: String) -> ModelError { .malformed(file: package, reason: "manifest: \(reason)") }
+        guard let text = try Self.content("Manifest.json", of: package) else {
             throw .unreadable(file: package, reason: "it has no Manifest.json")
         }
-        func fault(_ reason: String) -> ModelError { .malformed(file: package, reason: "manifest: \(reason)") }
         let manifest: JSON
         do throws(JSONError) {
-            manifest = try JSON(parsing: [UInt8](text), file: manifestFile)
+            manifest = try JSON(parsing: text, file: "\(package)/Manifest.json")
         } catch {
             throw fault("\(error)")
         }
@@ -42,25 +42,46 @@ struct PackageFiles {
         }
         func content(_ item: Item, _ inside: String = "") throws(ModelError) -> [UInt8] {
             let parts = item.path.split(separator: "/", omittingEmptySubsequences: false)
+            guard !item.path.contains("\0") else { throw fault("item \"\(item.name)\" has a NUL in its path") }
             guard !item.path.isEmpty, parts.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." }) else {
                 throw fault("item \"\(item.name)\" has the path \"\(item.path)\", which leaves the package")
             }
-            let file = "\(package)/Data/\(item.path)\(inside)"
-            let root = URL(fileURLWithPath: "\(package)/Data").resolvingSymlinksInPath().path
-            guard URL(fileURLWithPath: file).resolvingSymlinksInPath().path.hasPrefix(root + "/") else {
-                throw fault("item \"\(item.name)\" is a link that leaves the package")
-            }
-            guard let bytes = FileManager.default.contents(atPath: file) else {
+            guard let bytes = try Self.content("Data/\(item.path)\(inside)", of: package) else {
                 throw fault("item \"\(item.name)\": there is no file \(item.path)\(inside)")
             }
-            return [UInt8](bytes)
+            return bytes
         }
         guard let root = items[rootIdentifier] else {
             throw fault("the root model is no item")
         }
         model = try content(root)
         let directory = root.path.split(separator: "/").dropLast().joined(separator: "/")
-        let weightsItem = items.values.first { $0.path == "\(directory)/weights" }
-        weights = if let weightsItem { try content(weightsItem, "/weight.bin") } else { nil }
+        let weightsPath = "\(directory)/weights"
+        if let weightsItem = items.values.first(where: { $0.path == weightsPath }) {
+            weights = try content(weightsItem, "/weight.bin")
+        } else if let misplaced = items.values.filter({ $0.name == "weights" }).map(\.path).min() {
+            throw fault("item \"weights\" has the path \"\(misplaced)\", where \"\(weightsPath)\" is right")
+        } else {
+            weights = nil
+        }
+    }
+
+    /// The bytes of a file within a package; nil where there is none.
+    ///
+    /// - Throws: ``ModelError`` where a link leads out of the package, and for what is no file.
+    private static func content(_ path: String, of package: String) throws(ModelError) -> [UInt8]? {
+        let file = "\(package)/\(path)"
+        guard FileManager.default.fileExists(atPath: file) else { return nil }
+        let root = URL(fileURLWithPath: package).resolvingSymlinksInPath().path
+        guard URL(fileURLWithPath: file).resolvingSymlinksInPath().path.hasPrefix(root + "/") else {
+            throw .malformed(file: package, reason: "\(path) is a link, or below one, that leaves the package")
+        }
+        do {
+            return try readFile(file, followsPipes: false)
+        } catch {
+            throw error.isTooLarge
+                ? .unsupported(file: package, reason: "\(path): \(error.reason)")
+                : .malformed(file: package, reason: "\(path): \(error.reason)")
+        }
     }
 }

@@ -59,6 +59,9 @@ struct ProgramDescription {
                 flexibility[feature.name] = .range(list)
             case .enumeratedShapes(let shapes)?:
                 let list = shapes.shapes.map { $0.shape.map { Int(clamping: $0) } }
+                if let impossible = list.first(where: { (try? Shape(checking: $0)) == nil }) {
+                    throw fault("has the shape \(impossible), which no tensor can have")
+                }
                 guard list.contains(shape), Set(list).count == list.count,
                     list.allSatisfy({ other in
                         other.count == shape.count
@@ -96,7 +99,8 @@ struct ProgramDescription {
         _ feature: CoreMLFeatureDescription, _ type: ProgramType, _ role: String
     ) throws(ProgramFault) -> CoreMLArrayFeatureType {
         guard case .multiArrayType(let array)? = feature.type.type else {
-            throw ProgramFault("description: \(role) \"\(feature.name)\" is no multi-array")
+            throw ProgramFault(
+                unsupported: "description: \(role) \"\(feature.name)\" is no multi-array, which alone is supported")
         }
         guard array.dataType == type.element.featureCode else {
             throw ProgramFault(

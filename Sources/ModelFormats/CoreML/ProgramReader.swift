@@ -10,20 +10,36 @@ struct ProgramReader {
     private(set) var initializers = [String: AnyTensor]()
     /// The constants that were stored with fewer bits than they have, and with how many.
     private(set) var compressed = [(name: String, bits: Int)]()
+    /// The tensors given by operations whose constants may have another precision than what they compute.
+    private(set) var mixing = Set<String>()
     private let weights: WeightFile?
+    private let mayMixTypes: Bool
+    /// What the constants take that were stored with fewer bits.
+    private var expandedBytes = 0
 
-    init(inputs: [String: ProgramType], weights: WeightFile?) {
+    init(inputs: [String: ProgramType], weights: WeightFile?, mayMixTypes: Bool) {
         types = inputs
         self.weights = weights
+        self.mayMixTypes = mayMixTypes
     }
+
+    /// The operations whose constants may have a type of their own since iOS 17
+    /// (coremltools/converters/mil/mil/ops/defs/iOS17).
+    private static let mixingOperations: Set<String> = ["batch_norm", "conv", "linear", "matmul", "prelu"]
 
     /// - Throws: ``ProgramFault`` without the operation's name, which the caller adds.
     mutating func read(_ operation: CoreMLOperation) throws(ProgramFault) {
-        guard operation.outputs.count == 1, let output = operation.outputs.first, !output.name.isEmpty else {
-            throw ProgramFault("it has \(operation.outputs.count) outputs, where one is needed")
+        guard operation.outputs.count <= 1 else {
+            throw ProgramFault(unsupported: "operation \(operation.type) is not supported: it has more than one output")
+        }
+        guard let output = operation.outputs.first, !output.name.isEmpty else {
+            throw ProgramFault("it has 0 outputs, where one is needed, or one without a name")
         }
         guard types[output.name] == nil else { throw ProgramFault("\"\(output.name)\" is defined twice") }
-        guard operation.blocks.isEmpty else { throw ProgramFault("it holds blocks of operations") }
+        guard operation.blocks.isEmpty else {
+            throw ProgramFault(
+                unsupported: "operation \(operation.type) is not supported: it holds blocks of operations")
+        }
         guard operation.attributes["name"]?.immediateValue.tensor.strings.values.count == 1 else {
             throw ProgramFault("it has no attribute \"name\"")
         }
@@ -37,15 +53,39 @@ struct ProgramReader {
             }
             constants[output.name] = try ProgramConstant(value, weights)
         case "constexpr_affine_dequantize", "constexpr_lut_to_dense":
+            guard operation.inputs.isEmpty else {
+                throw ProgramFault(
+                    unsupported: "operation \(operation.type) of iOS 18 is not supported, whose constants are inputs; "
+                        + "that of iOS 16 is, whose constants are attributes")
+            }
+            expandedBytes = [expandedBytes, type.count?.saturatingProduct(4) ?? 0].saturatingSum
+            guard expandedBytes <= MemoryLimit.bytes else {
+                throw ProgramFault(
+                    unsupported:
+                        "its output \(type) and the compressed constants before it take \(expandedBytes) bytes: "
+                        + "more than the limit of \(MemoryLimit.bytes) bytes, which --max-memory sets")
+            }
             let (tensor, bits) = try CompressedConstant(operation.type, attributes(operation)).tensor(type)
             constants[output.name] = .tensor(tensor)
             compressed.append((output.name, bits))
         default:
-            var builder = OperationReader(operation, output: output.name, reader: self)
-            try builder.read()
-            nodes += builder.nodes
-            initializers.merge(builder.initializers) { first, _ in first }
+            let (nodes, initializers) = try parts(of: operation, output: output.name)
+            self.nodes += nodes
+            self.initializers.merge(initializers) { first, _ in first }
+            if mayMixTypes, Self.mixingOperations.contains(operation.type) {
+                mixing.formUnion(nodes.flatMap(\.outputs))
+            }
         }
+    }
+
+    /// What an operation adds to the graph. The reader that holds a copy of this one is gone when they are added, so
+    /// that nothing is copied then.
+    private func parts(
+        of operation: CoreMLOperation, output: String
+    ) throws(ProgramFault) -> ([Node], [String: AnyTensor]) {
+        var builder = OperationReader(operation, output: output, reader: self)
+        try builder.read()
+        return (builder.nodes, builder.initializers)
     }
 
     private func attributes(_ operation: CoreMLOperation) throws(ProgramFault) -> [String: AnyTensor] {
@@ -58,69 +98,4 @@ struct ProgramReader {
     }
 
     func constant(_ value: CoreMLValue) throws(ProgramFault) -> ProgramConstant { try ProgramConstant(value, weights) }
-}
-
-/// A constant that is stored with fewer bits: 8-bit integers with scales, or indices into a table.
-private struct CompressedConstant {
-    private let kind: String
-    private let attributes: [String: AnyTensor]
-
-    init(_ kind: String, _ attributes: [String: AnyTensor]) {
-        self.kind = kind
-        self.attributes = attributes
-    }
-
-    /// The elements, in the type of the output, and how many bits each was stored with.
-    func tensor(_ type: ProgramType) throws(ProgramFault) -> (AnyTensor, bits: Int) {
-        guard let count = type.count, let floatType = type.element.floatType,
-            let shape = try? Shape(checking: type.dimensions.compactMap { $0 })
-        else { throw ProgramFault("its output has type \(type)") }
-        let (values, bits) = kind == "constexpr_lut_to_dense" ? try lookedUp(count) : try dequantized(shape)
-        let tensor = Tensor(shape, values)
-        return (floatType == .float16 ? .float16(tensor.map { Float16($0) }) : .float32(tensor.map { Float($0) }), bits)
-    }
-
-    private func attribute(_ name: String) throws(ProgramFault) -> Tensor<Double> {
-        guard let tensor = attributes[name] else { throw ProgramFault("it has no attribute \"\(name)\"") }
-        return tensor.float64
-    }
-
-    /// scale * (quantized - zero point), along an axis (MIL `constexpr_affine_dequantize`).
-    private func dequantized(_ shape: Shape) throws(ProgramFault) -> ([Double], Int) {
-        let data = try attribute("quantized_data")
-        let (scale, zero) = (try attribute("scale").elements, try attribute("zero_point").elements)
-        let axis = Int(try attribute("axis").elements.first ?? 0)
-        guard data.shape == shape, shape.dimensions.indices.contains(axis) else {
-            throw ProgramFault("its quantized_data has shape \(data.shape) and axis \(axis), its output \(shape)")
-        }
-        for (name, list) in [("scale", scale), ("zero_point", zero)] where list.count != 1 && list.count != shape[axis]
-        {
-            throw ProgramFault("its \(name) has \(list.count) values for \(shape[axis]) along axis \(axis)")
-        }
-        let inner = shape.dimensions[(axis + 1)...].reduce(1, *)
-        let values = data.elements.indices.map { position in
-            let along = position / inner % shape[axis]
-            return scale[scale.count == 1 ? 0 : along] * (data.elements[position] - zero[zero.count == 1 ? 0 : along])
-        }
-        return (values, 8)
-    }
-
-    /// lut[index], the indices packed from the lowest bit of each byte on (MIL `constexpr_lut_to_dense`).
-    private func lookedUp(_ count: Int) throws(ProgramFault) -> ([Double], Int) {
-        let table = try attribute("lut").elements
-        let packed = try attribute("indices").elements.map { Int($0) }
-        guard let bits = [1, 2, 4, 6, 8].first(where: { 1 << $0 == table.count }) else {
-            throw ProgramFault("its table has \(table.count) entries; 2, 4, 16, 64 or 256 are right")
-        }
-        guard try attribute("shape").elements.reduce(1, *) == Double(count), packed.count == (count * bits + 7) / 8
-        else { throw ProgramFault("\(packed.count) bytes of indices for \(count) elements of \(bits) bits") }
-        let values = (0..<count).map { position in
-            let index = (0..<bits).reduce(0) { index, bit in
-                let place = position * bits + bit
-                return index | (packed[place / 8] >> (place % 8) & 1) << bit
-            }
-            return table[index]
-        }
-        return (values, bits)
-    }
 }

@@ -3,8 +3,21 @@ import Tensors
 /// What is wrong with a package, without its name.
 struct ProgramFault: Error {
     let description: String
+    /// Whether the package may be right, and only is not read here.
+    let isUnsupported: Bool
 
-    init(_ description: String) { self.description = description }
+    init(_ description: String) { (self.description, isUnsupported) = (description, false) }
+
+    init(unsupported description: String) { (self.description, isUnsupported) = (description, true) }
+
+    private init(_ description: String, isUnsupported: Bool) {
+        (self.description, self.isUnsupported) = (description, isUnsupported)
+    }
+
+    /// The same, with the place in front.
+    func at(_ place: String) -> ProgramFault {
+        ProgramFault("\(place): \(description)", isUnsupported: isUnsupported)
+    }
 }
 
 /// The types of elements in an ML Program, by the schema's numbers.
@@ -17,6 +30,12 @@ enum ProgramElement: Int32, CustomStringConvertible {
     case int32 = 23
     case uint8 = 31
     case uint32 = 33
+
+    /// The names of the other types that the schema has.
+    static let unsupported: [Int32: String] = [
+        12: "fp64", 13: "bf16", 22: "int16", 24: "int64", 25: "int4", 32: "uint16", 34: "uint64", 35: "uint4",
+        36: "uint2", 37: "uint1", 38: "uint6", 39: "uint3", 40: "fp8 (e4m3)", 41: "fp8 (e5m2)",
+    ]
 
     var description: String {
         switch self {
@@ -86,8 +105,15 @@ struct ProgramType: Equatable, CustomStringConvertible {
 
     init(_ proto: CoreMLValueType) throws(ProgramFault) {
         let tensor = proto.tensorType
-        guard case .tensorType? = proto.type, let element = ProgramElement(rawValue: tensor.dataType) else {
-            throw ProgramFault("element type \(tensor.dataType) is not supported")
+        guard case .tensorType? = proto.type else {
+            throw ProgramFault(
+                unsupported: "a list, a tuple, a dictionary or a state is not supported, only tensors are")
+        }
+        guard let element = ProgramElement(rawValue: tensor.dataType) else {
+            guard let name = ProgramElement.unsupported[tensor.dataType] else {
+                throw ProgramFault("element type \(tensor.dataType) is none")
+            }
+            throw ProgramFault(unsupported: "element type \(name) is not supported")
         }
         guard tensor.rank == tensor.dimensions.count else {
             throw ProgramFault("a type of rank \(tensor.rank) has \(tensor.dimensions.count) dimensions")
@@ -99,6 +125,7 @@ struct ProgramType: Equatable, CustomStringConvertible {
             case .constant(let constant)? where constant.size > 0 && constant.size <= UInt64(Int32.max):
                 dimensions.append(Int(constant.size))
             case .unknown(let unknown)? where !unknown.variadic: dimensions.append(nil)
+            case .unknown?: throw ProgramFault(unsupported: "a type of any number of dimensions is not supported")
             default: throw ProgramFault("a dimension of a type is neither a number from 1 on nor open")
             }
         }
@@ -159,7 +186,9 @@ enum ProgramConstant {
             guard blob.fileName == "@model_path/weights/weight.bin" else {
                 throw ProgramFault("constants in \"\(blob.fileName)\", not in the weight file")
             }
-            guard let weights else { throw ProgramFault("constants in a weight file, and the package has none") }
+            guard let weights else {
+                throw ProgramFault("constants in a weight file, but the manifest has no item for it, named \"weights\"")
+            }
             self = .tensor(try weights.tensor(at: blob.offset, type))
         case .immediateValue(let immediate)?:
             switch (immediate.tensor.value, type.element) {

@@ -6,9 +6,13 @@ struct ProgramTypeCheck {
     private let graph: Graph
     private let declared: [String: ProgramType]
 
-    init(_ graph: Graph, _ declared: [String: ProgramType]) {
+    /// The tensors given by operations whose constants may have another precision than what they compute.
+    private let mixing: Set<String>
+
+    init(_ graph: Graph, _ declared: [String: ProgramType], mixing: Set<String>) {
         self.graph = graph
         self.declared = declared
+        self.mixing = mixing
     }
 
     /// - Parameter defaultShapes: of the inputs.
@@ -41,10 +45,12 @@ struct ProgramTypeCheck {
         }
     }
 
-    /// All floating-point operands of an operation, and its result, have one type; a cast alone changes it.
+    /// All floating-point operands of an operation, and its result, have one type; a cast alone changes it. Constants
+    /// of some operations are excepted.
     private func checkPrecision(of node: Node) throws(ProgramFault) {
         guard node.operator as? ActivationFunction != .identity else { return }
-        let operands = node.inputs.compactMap { $0 }
+        let mixes = node.outputs.contains(where: mixing.contains)
+        let operands = node.inputs.compactMap { $0 }.filter { !mixes || graph.initializers[$0] == nil }
         let types = operands.compactMap { name in
             declared[name]?.element.floatType
                 ?? graph.initializers[name].flatMap { tensor in

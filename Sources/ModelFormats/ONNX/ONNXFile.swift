@@ -28,10 +28,10 @@ struct ONNXFile {
         guard model.hasGraph, !model.graph.node.isEmpty else {
             throw .malformed(file: file, reason: "this is no ONNX model: it holds no graph with nodes")
         }
-        let opset = try ONNXFile.opset(of: model, file: file)
+        let versions = try ONNXVersions(of: model, file: file)
         provenance = ONNXProvenance(
             producer: [model.producerName, model.producerVersion].filter { !$0.isEmpty }.joined(separator: " "),
-            irVersion: Int(clamping: model.irVersion), opset: opset)
+            irVersion: versions.ir, opset: versions.opset)
 
         var initializers = [String: AnyTensor]()
         func define(_ name: String, _ tensor: AnyTensor, by definer: String) throws(ModelError) {
@@ -48,14 +48,19 @@ struct ONNXFile {
         for input in model.graph.input where initializers[input.name] == nil {
             inputs.append(try Graph.Input(input, file: file))
         }
+        let taken = Set(model.graph.node.flatMap(\.input) + model.graph.output.map(\.name))
         var nodes = [Node]()
+        var names = Set<String>()
         for (index, proto) in model.graph.node.enumerated() {
-            let reader = ONNXNodeReader(proto, index: index, opset: opset, file: file)
+            let reader = ONNXNodeReader(proto, index: index, opset: versions.opset, file: file)
+            guard proto.name.isEmpty || names.insert(proto.name).inserted else {
+                throw reader.unsupported("has the name of another node")
+            }
             if proto.opType == "Constant" {
                 try define(reader.onlyOutput(), reader.constant(), by: "node \"\(reader.name)\"")
                 continue
             }
-            let node = try reader.node()
+            let node = try reader.node(taken: taken)
             nodes.append(node.node)
             for (name, tensor) in node.constants.sorted(by: { $0.key < $1.key }) {
                 try define(name, tensor, by: "node \"\(node.node.name)\"")
@@ -68,16 +73,8 @@ struct ONNXFile {
         } catch {
             throw .badGraph(file: file, error)
         }
-    }
-
-    private static func opset(of model: ONNXModelProto, file: String) throws(ModelError) -> Int {
-        guard let version = model.opsetImport.first(where: { $0.domain.isEmpty || $0.domain == "ai.onnx" })?.version
-        else { throw .malformed(file: file, reason: "it does not say which version of the ONNX operators it uses") }
-        guard version >= 6 else {
-            throw .malformed(
-                file: file, reason: "it uses ONNX operators of version \(version); from 6 on are supported")
-        }
-        return Int(clamping: version)
+        try ONNXTypeCheck(model.graph, graph, opset: versions.opset, file: file).check()
+        try ONNXShapeCheck(model.graph, graph, file: file).check()
     }
 }
 
@@ -94,7 +91,7 @@ extension Graph.Input {
         }
         let dimensions = tensor.shape.dim.map { dimension in
             switch dimension.value {
-            case .dimValue(let extent) where extent > 0: Graph.Dimension.fixed(Int(extent))
+            case .dimValue(let extent) where extent >= 0: Graph.Dimension.fixed(Int(extent))
             case .dimParam(let name): Graph.Dimension.symbolic(name)
             default: Graph.Dimension.symbolic("")
             }

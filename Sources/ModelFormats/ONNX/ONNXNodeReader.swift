@@ -17,7 +17,9 @@ struct ONNXNodeReader {
     }
 
     /// The node, and the constants that stand in its attributes where newer versions have inputs.
-    func node() throws(ModelError) -> (node: Node, constants: [String: AnyTensor]) {
+    ///
+    /// - Parameter taken: the tensors that anything takes. An optional output that nothing takes is left out.
+    func node(taken: Set<String>) throws(ModelError) -> (node: Node, constants: [String: AnyTensor]) {
         let standard = proto.domain.isEmpty || proto.domain == "ai.onnx"
         guard standard, let read = ONNXOperators.readers[proto.opType],
             let signature = ONNXSignature.all[proto.opType]
@@ -29,7 +31,10 @@ struct ONNXNodeReader {
             throw fault.attribute.map { badAttribute($0, fault.reason) } ?? unsupported(fault.reason)
         }
         let description = try read(self)
-        let outputs = proto.output.reversed().drop { $0.isEmpty }.reversed() as [String]
+        let droppable = ONNXSignature.haveOptionalOutputs.contains(proto.opType)
+        let outputs = proto.output.enumerated().reversed().drop { index, output in
+            output.isEmpty || index > 0 && droppable && !taken.contains(output)
+        }.reversed().map(\.element)
         guard outputs.count == 1, !outputs[0].isEmpty else {
             throw unsupported("with \(outputs.count) outputs is not supported, only with its first")
         }

@@ -25,7 +25,7 @@ enum ONNXOperators {
         "Conv": convolution,
         "Div": aligned(BinaryArithmetic.divide),
         "Dropout": dropout,
-        "Flatten": { node in Description(Flatten(axis: node.integer("axis") ?? 1)) },
+        "Flatten": flatten,
         "Gemm": gemm,
         "GlobalAveragePool": { _ in Description(GlobalAveragePool()) },
         "Greater": aligned(Comparison.greater),
@@ -109,6 +109,14 @@ enum ONNXOperators {
         return Description(ActivationFunction.identity)
     }
 
+    private static let flatten: Reader = { (node) throws(ModelError) in
+        let axis = node.integer("axis") ?? 1
+        guard node.opset >= 11 || axis >= 0 else {
+            throw node.badAttribute("axis", "is \(axis); before version 11 of the operator set it counts from 0 on")
+        }
+        return Description(Flatten(axis: axis))
+    }
+
     private static let gemm: Reader = { (node) throws(ModelError) in
         Description(
             Gemm(
@@ -140,14 +148,25 @@ enum ONNXOperators {
             throw node.badAttribute(
                 "ceil_mode", "is set with auto_pad VALID, where the specification and its implementations differ")
         }
+        let padding = try padding(node)
+        if case .explicit(let begin, let end)? = padding,
+            zip(begin + end, kernel + kernel).contains(where: { $0 >= $1 })
+        {
+            throw node.badAttribute("pads", "are \(begin + end), where less than the kernel \(kernel) is right")
+        }
         return SlidingWindow(
             kernel: kernel, strides: node.integers("strides"), dilations: node.integers("dilations"),
-            padding: try padding(node), ceilMode: node.flag("ceil_mode"))
+            padding: padding, ceilMode: node.flag("ceil_mode"))
     }
 
     private static func padding(_ node: ONNXNodeReader) throws(ModelError) -> SlidingWindow.Padding? {
-        switch node.string("auto_pad") ?? "NOTSET" {
-        case "NOTSET":
+        let automatic = node.string("auto_pad") ?? "NOTSET"
+        if !["NOTSET", ""].contains(automatic), let pads = node.integers("pads"), pads.contains(where: { $0 != 0 }) {
+            throw node.badAttribute(
+                "pads", "are \(pads), but auto_pad is \(automatic), which says itself how far to pad")
+        }
+        switch automatic {
+        case "NOTSET", "":
             guard let pads = node.integers("pads") else { return nil }
             guard pads.count.isMultiple(of: 2) else {
                 throw node.badAttribute("pads", "has \(pads.count) numbers, where two for each spatial axis are needed")

@@ -33,7 +33,9 @@ struct ONNXSignature {
 
     /// What a node has that its operator does not: an attribute's name and a reason, or nil for its inputs.
     func fault(of node: ONNXNodeProto, opset: Int) -> (attribute: String?, reason: String)? {
+        var names = Set<String>()
         for attribute in node.attribute {
+            guard names.insert(attribute.name).inserted else { return (attribute.name, "is given twice") }
             guard let known = attributes.first(where: { $0.name == attribute.name }) else {
                 return (attribute.name, "is none that the operator has")
             }
@@ -50,6 +52,9 @@ struct ONNXSignature {
         let most = mostInputs.first { opset >= $0.since }?.count ?? .max
         return node.input.count > most ? (nil, "with \(node.input.count) inputs is none; it takes \(most)") : nil
     }
+
+    /// The operators whose second output may be left out: what it gives is not computed.
+    static let haveOptionalOutputs: Set<String> = ["Dropout", "MaxPool"]
 
     private static let aligned = ONNXSignature(
         2, Attribute("axis", .int, until: 7), Attribute("broadcast", .int, until: 7))

@@ -16,14 +16,18 @@ extension ElementType {
 }
 
 extension ElementType {
-    /// Why an element type cannot be read, by its name in TensorProto.DataType.
-    static func fault(onnx dataType: Int32) -> String {
+    /// The name of an element type in TensorProto.DataType.
+    static func name(onnx dataType: Int32) -> String {
         let names = [
             "undefined", "float", "uint8", "int8", "uint16", "int16", "int32", "int64", "string", "bool", "float16",
             "double", "uint32", "uint64", "complex64", "complex128", "bfloat16",
         ]
-        let name = names.indices.contains(Int(dataType)) ? names[Int(dataType)] : "\(dataType)"
-        return "has elements of type \(name); float, float16, double, int32, int64 and bool are supported"
+        return names.indices.contains(Int(dataType)) ? names[Int(dataType)] : "\(dataType)"
+    }
+
+    /// Why an element type cannot be read.
+    static func fault(onnx dataType: Int32) -> String {
+        "has elements of type \(name(onnx: dataType)); float, float16, double, int32, int64 and bool are supported"
     }
 }
 
@@ -33,7 +37,7 @@ extension AnyTensor {
     /// - Parameter role: what the tensor is, for errors.
     init(_ proto: ONNXTensorProto, role: String, file: String) throws(ModelError) {
         guard proto.dataLocation == 0 else {
-            throw .malformed(file: file, reason: "\(role) lies in another file, which is not supported")
+            throw .unsupported(file: file, reason: "\(role) lies in another file, which is not supported")
         }
         guard let type = ElementType(onnx: proto.dataType) else {
             throw .malformed(file: file, reason: "\(role) \(ElementType.fault(onnx: proto.dataType))")

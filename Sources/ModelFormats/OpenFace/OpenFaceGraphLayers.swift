@@ -73,7 +73,7 @@ extension OpenFaceGraphReader {
     mutating func readMatMul(_ node: Node) throws(OpenFaceError) {
         let weights = try constant(1, of: node, rank: 2)
         tensor = node.outputs[0]
-        let takers = graph.nodes.filter { $0.inputs.contains(tensor) }
+        let takers = graph.takers(of: tensor)
         var values = [Float](repeating: 0, count: weights.shape[1])
         if takers.count == 1, takers[0].operator as? BinaryArithmetic == .add, takers[0].inputs.count == 2 {
             values = try bias(takers[0].inputs[0] == tensor ? 1 : 0, of: takers[0], count: weights.shape[1])

@@ -74,7 +74,7 @@ struct OpenFaceGraphReader {
     /// - Returns: the names of the tensors at the ends.
     mutating func readToEnd() throws(OpenFaceError) -> [String] {
         while true {
-            let takers = graph.nodes.filter { $0.inputs.contains(tensor) }
+            let takers = graph.takers(of: tensor)
             if takers.isEmpty { return [tensor] }
             if takers.count == 1 {
                 try read(takers[0])

@@ -15,4 +15,11 @@ public struct AveragePool: Operator {
     public func outputTypes(for inputs: [TensorType?]) throws(OperatorError) -> [TensorType] {
         [try window.pooledType(of: inputs.required(0, "input").shape)]
     }
+
+    public func workspaceBytes(from inputs: [TensorType?], to output: TensorType, bytesPerNumber: Int) -> Int {
+        guard let x = inputs[0]?.shape, let axes = try? window.axes(over: Array(x.dimensions.dropFirst(2))) else {
+            return 0
+        }
+        return SlidingWindow.workspaceBytes(axes, over: x, bytesPerNumber: bytesPerNumber)
+    }
 }

@@ -68,6 +68,13 @@ public struct Convolution: Operator {
 
     public func multiplyAdds(from inputs: [TensorType?], to output: TensorType) -> Int {
         guard let weights = inputs[1]?.shape, weights[0] > 0 else { return 0 }
-        return output.shape.count * (weights.count / weights[0])
+        return output.shape.count.saturatingProduct(weights.count / weights[0])
+    }
+
+    public func workspaceBytes(from inputs: [TensorType?], to output: TensorType, bytesPerNumber: Int) -> Int {
+        guard let x = inputs[0]?.shape, let weights = inputs[1]?.shape,
+            let axes = try? axes(input: x, weights: weights)
+        else { return 0 }
+        return SlidingWindow.workspaceBytes(axes, over: x, bytesPerNumber: bytesPerNumber)
     }
 }

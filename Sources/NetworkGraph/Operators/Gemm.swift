@@ -35,6 +35,6 @@ public struct Gemm: Operator {
 
     public func multiplyAdds(from inputs: [TensorType?], to output: TensorType) -> Int {
         guard let a = inputs[0]?.shape else { return 0 }
-        return output.shape.count * a[transposesA ? 0 : 1]
+        return output.shape.count.saturatingProduct(a[transposesA ? 0 : 1])
     }
 }

@@ -30,6 +30,6 @@ public struct MatMul: Operator {
 
     public func multiplyAdds(from inputs: [TensorType?], to output: TensorType) -> Int {
         guard let a = inputs[0]?.shape, a.rank > 0 else { return 0 }
-        return output.shape.count * a[a.rank - 1]
+        return output.shape.count.saturatingProduct(a[a.rank - 1])
     }
 }

@@ -14,7 +14,9 @@ public struct Reshape: Operator {
 
     public func outputTypes(for inputs: [TensorType?]) throws(OperatorError) -> [TensorType] {
         let x = try inputs.required(0, "input").shape
-        guard let wanted = try inputs.required(1, "shape", .integer).integers else {
+        let given = try inputs.required(1, "shape", .integer)
+        guard given.shape.rank == 1 else { throw OperatorError("takes its shape from a list, not from \(given.shape)") }
+        guard let wanted = given.integers else {
             throw OperatorError("takes its shape from a tensor whose elements are not known yet")
         }
         var dimensions = wanted

@@ -20,6 +20,11 @@ public struct Softmax: Operator {
         return [.real(x)]
     }
 
+    /// Differences and powers in float64, and the powers rounded.
+    public func workspaceBytes(from inputs: [TensorType?], to output: TensorType, bytesPerNumber: Int) -> Int {
+        output.shape.count.saturatingProduct(3 * 8)
+    }
+
     /// The input as a block of [outer, along the sum, inner] elements.
     public func extents(of x: Shape) -> (outer: Int, summed: Int, inner: Int) {
         let axis = x.axis(axis) ?? x.rank

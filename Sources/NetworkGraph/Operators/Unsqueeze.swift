@@ -19,6 +19,7 @@ public struct Unsqueeze: Operator {
 
     /// The axes that an integer tensor names, counted from the front.
     static func axes(_ type: TensorType, rank: Int) throws(OperatorError) -> Set<Int> {
+        guard type.shape.rank <= 1 else { throw OperatorError("takes its axes from a list, not from \(type.shape)") }
         guard let integers = type.integers else {
             throw OperatorError("takes its axes from a tensor whose elements are not known yet")
         }

@@ -23,6 +23,8 @@ struct CheckReport: ParsableCommand {
     @Flag(help: "Ignore the list of known deviations.")
     var strict = false
 
+    @OptionGroup var memory: MemoryOptions
+
     func run() throws {
         let json = try JSON(parsing: try readFile(report), file: report)
         let directory = URL(fileURLWithPath: report).deletingLastPathComponent()

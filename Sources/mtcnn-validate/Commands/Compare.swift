@@ -21,6 +21,8 @@ struct Compare: ParsableCommand {
     @Option(help: ArgumentHelp("Also write the report to this file.", valueName: "file"))
     var json: String?
 
+    @OptionGroup var memory: MemoryOptions
+
     func run() throws {
         let baseline = try CaptureFile(contentsOf: baseline)
         let candidate = try CaptureFile(contentsOf: candidate)

@@ -33,6 +33,8 @@ struct Convert: ParsableCommand {
                 + "Default: any from 12 to 1000 pixels.", valueName: "shapes"))
     var shapes: String?
 
+    @OptionGroup var memory: MemoryOptions
+
     func run() throws {
         var isDirectory: ObjCBool = false
         if !input.lowercased().hasSuffix(".mlpackage"),

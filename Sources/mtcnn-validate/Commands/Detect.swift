@@ -126,7 +126,7 @@ struct Detect: ParsableCommand {
                 lines.append("  landmarks \(points.joined(separator: " "))")
             }
         }
-        return lines.joined(separator: "\n")
+        return lines.map(\.shownLine).joined(separator: "\n")
     }
 }
 

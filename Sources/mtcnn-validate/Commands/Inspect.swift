@@ -20,6 +20,8 @@ struct Inspect: ParsableCommand {
     @Flag(help: "Tell which operations of a Core ML package the Neural Engine may take, by which rule.")
     var neuralEngine = false
 
+    @OptionGroup var memory: MemoryOptions
+
     func run() throws {
         let model = try Model(contentsOf: model)
         if neuralEngine {

@@ -18,6 +18,8 @@ struct Merge: ParsableCommand {
 
     @OptionGroup var listed: DeviationOptions
 
+    @OptionGroup var memory: MemoryOptions
+
     func run() throws {
         try makeDirectory(report)
         let reports = try ReportSet(mergingShards: shards, listed: listed)

@@ -4,6 +4,7 @@ import Engines
 import Files
 import Foundation
 import ModelFormats
+import NetworkGraph
 import Reporting
 import Tensors
 
@@ -34,6 +35,8 @@ struct Run: ParsableCommand {
     @Option(help: ArgumentHelp("The capture to write.", valueName: "file.h5"))
     var output: String
 
+    @OptionGroup var memory: MemoryOptions
+
     func run() throws {
         let model = try Model(contentsOf: model)
         let files = try inputFiles(for: model)
@@ -47,11 +50,18 @@ struct Run: ParsableCommand {
         let ownName = files.first.map { URL(fileURLWithPath: $0.path).deletingPathExtension().lastPathComponent }
         let engine = try model.engine(arithmetic)
         var activations = [CaptureCase.Output]()
-        _ = try engine.run(Dictionary(tensors.map { ($0.name, $0.values) }, uniquingKeysWith: { $1 })) { activation in
-            activations.append(
-                CaptureCase.Output(
-                    name: activation.name, node: activation.node.name, operator: activation.node.operator.name,
-                    isGraphOutput: model.graph.outputs.contains(activation.name), values: activation.values))
+        let given = Dictionary(tensors.map { ($0.name, $0.values) }, uniquingKeysWith: { $1 })
+        try model.namingFile {
+            if let types = try? model.graph.tensorTypes(for: given.mapValues(\.shape)) {
+                try model.graph.checkMemory(
+                    types, bytesPerNumber: arithmetic.bytesPerNumber, keepsEveryTensor: true)
+            }
+            _ = try engine.run(given) { activation in
+                activations.append(
+                    CaptureCase.Output(
+                        name: activation.name, node: activation.node.name, operator: activation.node.operator.name,
+                        isGraphOutput: model.graph.outputs.contains(activation.name), values: activation.values))
+            }
         }
         let writer = try CaptureWriter(
             CaptureHeader(

@@ -72,8 +72,18 @@ import Testing
             $0.manifest = $0.manifest.replacing("model.mlmodel\"\n", with: "other.mlmodel\"\n")
                 .replacing("CoreML/model.mlmodel", with: "CoreML/other.mlmodel")
         },
-        .init(name: "no weights item", message: "weight file, and the package has none") {
+        .init(
+            name: "no weights item",
+            message: "has the path \"com.apple.CoreML/model.mlmodel\", where \"com.apple.CoreML/weights\" is right"
+        ) {
             $0.manifest = $0.manifest.replacing("com.apple.CoreML/weights", with: "com.apple.CoreML/model.mlmodel")
+        },
+        .init(name: "weights item of another name and path", message: "the manifest has no item for it") {
+            $0.manifest = $0.manifest.replacing("com.apple.CoreML/weights", with: "com.apple.CoreML/other")
+                .replacing("\"weights\"", with: "\"more\"")
+        },
+        .init(name: "NUL in a path", message: "NUL") {
+            $0.manifest = $0.manifest.replacing("CoreML/model.mlmodel", with: "CoreML/model.mlmodel\\u0000.txt")
         },
         .init(name: "no weight file", message: "there is no file") { $0.weights = nil },
         .init(name: "model that is no message", message: "specification") { $0.modelBytes = [0xFF, 0xFF, 0xFF] },
@@ -170,6 +180,16 @@ import Testing
         },
         .init(name: "too few ranges", message: "3 ranges") {
             $0.changeInput { $0.shapeRange.sizeRanges.removeLast() }
+        },
+        .init(name: "enumerated shape that no tensor can have", message: "no tensor can have") {
+            $0.changeInput { input in
+                input.enumeratedShapes.shapes = [
+                    .with { $0.shape = input.shape }, .with { $0.shape = [1, 3, 1 << 62, 1 << 62] },
+                ]
+            }
+        },
+        .init(name: "axis of two numbers", message: "2 values, where one is right") {
+            $0.change("conv1") { $0.inputs["groups"] = $0.inputs["strides"] }
         },
         .init(name: "no range for an open input", message: "neither a range nor shapes") {
             $0.changeInput { $0.shapeFlexibility = nil }

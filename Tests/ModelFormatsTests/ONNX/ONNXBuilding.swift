@@ -22,6 +22,16 @@ extension ONNXModelProto {
         }
     }
 
+    /// y = relu(a) with a = relu(x) and x [1, 4], where a type and a shape are declared for one of the tensors.
+    static func declaring(_ tensor: String, type: Int32, _ extents: [Int64]) -> Self {
+        .with {
+            $0 = .init([.init("Relu", ["x"], ["a"]), .init("Relu", ["a"])])
+            var value = ONNXValueInfoProto.float(tensor, extents.map { .dimValue($0) })
+            value.type.tensorType.elemType = type
+            if tensor == "y" { $0.graph.output = [value] } else { $0.graph.valueInfo = [value] }
+        }
+    }
+
     var bytes: [UInt8] {
         get throws { try serializedBytes() }
     }

@@ -47,13 +47,13 @@ import Testing
         #expect(try model.graph().inputs.map(\.name) == ["x"])
     }
 
-    @Test("Extents that are named, not given, 0 or negative are open")
+    @Test("Extents that are named, not given or negative are open; 0 is an extent")
     func openExtents() throws {
         let input = ONNXValueInfoProto.float(
             "x", [.dimParam("N"), nil, .dimValue(0), .dimValue(-1), .dimValue(.max)])
         #expect(
             try ONNXModelProto(inputs: [input], [.init("Relu")]).graph().inputs[0].dimensions
-                == [.symbolic("N"), .symbolic(""), .symbolic(""), .symbolic(""), .fixed(.max)])
+                == [.symbolic("N"), .symbolic(""), .fixed(0), .symbolic(""), .fixed(.max)])
     }
 
     @Test("An optional input with an empty name is left out")
@@ -74,7 +74,7 @@ import Testing
         ]
         for (attribute, tensor) in values {
             let graph = try ONNXModelProto([
-                .init("Constant", [], ["c"], attributes: [attribute]), .init("Add", ["x", "c"]),
+                .init("Constant", [], ["c"], attributes: [attribute]), .init("Relu"),
             ])
             .graph()
             #expect(graph.nodes.count == 1)
@@ -99,6 +99,23 @@ import Testing
         ),
         (.init(opset: 5, [.init("Relu")]), "ONNX operators of version 5; from 6 on"),
         (.init(opset: -1, [.init("Relu")]), "ONNX operators of version -1"),
+        (.init(opset: 999, [.init("Relu")]), "ONNX operators of version 999; from 6 on are supported, to 28"),
+        (.init(opset: .max, [.init("Relu")]), "ONNX operators of version 9223372036854775807"),
+        (
+            .with {
+                $0 = .init([.init("Relu")])
+                $0.opsetImport.append(.with { ($0.domain, $0.version) = ("ai.onnx", 7) })
+            }, "of version 13 and of version 7"
+        ),
+        (
+            .with {
+                $0 = .init([.init("Relu")]); $0.irVersion = 1_000_000
+            }, "IR version 1000000; up to 14"
+        ),
+        (
+            .init([.init("Relu", ["x"], ["a"], name: "one"), .init("Relu", ["a"], name: "one")]),
+            "node \"one\": operator Relu has the name of another node"
+        ),
         (.init(outputs: [], [.init("Relu")]), "the graph has no outputs"),
         (.init(outputs: ["z"], [.init("Relu")]), "output \"z\" of the graph is defined by no node"),
         (.init([.init("Relu", ["z"])]), "node \"y\" takes tensor \"z\", which nothing defines"),
@@ -135,6 +152,99 @@ import Testing
             try model.graph()
         } throws: { error in
             "\(error)".hasPrefix("small.onnx: ") && "\(error)".contains(reason)
+        }
+    }
+
+    /// Models whose declared types and shapes are not those of their tensors, and why.
+    static let contradictory: [(model: ONNXModelProto, reason: String)] = [
+        (.declaring("y", type: 10, [1, 4]), "output \"y\" is declared with elements of type float16"),
+        (.declaring("y", type: 7, [1, 4]), "output \"y\" is declared with elements of type int64"),
+        (.declaring("y", type: 1, [1, 5]), "output \"y\" is declared with shape [1, 5], but has [1, 4]"),
+        (.declaring("y", type: 1, [4]), "output \"y\" is declared with shape [4], but has [1, 4]"),
+        (.declaring("a", type: 11, [1, 4]), "tensor \"a\" is declared with elements of type double"),
+        (.declaring("a", type: 1, [1, 9]), "tensor \"a\" is declared with shape [1, 9], but has [1, 4]"),
+        (
+            .with {
+                $0 = .declaring("y", type: 1, [5])
+                $0.graph.input = [.float("x", [.dimParam("N"), .dimValue(4)])]
+            }, "output \"y\" is declared with shape [5], but has [96, 4] where open extents are 96"
+        ),
+        (
+            .init(
+                inputs: [.float("x", [.dimValue(1), .dimValue(4)]), .float("w", [.dimValue(3)])],
+                initializers: [.raw(11, [1], [UInt8](repeating: 0, count: 8))], [.init("Add", ["x", "raw"])]
+            ),
+            "takes inputs of types float, double, where one type is right"
+        ),
+        (
+            .init(
+                inputs: [.float("x", [.dimValue(1)]), .float("raw", [.dimValue(1)])],
+                initializers: [.raw(11, [1], [UInt8](repeating: 0, count: 8))], [.init("Relu")]),
+            "input \"raw\" is declared with elements of type float, those of its initializer are double"
+        ),
+        (
+            .init(initializers: [.raw(6, [1], [4, 0, 0, 0])], [.init("Reshape", ["x", "raw"])]),
+            "takes integers of type int32, where int64 is right"
+        ),
+    ]
+
+    @Test("What a file declares of a tensor must be what the graph gives", arguments: contradictory.indices)
+    func contradiction(index: Int) {
+        let (model, reason) = Self.contradictory[index]
+        #expect {
+            try model.graph()
+        } throws: { error in
+            "\(error)".hasPrefix("small.onnx: ") && "\(error)".contains(reason)
+        }
+    }
+
+    @Test("What a file leaves open of a tensor, or what depends on an open extent, contradicts nothing")
+    func declaredOpen() throws {
+        for extents: [Int64] in [[0, 4], [-1, -1], [1, 4]] {
+            _ = try ONNXModelProto.declaring("y", type: 1, extents).graph()
+            var open = ONNXModelProto.declaring("y", type: 1, extents)
+            open.graph.input = [.float("x", [.dimParam("N"), .dimValue(4)])]
+            _ = try open.graph()
+        }
+    }
+
+    @Test("Statistics of a normalization may have a type of their own from version 14 on, and not before")
+    func normalizationTypes() throws {
+        func model(opset: Int64) -> ONNXModelProto {
+            .init(
+                opset: opset, inputs: [.float("x", [.dimValue(1), .dimValue(1), .dimValue(2)])],
+                initializers: [
+                    .float("s", [1], [1]),
+                    .with {
+                        $0 = .raw(11, [1], [UInt8](repeating: 0, count: 8)); $0.name = "m"
+                    },
+                ], [.init("BatchNormalization", ["x", "s", "s", "m", "m"])])
+        }
+        _ = try model(opset: 14).graph()
+        #expect(throws: ModelError.self) { try model(opset: 13).graph() }
+    }
+
+    @Test("A second output that nothing takes is left out, and one that is taken is not supported")
+    func optionalOutputs() throws {
+        #expect(try ONNXModelProto([.init("Dropout", ["x"], ["y", "mask"])]).graph().nodes[0].outputs == ["y"])
+        #expect(throws: ModelError.self) {
+            try ONNXModelProto(
+                outputs: ["y", "n"], [.init("Dropout", ["x"], ["y", "mask"]), .init("Not", ["mask"], ["n"])]
+            ).graph()
+        }
+    }
+
+    @Test("A chain of 2,000 nodes is read in any order, and one that ends in a cycle is refused, with ten of its nodes")
+    func longChain() throws {
+        let chain = (1...2000).map { ONNXNodeProto("Relu", ["\($0 - 1)"], ["\($0)"]) }
+        let input = [ONNXValueInfoProto.float("0", [.dimValue(1)])]
+        let graph = try ONNXModelProto(inputs: input, outputs: ["2000"], chain.reversed()).graph()
+        #expect(graph.nodes.map(\.name) == (1...2000).map(String.init))
+        let cycle = chain.dropFirst() + [.init("Relu", ["2000"], ["1"])]
+        #expect {
+            try ONNXModelProto(inputs: input, outputs: ["2000"], Array(cycle)).graph()
+        } throws: { error in
+            "\(error)".contains("in a cycle") && "\(error)".hasSuffix("and 1990 more")
         }
     }
 

@@ -130,7 +130,17 @@ import Testing
                 $0 = .init("Conv"); $0.domain = "com.example"
             }, 13, "operator com.example.Conv is not supported"
         ),
-        (.init("MaxPool", ["x"], ["y", "indices"], attributes: [.ints("kernel_shape", [2])]), 13, "with 2 outputs"),
+        (.init("Relu", ["x"], ["y", "z"]), 13, "with 2 outputs"),
+        (.init("Conv", attributes: [.int("group", 1), .int("group", 1)]), 13, "\"group\" is given twice"),
+        (
+            .init("Conv", attributes: [.ints("pads", [1, 1]), .string("auto_pad", "SAME_UPPER")]), 13,
+            "\"pads\" are [1, 1], but auto_pad is SAME_UPPER"
+        ),
+        (
+            .init("MaxPool", attributes: [.ints("kernel_shape", [2]), .ints("pads", [2, 0])]), 13,
+            "\"pads\" are [2, 0], where less than the kernel [2] is right"
+        ),
+        (.init("Flatten", attributes: [.int("axis", -1)]), 10, "before version 11"),
         (.init("Relu", ["x"], []), 13, "with 0 outputs"),
         (.init("MaxPool"), 13, "attribute \"kernel_shape\" is missing"),
         (.init("Concat"), 13, "attribute \"axis\" is missing"),

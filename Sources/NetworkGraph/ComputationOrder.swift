@@ -1,0 +1,67 @@
+/// Nodes in an order in which they can be computed: the given one, but that a node moves behind those it depends on.
+///
+/// The order is that of passes over the nodes, each of which takes those whose inputs are there by then. Finding it takes
+/// time in proportion to the number of nodes, whatever order they are given in.
+struct ComputationOrder {
+    let nodes: [Node]
+
+    /// - Parameter defined: the tensors that are there before any node is computed.
+    /// - Throws: ``GraphError`` for names undefined or defined twice, and for cycles.
+    init(_ given: [Node], defined: Set<String>) throws(GraphError) {
+        var givers = [String: Int]()
+        for (index, node) in given.enumerated() {
+            for output in node.outputs
+            where defined.contains(output) || givers.updateValue(index, forKey: output) != nil {
+                throw .duplicateName(output, definer: "node \"\(node.name)\"")
+            }
+        }
+        /// For each node, those that take what it gives, and how many of those that it depends on are not yet placed.
+        var takers = [[Int]](repeating: [], count: given.count)
+        var waitsFor = [Int](repeating: 0, count: given.count)
+        for (index, node) in given.enumerated() {
+            for case let input? in node.inputs where !defined.contains(input) {
+                guard let giver = givers[input] else { throw .undefinedName(input, node: node.name) }
+                takers[giver].append(index)
+                waitsFor[index] += 1
+            }
+        }
+        var ready = given.indices.filter { waitsFor[$0] == 0 }
+        var passes = [Int](repeating: 0, count: given.count)
+        var next = 0
+        while next < ready.count {
+            let node = ready[next]
+            next += 1
+            for taker in takers[node] {
+                passes[taker] = max(passes[taker], passes[node] + (taker < node ? 1 : 0))
+                waitsFor[taker] -= 1
+                if waitsFor[taker] == 0 { ready.append(taker) }
+            }
+        }
+        guard ready.count == given.count else {
+            throw .cycle(nodes: Self.nodesInCycles(among: waitsFor, takers).map { given[$0].name })
+        }
+        nodes = ready.sorted { (passes[$0], $0) < (passes[$1], $1) }.map { given[$0] }
+    }
+
+    /// The nodes that wait for themselves: of those that could not be placed, all but those that no other such node
+    /// waits for.
+    private static func nodesInCycles(among waitsFor: [Int], _ takers: [[Int]]) -> [Int] {
+        let blocked = waitsFor.indices.filter { waitsFor[$0] > 0 }
+        var givers = [Int: [Int]]()
+        var blockedTakers = [Int: Int]()
+        for giver in blocked {
+            for taker in takers[giver] { givers[taker, default: []].append(giver) }
+            blockedTakers[giver] = takers[giver].count
+        }
+        var ends = blocked.filter { blockedTakers[$0] == 0 }
+        var next = 0
+        while next < ends.count {
+            for giver in givers[ends[next]] ?? [] {
+                blockedTakers[giver, default: 0] -= 1
+                if blockedTakers[giver] == 0 { ends.append(giver) }
+            }
+            next += 1
+        }
+        return blocked.filter { blockedTakers[$0, default: 0] > 0 }
+    }
+}

@@ -12,6 +12,7 @@ STRICTER = {
     "tensor of another shape": "ONNX Runtime warns: the file contradicts itself",
     "pads beside auto_pad of a pool": "ONNX forbids both; ONNX Runtime ignores the pads",
     "pads beside auto_pad VALID of a pool": "ONNX forbids both; ONNX Runtime ignores the pads",
+    "axis -2^63": "no axis of a tensor of rank 2; ONNX Runtime does not look at it",
     "bias of several rows": "ONNX Runtime warns: the output has another shape than the file declares",
     "initializer twice": "names are unique in ONNX; ONNX Runtime takes the last",
     "two versions of the operators": "one version of a domain is allowed; ONNX Runtime takes the last",

@@ -1,8 +1,7 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-/// Coverage-guided fuzzing with libFuzzer: `Fuzz/run.sh` builds it and runs every target. A package of its own, since
-/// it is built with other flags than anything else.
+/// Coverage-guided fuzzing with libFuzzer. A package of its own, since it is built with other flags than anything else.
 let package = Package(
     name: "Fuzz",
     platforms: [.macOS(.v15)],

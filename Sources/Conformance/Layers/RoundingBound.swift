@@ -41,7 +41,10 @@ public struct RoundingBound: Sendable {
     public func inputErrors(of tensor: AnyTensor, isConstant: Bool) -> Tensor<Double>? {
         let format = isConstant ? constants : stored
         guard let given = tensor.elementType.floatFormat, given > format else { return nil }
-        return tensor.float64.map { $0 == 0 ? 0 : abs($0) * format.unitRoundoff + underflowUnit(of: format) }
+        return tensor.float64.map {
+            // An infinity, or NaN, is rounded to itself.
+            $0 == 0 || !$0.isFinite ? 0 : abs($0) * format.unitRoundoff + underflowUnit(of: format)
+        }
     }
 
     /// Bounds on the error of each element of a node's output.

@@ -136,6 +136,19 @@ import Testing
         #expect(try error(of: PReLU(), [x, slope], changed: 1e-3).boundRatio > 1)
     }
 
+    @Test("A limit that is not finite is rounded to itself, and hides no error")
+    func unlimitedClip() throws {
+        let x = Tensor<Float>([2], [2, 0.1])
+        func clipped(from least: Float, to most: Float, changed: Float = 0) throws -> ErrorAgainstOracle {
+            let limits = [least, most].map { Tensor<Float>([], [$0]) }
+            return try error(of: Clip(), [x] + limits, in: .fp16Weights, changed: changed)
+        }
+        let rounded = try clipped(from: .nan, to: 0.39334106)
+        #expect(rounded.maxAbsError > 0 && rounded.boundRatio <= 1, "\(rounded)")
+        #expect(try clipped(from: -.infinity, to: .infinity).boundRatio <= 1)
+        #expect(try clipped(from: -.infinity, to: .infinity, changed: 1e-3).boundRatio > 1)
+    }
+
     @Test("An unbounded error times 0 is unbounded")
     func unboundedTimesZero() throws {
         // The variance vanishes among what epsilon's rounding takes off it.

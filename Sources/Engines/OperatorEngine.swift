@@ -12,7 +12,7 @@ public struct OperatorEngine<A: Arithmetic>: Engine {
 
     /// - Throws: ``EngineError/unsupported(node:operator:)``.
     public init(_ graph: Graph) throws(EngineError) {
-        for node in graph.nodes where !(node.operator is any ComputableOperator) {
+        for node in graph.nodes where !node.operator.isComputable {
             throw .unsupported(node: node.name, operator: node.operator.name)
         }
         self.graph = graph

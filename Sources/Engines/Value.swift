@@ -9,9 +9,9 @@ public enum Value<Element: BinaryFloatingPoint & Sendable>: Sendable {
 
     public var type: TensorType {
         switch self {
-        case .real(let tensor): .real(tensor.shape)
+        case .real(let tensor): .real(tensor)
         case .integer(let tensor): TensorType(of: .int64(tensor))
-        case .boolean(let tensor): TensorType(.boolean, tensor.shape)
+        case .boolean(let tensor): .boolean(tensor)
         }
     }
 
@@ -30,7 +30,7 @@ public struct Operands<Element: BinaryFloatingPoint & Sendable> {
     let values: [Value<Element>?]
 
     func real(_ position: Int) throws(OperatorError) -> Tensor<Element> {
-        guard case .real(let tensor)? = values[position] else {
+        guard values.indices.contains(position), case .real(let tensor)? = values[position] else {
             throw OperatorError("takes numbers as input \(position)")
         }
         return tensor
@@ -41,8 +41,23 @@ public struct Operands<Element: BinaryFloatingPoint & Sendable> {
         return try real(position)
     }
 
+    func integer(_ position: Int) throws(OperatorError) -> Tensor<Int64> {
+        guard values.indices.contains(position), case .integer(let tensor)? = values[position] else {
+            throw OperatorError("takes integers as input \(position)")
+        }
+        return tensor
+    }
+
+    /// Numbers, or integers as numbers.
+    func realOrInteger(_ position: Int) throws(OperatorError) -> Tensor<Element> {
+        guard values.indices.contains(position), case .integer(let tensor)? = values[position] else {
+            return try real(position)
+        }
+        return tensor.map { Element($0) }
+    }
+
     func boolean(_ position: Int) throws(OperatorError) -> Tensor<Bool> {
-        guard case .boolean(let tensor)? = values[position] else {
+        guard values.indices.contains(position), case .boolean(let tensor)? = values[position] else {
             throw OperatorError("takes booleans as input \(position)")
         }
         return tensor

@@ -19,7 +19,8 @@ public struct Model: Sendable {
     public let path: String
     /// The file's name without its extension: `pnet`.
     public let name: String
-    /// Of the file's bytes; of a package, of its model and then its weights.
+    /// Of the file's bytes, and then of those of the files that hold its larger tensors, in the order of their names; of a
+    /// package, of its model and then its weights.
     public let sha256: String
     public let byteCount: Int
     public let format: Format
@@ -50,15 +51,19 @@ public struct Model: Sendable {
         do { bytes = try readFile(path, followsPipes: followsPipes) } catch { throw ModelError(error, file: path) }
         self.path = path
         name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
-        sha256 = sha256Hex(bytes)
-        byteCount = bytes.count
         floatTypes = [:]
         guard path.lowercased().hasSuffix(".dat") else {
-            let onnx = try ONNXFile(bytes, file: path)
+            let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+            let onnx = try ONNXFile(bytes, file: path, folder: folder)
             format = .onnx(onnx.provenance)
             graph = onnx.graph
+            let parts = [bytes] + onnx.externalData
+            sha256 = sha256Hex(parts.count == 1 ? bytes : Array(parts.joined()))
+            byteCount = parts.reduce(0) { $0 + $1.count }
             return
         }
+        sha256 = sha256Hex(bytes)
+        byteCount = bytes.count
         do throws(OpenFaceError) {
             let openFace = try OpenFaceModel(bytes)
             format = .openFace(layers: openFace.layers.count)

@@ -19,24 +19,52 @@ public struct TensorType: Sendable, Equatable {
     public var kind: Kind
     public var shape: Shape
 
-    /// The elements of an integer tensor where they are known: operators such as Reshape take
+    /// The elements of an integer or boolean tensor (true is 1) where they are known: operators such as Reshape take
     /// their output's shape from them.
     public var integers: [Int]?
 
-    public init(_ kind: Kind, _ shape: Shape, integers: [Int]? = nil) {
+    /// The numbers of a small tensor where they are known: Resize takes its scales from them.
+    public var numbers: [Double]?
+
+    /// The most numbers or booleans that a type keeps; tensors that say something about shapes have a few.
+    static let mostKnown = 64
+
+    public init(_ kind: Kind, _ shape: Shape, integers: [Int]? = nil, numbers: [Double]? = nil) {
         self.kind = kind
         self.shape = shape
         self.integers = integers
+        self.numbers = numbers
     }
 
     public static func real(_ shape: Shape) -> TensorType { TensorType(.real, shape) }
 
-    /// The type of a tensor at hand, with its elements if they are integers.
+    /// The type of a tensor of numbers, with the numbers if it is small.
+    public static func real(_ tensor: Tensor<some BinaryFloatingPoint>) -> TensorType {
+        let isSmall = tensor.shape.count <= mostKnown
+        return TensorType(.real, tensor.shape, numbers: isSmall ? tensor.elements.map { Double($0) } : nil)
+    }
+
+    /// The type of a tensor of booleans, with these if it is small.
+    public static func boolean(_ tensor: Tensor<Bool>) -> TensorType {
+        let isSmall = tensor.shape.count <= mostKnown
+        return TensorType(.boolean, tensor.shape, integers: isSmall ? tensor.elements.map { $0 ? 1 : 0 } : nil)
+    }
+
+    /// The type of a tensor at hand, with its elements if they are integers or few.
     public init(of tensor: AnyTensor) {
         switch tensor {
-        case .float16, .float32, .float64: self.init(.real, tensor.shape)
+        case .float16(let values): self = .real(values)
+        case .float32(let values): self = .real(values)
+        case .float64(let values): self = .real(values)
         case .int64(let values): self.init(.integer, tensor.shape, integers: values.elements.map(Int.init))
-        case .bool: self.init(.boolean, tensor.shape)
+        case .bool(let values): self = .boolean(values)
         }
+    }
+
+    /// The type of the same elements under another shape of equal count.
+    public func reshaped(to shape: Shape) -> TensorType {
+        var reshaped = self
+        reshaped.shape = shape
+        return reshaped
     }
 }

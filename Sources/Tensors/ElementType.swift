@@ -48,4 +48,13 @@ public enum FloatFormat: Int, Sendable, Comparable {
         case .binary64: 0x1p-1022
         }
     }
+
+    /// A number rounded to nearest in this format, ties to even.
+    public func rounded(_ number: Double) -> Double {
+        switch self {
+        case .binary16: Double(Float16(number))
+        case .binary32: Double(Float(number))
+        case .binary64: number
+        }
+    }
 }

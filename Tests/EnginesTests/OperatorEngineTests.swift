@@ -83,7 +83,10 @@ import Testing
     @Test("Integers where numbers are needed, and the other way round, are refused", arguments: ArithmeticName.allCases)
     func kinds(arithmetic: ArithmeticName) {
         let integers = AnyTensor.int64(Tensor([2], [1, 2]))
-        #expect(throws: OperatorError.self) { try arithmetic.apply(BinaryArithmetic.add, to: [integers, integers]) }
+        #expect(throws: OperatorError.self) { try arithmetic.apply(Softmax(axis: 0), to: [integers]) }
+        #expect(throws: OperatorError.self) {
+            try arithmetic.apply(BinaryArithmetic.add, to: [integers, vector(1, 2)])
+        }
         #expect(throws: OperatorError.self) { try arithmetic.apply(Not(), to: [vector(1)]) }
         #expect(throws: OperatorError.self) { try arithmetic.apply(Reshape(), to: [vector(1), vector(1)]) }
     }
@@ -101,6 +104,7 @@ import Testing
     func unsupported() throws {
         struct Unknown: Operator {
             var name: String { "Unknown" }
+            func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { false }
             func outputTypes(for inputs: [TensorType?]) throws(OperatorError) -> [TensorType] { [.real([])] }
         }
         let graph = try Graph(

@@ -63,7 +63,7 @@ private let unfit: [(any Operator, [TensorType?], String)] = [
     (BinaryArithmetic.add, [real([3]), nil], "has no B"),
     (BinaryArithmetic.add, [real([1 << 16, 1]), real([1, 1 << 16])], "more than 2147483648 elements"),
     (Clip(), [real([3]), real([3])], "minimum [3]"),
-    (Comparison.less, [real([3]), integers([1, 2, 3])], "takes a real B"),
+    (Comparison.less, [real([3]), integers([1, 2, 3])], "takes inputs of one kind, not of kinds real and integer"),
     (Concat(axis: 2), [real([2, 3])], "has axis 2"),
     (Concat(axis: 1), [real([2, 3]), real([3, 3])], "joins [2, 3] and [3, 3] along axis 1"),
     (Concat(axis: 0), [real([2, 3]), real([2])], "joins [2, 3] and [2]"),

@@ -31,30 +31,6 @@ extension Graph {
     }
 }
 
-extension Operator {
-    /// Whether the operator treats the first axis of its dependent inputs, all of which have a batch there, element
-    /// by element.
-    fileprivate func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool {
-        switch self {
-        case is Convolution, is MaxPool, is AveragePool, is GlobalAveragePool, is BatchNormalization, is Clip, is Not,
-            is PReLU, is ActivationFunction, is MatMul:
-            // Weights that depend on the input would be another network's.
-            dependent.first == true && !dependent.dropFirst().contains(true)
-        case let gemm as Gemm: !gemm.transposesA && dependent.first == true && !dependent.dropFirst().contains(true)
-        case is BinaryArithmetic, is Comparison, is Where:
-            // Broadcasting aligns the last axes: the first ones meet where the ranks are equal.
-            Set(ranks).count == 1
-        case let softmax as Softmax: softmax.axis > 0 || (softmax.axis < 0 && -softmax.axis < (ranks.first ?? 0))
-        case let concat as Concat: concat.axis > 0 || (concat.axis < 0 && -concat.axis < (ranks.first ?? 0))
-        case let transpose as Transpose: transpose.permutation?.first == 0
-        case is Reshape, is Flatten, is Squeeze, is Unsqueeze:
-            // Elements keep their order, so that the first axis, being the batch before and after, stays the batch.
-            true
-        default: false
-        }
-    }
-}
-
 extension Shape {
     fileprivate func withBatch(_ count: Int) -> Shape { Shape([count] + dimensions.dropFirst()) }
 }

@@ -2,17 +2,23 @@ import NetworkGraph
 import Tensors
 
 extension Comparison: ComputableOperator {
-    /// y = whether a < b (<=, >, >=); false where one of them is NaN.
+    /// y = whether a < b (<=, >, >=, =); false where one of them is NaN.
     func compute<A: Arithmetic>(
         _ inputs: Operands<A.Element>, as type: TensorType, in arithmetic: A.Type
     ) throws(OperatorError) -> Value<A.Element> {
-        let holds: (A.Element, A.Element) -> Bool =
-            switch self {
-            case .less: (<)
-            case .lessOrEqual: (<=)
-            case .greater: (>)
-            case .greaterOrEqual: (>=)
-            }
-        return .boolean(try inputs.real(0).combined(with: inputs.real(1), to: type.shape, holds))
+        switch inputs.values[0] {
+        case .integer(let a): .boolean(a.combined(with: try inputs.integer(1), to: type.shape, holds))
+        case .boolean(let a): .boolean(a.combined(with: try inputs.boolean(1), to: type.shape) { $0 == $1 })
+        default: .boolean(try inputs.real(0).combined(with: inputs.real(1), to: type.shape, holds))
+        }
+    }
+}
+
+extension Logic: ComputableOperator {
+    /// y = a and b (or, exclusive or).
+    func compute<A: Arithmetic>(
+        _ inputs: Operands<A.Element>, as type: TensorType, in arithmetic: A.Type
+    ) throws(OperatorError) -> Value<A.Element> {
+        .boolean(try inputs.boolean(0).combined(with: inputs.boolean(1), to: type.shape, holds))
     }
 }

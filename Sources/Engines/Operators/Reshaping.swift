@@ -8,7 +8,12 @@ extension ReshapingOperator {
     func compute<A: Arithmetic>(
         _ inputs: Operands<A.Element>, as type: TensorType, in arithmetic: A.Type
     ) throws(OperatorError) -> Value<A.Element> {
-        .real(try inputs.real(0).reshaped(to: type.shape))
+        switch inputs.values[0] {
+        case .real(let x): return .real(x.reshaped(to: type.shape))
+        case .integer(let x): return .integer(x.reshaped(to: type.shape))
+        case .boolean(let x): return .boolean(x.reshaped(to: type.shape))
+        case nil: throw OperatorError("has no input")
+        }
     }
 }
 

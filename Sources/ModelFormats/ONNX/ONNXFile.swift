@@ -14,12 +14,16 @@ public struct ONNXProvenance: Sendable, Equatable {
 struct ONNXFile {
     let provenance: ONNXProvenance
     let graph: Graph
+    /// The bytes of the files that hold its larger tensors, in the order of their names.
+    let externalData: [[UInt8]]
 
-    /// - Parameter file: the file's name, for errors.
+    /// - Parameters:
+    ///   - file: the file's name, for errors.
+    ///   - folder: the directory in which files with larger tensors lie.
     /// - Throws: ``ModelError``.
-    init(_ bytes: [UInt8], file: String) throws(ModelError) {
+    init(_ bytes: [UInt8], file: String, folder: String? = nil) throws(ModelError) {
         guard !bytes.isEmpty else { throw .malformed(file: file, reason: "the file is empty") }
-        let model: ONNXModelProto
+        var model: ONNXModelProto
         do {
             model = try ONNXModelProto(serializedBytes: bytes)
         } catch {
@@ -32,6 +36,15 @@ struct ONNXFile {
         provenance = ONNXProvenance(
             producer: [model.producerName, model.producerVersion].filter { !$0.isEmpty }.joined(separator: " "),
             irVersion: versions.ir, opset: versions.opset)
+
+        var external = ONNXExternalData(folder: folder, file: file)
+        model = try external.loaded(model)
+        externalData = external.files.sorted { $0.key < $1.key }.map(\.value)
+        model.graph.node = try ONNXFunctions(of: model, opset: versions.opset, file: file).inlined(model.graph.node)
+        if let sparse = model.graph.sparseInitializer.first {
+            throw .unsupported(
+                file: file, reason: "initializer \"\(sparse.values.name)\" is sparse, which is not supported")
+        }
 
         var initializers = [String: AnyTensor]()
         func define(_ name: String, _ tensor: AnyTensor, by definer: String) throws(ModelError) {
@@ -60,10 +73,10 @@ struct ONNXFile {
                 try define(reader.onlyOutput(), reader.constant(), by: "node \"\(reader.name)\"")
                 continue
             }
-            let node = try reader.node(taken: taken)
-            nodes.append(node.node)
-            for (name, tensor) in node.constants.sorted(by: { $0.key < $1.key }) {
-                try define(name, tensor, by: "node \"\(node.node.name)\"")
+            let read = try reader.nodes(taken: taken)
+            nodes += read.nodes
+            for (name, tensor) in read.constants.sorted(by: { $0.key < $1.key }) {
+                try define(name, tensor, by: "node \"\(reader.name)\"")
             }
         }
         do throws(GraphError) {
@@ -92,10 +105,17 @@ extension Graph.Input {
         let dimensions = tensor.shape.dim.map { dimension in
             switch dimension.value {
             case .dimValue(let extent) where extent >= 0: Graph.Dimension.fixed(Int(extent))
-            case .dimParam(let name): Graph.Dimension.symbolic(name)
+            case .dimParam(let name): Graph.Dimension.symbolic(name.namesNoExtent ? "" : name)
             default: Graph.Dimension.symbolic("")
             }
         }
         self.init(name: proto.name, elementType: type, dimensions: dimensions)
+    }
+}
+
+extension String {
+    /// Whether exporters write this for an extent of which nothing is known, equal to no other.
+    fileprivate var namesNoExtent: Bool {
+        ["", "?", "none", "-1", "unknown"].contains(lowercased()) || hasPrefix("unk__")
     }
 }

@@ -16,10 +16,11 @@ struct ONNXNodeReader {
         name = [proto.name, proto.output.first ?? ""].first { !$0.isEmpty } ?? "number \(index)"
     }
 
-    /// The node, and the constants that stand in its attributes where newer versions have inputs.
+    /// The node, or one for each output where they are computed apart, and the constants that stand in its attributes
+    /// where newer versions have inputs.
     ///
     /// - Parameter taken: the tensors that anything takes. An optional output that nothing takes is left out.
-    func node(taken: Set<String>) throws(ModelError) -> (node: Node, constants: [String: AnyTensor]) {
+    func nodes(taken: Set<String>) throws(ModelError) -> (nodes: [Node], constants: [String: AnyTensor]) {
         let standard = proto.domain.isEmpty || proto.domain == "ai.onnx"
         guard standard, let read = ONNXOperators.readers[proto.opType],
             let signature = ONNXSignature.all[proto.opType]
@@ -35,18 +36,36 @@ struct ONNXNodeReader {
         let outputs = proto.output.enumerated().reversed().drop { index, output in
             output.isEmpty || index > 0 && droppable && !taken.contains(output)
         }.reversed().map(\.element)
-        guard outputs.count == 1, !outputs[0].isEmpty else {
-            throw unsupported("with \(outputs.count) outputs is not supported, only with its first")
+        guard let first = outputs.first, outputs.contains(where: { !$0.isEmpty }),
+            outputs.count <= description.operators.count
+        else {
+            throw unsupported(
+                "with \(outputs.count) outputs is not supported, only with its first \(description.operators.count)")
         }
-        var inputs = proto.input.map { $0.isEmpty ? nil : $0 }
+        guard description.operators.count > 1 || !first.isEmpty else {
+            throw unsupported("is not supported without its first output")
+        }
+        var inputs = [String?](
+            repeating: nil, count: (description.places.max() ?? -1).advanced(by: 1))
+        for (position, input) in proto.input.enumerated() {
+            let place = description.places.indices.contains(position) ? description.places[position] : position
+            while inputs.count <= place { inputs.append(nil) }
+            inputs[place] = input.isEmpty ? nil : input
+        }
         var constants = [String: AnyTensor]()
-        for (position, constant) in description.constants {
+        for (position, constant) in description.constants.sorted(by: { $0.key < $1.key }) {
             while inputs.count <= position { inputs.append(nil) }
-            let name = "\(outputs[0])/input \(position)"
+            let name = "\(outputs.first { !$0.isEmpty } ?? name)/input \(position)"
             inputs[position] = name
             constants[name] = constant
         }
-        return (Node(name: name, operator: description.operator, inputs: inputs, outputs: outputs), constants)
+        let nodes = zip(outputs, description.operators).enumerated().compactMap { index, part -> Node? in
+            let (output, operation) = part
+            guard !output.isEmpty else { return nil }
+            let partName = description.operators.count == 1 ? name : "\(name):\(index)"
+            return Node(name: partName, operator: operation, inputs: inputs, outputs: [output])
+        }
+        return (nodes, constants)
     }
 
     // MARK: Attributes
@@ -58,6 +77,13 @@ struct ONNXNodeReader {
     func float(_ name: String) -> Float? { attribute(name)?.f }
 
     func integers(_ name: String) -> [Int]? { attribute(name).map { $0.ints.map { Int(clamping: $0) } } }
+
+    func floats(_ name: String) -> [Float]? { attribute(name).map(\.floats) }
+
+    func tensor(_ name: String) throws(ModelError) -> AnyTensor? {
+        guard let value = attribute(name) else { return nil }
+        return try AnyTensor(value.t, role: "attribute \"\(name)\" of node \"\(self.name)\"", file: file)
+    }
 
     func string(_ name: String) -> String? { attribute(name).map { String(decoding: $0.s, as: UTF8.self) } }
 

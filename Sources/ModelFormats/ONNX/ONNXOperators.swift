@@ -3,52 +3,155 @@ import Tensors
 
 /// How each ONNX operator's attributes, in every version from opset 6 on, become an ``NetworkGraph/Operator``.
 enum ONNXOperators {
-    /// An operator, and the constants to give it as inputs at some positions.
+    /// An operator, and how a node's inputs become its inputs.
     struct Description {
-        let `operator`: any Operator
+        /// One; or one for each output, where these are computed apart from the same inputs.
+        let operators: [any Operator]
+        /// Constants to give as inputs at some positions.
         var constants: [Int: AnyTensor] = [:]
+        /// At which position the operator takes each of the node's inputs; the rest stay where they are.
+        var places: [Int] = []
 
-        init(_ operator: any Operator, constants: [Int: AnyTensor] = [:]) {
-            self.operator = `operator`
+        init(_ operator: any Operator, constants: [Int: AnyTensor] = [:], places: [Int] = []) {
+            self.init([`operator`], constants: constants, places: places)
+        }
+
+        init(_ operators: [any Operator], constants: [Int: AnyTensor] = [:], places: [Int] = []) {
+            self.operators = operators
             self.constants = constants
+            self.places = places
         }
     }
 
     typealias Reader = @Sendable (ONNXNodeReader) throws(ModelError) -> Description
 
     static let readers: [String: Reader] = [
+        "Abs": function(.absolute),
         "Add": aligned(BinaryArithmetic.add),
+        "And": aligned(Logic.and),
+        "ArgMax": argExtreme(isMaximum: true),
+        "ArgMin": argExtreme(isMaximum: false),
         "AveragePool": averagePool,
         "BatchNormalization": batchNormalization,
+        "Cast": cast,
+        "Ceil": function(.ceiling),
+        "Celu": { node in Description(ActivationFunction.celu(alpha: node.float("alpha") ?? 1)) },
         "Clip": clip,
         "Concat": concat,
+        "ConstantOfShape": { (node) throws(ModelError) in
+            Description(try node.tensor("value").map(ConstantOfShape.init) ?? ConstantOfShape())
+        },
         "Conv": convolution,
+        "ConvTranspose": transposedConvolution,
+        "Cos": function(.cosine),
+        "CumSum": { node in
+            Description(CumulativeSum(isExclusive: node.flag("exclusive"), isReversed: node.flag("reverse")))
+        },
+        "DepthToSpace": depthToSpace,
         "Div": aligned(BinaryArithmetic.divide),
         "Dropout": dropout,
+        "Elu": { node in Description(ActivationFunction.elu(alpha: node.float("alpha") ?? 1)) },
+        "Equal": aligned(Comparison.equal),
+        "Erf": function(.errorFunction),
+        "Exp": function(.exponential),
+        "Expand": { _ in Description(Expand()) },
         "Flatten": flatten,
+        "Floor": function(.floor),
+        "Gather": { node in Description(Gather(axis: node.integer("axis") ?? 0)) },
+        "GatherElements": { node in Description(GatherElements(axis: node.integer("axis") ?? 0)) },
+        "Gelu": gelu,
         "Gemm": gemm,
         "GlobalAveragePool": { _ in Description(GlobalAveragePool()) },
+        "GlobalMaxPool": { _ in Description(GlobalMaxPool()) },
         "Greater": aligned(Comparison.greater),
         "GreaterOrEqual": { _ in Description(Comparison.greaterOrEqual) },
-        "Identity": { _ in Description(ActivationFunction.identity) },
+        "GroupNormalization": groupNormalization,
+        "HardSigmoid": { node in
+            Description(
+                ActivationFunction.hardSigmoid(alpha: node.float("alpha") ?? 0.2, beta: node.float("beta") ?? 0.5))
+        },
+        "HardSwish": function(.hardSwish),
+        "Hardmax": { node in Description(Hardmax(softmaxOperator(node))) },
+        "Identity": function(.identity),
+        "InstanceNormalization": { node in
+            Description(Normalization(.instance, epsilon: node.float("epsilon") ?? 1e-5))
+        },
+        "LRN": localResponseNormalization,
+        "LayerNormalization": { node in
+            Description(
+                [.normalized, .mean, .inverseDeviation].map { result in
+                    Normalization(
+                        .layer(axis: node.integer("axis") ?? -1), epsilon: node.float("epsilon") ?? 1e-5, giving: result
+                    )
+                })
+        },
         "LeakyRelu": { node in Description(ActivationFunction.leakyReLU(slope: node.float("alpha") ?? 0.01)) },
         "Less": aligned(Comparison.less),
         "LessOrEqual": { _ in Description(Comparison.lessOrEqual) },
+        "Log": function(.logarithm),
+        "LogSoftmax": { node in Description(LogSoftmax(softmaxOperator(node))) },
+        "LpNormalization": normDivision,
         "MatMul": { _ in Description(MatMul()) },
+        "Max": { _ in Description(VariadicArithmetic.maximum) },
         "MaxPool": maxPool,
+        "Mean": { _ in Description(VariadicArithmetic.mean) },
+        "Min": { _ in Description(VariadicArithmetic.minimum) },
+        "Mish": function(.mish),
+        "Mod": { node in Description(node.flag("fmod") ? BinaryArithmetic.remainder : .modulo) },
         "Mul": aligned(BinaryArithmetic.multiply),
+        "Neg": function(.negation),
         "Not": { _ in Description(Not()) },
+        "Or": aligned(Logic.or),
         "PRelu": { node in Description(PReLU(slopesAreChannels: node.opset < 7)) },
-        "Relu": { _ in Description(ActivationFunction.relu) },
+        "Pad": pad,
+        "Pow": aligned(BinaryArithmetic.power),
+        "Range": { _ in Description(Progression()) },
+        "Reciprocal": function(.reciprocal),
+        "ReduceL1": reduction(.l1),
+        "ReduceL2": reduction(.l2),
+        "ReduceLogSum": reduction(.logarithmOfSum),
+        "ReduceLogSumExp": reduction(.logarithmOfSumOfExponentials),
+        "ReduceMax": reduction(.maximum),
+        "ReduceMean": reduction(.mean),
+        "ReduceMin": reduction(.minimum),
+        "ReduceProd": reduction(.product),
+        "ReduceSum": reduction(.sum),
+        "ReduceSumSquare": reduction(.sumOfSquares),
+        "Relu": function(.relu),
         "Reshape": { node in Description(Reshape(allowsZero: node.flag("allowzero"))) },
-        "Sigmoid": { _ in Description(ActivationFunction.sigmoid) },
-        "Softmax": softmax,
-        "Squeeze": { node in Description(Squeeze(), constants: axes(node)) },
+        "Resize": resize,
+        "Round": function(.round),
+        "Selu": selu,
+        "Shape": { node in Description(ShapeOf(start: node.integer("start") ?? 0, end: node.integer("end") ?? .max)) },
+        "Sigmoid": function(.sigmoid),
+        "Sign": function(.sign),
+        "Sin": function(.sine),
+        "Size": { _ in Description(SizeOf()) },
+        "Slice": slice,
+        "Softmax": { node in Description(softmaxOperator(node)) },
+        "Softplus": function(.softplus),
+        "Softsign": function(.softsign),
+        "SpaceToDepth": spaceToDepth,
+        "Split": split,
+        "Sqrt": function(.squareRoot),
+        "Squeeze": { node in Description(Squeeze(), constants: axes(node, inputSince: 13)) },
         "Sub": aligned(BinaryArithmetic.subtract),
+        "Sum": { _ in Description(VariadicArithmetic.sum) },
+        "Swish": { node in Description(ActivationFunction.swish(alpha: node.float("alpha") ?? 1)) },
+        "Tanh": function(.tanh),
+        "ThresholdedRelu": { node in
+            Description(ActivationFunction.thresholdedReLU(alpha: node.float("alpha") ?? 1))
+        },
+        "Tile": { _ in Description(Tile()) },
+        "TopK": topK,
         "Transpose": { node in Description(Transpose(permutation: node.integers("perm"))) },
-        "Unsqueeze": { node in Description(Unsqueeze(), constants: axes(node)) },
+        "Unsqueeze": { node in Description(Unsqueeze(), constants: axes(node, inputSince: 13)) },
+        "Upsample": upsample,
         "Where": { _ in Description(Where()) },
+        "Xor": aligned(Logic.exclusiveOr),
     ]
+
+    private static func function(_ function: ActivationFunction) -> Reader { { _ in Description(function) } }
 
     /// Before opset 7 an axis could be named to align B with; without one, shapes are aligned as today.
     private static func aligned(_ operation: any Operator) -> Reader {
@@ -128,19 +231,164 @@ enum ONNXOperators {
         Description(MaxPool(window: try slidingWindow(node)))
     }
 
-    private static let softmax: Reader = { (node) throws(ModelError) in
+    private static func softmaxOperator(_ node: ONNXNodeReader) -> Softmax {
         let flattens = node.opset < 13
+        return Softmax(axis: node.integer("axis") ?? (flattens ? 1 : -1), spansFollowingAxes: flattens)
+    }
+
+    private static func argExtreme(isMaximum: Bool) -> Reader {
+        { node in
+            Description(
+                ArgExtreme(
+                    isMaximum: isMaximum, axis: node.integer("axis") ?? 0, keepsAxis: node.integer("keepdims") != 0,
+                    takesLast: node.flag("select_last_index")))
+        }
+    }
+
+    private static let cast: Reader = { (node) throws(ModelError) in
+        guard let number = node.integer("to") else { throw node.badAttribute("to", "is missing") }
+        guard let target = Cast.Target(onnx: Int32(clamping: number)) else {
+            throw node.badAttribute(
+                "to", "is \(ElementType.name(onnx: Int32(clamping: number))), which is not supported")
+        }
+        return Description(Cast(to: target))
+    }
+
+    private static let depthToSpace: Reader = { (node) throws(ModelError) in
+        guard let block = node.integer("blocksize") else { throw node.badAttribute("blocksize", "is missing") }
+        let mode = node.string("mode") ?? "DCR"
+        guard ["DCR", "CRD"].contains(mode) else {
+            throw node.badAttribute("mode", "is \"\(mode)\", not DCR or CRD")
+        }
+        return Description(DepthToSpace(block: block, isColumnRowDepth: mode == "CRD"))
+    }
+
+    private static let spaceToDepth: Reader = { (node) throws(ModelError) in
+        guard let block = node.integer("blocksize") else { throw node.badAttribute("blocksize", "is missing") }
+        guard node.string("mode") ?? "DCR" == "DCR" else { throw node.badAttribute("mode", "is not DCR") }
+        return Description(SpaceToDepth(block: block))
+    }
+
+    private static let gelu: Reader = { (node) throws(ModelError) in
+        let approximation = node.string("approximate") ?? "none"
+        guard ["none", "tanh"].contains(approximation) else {
+            throw node.badAttribute("approximate", "is \"\(approximation)\", not none or tanh")
+        }
+        return Description(ActivationFunction.gelu(byTanh: approximation == "tanh"))
+    }
+
+    private static let groupNormalization: Reader = { (node) throws(ModelError) in
+        guard node.opset >= 21 else {
+            throw node.unsupported("before version 21 of the operator set is not supported; it scaled by groups")
+        }
+        guard let groups = node.integer("num_groups") else { throw node.badAttribute("num_groups", "is missing") }
+        return Description(Normalization(.group(count: groups), epsilon: node.float("epsilon") ?? 1e-5))
+    }
+
+    private static let localResponseNormalization: Reader = { (node) throws(ModelError) in
+        guard let size = node.integer("size") else { throw node.badAttribute("size", "is missing") }
         return Description(
-            Softmax(axis: node.integer("axis") ?? (flattens ? 1 : -1), spansFollowingAxes: flattens))
+            LocalResponseNormalization(
+                size: size, alpha: node.float("alpha") ?? 1e-4, beta: node.float("beta") ?? 0.75,
+                bias: node.float("bias") ?? 1))
+    }
+
+    private static let normDivision: Reader = { (node) throws(ModelError) in
+        let p = node.integer("p") ?? 2
+        guard p == 1 || p == 2 else { throw node.badAttribute("p", "is \(p), not 1 or 2") }
+        return Description(NormDivision(axis: node.integer("axis") ?? -1, isOfMagnitudes: p == 1))
+    }
+
+    private static let pad: Reader = { (node) throws(ModelError) in
+        let name = node.string("mode") ?? "constant"
+        guard let mode = Pad.Mode(rawValue: name) else {
+            throw node.badAttribute("mode", "is \"\(name)\", not constant, reflect, edge or wrap")
+        }
+        guard node.opset < 11 else { return Description(Pad(mode: mode)) }
+        guard let pads = node.integers("pads") else { throw node.badAttribute("pads", "is missing") }
+        return Description(
+            Pad(mode: mode), constants: [1: integers(pads), 2: .float32(Tensor([], [node.float("value") ?? 0]))])
+    }
+
+    private static func reduction(_ function: Reduction.Function) -> Reader {
+        { node in
+            Description(
+                Reduction(
+                    function, keepsAxes: node.integer("keepdims") != 0,
+                    passesWithoutAxes: node.flag("noop_with_empty_axes")),
+                constants: axes(node, inputSince: function == .sum ? 13 : 18))
+        }
+    }
+
+    private static let selu: Reader = { node in
+        Description(
+            ActivationFunction.selu(
+                alpha: node.float("alpha") ?? 1.67326319217681884765625,
+                gamma: node.float("gamma") ?? 1.05070102214813232421875))
+    }
+
+    private static let slice: Reader = { (node) throws(ModelError) in
+        guard node.opset < 10 else { return Description(Slice()) }
+        guard let starts = node.integers("starts"), let ends = node.integers("ends") else {
+            throw node.badAttribute(node.integers("starts") == nil ? "starts" : "ends", "is missing")
+        }
+        var constants = [1: integers(starts), 2: integers(ends)]
+        constants[3] = node.integers("axes").map(integers)
+        return Description(Slice(), constants: constants)
+    }
+
+    private static let split: Reader = { (node) throws(ModelError) in
+        let parts = node.proto.output.count
+        if let declared = node.integer("num_outputs"), declared != parts {
+            throw node.badAttribute("num_outputs", "is \(declared), but the node has \(parts) outputs")
+        }
+        var constants = [Int: AnyTensor]()
+        if node.opset < 13 { constants[1] = node.integers("split").map(integers) }
+        return Description(
+            (0..<parts).map { SplitPart(axis: node.integer("axis") ?? 0, part: $0, of: parts) }, constants: constants)
+    }
+
+    private static let topK: Reader = { (node) throws(ModelError) in
+        var constants = [Int: AnyTensor]()
+        if node.opset < 10 {
+            guard let count = node.integer("k") else { throw node.badAttribute("k", "is missing") }
+            constants[1] = integers([count])
+        }
+        return Description(
+            [false, true].map { givesPlaces in
+                TopK(
+                    axis: node.integer("axis") ?? -1, isLargest: node.integer("largest") != 0,
+                    givesPlaces: givesPlaces)
+            }, constants: constants)
+    }
+
+    private static let transposedConvolution: Reader = { (node) throws(ModelError) in
+        let shape = node.integers("output_shape").map {
+            TransposedConvolution.Padding.outputShape($0, isLower: node.string("auto_pad") == "SAME_LOWER")
+        }
+        let padding: TransposedConvolution.Padding? =
+            switch try padding(node) {
+            case nil: nil
+            case .explicit(let begin, let end): .explicit(begin: begin, end: end)
+            case .sameUpper: .sameUpper
+            case .sameLower: .sameLower
+            }
+        return Description(
+            TransposedConvolution(
+                kernel: node.integers("kernel_shape"), strides: node.integers("strides"),
+                dilations: node.integers("dilations"), padding: shape ?? padding,
+                outputPadding: node.integers("output_padding"), groups: node.integer("group") ?? 1))
     }
 
     // MARK: Attributes that operators share
 
-    /// The axes of Squeeze and Unsqueeze, an attribute before opset 13 and an input since.
-    private static func axes(_ node: ONNXNodeReader) -> [Int: AnyTensor] {
-        guard node.opset < 13, let axes = node.integers("axes") else { return [:] }
-        return [1: .int64(Tensor([axes.count], axes.map(Int64.init)))]
+    /// The axes of an operator, an attribute before some version and an input since.
+    private static func axes(_ node: ONNXNodeReader, inputSince version: Int) -> [Int: AnyTensor] {
+        guard node.opset < version, let axes = node.integers("axes") else { return [:] }
+        return [1: integers(axes)]
     }
+
+    private static func integers(_ list: [Int]) -> AnyTensor { .int64(Tensor([list.count], list.map(Int64.init))) }
 
     private static func slidingWindow(_ node: ONNXNodeReader) throws(ModelError) -> SlidingWindow {
         guard let kernel = node.integers("kernel_shape") else { throw node.badAttribute("kernel_shape", "is missing") }

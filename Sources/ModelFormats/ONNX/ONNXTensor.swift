@@ -1,4 +1,5 @@
 import Foundation
+import NetworkGraph
 import Tensors
 
 extension ElementType {
@@ -31,13 +32,33 @@ extension ElementType {
     }
 }
 
+extension Cast.Target {
+    /// The element type that a number of TensorProto.DataType stands for; nil where elements cannot become that.
+    init?(onnx dataType: Int32) {
+        switch dataType {
+        case 1: self = .float(.binary32)
+        case 10: self = .float(.binary16)
+        case 11: self = .float(.binary64)
+        case 2: self = .integer(bits: 8, isSigned: false)
+        case 3: self = .integer(bits: 8, isSigned: true)
+        case 4: self = .integer(bits: 16, isSigned: false)
+        case 5: self = .integer(bits: 16, isSigned: true)
+        case 6: self = .integer(bits: 32, isSigned: true)
+        case 7: self = .integer(bits: 64, isSigned: true)
+        case 12: self = .integer(bits: 32, isSigned: false)
+        case 9: self = .boolean
+        default: return nil
+        }
+    }
+}
+
 extension AnyTensor {
     /// A tensor of an ONNX file, from its raw bytes or from its typed field.
     ///
     /// - Parameter role: what the tensor is, for errors.
     init(_ proto: ONNXTensorProto, role: String, file: String) throws(ModelError) {
         guard proto.dataLocation == 0 else {
-            throw .unsupported(file: file, reason: "\(role) lies in another file, which is not supported")
+            throw .unsupported(file: file, reason: "\(role) lies in another file, which is supported for initializers")
         }
         guard let type = ElementType(onnx: proto.dataType) else {
             throw .malformed(file: file, reason: "\(role) \(ElementType.fault(onnx: proto.dataType))")

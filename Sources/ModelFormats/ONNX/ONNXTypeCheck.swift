@@ -35,7 +35,7 @@ struct ONNXTypeCheck {
         }
         for node in graph.nodes {
             guard let output = node.outputs.first, let giver = givers[output] else { continue }
-            types[output] = try type(of: giver, named: node.name, types)
+            types[output] = try type(of: giver, giving: output, named: node.name, types)
         }
         for (role, list) in [("output", proto.output), ("tensor", proto.valueInfo)] {
             for value in list where value.type.tensorType.elemType != 0 {
@@ -65,9 +65,9 @@ struct ONNXTypeCheck {
         }
     }
 
-    /// The type of a node's first output; nil where it does not follow from the inputs.
+    /// The type of one of a node's outputs; nil where it does not follow from the inputs.
     private func type(
-        of node: ONNXNodeProto, named name: String, _ types: [String: Int32]
+        of node: ONNXNodeProto, giving output: String, named name: String, _ types: [String: Int32]
     ) throws(ModelError) -> Int32? {
         func given(_ position: Int) -> Int32? {
             node.input.indices.contains(position) ? types[node.input[position]] : nil
@@ -86,9 +86,15 @@ struct ONNXTypeCheck {
             return known.first
         }
         switch node.opType {
-        case "Add", "Sub", "Mul", "Div", "Concat", "Conv", "Gemm", "MatMul", "PRelu", "Clip":
+        case "Add", "Sub", "Mul", "Div", "Concat", "Conv", "Gemm", "MatMul", "PRelu", "Clip", "Max", "Min", "Sum",
+            "Mean", "ConvTranspose",
+            "InstanceNormalization", "Mod":
             return try common(node.input.indices)
-        case "Greater", "GreaterOrEqual", "Less", "LessOrEqual":
+        case "Cast":
+            return node.attribute.first { $0.name == "to" }.map { Int32(clamping: $0.i) }
+        case "Shape", "Size", "ArgMax", "ArgMin": return Self.int64
+        case "TopK": return node.output.firstIndex(of: output) == 1 ? Self.int64 : given(0)
+        case "Equal", "And", "Or", "Xor", "Greater", "GreaterOrEqual", "Less", "LessOrEqual":
             _ = try common(node.input.indices)
             return Self.boolean
         case "Where": return try common([1, 2])
@@ -103,8 +109,13 @@ struct ONNXTypeCheck {
             }
             return given(0)
         case "AveragePool", "Dropout", "Flatten", "GlobalAveragePool", "Identity", "LeakyRelu", "MaxPool", "Not",
-            "Relu",
-            "Sigmoid", "Softmax", "Transpose":
+            "Relu", "Sigmoid", "Softmax", "Transpose", "Abs", "Ceil", "Celu", "Cos", "CumSum", "DepthToSpace", "Elu",
+            "Erf", "Exp", "Expand", "Floor", "Gather", "GatherElements", "Gelu", "GlobalMaxPool", "HardSigmoid",
+            "HardSwish", "Hardmax", "LRN", "LayerNormalization", "Log", "LogSoftmax", "LpNormalization", "Mish", "Neg",
+            "Pad", "Pow", "Range", "Reciprocal", "ReduceL1", "ReduceL2", "ReduceLogSum", "ReduceLogSumExp",
+            "ReduceMax", "ReduceMean", "ReduceMin", "ReduceProd", "ReduceSum", "ReduceSumSquare", "Resize", "Round",
+            "Selu", "Sign", "Sin", "Slice", "Softplus", "Softsign", "SpaceToDepth", "Split", "Sqrt", "Swish", "Tanh",
+            "ThresholdedRelu", "Tile", "Upsample":
             return given(0)
         default: return nil
         }

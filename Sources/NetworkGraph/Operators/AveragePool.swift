@@ -22,4 +22,6 @@ public struct AveragePool: Operator {
         }
         return SlidingWindow.workspaceBytes(axes, over: x, bytesPerNumber: bytesPerNumber)
     }
+
+    public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { dependent.isFirstAlone }
 }

@@ -21,4 +21,6 @@ public struct BatchNormalization: Operator {
         }
         return [.real(x)]
     }
+
+    public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { dependent.isFirstAlone }
 }

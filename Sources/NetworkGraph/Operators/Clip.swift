@@ -17,4 +17,6 @@ public struct Clip: Operator {
         }
         return [.real(x)]
     }
+
+    public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { dependent.isFirstAlone }
 }

@@ -1,7 +1,7 @@
 import Tensors
 
 /// Tensors joined along an axis (ONNX Concat).
-public struct Concat: Operator {
+public struct Concat: RearrangingOperator {
     public var name: String { "Concat" }
     public var axis: Int
 
@@ -9,14 +9,14 @@ public struct Concat: Operator {
         self.axis = axis
     }
 
-    public func outputTypes(for inputs: [TensorType?]) throws(OperatorError) -> [TensorType] {
-        let first = try inputs.required(0, "input").shape
-        guard let axis = first.axis(axis) else {
-            throw OperatorError("has axis \(self.axis) for an input of rank \(first.rank)")
-        }
+    public func movedInputs(of inputs: [TensorType?]) -> [Int] { Array(inputs.indices) }
+
+    public func outputShape(for inputs: [TensorType?]) throws(OperatorError) -> Shape {
+        let types = try inputs.requiredOfOneKind(inputs.indices, "input")
+        guard let first = types.first?.shape else { throw OperatorError("has no inputs") }
+        let axis = try first.checkedAxis(axis)
         var dimensions = first.dimensions
-        for position in inputs.indices.dropFirst() {
-            let next = try inputs.required(position, "input").shape
+        for next in types.dropFirst().map(\.shape) {
             var others = next.dimensions
             guard next.rank == first.rank else { throw OperatorError("joins \(first) and \(next)") }
             others[axis] = first[axis]
@@ -25,6 +25,23 @@ public struct Concat: Operator {
             }
             dimensions[axis] += next[axis]
         }
-        return [.real(try .checked(dimensions))]
+        return try .checked(dimensions)
     }
+
+    public func sources(for inputs: [TensorType?], giving shape: Shape) throws(OperatorError) -> [Int] {
+        let outer = shape.dimensions[..<(try shape.checkedAxis(axis))].reduce(1, *)
+        let lengths = inputs.map { ($0?.shape.count ?? 0) / max(outer, 1) }
+        var sources = [Int]()
+        sources.reserveCapacity(shape.count)
+        for block in 0..<outer {
+            var start = 0
+            for length in lengths {
+                sources += start + block * length..<start + (block + 1) * length
+                start += outer * length
+            }
+        }
+        return sources
+    }
+
+    public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { isBehindBatch(axis, ranks: ranks) }
 }

@@ -77,4 +77,6 @@ public struct Convolution: Operator {
         else { return 0 }
         return SlidingWindow.workspaceBytes(axes, over: x, bytesPerNumber: bytesPerNumber)
     }
+
+    public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { dependent.isFirstAlone }
 }

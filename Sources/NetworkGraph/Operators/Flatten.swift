@@ -10,11 +10,17 @@ public struct Flatten: Operator {
     }
 
     public func outputTypes(for inputs: [TensorType?]) throws(OperatorError) -> [TensorType] {
-        let x = try inputs.required(0, "input").shape
+        let type = try inputs.requiredOfAnyKind(0, "input")
+        let x = type.shape
         let split = axis < 0 ? axis + x.rank : axis
         guard (0...x.rank).contains(split) else {
             throw OperatorError("has axis \(axis) for an input of rank \(x.rank)")
         }
-        return [.real(Shape([x.dimensions[..<split].reduce(1, *), x.dimensions[split...].reduce(1, *)]))]
+        return [
+            type.reshaped(to: Shape([x.dimensions[..<split].reduce(1, *), x.dimensions[split...].reduce(1, *)]))
+        ]
     }
+
+    /// Elements keep their order, so that the first axis, being the batch before and after, stays the batch.
+    public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { true }
 }

@@ -37,4 +37,8 @@ public struct Gemm: Operator {
         guard let a = inputs[0]?.shape else { return 0 }
         return output.shape.count.saturatingProduct(a[transposesA ? 0 : 1])
     }
+
+    public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool {
+        !transposesA && dependent.isFirstAlone
+    }
 }

@@ -11,4 +11,6 @@ public struct GlobalAveragePool: Operator {
         guard x.rank >= 3 else { throw OperatorError("takes [N, C, spatial...]") }
         return [.real(Shape([x[0], x[1]] + x.dimensions.dropFirst(2).map { _ in 1 }))]
     }
+
+    public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { dependent.isFirstAlone }
 }

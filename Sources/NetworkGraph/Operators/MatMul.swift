@@ -32,4 +32,6 @@ public struct MatMul: Operator {
         guard let a = inputs[0]?.shape, a.rank > 0 else { return 0 }
         return output.shape.count.saturatingProduct(a[a.rank - 1])
     }
+
+    public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { dependent.isFirstAlone }
 }

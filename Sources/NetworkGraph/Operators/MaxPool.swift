@@ -19,6 +19,8 @@ public struct MaxPool: Operator {
         }
         return SlidingWindow.workspaceBytes(axes, over: x, bytesPerNumber: bytesPerNumber)
     }
+
+    public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { dependent.isFirstAlone }
 }
 
 extension SlidingWindow {

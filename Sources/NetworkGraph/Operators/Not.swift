@@ -7,6 +7,9 @@ public struct Not: Operator {
     public init() {}
 
     public func outputTypes(for inputs: [TensorType?]) throws(OperatorError) -> [TensorType] {
-        [try inputs.required(0, "input", .boolean)]
+        let x = try inputs.required(0, "input", .boolean)
+        return [TensorType(.boolean, x.shape, integers: x.integers?.map { 1 - $0 })]
     }
+
+    public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { true }
 }

@@ -26,4 +26,6 @@ public struct PReLU: Operator {
         }
         return [.real(x)]
     }
+
+    public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { dependent.isFirstAlone }
 }

@@ -13,7 +13,8 @@ public struct Reshape: Operator {
     }
 
     public func outputTypes(for inputs: [TensorType?]) throws(OperatorError) -> [TensorType] {
-        let x = try inputs.required(0, "input").shape
+        let type = try inputs.requiredOfAnyKind(0, "input")
+        let x = type.shape
         let given = try inputs.required(1, "shape", .integer)
         guard given.shape.rank == 1 else { throw OperatorError("takes its shape from a list, not from \(given.shape)") }
         guard let wanted = given.integers else {
@@ -37,6 +38,9 @@ public struct Reshape: Operator {
         guard shape.count == x.count else {
             throw OperatorError("cannot arrange \(x.count) elements as \(wanted)")
         }
-        return [.real(shape)]
+        return [type.reshaped(to: shape)]
     }
+
+    /// Elements keep their order, so that the first axis, being the batch before and after, stays the batch.
+    public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { true }
 }

@@ -32,4 +32,6 @@ public struct Softmax: Operator {
         if spansFollowingAxes { return (outer, x.dimensions[axis...].reduce(1, *), 1) }
         return (outer, x[axis], x.dimensions[(axis + 1)...].reduce(1, *))
     }
+
+    public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { isBehindBatch(axis, ranks: ranks) }
 }

@@ -9,12 +9,16 @@ public struct Squeeze: Operator {
     public init() {}
 
     public func outputTypes(for inputs: [TensorType?]) throws(OperatorError) -> [TensorType] {
-        let x = try inputs.required(0, "input").shape
+        let type = try inputs.requiredOfAnyKind(0, "input")
+        let x = type.shape
         guard let given = try inputs.optional(1, "axes", .integer) else {
-            return [.real(Shape(x.dimensions.filter { $0 != 1 }))]
+            return [type.reshaped(to: Shape(x.dimensions.filter { $0 != 1 }))]
         }
         let axes = try Unsqueeze.axes(given, rank: x.rank)
         guard axes.allSatisfy({ x[$0] == 1 }) else { throw OperatorError("removes axes \(axes) of \(x)") }
-        return [.real(Shape(x.dimensions.indices.filter { !axes.contains($0) }.map { x[$0] }))]
+        return [type.reshaped(to: Shape(x.dimensions.indices.filter { !axes.contains($0) }.map { x[$0] }))]
     }
+
+    /// Elements keep their order, so that the first axis, being the batch before and after, stays the batch.
+    public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { true }
 }

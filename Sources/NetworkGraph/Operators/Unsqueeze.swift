@@ -9,12 +9,13 @@ public struct Unsqueeze: Operator {
     public init() {}
 
     public func outputTypes(for inputs: [TensorType?]) throws(OperatorError) -> [TensorType] {
-        let x = try inputs.required(0, "input").shape
+        let type = try inputs.requiredOfAnyKind(0, "input")
+        let x = type.shape
         let given = try inputs.required(1, "axes", .integer)
         let rank = x.rank + given.shape.count
         let axes = try Unsqueeze.axes(given, rank: rank)
         var rest = x.dimensions[...]
-        return [.real(Shape((0..<rank).map { axes.contains($0) ? 1 : rest.removeFirst() }))]
+        return [type.reshaped(to: Shape((0..<rank).map { axes.contains($0) ? 1 : rest.removeFirst() }))]
     }
 
     /// The axes that an integer tensor names, counted from the front.
@@ -29,4 +30,7 @@ public struct Unsqueeze: Operator {
         }
         return axes
     }
+
+    /// Elements keep their order, so that the first axis, being the batch before and after, stays the batch.
+    public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { true }
 }

@@ -63,6 +63,12 @@ struct Run: ParsableCommand {
                         isGraphOutput: model.graph.outputs.contains(activation.name), values: activation.values))
             }
         }
+        for name in model.graph.outputs {
+            guard let constant = model.graph.initializers[name] else { continue }
+            activations.append(
+                CaptureCase.Output(
+                    name: name, node: name, operator: "Constant", isGraphOutput: true, values: constant))
+        }
         let writer = try CaptureWriter(
             CaptureHeader(
                 engine: "mtcnn-validate", engineVersion: "1", arithmetic: model.arithmeticLabel(asked: arithmetic),

@@ -31,11 +31,11 @@ public struct RoundingBound: Sendable {
     }
 
     /// The most that storing a number takes it off beside its relative rounding.
-    private func underflowUnit(of format: FloatFormat) -> Double {
+    func underflowUnit(of format: FloatFormat) -> Double {
         flushesSubnormals ? format.smallestNormal : format.underflowUnit
     }
 
-    private var storedUnderflowUnit: Double { underflowUnit(of: stored) }
+    var storedUnderflowUnit: Double { underflowUnit(of: stored) }
 
     /// Bounds on the error of rounding a given tensor to the format that it is stored in; nil if that is none.
     public func inputErrors(of tensor: AnyTensor, isConstant: Bool) -> Tensor<Double>? {
@@ -61,15 +61,18 @@ public struct RoundingBound: Sendable {
         let operands = zip(inputs, errors).map { Operand(values: $0?.float64, error: $1) }
         let unit = working.unitRoundoff
         switch node.operator {
-        case is Convolution, is MatMul, is Gemm, is AveragePool, is GlobalAveragePool, is BatchNormalization:
+        case is Convolution, is TransposedConvolution, is MatMul, is Gemm, is AveragePool, is GlobalAveragePool,
+            is BatchNormalization:
             return try sumsOfProducts(node.operator, inputs, operands)
         case let operation as BinaryArithmetic:
             return try binary(operation, operands, output)
+        case let operation as VariadicArithmetic:
+            return try variadic(operation, operands, output)
         case is PReLU:
             return rounded(output, plus: try preluErrors(node.operator, operands))
         case let activation as ActivationFunction:
             switch activation {
-            case .relu, .identity: return propagated(operands[0], times: 1)
+            case .relu, .identity, .negation: return propagated(operands[0], times: 1)
             case .leakyReLU(let slope):
                 // The slope is a constant as any other.
                 let constant = AnyTensor.float32(Tensor([1], [slope]))
@@ -80,28 +83,55 @@ public struct RoundingBound: Sendable {
                 // 1 + e^-x is large, approximations in use err by a few roundings of 1.
                 return rounded(
                     output, plus: propagated(operands[0], times: 0.25).map { $0 + 2 * unit }, roundings: 8)
+            default: return functionErrors(activation, operands[0], output)
             }
         case let softmax as Softmax:
             return softmaxErrors(softmax, operands[0], output, unit: unit)
+        case let operation as LogSoftmax: return logSoftmaxErrors(operation, operands[0], output)
         case let comparison as Comparison:
             return try comparisonErrors(comparison, operands)
         case is Where:
             return try whereErrors(inputs, operands)
         case is Not:
             return propagated(operands[0], times: 1)
+        case is Logic:
+            return try exact(BinaryArithmetic.add, operands.map { .float64($0.errorOrZeros) }).map { min($0, 1) }
         case is Clip:
             // What comes out is the number or a limit.
             let limits = operands.dropFirst().flatMap { $0.error?.elements ?? [] }
             return propagated(operands[0], times: 1).map { max($0, limits.max() ?? 0) }
-        default:
-            // The others move elements about, and their errors with them.
-            let moved = zip(inputs, operands).map { input, operand -> AnyTensor? in
-                guard let input, input.elementType.floatFormat != nil else { return input }
-                return .float64(operand.errorOrZeros)
-            }
-            // Where a window lies in padding alone there is no number and no error.
-            return try exact(node.operator, moved).map { $0 > 0 ? $0 : 0 }
+        case let cast as Cast: return castErrors(cast, operands[0], output)
+        case let reduction as Reduction: return try reductionErrors(reduction, inputs, operands[0], output)
+        case let operation as ArgExtreme: return argExtremeErrors(operation, operands[0], output)
+        case let operation as TopK: return topKErrors(operation, operands[0], output)
+        case let operation as Hardmax: return hardmaxErrors(operation, operands[0], output)
+        case is CumulativeSum: return try cumulativeSumErrors(node.operator, inputs, operands[0])
+        case let operation as LocalResponseNormalization: return lrnErrors(operation, operands[0])
+        case let operation as Normalization: return normalizationErrors(operation, operands, output)
+        case let operation as NormDivision: return normDivisionErrors(operation, operands[0])
+        case let operation as Resize: return try resizeErrors(operation, inputs, operands[0], output)
+        case is Progression:
+            return rounded(output, plus: output.map { _ in 0 }, roundings: 3)
+        case is ShapeOf, is SizeOf, is ConstantOfShape:
+            return output.map { _ in 0 }
+        case let operation as any RearrangingOperator:
+            let moved = operation.movedInputs(of: inputs.map { $0.map(TensorType.init) })
+            return try movedErrors(operation, inputs, operands, moved: moved)
+        case is Reshape, is Flatten, is Squeeze, is Unsqueeze, is MaxPool, is GlobalMaxPool:
+            return try movedErrors(node.operator, inputs, operands, moved: [0])
+        default: throw ComparisonError.noBound(node: node.name, operator: node.operator.name)
         }
+    }
+
+    /// Of an operator that moves elements, and their errors with them.
+    private func movedErrors(
+        _ operation: any Operator, _ inputs: [AnyTensor?], _ operands: [Operand], moved: [Int]
+    ) throws -> Tensor<Double> {
+        let errors = zip(inputs, operands).enumerated().map { position, input -> AnyTensor? in
+            moved.contains(position) && input.0 != nil ? .float64(input.1.errorOrZeros) : input.0
+        }
+        // Where a window lies in padding alone there is no number and no error.
+        return try exact(operation, errors).map { $0 > 0 ? $0 : 0 }
     }
 
     // MARK: Sums of products
@@ -144,7 +174,7 @@ public struct RoundingBound: Sendable {
     ///
     /// Of infinities only the same one is right: its error is 0, and any other's is infinite. An unbounded error of a
     /// part is unbounded in the whole, even where its factor is 0.
-    private func error(
+    func error(
         of own: Double, grownTo whole: Double, roundings: Double = 0, underflow: Double = 0
     ) -> Double {
         guard own.isFinite else { return 0 }
@@ -157,6 +187,9 @@ public struct RoundingBound: Sendable {
         switch operation {
         // One of a product, one of each addition to it, the bias's among them, and the result's.
         case is Convolution: return Double(shape(1).count / max(shape(1)[0], 1) + 2)
+        // At most one of each kernel position of each channel, and the bias.
+        case let convolution as TransposedConvolution:
+            return Double(shape(1).count / max(convolution.groups * shape(1)[1], 1) + 2)
         // The same with alpha and beta.
         case let gemm as Gemm: return Double(shape(0)[gemm.transposesA ? 0 : 1] + 4)
         case is MatMul: return Double(shape(0).dimensions.last ?? 1) + 1
@@ -223,6 +256,12 @@ public struct RoundingBound: Sendable {
             propagated = try exact(BinaryArithmetic.divide, [.float64(sum), .float64(divisor)])
                 // As above, of infinities.
                 .map { $0.isNaN ? 0 : $0 }
+        case .power: return try powerErrors(operands, output)
+        case .modulo, .remainder:
+            // An error may take a remainder round the divisor.
+            let errors = try exact(BinaryArithmetic.add, [ea, eb])
+            let divisors = try exact(BinaryArithmetic.add, [.float64(errors.map { _ in 0 }), b.magnitudeWithError])
+            propagated = errors.zipMap(divisors) { $0 > 0 ? $1 : 0 }
         }
         return rounded(output, plus: propagated)
     }
@@ -282,7 +321,7 @@ public struct RoundingBound: Sendable {
 
     // MARK: Pieces
 
-    private func rounded(
+    func rounded(
         _ output: Tensor<Double>, plus propagated: Tensor<Double>, roundings: Double = 1
     ) -> Tensor<Double> {
         let unit = max(roundings * working.unitRoundoff, stored.unitRoundoff)
@@ -291,11 +330,11 @@ public struct RoundingBound: Sendable {
         }
     }
 
-    private func propagated(_ operand: Operand, times factor: Double) -> Tensor<Double> {
+    func propagated(_ operand: Operand, times factor: Double) -> Tensor<Double> {
         operand.errorOrZeros.map { $0 * factor }
     }
 
-    private func exact(_ operation: any Operator, _ inputs: [AnyTensor?]) throws -> Tensor<Double> {
+    func exact(_ operation: any Operator, _ inputs: [AnyTensor?]) throws -> Tensor<Double> {
         try ArithmeticName.fp64.apply(operation, to: inputs).float64
     }
 }
@@ -316,7 +355,7 @@ extension RoundingBound {
 }
 
 /// An input of a node: exact values, and bounds on the error with which they are given.
-private struct Operand {
+struct Operand {
     let values: Tensor<Double>?
     let error: Tensor<Double>?
 

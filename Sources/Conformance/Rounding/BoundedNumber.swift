@@ -1,0 +1,72 @@
+import Tensors
+
+/// An exact number, and a bound on the error with which a program has it: running error analysis
+/// (Higham, Accuracy and Stability of Numerical Algorithms, section 3.3).
+struct BoundedNumber {
+    var value: Double
+    var error: Double
+
+    static func exactly(_ value: Double) -> BoundedNumber { BoundedNumber(value: value, error: 0) }
+
+    /// The largest magnitude that the program may have.
+    var magnitude: Double { abs(value) + error }
+
+    /// What a function that grows, or falls, makes of it, before that is rounded.
+    func mapped(_ function: (Double) -> Double) -> BoundedNumber {
+        let result = function(value)
+        guard error > 0, result.isFinite else { return BoundedNumber(value: result, error: 0) }
+        let ends = max(abs(function(value + error) - result), abs(function(value - error) - result))
+        return BoundedNumber(value: result, error: ends.isNaN ? .infinity : ends)
+    }
+}
+
+extension RoundingBound {
+    /// A result of the working precision: its own rounding comes to what it has.
+    func rounded(_ number: BoundedNumber, roundings: Double = 1) -> BoundedNumber {
+        BoundedNumber(
+            value: number.value,
+            error: number.error + roundings * working.unitRoundoff * number.magnitude + underflowUnit(of: working))
+    }
+
+    /// A result as it is stored.
+    func stored(_ number: BoundedNumber) -> Double {
+        guard number.value.isFinite else { return 0 }
+        return number.error + stored.unitRoundoff * number.magnitude + storedUnderflowUnit
+    }
+
+    func sum(_ a: BoundedNumber, _ b: BoundedNumber) -> BoundedNumber {
+        rounded(BoundedNumber(value: a.value + b.value, error: a.error + b.error))
+    }
+
+    func product(_ a: BoundedNumber, _ b: BoundedNumber) -> BoundedNumber {
+        let error = abs(a.value) * b.error + abs(b.value) * a.error + a.error * b.error
+        return rounded(BoundedNumber(value: a.value * b.value, error: error))
+    }
+
+    func quotient(_ a: BoundedNumber, _ b: BoundedNumber) -> BoundedNumber {
+        let smallest = abs(b.value) - b.error
+        let error = (abs(a.value) * b.error + abs(b.value) * a.error) / (abs(b.value) * smallest)
+        let value = a.value / b.value
+        return rounded(BoundedNumber(value: value, error: smallest > 0 ? error : .infinity))
+    }
+
+    func squareRoot(_ a: BoundedNumber) -> BoundedNumber { rounded(a.mapped { $0.squareRoot() }) }
+
+    /// A sum in any order: every term sees at most as many roundings as there are terms.
+    func sum(_ terms: some Collection<BoundedNumber>) -> BoundedNumber {
+        let n = Double(terms.count) * working.unitRoundoff
+        let magnitude = terms.reduce(0) { $0 + $1.magnitude }
+        let error = terms.reduce(0) { $0 + $1.error } + n / (1 - n) * magnitude
+        return BoundedNumber(
+            value: terms.reduce(0) { $0 + $1.value },
+            error: error + Double(terms.count) * underflowUnit(of: working))
+    }
+}
+
+extension Operand {
+    /// The numbers, each with its bound.
+    var numbers: [BoundedNumber] {
+        guard let values else { return [] }
+        return zip(values.elements, errorOrZeros.elements).map { BoundedNumber(value: $0, error: $1) }
+    }
+}

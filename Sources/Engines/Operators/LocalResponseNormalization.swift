@@ -1,0 +1,30 @@
+import Foundation
+import NetworkGraph
+import Tensors
+
+extension LocalResponseNormalization: ComputableOperator {
+    /// y = x / (bias + alpha / size * s)^beta with s the sum of the neighbours' squares, in the working precision,
+    /// stored once; the power is that of float64.
+    func compute<A: Arithmetic>(
+        _ inputs: Operands<A.Element>, as type: TensorType, in arithmetic: A.Type
+    ) throws(OperatorError) -> Value<A.Element> {
+        let x = try inputs.real(0)
+        let channels = x.shape[1]
+        let plane = x.shape.dimensions.dropFirst(2).reduce(1, *)
+        let squares = x.elements.map { A.Working($0) * A.Working($0) }
+        let factor = A.Working(alpha) / A.Working(size)
+        var y = x.elements
+        for image in 0..<x.shape[0] {
+            for channel in 0..<channels {
+                let neighbours = neighbours(of: channel, channels: channels)
+                for pixel in 0..<plane {
+                    let sum = neighbours.reduce(A.Working(0)) { $0 + squares[(image * channels + $1) * plane + pixel] }
+                    let position = (image * channels + channel) * plane + pixel
+                    let divisor = A.Working(pow(Double(A.Working(bias) + factor * sum), Double(beta)))
+                    y[position] = A.stored(A.Working(x.elements[position]) / divisor)
+                }
+            }
+        }
+        return .real(Tensor(type.shape, y))
+    }
+}

@@ -1,0 +1,40 @@
+import Foundation
+import NetworkGraph
+import Tensors
+
+extension LogSoftmax: ComputableOperator {
+    /// y = (x - max) - log(sum of exp(x - max)), in the working precision, stored once.
+    func compute<A: Arithmetic>(
+        _ inputs: Operands<A.Element>, as type: TensorType, in arithmetic: A.Type
+    ) throws(OperatorError) -> Value<A.Element> {
+        let x = try inputs.real(0)
+        let (outer, summed, inner) = softmax.extents(of: x.shape)
+        var y = x.elements
+        for start in (0..<outer * inner).map({ $0 / max(inner, 1) * summed * inner + $0 % max(inner, 1) }) {
+            let positions = stride(from: start, to: start + summed * inner, by: inner)
+            let largest = positions.reduce(-A.Working.infinity) { A.Working.maximum($0, A.Working(x.elements[$1])) }
+            let differences = positions.map { A.Working(x.elements[$0]) - largest }
+            let sum = exponentials(of: differences.map { Double($0) }).reduce(A.Working(0)) { $0 + A.Working($1) }
+            let logarithm = A.Working(log(Double(sum)))
+            for (position, difference) in zip(positions, differences) { y[position] = A.stored(difference - logarithm) }
+        }
+        return .real(Tensor(type.shape, y))
+    }
+}
+
+extension Hardmax: ComputableOperator {
+    /// y = 1 at the first largest number, 0 elsewhere.
+    func compute<A: Arithmetic>(
+        _ inputs: Operands<A.Element>, as type: TensorType, in arithmetic: A.Type
+    ) throws(OperatorError) -> Value<A.Element> {
+        let x = try inputs.real(0)
+        let (outer, summed, inner) = softmax.extents(of: x.shape)
+        var y = [A.Element](repeating: 0, count: x.shape.count)
+        guard !y.isEmpty else { return .real(Tensor(type.shape, y)) }
+        for start in (0..<outer * inner).map({ $0 / inner * summed * inner + $0 % inner }) {
+            let positions = stride(from: start, to: start + summed * inner, by: inner)
+            y[positions.reduce(start) { x.elements[$1] > x.elements[$0] ? $1 : $0 }] = 1
+        }
+        return .real(Tensor(type.shape, y))
+    }
+}

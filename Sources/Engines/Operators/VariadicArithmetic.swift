@@ -1,0 +1,24 @@
+import NetworkGraph
+import Tensors
+
+extension VariadicArithmetic: ComputableOperator {
+    /// y = the inputs' sum from the first to the last, that divided by their number, or the largest or smallest of
+    /// them; NaN if one of them is. In the working precision, stored once.
+    func compute<A: Arithmetic>(
+        _ inputs: Operands<A.Element>, as type: TensorType, in arithmetic: A.Type
+    ) throws(OperatorError) -> Value<A.Element> {
+        let operation: (A.Working, A.Working) -> A.Working =
+            switch self {
+            case .sum, .mean: (+)
+            case .maximum: { $0.isNaN || $0 > $1 ? $0 : $1 }
+            case .minimum: { $0.isNaN || $0 < $1 ? $0 : $1 }
+            }
+        let zeros = Tensor<A.Element>(type.shape, repeating: 0)
+        var y = zeros.combined(with: try inputs.real(0), to: type.shape) { A.Working($1) }
+        for position in inputs.values.indices.dropFirst() {
+            y = y.combined(with: try inputs.real(position), to: type.shape) { operation($0, A.Working($1)) }
+        }
+        let count = A.Working(inputs.values.count)
+        return .real(self == .mean ? y.map { A.stored($0 / count) } : y.map { A.stored($0) })
+    }
+}

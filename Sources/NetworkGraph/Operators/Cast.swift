@@ -1,0 +1,64 @@
+import Tensors
+
+/// A tensor's elements as another type (ONNX Cast).
+///
+/// Numbers become numbers rounded to the type; integers cut toward zero, then to the type's bits as two's complement;
+/// booleans that are true where the number is not 0.
+public struct Cast: Operator {
+    /// What elements may become.
+    public enum Target: Sendable, Equatable {
+        case float(FloatFormat)
+        case integer(bits: Int, isSigned: Bool)
+        case boolean
+
+        var kind: TensorType.Kind {
+            switch self {
+            case .float: .real
+            case .integer: .integer
+            case .boolean: .boolean
+            }
+        }
+    }
+
+    public var name: String { "Cast" }
+    public var target: Target
+
+    public init(to target: Target) {
+        self.target = target
+    }
+
+    public func outputTypes(for inputs: [TensorType?]) throws(OperatorError) -> [TensorType] {
+        let x = try inputs.requiredOfAnyKind(0, "input")
+        var type = TensorType(target.kind, x.shape)
+        if let known = x.integers {
+            switch target {
+            case .float:
+                if known.count <= TensorType.mostKnown { type.numbers = known.map { Double(Float($0)) } }
+            case .integer: type.integers = known.map(integer)
+            case .boolean:
+                if known.count <= TensorType.mostKnown { type.integers = known.map { $0 != 0 ? 1 : 0 } }
+            }
+        } else if let known = x.numbers {
+            switch target {
+            case .float: type.numbers = known
+            case .integer: type.integers = known.map(integer)
+            case .boolean: type.integers = known.map { $0 != 0 ? 1 : 0 }
+            }
+        }
+        return [type]
+    }
+
+    /// A number cut toward zero; what no integer holds becomes the nearest, and NaN 0.
+    public func integer(_ number: Double) -> Int {
+        integer(number.isNaN ? 0 : Int(exactly: number.rounded(.towardZero)) ?? (number < 0 ? .min : .max))
+    }
+
+    /// An integer cut to the target's bits.
+    public func integer(_ integer: Int) -> Int {
+        guard case .integer(let bits, let isSigned) = target, bits < Int.bitWidth else { return integer }
+        let unused = Int.bitWidth - bits
+        return isSigned ? (integer << unused) >> unused : Int((UInt(bitPattern: integer) << unused) >> unused)
+    }
+
+    public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { true }
+}

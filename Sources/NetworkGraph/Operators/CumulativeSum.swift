@@ -1,0 +1,47 @@
+import Tensors
+
+/// Along an axis, the sum of all numbers up to each (ONNX CumSum).
+///
+/// Inputs: x, the axis as one integer.
+public struct CumulativeSum: Operator {
+    public var name: String { "CumSum" }
+    /// Whether a number itself does not count.
+    public var isExclusive: Bool
+    /// Whether the sum comes from the other end.
+    public var isReversed: Bool
+
+    public init(isExclusive: Bool = false, isReversed: Bool = false) {
+        self.isExclusive = isExclusive
+        self.isReversed = isReversed
+    }
+
+    public func axis(of inputs: [TensorType?]) throws(OperatorError) -> Int {
+        let x = try inputs.requiredOfAnyKind(0, "input").shape
+        guard let axes = try inputs.knownIntegers(1, "axis"), axes.count == 1 else {
+            throw OperatorError("takes one axis (input 1)")
+        }
+        return try x.checkedAxis(axes[0])
+    }
+
+    public func outputTypes(for inputs: [TensorType?]) throws(OperatorError) -> [TensorType] {
+        let axis = try axis(of: inputs)
+        let x = try inputs.requiredOfAnyKind(0, "input")
+        guard x.kind != .boolean else { throw OperatorError("takes no booleans") }
+        var type = TensorType(x.kind, x.shape)
+        if var sums = x.integers {
+            let step = x.shape.strides[axis]
+            // From the end that sums begin at, each gets what its neighbour has.
+            let order = isReversed ? Array(sums.indices.reversed()) : Array(sums.indices)
+            for position in order {
+                let along = position / step % x.shape[axis]
+                let isFirst = isReversed ? along == x.shape[axis] - 1 : along == 0
+                if !isFirst { sums[position] &+= sums[isReversed ? position + step : position - step] }
+            }
+            type.integers = isExclusive ? zip(sums, x.integers ?? []).map { $0 &- $1 } : sums
+        }
+        return [type]
+    }
+
+    /// The axis is known only with the inputs.
+    public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { false }
+}

@@ -1,0 +1,66 @@
+import Tensors
+
+/// Blocks of channels laid out as blocks of pixels (ONNX DepthToSpace): [N, C b b, H, W] becomes [N, C, H b, W b].
+public struct DepthToSpace: RearrangingOperator {
+    public var name: String { "DepthToSpace" }
+    public var block: Int
+    /// Whether a channel's place in the block comes behind the channel (mode CRD) or before it (DCR).
+    public var isColumnRowDepth: Bool
+
+    public init(block: Int, isColumnRowDepth: Bool = false) {
+        self.block = block
+        self.isColumnRowDepth = isColumnRowDepth
+    }
+
+    public func outputShape(for inputs: [TensorType?]) throws(OperatorError) -> Shape {
+        let x = try inputs.requiredOfAnyKind(0, "input").shape
+        guard x.rank == 4, block >= 1, block <= Int32.max, x[1] % (block * block) == 0 else {
+            throw OperatorError("takes [N, C \(block) \(block), H, W], not \(x)")
+        }
+        return try .checked([x[0], x[1] / (block * block), x[2] * block, x[3] * block])
+    }
+
+    public func sources(for inputs: [TensorType?], giving shape: Shape) throws(OperatorError) -> [Int] {
+        let x = try inputs.requiredOfAnyKind(0, "input").shape
+        let (rows, columns) = (x[2], x[3])
+        // Of the channels [N, places, C, H, W] or [N, C, places, H, W].
+        let plane = rows * columns
+        let channel = isColumnRowDepth ? block * block * plane : plane
+        let place = isColumnRowDepth ? plane : shape[1] * plane
+        return Array(
+            StridedPositions(
+                extents: [shape[0], shape[1], rows, block, columns, block],
+                strides: [x[1] * plane, channel, columns, place * block, 1, place]))
+    }
+
+    public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { true }
+}
+
+/// Blocks of pixels laid out as channels (ONNX SpaceToDepth): [N, C, H b, W b] becomes [N, b b C, H, W].
+public struct SpaceToDepth: RearrangingOperator {
+    public var name: String { "SpaceToDepth" }
+    public var block: Int
+
+    public init(block: Int) {
+        self.block = block
+    }
+
+    public func outputShape(for inputs: [TensorType?]) throws(OperatorError) -> Shape {
+        let x = try inputs.requiredOfAnyKind(0, "input").shape
+        guard x.rank == 4, block >= 1, block <= Int32.max, x[2] % block == 0, x[3] % block == 0 else {
+            throw OperatorError("takes [N, C, H, W] with H and W multiples of \(block), not \(x)")
+        }
+        return try .checked([x[0], x[1] * block * block, x[2] / block, x[3] / block])
+    }
+
+    public func sources(for inputs: [TensorType?], giving shape: Shape) throws(OperatorError) -> [Int] {
+        let x = try inputs.requiredOfAnyKind(0, "input").shape
+        let (plane, columns) = (x[2] * x[3], x[3])
+        return Array(
+            StridedPositions(
+                extents: [x[0], block, block, x[1], shape[2], shape[3]],
+                strides: [x[1] * plane, columns, 1, plane, columns * block, block]))
+    }
+
+    public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { true }
+}

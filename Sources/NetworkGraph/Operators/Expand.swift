@@ -1,0 +1,62 @@
+import Tensors
+
+/// A tensor broadcast with a shape (ONNX Expand).
+///
+/// Inputs: x, the shape as integers.
+public struct Expand: RearrangingOperator {
+    public var name: String { "Expand" }
+
+    public init() {}
+
+    public func outputShape(for inputs: [TensorType?]) throws(OperatorError) -> Shape {
+        guard let extents = try inputs.knownIntegers(1, "shape") else { throw OperatorError("has no shape (input 1)") }
+        return try .broadcast(inputs.requiredOfAnyKind(0, "input").shape, .checked(extents))
+    }
+
+    public func sources(for inputs: [TensorType?], giving shape: Shape) throws(OperatorError) -> [Int] {
+        let x = try inputs.requiredOfAnyKind(0, "input").shape
+        return Array(StridedPositions(extents: shape.dimensions, strides: x.broadcastStrides(to: shape)))
+    }
+
+    /// The shape may be that of the batch.
+    public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { false }
+}
+
+/// A tensor repeated some times along each axis (ONNX Tile).
+///
+/// Inputs: x, the times as integers, one for each axis.
+public struct Tile: RearrangingOperator {
+    public var name: String { "Tile" }
+
+    public init() {}
+
+    public func outputShape(for inputs: [TensorType?]) throws(OperatorError) -> Shape {
+        let x = try inputs.requiredOfAnyKind(0, "input").shape
+        guard let times = try inputs.knownIntegers(1, "repeats"), times.count == x.rank,
+            times.allSatisfy({ $0 >= 0 && $0 <= Shape.maximumCount })
+        else { throw OperatorError("has no repeats (input 1), one from 0 on for each axis of \(x)") }
+        return try .checked(zip(x.dimensions, times).map { $0.saturatingProduct($1) })
+    }
+
+    public func sources(for inputs: [TensorType?], giving shape: Shape) throws(OperatorError) -> [Int] {
+        let x = try inputs.requiredOfAnyKind(0, "input").shape
+        return shape.sources(in: x) { axis, index in index % x[axis] }
+    }
+
+    /// It may repeat the batch.
+    public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { false }
+}
+
+extension Shape {
+    /// For each element of a tensor of this shape, its place in a tensor of the same rank, where an index along an axis
+    /// stands for another; -1 where that is nil along some axis.
+    func sources(in x: Shape, _ index: (_ axis: Int, _ index: Int) -> Int?) -> [Int] {
+        let strides = x.strides
+        let places = dimensions.indices.map { axis in
+            (0..<self[axis]).map { place in index(axis, place).map { $0 * strides[axis] } }
+        }
+        return places.reduce([0]) { outer, axis in
+            outer.flatMap { start in axis.map { place in start < 0 ? -1 : place.map { start + $0 } ?? -1 } }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+import Tensors
+
+/// x / (bias + alpha / size * sum of squares of `size` neighbouring channels)^beta (ONNX LRN).
+///
+/// Of channel c the neighbours are c - floor((size - 1) / 2) to c + ceil((size - 1) / 2), as far as they are.
+public struct LocalResponseNormalization: Operator {
+    public var name: String { "LRN" }
+    public var size: Int
+    public var alpha: Float
+    public var beta: Float
+    public var bias: Float
+
+    public init(size: Int, alpha: Float = 1e-4, beta: Float = 0.75, bias: Float = 1) {
+        self.size = size
+        self.alpha = alpha
+        self.beta = beta
+        self.bias = bias
+    }
+
+    /// The channels that count for one of them.
+    public func neighbours(of channel: Int, channels: Int) -> ClosedRange<Int> {
+        max(0, channel - (size - 1) / 2)...min(channels - 1, channel + size / 2)
+    }
+
+    public func outputTypes(for inputs: [TensorType?]) throws(OperatorError) -> [TensorType] {
+        let x = try inputs.required(0, "input").shape
+        guard x.rank >= 3, size >= 1, size <= Int32.max else {
+            throw OperatorError("takes [N, C, spatial...] and a size from 1 on, not \(x) and \(size)")
+        }
+        return [.real(x)]
+    }
+
+    public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { true }
+}

@@ -1,0 +1,43 @@
+import Tensors
+
+/// x - max - log(sum of exp(x - max)) along an axis (ONNX LogSoftmax).
+public struct LogSoftmax: Operator {
+    public var name: String { "LogSoftmax" }
+    /// What is summed, as for the softmax.
+    public var softmax: Softmax
+
+    public init(_ softmax: Softmax) {
+        self.softmax = softmax
+    }
+
+    public func outputTypes(for inputs: [TensorType?]) throws(OperatorError) -> [TensorType] {
+        try softmax.outputTypes(for: inputs)
+    }
+
+    public func workspaceBytes(from inputs: [TensorType?], to output: TensorType, bytesPerNumber: Int) -> Int {
+        softmax.workspaceBytes(from: inputs, to: output, bytesPerNumber: bytesPerNumber)
+    }
+
+    public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool {
+        softmax.keepsBatchElementsApart(dependent: dependent, ranks: ranks)
+    }
+}
+
+/// 1 at the first largest number along an axis, 0 elsewhere (ONNX Hardmax).
+public struct Hardmax: Operator {
+    public var name: String { "Hardmax" }
+    /// What is compared, as for the softmax.
+    public var softmax: Softmax
+
+    public init(_ softmax: Softmax) {
+        self.softmax = softmax
+    }
+
+    public func outputTypes(for inputs: [TensorType?]) throws(OperatorError) -> [TensorType] {
+        try softmax.outputTypes(for: inputs)
+    }
+
+    public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool {
+        softmax.keepsBatchElementsApart(dependent: dependent, ranks: ranks)
+    }
+}

@@ -1,0 +1,115 @@
+import Tensors
+
+/// (x - mean) / sqrt(variance + epsilon), scaled and shifted, over groups of elements that lie together
+/// (ONNX InstanceNormalization, LayerNormalization, GroupNormalization).
+///
+/// Inputs: x, scale, optional shift.
+public struct Normalization: Operator, Equatable {
+    /// What mean and variance are taken of.
+    public enum Extent: Sendable, Equatable {
+        /// Each plane of [N, C, spatial...]; scale and shift [C].
+        case instance
+        /// All from an axis on; scale and shift are broadcast to these axes.
+        case layer(axis: Int)
+        /// Some channels that lie together, of [N, C, spatial...]; scale and shift [C].
+        case group(count: Int)
+    }
+
+    /// Which of its results it gives.
+    public enum Result: Sendable {
+        case normalized
+        /// The mean of each group, or 1 / sqrt(variance + epsilon), for `layer` alone: x with extents of 1 from the axis
+        /// on.
+        case mean, inverseDeviation
+    }
+
+    public var name: String {
+        switch extent {
+        case .instance: "InstanceNormalization"
+        case .layer: "LayerNormalization"
+        case .group: "GroupNormalization"
+        }
+    }
+    public var extent: Extent
+    public var epsilon: Float
+    public var result: Result
+
+    public init(_ extent: Extent, epsilon: Float = 1e-5, giving result: Result = .normalized) {
+        self.extent = extent
+        self.epsilon = epsilon
+        self.result = result
+    }
+
+    /// How many elements, which lie together, are normalised as one.
+    public func groupCount(in x: Shape) -> Int {
+        switch extent {
+        case .instance: x.dimensions.dropFirst(2).reduce(1, *)
+        case .layer(let axis): x.dimensions[(x.axis(axis) ?? x.rank)...].reduce(1, *)
+        case .group(let count): x.dimensions.dropFirst().reduce(1, *) / max(count, 1)
+        }
+    }
+
+    /// The shape that scale and shift are broadcast from.
+    public func broadcastShape(of factor: Shape, for x: Shape) -> Shape {
+        if case .layer = extent { return factor }
+        return Shape(factor.dimensions + [Int](repeating: 1, count: max(x.rank - 2, 0)))
+    }
+
+    public func outputTypes(for inputs: [TensorType?]) throws(OperatorError) -> [TensorType] {
+        let x = try inputs.required(0, "input").shape
+        switch extent {
+        case .layer(let axis): _ = try x.checkedAxis(axis)
+        case .instance: guard x.rank >= 3 else { throw OperatorError("takes [N, C, spatial...], not \(x)") }
+        case .group(let count):
+            guard x.rank >= 3, count > 0, x[1] % count == 0 else {
+                throw OperatorError("takes [N, C, spatial...] with channels in \(count) groups, not \(x)")
+            }
+        }
+        var factors = [("scale", try inputs.required(1, "scale").shape)]
+        if let shift = try inputs.optional(2, "shift") { factors.append(("shift", shift.shape)) }
+        for (role, factor) in factors {
+            if case .layer = extent {
+            } else {
+                guard factor == [x[1]] else { throw OperatorError("has a \(role) \(factor) for \(x[1]) channels") }
+            }
+            guard try .broadcast(x, broadcastShape(of: factor, for: x)) == x else {
+                throw OperatorError("cannot broadcast \(role) \(factor) to \(x)")
+            }
+        }
+        guard result == .normalized else {
+            guard case .layer(let axis) = extent, let first = x.axis(axis) else {
+                throw OperatorError("gives one result")
+            }
+            return [.real(Shape(x.dimensions.indices.map { $0 < first ? x[$0] : 1 }))]
+        }
+        return [.real(x)]
+    }
+
+    /// That no group reaches over the first axis is so unless the axis is the first one.
+    public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool {
+        guard dependent.isFirstAlone else { return false }
+        if case .layer(let axis) = extent { return isBehindBatch(axis, ranks: ranks) }
+        return true
+    }
+}
+
+/// x divided by its norm along an axis (ONNX LpNormalization); 0 where the norm is 0.
+public struct NormDivision: Operator {
+    public var name: String { "LpNormalization" }
+    public var axis: Int
+    /// Whether the norm is the sum of magnitudes, rather than the root of the sum of squares.
+    public var isOfMagnitudes: Bool
+
+    public init(axis: Int = -1, isOfMagnitudes: Bool = false) {
+        self.axis = axis
+        self.isOfMagnitudes = isOfMagnitudes
+    }
+
+    public func outputTypes(for inputs: [TensorType?]) throws(OperatorError) -> [TensorType] {
+        let x = try inputs.required(0, "input").shape
+        _ = try x.checkedAxis(axis)
+        return [.real(x)]
+    }
+
+    public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { isBehindBatch(axis, ranks: ranks) }
+}

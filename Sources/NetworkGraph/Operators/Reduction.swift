@@ -1,0 +1,113 @@
+import Tensors
+
+/// One number of all along some axes (ONNX ReduceSum and its kin).
+///
+/// Inputs: x, optionally the axes as integers.
+public struct Reduction: Operator {
+    public enum Function: String, Sendable, CaseIterable {
+        case sum = "ReduceSum"
+        case mean = "ReduceMean"
+        case maximum = "ReduceMax"
+        case minimum = "ReduceMin"
+        case product = "ReduceProd"
+        /// The sum of magnitudes.
+        case l1 = "ReduceL1"
+        /// The root of the sum of squares.
+        case l2 = "ReduceL2"
+        case sumOfSquares = "ReduceSumSquare"
+        case logarithmOfSum = "ReduceLogSum"
+        /// log(sum of exp(x))
+        case logarithmOfSumOfExponentials = "ReduceLogSumExp"
+    }
+
+    public var name: String { function.rawValue }
+    public var function: Function
+    /// Whether an axis that is reduced stays, with extent 1.
+    public var keepsAxes: Bool
+    /// Whether nothing is reduced where no axes are given, rather than all.
+    public var passesWithoutAxes: Bool
+
+    public init(_ function: Function, keepsAxes: Bool = true, passesWithoutAxes: Bool = false) {
+        self.function = function
+        self.keepsAxes = keepsAxes
+        self.passesWithoutAxes = passesWithoutAxes
+    }
+
+    /// The axes that are reduced.
+    public func axes(of inputs: [TensorType?]) throws(OperatorError) -> Set<Int> {
+        let x = try inputs.requiredOfAnyKind(0, "input").shape
+        let given = try inputs.knownIntegers(1, "axes") ?? []
+        return given.isEmpty ? (passesWithoutAxes ? [] : Set(0..<x.rank)) : Set(try x.axes(given))
+    }
+
+    public func outputTypes(for inputs: [TensorType?]) throws(OperatorError) -> [TensorType] {
+        let x = try inputs.requiredOfAnyKind(0, "input")
+        let axes = try axes(of: inputs)
+        guard x.kind == .real || x.kind == .integer && ofIntegers != nil else {
+            throw OperatorError("takes numbers, not a \(x.kind.rawValue) input")
+        }
+        let kept = x.shape.dimensions.indices.map { axes.contains($0) ? 1 : x.shape[$0] }
+        let result = keepsAxes ? kept : x.shape.dimensions.indices.filter { !axes.contains($0) }.map { x.shape[$0] }
+        var type = TensorType(x.kind, Shape(result))
+        if let known = x.integers, let combine = ofIntegers, x.kind == .integer {
+            guard type.shape.count == 0 || x.shape.count > 0 || function == .sum || function == .product else {
+                throw OperatorError("has no elements to take the \(function.rawValue) of")
+            }
+            let targets = targets(of: x.shape, axes: axes)
+            var integers = [Int?](repeating: nil, count: type.shape.count)
+            for (target, integer) in zip(targets, known) {
+                integers[target] = integers[target].map { combine($0, integer) } ?? integer
+            }
+            type.integers = integers.map { $0 ?? (function == .product ? 1 : 0) }
+        }
+        return [type]
+    }
+
+    /// For each element of x, its place in the output.
+    public func targets(of x: Shape, axes: Set<Int>) -> StridedPositions {
+        let strides = Shape(x.dimensions.indices.map { axes.contains($0) ? 1 : x[$0] }).strides
+        return StridedPositions(
+            extents: x.dimensions, strides: x.dimensions.indices.map { axes.contains($0) ? 0 : strides[$0] })
+    }
+
+    private var ofIntegers: ((Int, Int) -> Int)? {
+        switch function {
+        case .sum: { $0 &+ $1 }
+        case .product: { $0 &* $1 }
+        case .maximum: { max($0, $1) }
+        case .minimum: { min($0, $1) }
+        default: nil
+        }
+    }
+
+    /// That the first axis stays is seen in the shapes.
+    public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { dependent.isFirstAlone }
+}
+
+/// The place of the largest or smallest number along an axis (ONNX ArgMax, ArgMin).
+public struct ArgExtreme: Operator {
+    public var name: String { isMaximum ? "ArgMax" : "ArgMin" }
+    public var isMaximum: Bool
+    public var axis: Int
+    public var keepsAxis: Bool
+    /// Whether the last one counts among equals, rather than the first.
+    public var takesLast: Bool
+
+    public init(isMaximum: Bool, axis: Int = 0, keepsAxis: Bool = true, takesLast: Bool = false) {
+        self.isMaximum = isMaximum
+        self.axis = axis
+        self.keepsAxis = keepsAxis
+        self.takesLast = takesLast
+    }
+
+    public func outputTypes(for inputs: [TensorType?]) throws(OperatorError) -> [TensorType] {
+        let x = try inputs.required(0, "input").shape
+        let axis = try x.checkedAxis(axis)
+        var dimensions = x.dimensions
+        guard dimensions[axis] > 0 else { throw OperatorError("has no elements along axis \(axis) of \(x)") }
+        if keepsAxis { dimensions[axis] = 1 } else { dimensions.remove(at: axis) }
+        return [TensorType(.integer, Shape(dimensions))]
+    }
+
+    public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { isBehindBatch(axis, ranks: ranks) }
+}

@@ -1,0 +1,155 @@
+import Engines
+import NetworkGraph
+import Tensors
+import TestSupport
+import Testing
+
+@testable import Conformance
+
+/// Every operator's bound, held against what arithmetics compute on random and boundary inputs.
+@Suite struct OperatorBoundTests {
+    struct Sample: Sendable, CustomTestStringConvertible {
+        let operation: any Operator
+        let inputs: [AnyTensor?]
+        /// How far the bound may go for float32, relative to 1 and the result.
+        let sharpness: Double
+
+        var testDescription: String { "\(operation.name) \(inputs.map { "\($0?.shape ?? [])" })" }
+    }
+
+    private static func numbers(
+        _ shape: Shape, seed: UInt64, _ range: ClosedRange<Float> = -2...2, boundaries: [Float] = []
+    ) -> AnyTensor {
+        var random = RandomNumbers(seed: seed)
+        var values = (0..<shape.count).map { _ in Float.random(in: range, using: &random) }
+        for (index, boundary) in boundaries.enumerated() where index < values.count { values[index] = boundary }
+        return .float32(Tensor(shape, values))
+    }
+
+    private static func integers(_ values: [Int64]) -> AnyTensor { .int64(Tensor([values.count], values)) }
+
+    private static func sample(_ operation: any Operator, _ inputs: AnyTensor?..., sharpness: Double = 1e-4) -> Sample {
+        Sample(operation: operation, inputs: inputs, sharpness: sharpness)
+    }
+
+    private static let functions: [ActivationFunction] = [
+        .absolute, .ceiling, .celu(alpha: 1.5), .cosine, .elu(alpha: 1), .errorFunction, .exponential, .floor,
+        .gelu(byTanh: false), .gelu(byTanh: true), .hardSigmoid(alpha: 0.2, beta: 0.5), .hardSwish, .identity,
+        .leakyReLU(slope: 0.1), .mish, .negation, .relu, .round, .selu(alpha: 1.67, gamma: 1.05), .sigmoid, .sign,
+        .sine, .softplus, .softsign, .swish(alpha: 1), .tanh, .thresholdedReLU(alpha: 0.5),
+    ]
+
+    static let samples: [Sample] =
+        functions.map { sample($0, numbers([3, 7], seed: 1, -4...4, boundaries: [0, -0.0, 0.5, -1.5, 1])) }
+        + [ActivationFunction.logarithm, .squareRoot, .reciprocal].map {
+            sample($0, numbers([3, 7], seed: 2, 0.125...8, boundaries: [1]))
+        }
+        + BinaryArithmetic.allCases.map {
+            sample($0, numbers([2, 3, 4], seed: 3, 0.5...3), numbers([3, 1], seed: 4, 0.5...3))
+        }
+        + VariadicArithmetic.allCases.map {
+            sample($0, numbers([2, 3], seed: 5), numbers([3], seed: 6), numbers([1, 3], seed: 7))
+        }
+        + Reduction.Function.allCases.map {
+            sample(Reduction($0), numbers([2, 5, 3], seed: 8, 0.25...2), integers([1]))
+        }
+        + [
+            sample(
+                Convolution(padding: .explicit(begin: [1, 0], end: [0, 1])), numbers([1, 3, 5, 6], seed: 10),
+                numbers([4, 3, 3, 2], seed: 11), numbers([4], seed: 12)),
+            sample(
+                TransposedConvolution(strides: [2, 1], outputPadding: [1, 0]), numbers([1, 3, 4, 5], seed: 13),
+                numbers([3, 2, 3, 3], seed: 14), numbers([2], seed: 15)),
+            sample(Gemm(alpha: 0.5, transposesB: true), numbers([3, 9], seed: 16), numbers([4, 9], seed: 17)),
+            sample(MatMul(), numbers([2, 3, 9], seed: 18), numbers([9, 2], seed: 19)),
+            sample(MaxPool(window: SlidingWindow(kernel: [2, 2])), numbers([1, 2, 4, 4], seed: 20)),
+            sample(AveragePool(window: SlidingWindow(kernel: [3, 2])), numbers([1, 2, 4, 4], seed: 21)),
+            sample(GlobalAveragePool(), numbers([1, 2, 4, 4], seed: 22)),
+            sample(GlobalMaxPool(), numbers([1, 2, 4, 4], seed: 22)),
+            sample(
+                BatchNormalization(epsilon: 1e-5), numbers([2, 3, 4], seed: 23), numbers([3], seed: 24),
+                numbers([3], seed: 25), numbers([3], seed: 26), numbers([3], seed: 27, 0.5...2)),
+            sample(PReLU(), numbers([2, 3, 4], seed: 28), numbers([3, 1], seed: 29)),
+            sample(Softmax(axis: 1), numbers([2, 5], seed: 30, -6...6)),
+            sample(LogSoftmax(Softmax(axis: 1)), numbers([2, 5], seed: 31, -6...6)),
+            sample(LocalResponseNormalization(size: 3, alpha: 0.1), numbers([1, 5, 2, 3], seed: 32)),
+            sample(
+                Normalization(.instance), numbers([2, 3, 8], seed: 33), numbers([3], seed: 34), numbers([3], seed: 35)),
+            sample(
+                Normalization(.layer(axis: -1)), numbers([2, 3, 8], seed: 36), numbers([8], seed: 37),
+                numbers([8], seed: 38)),
+            sample(
+                Normalization(.layer(axis: 1), giving: .inverseDeviation), numbers([2, 3, 8], seed: 36),
+                numbers([3, 8], seed: 37)),
+            sample(
+                Normalization(.group(count: 2)), numbers([2, 4, 6], seed: 39), numbers([4], seed: 40),
+                numbers([4], seed: 41)),
+            sample(NormDivision(axis: 1), numbers([2, 5], seed: 42)),
+            sample(NormDivision(axis: 0, isOfMagnitudes: true), numbers([4, 5], seed: 43)),
+            sample(CumulativeSum(), numbers([2, 6], seed: 44), integers([1])),
+            sample(TopK(axis: 1), numbers([2, 6], seed: 45), integers([3])),
+            sample(
+                Resize(.linear), numbers([1, 2, 4, 5], seed: 46), nil,
+                numbers([4], seed: 0, 1...1, boundaries: [1, 1, 2, 1.5]),
+                sharpness: 1e-3),
+            sample(
+                Resize(.cubic(coefficient: -0.75, excludesOutside: true)), numbers([1, 2, 4, 5], seed: 47), nil, nil,
+                integers([1, 2, 7, 3]), sharpness: 1e-3),
+            sample(
+                Resize(.nearest(.preferFloor)), numbers([1, 2, 4, 5], seed: 48), nil, nil, integers([1, 2, 7, 3])),
+            sample(Concat(axis: 1), numbers([2, 3], seed: 49), numbers([2, 1], seed: 50)),
+            sample(Transpose(permutation: [1, 0]), numbers([2, 3], seed: 51)),
+            sample(
+                Slice(), numbers([4, 5], seed: 52), integers([3, 0]), integers([-5, 4]), integers([0, 1]),
+                integers([-2, 3])),
+            sample(Pad(mode: .reflect), numbers([3, 4], seed: 53), integers([1, 2, 0, 3])),
+            sample(Pad(), numbers([3, 4], seed: 54), integers([1, -1, 0, 3]), numbers([], seed: 55)),
+            sample(Gather(axis: 1), numbers([3, 4], seed: 56), integers([-1, 0])),
+            sample(Expand(), numbers([3, 1], seed: 57), integers([2, 1, 4])),
+            sample(Tile(), numbers([2, 3], seed: 58), integers([2, 2])),
+            sample(SplitPart(axis: 1, part: 1, of: 2), numbers([2, 5], seed: 59)),
+            sample(DepthToSpace(block: 2), numbers([1, 8, 2, 3], seed: 60)),
+            sample(SpaceToDepth(block: 2), numbers([1, 2, 4, 6], seed: 61)),
+            sample(Cast(to: .float(.binary16)), numbers([2, 5], seed: 62), sharpness: 1e-2),
+            sample(Reshape(), numbers([2, 6], seed: 63), integers([3, -1])),
+            sample(Clip(), numbers([2, 6], seed: 64), numbers([], seed: 65, -1...0), numbers([], seed: 66, 0.5...1)),
+        ]
+
+    @Test("No right computation exceeds its operator's bound, in any arithmetic", arguments: samples)
+    func isNeverExceeded(sample: Sample) throws {
+        for arithmetic in [ArithmeticName.fp32, .fp16Weights, .fp16Storage, .fp16FMA, .fp16MultiplyAdd] {
+            let bound = RoundingBound(of: arithmetic)
+            let exact = try ArithmeticName.fp64.apply(sample.operation, to: sample.inputs).float64
+            let node = Node(
+                name: "it", operator: sample.operation, inputs: sample.inputs.indices.map { "input \($0)" },
+                outputs: ["output"])
+            let bounds = try bound.errors(
+                of: node, inputs: sample.inputs,
+                errors: sample.inputs.map { $0.flatMap { bound.inputErrors(of: $0, isConstant: false) } }, output: exact
+            )
+            let computed = try arithmetic.apply(sample.operation, to: sample.inputs).float64
+            #expect(bounds.shape == exact.shape)
+            for (index, bound) in bounds.elements.enumerated() {
+                let error = abs(computed.elements[index] - exact.elements[index])
+                #expect(error <= bound, "\(arithmetic.rawValue) \(index): \(error) beyond \(bound)")
+                // A bound that explains anything would judge nothing.
+                guard arithmetic == .fp32 else { continue }
+                #expect(bound <= sample.sharpness * (1 + abs(exact.elements[index])), "\(index): \(bound) is no bound")
+            }
+        }
+    }
+
+    @Test("An operator without a bound is refused, not taken for one that only moves elements")
+    func requiresBound() throws {
+        struct Unknown: Operator {
+            var name: String { "Unknown" }
+            func outputTypes(for inputs: [TensorType?]) throws(OperatorError) -> [TensorType] { [.real([1])] }
+            func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { false }
+        }
+        let node = Node(name: "it", operator: Unknown(), inputs: ["x"], outputs: ["y"])
+        #expect(throws: ComparisonError.noBound(node: "it", operator: "Unknown")) {
+            try RoundingBound.float32.errors(
+                of: node, inputs: [.float32(Tensor([1], [1]))], errors: [nil], output: Tensor([1], [1]))
+        }
+    }
+}

@@ -52,7 +52,7 @@ let package = Package(
             dependencies: [
                 "NetworkGraph", "Files", "JSONTree", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
-            exclude: ["ONNX/onnx.proto", "CoreML/coreml.proto"]),
+            exclude: ["ONNX/onnx.proto", "CoreML/coreml.proto", "Caffe/caffe.proto"]),
         .target(name: "Engines", dependencies: ["NetworkGraph", "VectorKernels"]),
         .target(name: "Captures", dependencies: ["Tensors", "Files", "CHDF5"]),
         .target(

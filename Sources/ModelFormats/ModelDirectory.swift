@@ -4,13 +4,14 @@ extension Model {
     /// The model of a name in a directory, in the first of the formats that are known; letter case does not matter.
     ///
     /// A Core ML package may say its precision behind the name: `pnet_fp32.mlpackage` is taken where there is no
-    /// other.
+    /// other. The networks of MTCNN's authors are also found under the names that they gave them.
     ///
     /// - Throws: ``ModelError``.
     public init(named name: String, in directory: String) throws(ModelError) {
         let files = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
         let wanted =
             Model.fileExtensions.map { "\(name).\($0)" } + ["\(name)_fp32.mlpackage", "\(name)_fp16.mlpackage"]
+            + (CaffeOrigin.fileNames[name].map { ["\($0).caffemodel"] } ?? [])
         let matching = wanted.lazy.compactMap { wanted in files.sorted().first { $0.lowercased() == wanted } }
         guard let file = matching.first else {
             throw .unreadable(

@@ -8,11 +8,16 @@ public struct Graph: Sendable {
         public let elementType: ElementType
         /// The declared extents.
         public let dimensions: [Dimension]
+        /// What is known of the images that it takes; nil where nothing is, or it takes none.
+        public var images: ImageDeclaration?
 
-        public init(name: String, elementType: ElementType, dimensions: [Dimension]) {
+        public init(
+            name: String, elementType: ElementType, dimensions: [Dimension], images: ImageDeclaration? = nil
+        ) {
             self.name = name
             self.elementType = elementType
             self.dimensions = dimensions
+            self.images = images
         }
     }
 
@@ -30,7 +35,7 @@ public struct Graph: Sendable {
     }
 
     public let name: String
-    public let inputs: [Input]
+    public private(set) var inputs: [Input]
     public let outputs: [String]
     public let nodes: [Node]
     /// Weights and other constants by the name of their tensor.
@@ -64,6 +69,13 @@ public struct Graph: Sendable {
         }
         self.takers = takers
         for output in outputs where !defined.contains(output) { throw .undefinedOutput(output) }
+    }
+
+    /// The same graph, with its images declared anew.
+    public func declaring(_ images: ImageDeclaration) -> Graph {
+        var graph = self
+        for index in inputs.indices { graph.inputs[index].images = images }
+        return graph
     }
 
     /// The nodes that take a tensor, in the order of computation.

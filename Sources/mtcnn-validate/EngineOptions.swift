@@ -8,6 +8,8 @@ import NetworkGraph
 import OutsideEngines
 import Reporting
 
+extension ImageDeclaration.SpatialOrder: ExpressibleByArgument {}
+
 /// What computes the networks.
 enum EngineChoice: String, CaseIterable, ExpressibleByArgument {
     case builtin
@@ -58,6 +60,13 @@ struct EngineOptions: ParsableArguments {
             "The adapter, started as PYTHON FILE ENGINE. Default: validation/engine_adapter.py.", valueName: "file"))
     var engineAdapter: String?
 
+    @Option(
+        help: """
+            How images lie in the networks' inputs, where the files do not say it or say it wrongly: upright (rows, then \
+            columns) or transposed (columns, then rows).
+            """)
+    var layout: ImageDeclaration.SpatialOrder?
+
     func validate() throws {
         if !(engineTimeout > 0 && engineTimeout.isFinite) {
             throw ValidationError("--engine-timeout is a number of seconds above 0")
@@ -98,7 +107,9 @@ struct EngineOptions: ParsableArguments {
     }
 
     private func builtIn(_ models: String, _ arithmetic: ArithmeticName) throws -> ChosenEngine {
-        func model(_ network: CascadeNetwork) throws -> Model { try Model(named: network.modelName, in: models) }
+        func model(_ network: CascadeNetwork) throws -> Model {
+            try declaringLayout(of: Model(named: network.modelName, in: models))
+        }
         let (proposal, refinement, output) = (try model(.proposal), try model(.refinement), try model(.output))
         let labels = zip(CascadeNetwork.allCases, [proposal, refinement, output]).map { network, model in
             (network.modelName, model.arithmeticLabel(asked: arithmetic))
@@ -138,7 +149,7 @@ struct EngineOptions: ParsableArguments {
                     throw CommandError(.badData, "\(model.path): \(name) reads ONNX files alone")
                 }
             }
-            return try GraphFaceNetwork(network, graph: model.graph) { graph in
+            return try GraphFaceNetwork(network, graph: declaringLayout(of: model).graph) { graph in
                 let engine = try OutsideEngine(adapter, model: model.path, graph: graph)
                 identity = identity ?? engine.identity
                 return engine
@@ -153,6 +164,17 @@ struct EngineOptions: ParsableArguments {
                 engineVersion: identity?.version, arithmetic: arithmetic),
             networks: networks,
             outside: { try OutsideEngine(adapter, model: $0.path, graph: $1) })
+    }
+
+    /// The model with the layout that was asked for. One of Caffe's whose layout nobody knows is said to be so.
+    private func declaringLayout(of model: Model) -> Model {
+        if let layout { return model.declaring(ImageDeclaration(spatialOrder: layout, reason: "--layout")) }
+        if case .caffe = model.format, model.graph.inputs.contains(where: { $0.images == nil }) {
+            Terminal.note(
+                "\(model.path) does not say how images lie in its input; upright is assumed, --layout transposed says "
+                    + "otherwise")
+        }
+        return model
     }
 
     var interpreter: String {

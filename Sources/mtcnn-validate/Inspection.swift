@@ -24,9 +24,11 @@ struct Inspection {
                 return try graph.tensorTypes(
                     for: Dictionary(graph.inputs.map { ($0.name, shape) }, uniquingKeysWith: { first, _ in first }))
             }
-            // An open size of a package has a default.
-            if case .coreML(let provenance) = model.format {
-                return try graph.tensorTypes(for: provenance.defaultShapes)
+            // An open size of a package, or of a Caffe network, has a default.
+            switch model.format {
+            case .coreML(let provenance): return try graph.tensorTypes(for: provenance.defaultShapes)
+            case .caffe(let provenance): return try graph.tensorTypes(for: provenance.defaultShapes)
+            case .onnx, .openFace: break
             }
             return isOpen ? [:] : try graph.tensorTypes()
         }
@@ -47,6 +49,13 @@ struct Inspection {
             lines.append(
                 "input  \(input.name) \(input.elementType.rawValue) [\(input.dimensions.map(\.description).joined(separator: ", "))]"
             )
+            if let images = input.images {
+                lines.append("images \(images.spatialOrder.words): \(images.reason)")
+            } else if case .caffe = model.format, input.dimensions.count == 4 {
+                lines.append(
+                    "images: the file does not say how they lie; rows first is assumed, --layout transposed says otherwise"
+                )
+            }
         }
         for output in graph.outputs { lines.append("output \(output) \(shape(output))") }
         lines.append("")
@@ -86,6 +95,15 @@ struct Inspection {
     }
 }
 
+extension ImageDeclaration.SpatialOrder {
+    var words: String {
+        switch self {
+        case .rowsFirst: "upright, rows first"
+        case .columnsFirst: "transposed, columns first"
+        }
+    }
+}
+
 extension Model.Format {
     var words: String {
         switch self {
@@ -93,6 +111,7 @@ extension Model.Format {
             "ONNX, operators of version \(provenance.opset), IR version \(provenance.irVersion), written by \(provenance.producer)"
         case .coreML(let provenance):
             "Core ML package, specification \(provenance.specificationVersion), operations of \(provenance.opset)"
+        case .caffe(let provenance): "Caffe, \(provenance.layers) layers"
         case .openFace(let layers): "OpenFace .dat, \(layers) layers"
         }
     }

@@ -2,18 +2,19 @@ import Engines
 import NetworkGraph
 import Tensors
 
-/// How a graph lays out images and maps.
-enum ImageLayout {
-    /// [N, x, y, channels]
-    case transposedChannelsLast
-    /// [N, channels, y, x]
-    case channelsFirst
+/// How a graph lays out images and maps: [N, channels, y, x] or [N, y, x, channels], or with x before y.
+struct ImageLayout {
+    private let channelsAreLast: Bool
+    private let columnsAreFirst: Bool
 
+    /// The order of the spatial axes is what the input declares. Without a declaration images [N, ., ., channels] have x
+    /// first, and images [N, channels, ., .] y first.
     init(of graph: Graph) throws(GraphFaceNetworkError) {
-        let dimensions = graph.inputs.count == 1 ? graph.inputs[0].dimensions : []
+        let input = graph.inputs.count == 1 ? graph.inputs.first : nil
+        let dimensions = input?.dimensions ?? []
         switch (dimensions.count, dimensions.last, dimensions.dropFirst().first) {
-        case (4, .fixed(3), _): self = .transposedChannelsLast
-        case (4, _, .fixed(3)): self = .channelsFirst
+        case (4, .fixed(3), _): channelsAreLast = true
+        case (4, _, .fixed(3)): channelsAreLast = false
         default:
             throw .unknownInput(
                 graph: graph.name,
@@ -21,29 +22,35 @@ enum ImageLayout {
                     "\(input.name) [" + input.dimensions.map(\.description).joined(separator: ", ") + "]"
                 })
         }
+        columnsAreFirst = input?.images.map { $0.spatialOrder == .columnsFirst } ?? channelsAreLast
     }
 
     /// What the axes of the graph's input stand for.
     var axes: [MapAxis] {
-        switch self {
-        case .transposedChannelsLast: [.image, .column, .row, .channel]
-        case .channelsFirst: [.image, .channel, .row, .column]
-        }
+        let spatial: [MapAxis] = columnsAreFirst ? [.column, .row] : [.row, .column]
+        return [.image] + (channelsAreLast ? spatial + [.channel] : [.channel] + spatial)
     }
 
+    /// Where an axis stands in a tensor of rank 4.
+    fileprivate func position(of axis: MapAxis) -> Int { axes.firstIndex(of: axis) ?? 0 }
+
     func inputShape(count: Int, rows: Int, columns: Int) -> Shape {
-        switch self {
-        case .transposedChannelsLast: [count, columns, rows, 3]
-        case .channelsFirst: [count, 3, rows, columns]
-        }
+        Shape(
+            axes.map { axis in
+                switch axis {
+                case .image: count
+                case .channel: 3
+                case .row: rows
+                case .column: columns
+                }
+            })
     }
 
     /// The channels of an output [N, channels] or of an output map; nil for any other.
     func channels(of shape: Shape) -> Int? {
-        switch (shape.rank, self) {
-        case (2, _): shape[1]
-        case (4, .transposedChannelsLast): shape[3]
-        case (4, .channelsFirst): shape[1]
+        switch shape.rank {
+        case 2: shape[1]
+        case 4: shape[position(of: .channel)]
         default: nil
         }
     }
@@ -111,17 +118,16 @@ private struct ImageStrides {
     init(of shape: Shape, _ layout: ImageLayout) {
         let elements = shape.strides
         count = shape[0]
-        switch (shape.rank, layout) {
-        case (2, _):
+        guard shape.rank > 2 else {
             (rows, columns, channels) = (1, 1, shape[1])
             strides = (elements[0], 0, 0, elements[1])
-        case (_, .transposedChannelsLast):
-            (rows, columns, channels) = (shape[2], shape[1], shape[3])
-            strides = (elements[0], elements[2], elements[1], elements[3])
-        case (_, .channelsFirst):
-            (rows, columns, channels) = (shape[2], shape[3], shape[1])
-            strides = (elements[0], elements[2], elements[3], elements[1])
+            return
         }
+        let (row, column, channel) = (
+            layout.position(of: .row), layout.position(of: .column), layout.position(of: .channel)
+        )
+        (rows, columns, channels) = (shape[row], shape[column], shape[channel])
+        strides = (elements[0], elements[row], elements[column], elements[channel])
     }
 
     /// Calls `body` with the position of the first channel of each pixel, row by row, and how far apart its

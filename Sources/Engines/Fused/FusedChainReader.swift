@@ -78,6 +78,7 @@ struct FusedChainReader<A: Arithmetic> where A.Element.Lane == Float {
         case let transpose as Transpose: axes = transpose.permutation(rank: axes.count).map { axes[$0] }
         case let flatten as Flatten where flatten.axis == 1: try self.flatten(node)
         case is Reshape where flattensImages(node): try self.flatten(node)
+        case ActivationFunction.identity: break
         default: throw unsupported(node, "is none that fused networks know")
         }
         tensor = node.outputs[0]

@@ -4,8 +4,8 @@ import Tensors
 extension OpenFaceModel {
     /// The layers of a network that a graph computes as a chain from one image to its heads.
     ///
-    /// Two dialects of MTCNN's networks are known by the input. [N, x, y, channel]: trained on transposed images,
-    /// and the layers are turned upright. [N, channel, y, x]: upright. A chain consists of convolutions without
+    /// Two dialects of MTCNN's networks are known by the input, unless it declares its order. [N, x, y, channel]: trained
+    /// on transposed images, and the layers are turned upright. [N, channel, y, x]: upright. A chain consists of convolutions without
     /// padding, PReLU (also spelled Less, Not, Mul, Where), max-pools, flattening in the order of x, then y, and
     /// dense layers; a convolution of 1x1 becomes a fully connected layer. Heads that part at its end are joined
     /// in the order of their size: logits, box, landmarks. A softmax over the two logits is left away.
@@ -48,13 +48,14 @@ struct OpenFaceGraphReader {
         self.graph = graph
         let input = graph.inputs.first
         let dimensions = graph.inputs.count == 1 ? input?.dimensions ?? [] : []
+        let declared = input?.images?.spatialOrder
         switch (dimensions.count, dimensions.dropFirst().first, dimensions.last) {
         case (4, _, .fixed(let channels)) where (1...4).contains(channels):
             self.channels = channels
-            axes = [.batch, .x, .y, .channel]
+            axes = [.batch] + (declared == .rowsFirst ? [.y, .x] : [.x, .y]) + [.channel]
         case (4, .fixed(let channels), _) where (1...4).contains(channels):
             self.channels = channels
-            axes = [.batch, .channel, .y, .x]
+            axes = [.batch, .channel] + (declared == .columnsFirst ? [.x, .y] : [.y, .x])
         default:
             throw .notExpressible(
                 node: input?.name ?? graph.name, operator: "input",

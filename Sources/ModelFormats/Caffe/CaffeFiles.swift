@@ -1,0 +1,32 @@
+import Foundation
+
+/// The two files of a Caffe network.
+struct CaffeFiles {
+    let definition: String
+    let weights: String
+
+    /// The extension of a definition, and that of weights.
+    static let extensions = ["prototxt", "caffemodel"]
+
+    /// - Parameter path: one of the two; the other stands beside it under the same name. Letter case does not matter.
+    /// - Throws: ``ModelError/unreadable(file:reason:)`` where there is none.
+    init(_ path: String) throws(ModelError) {
+        let given = URL(fileURLWithPath: path)
+        let directory = given.deletingLastPathComponent().path
+        let name = given.deletingPathExtension().lastPathComponent
+        let isDefinition = given.pathExtension.lowercased() == Self.extensions[0]
+        let wanted = "\(name).\(Self.extensions[isDefinition ? 1 : 0])"
+        let files = ((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []).sorted()
+        guard
+            let other = files.first(where: { $0 == wanted })
+                ?? files.first(where: { $0.lowercased() == wanted.lowercased() })
+        else {
+            throw .unreadable(
+                file: path,
+                reason: "a Caffe network is two files of one name, and there is no \(wanted), with the "
+                    + "\(isDefinition ? "weights" : "definition"), beside it")
+        }
+        definition = isDefinition ? path : "\(directory)/\(other)"
+        weights = isDefinition ? "\(directory)/\(other)" : path
+    }
+}

@@ -30,58 +30,80 @@ public struct Model: Sendable {
     /// computes it.
     public let floatTypes: [String: ElementType]
 
-    /// A model from a file of any format that is known, told by its extension: `.dat` is OpenFace's, `.mlpackage` Core
-    /// ML's, `.prototxt` and `.caffemodel` Caffe's, any other ONNX. Of Caffe's two files one is named, and the other
-    /// stands beside it under the same name.
+    /// A model from a file of any format that is known, told by its content or, where that does not tell, by its
+    /// extension: ONNX, OpenFace's .dat, a Core ML package, and Caffe's definition and weights, of which one is named and
+    /// the other stands beside it under the same name.
     ///
     /// An OpenFace file's graph sums in the order of the ONNX models trained on transposed images
     /// (``OpenFaceModel/Orientation/columnMajor``), so that the float32 outputs of the same weights have the same
     /// bits.
     ///
     /// - Parameter followsPipes: whether a pipe in place of a file is read, as one that a person names.
-    /// - Throws: ``ModelError``.
+    /// - Throws: ``ModelError``; for a file of another kind it says of which, and what to do.
     public init(contentsOf path: String, followsPipes: Bool = true) throws(ModelError) {
-        if path.lowercased().hasSuffix(".mlpackage") {
-            try self.init(package: path)
-        } else if CaffeFiles.extensions.contains(URL(fileURLWithPath: path).pathExtension.lowercased()) {
-            try self.init(caffe: path, followsPipes: followsPipes)
+        var isDirectory = ObjCBool(false)
+        let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+        if exists && isDirectory.boolValue || !exists && path.lowercased().hasSuffix(".mlpackage") {
+            try self.init(directory: path)
         } else {
             try self.init(file: path, followsPipes: followsPipes)
         }
     }
 
     private init(file path: String, followsPipes: Bool) throws(ModelError) {
-        let bytes: [UInt8]
-        do { bytes = try readFile(path, followsPipes: followsPipes) } catch { throw ModelError(error, file: path) }
-        self.path = path
-        name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
-        floatTypes = [:]
-        guard path.lowercased().hasSuffix(".dat") else {
+        func read(_ file: String) throws(ModelError) -> [UInt8] {
+            do { return try readFile(file, followsPipes: followsPipes) } catch { throw ModelError(error, file: file) }
+        }
+        let bytes = try read(path)
+        let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+        let kind = FileKind(bytes, path: path)
+        switch kind {
+        case .onnx:
             let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
             let onnx = try ONNXFile(bytes, file: path, folder: folder)
-            format = .onnx(onnx.provenance)
-            graph = onnx.graph
-            let parts = [bytes] + onnx.externalData
-            sha256 = sha256Hex(parts.count == 1 ? bytes : Array(parts.joined()))
-            byteCount = parts.reduce(0) { $0 + $1.count }
-            return
-        }
-        sha256 = sha256Hex(bytes)
-        byteCount = bytes.count
-        do throws(OpenFaceError) {
-            let openFace = try OpenFaceModel(bytes)
-            format = .openFace(layers: openFace.layers.count)
-            graph = try openFace.graph(.columnMajor, name: name)
-        } catch {
-            throw .badOpenFace(file: path, error)
+            self.init(
+                path: path, onnx.externalData.reduce(bytes, +), .onnx(onnx.provenance), onnx.graph)
+        case .openFace:
+            do throws(OpenFaceError) {
+                let openFace = try OpenFaceModel(bytes)
+                self.init(
+                    path: path, bytes, .openFace(layers: openFace.layers.count),
+                    try openFace.graph(.columnMajor, name: name))
+            } catch {
+                throw .badOpenFace(file: path, error)
+            }
+        case .caffeDefinition, .caffeWeights:
+            let files = try CaffeFiles(path, isDefinition: kind == .caffeDefinition)
+            let definition = kind == .caffeDefinition ? bytes : try read(files.definition)
+            let weights = kind == .caffeWeights ? bytes : try read(files.weights)
+            let network = try CaffeNetwork(
+                definition: definition, weights: CaffeWeights(weights, file: files.weights), name: name,
+                file: files.definition)
+            self.init(path: path, definition + weights, .caffe(network.provenance), network.graph)
+        case .coreMLSpecification:
+            throw .unsupported(
+                file: path,
+                reason: "this is a Core ML model without its package (.mlmodel), of which only packages are read")
+        case .foreign(let file):
+            throw .unsupported(file: path, reason: file.words)
+        case .unknown:
+            throw .unsupported(
+                file: path,
+                reason: "this is no file of a kind that is known; models of ONNX, Core ML, Caffe and OpenFace are read")
         }
     }
 
-    /// What a closure gives, with the file's name in front of what it says of the graph.
-    ///
-    /// - Throws: ``ModelError/badGraph(file:_:)`` for a `GraphError`, and whatever else the closure throws.
-    public func namingFile<Result>(in body: () throws -> Result) throws -> Result {
-        do { return try body() } catch let error as GraphError { throw ModelError.badGraph(file: path, error) }
+    /// - Parameter bytes: of its files.
+    private init(
+        path: String, _ bytes: [UInt8], _ format: Format, _ graph: Graph, floatTypes: [String: ElementType] = [:]
+    ) {
+        self.path = path
+        name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+        sha256 = sha256Hex(bytes)
+        byteCount = bytes.count
+        self.format = format
+        self.graph = graph
+        self.floatTypes = floatTypes
     }
 
     /// The same model, with its images declared anew.
@@ -91,38 +113,33 @@ public struct Model: Sendable {
         return model
     }
 
-    private init(caffe path: String, followsPipes: Bool) throws(ModelError) {
-        let files = try CaffeFiles(path)
-        func bytes(_ file: String) throws(ModelError) -> [UInt8] {
-            do { return try readFile(file, followsPipes: followsPipes) } catch { throw ModelError(error, file: file) }
-        }
-        let definition = try bytes(files.definition)
-        let weights = try bytes(files.weights)
-        self.path = path
-        name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
-        let network = try CaffeNetwork(
-            definition: definition, weights: CaffeWeights(weights, file: files.weights), name: name,
-            file: files.definition)
-        sha256 = sha256Hex(definition + weights)
-        byteCount = definition.count + weights.count
-        format = .caffe(network.provenance)
-        graph = network.graph
-        floatTypes = [:]
+    /// What a closure gives, with the file's name in front of what it says of the graph.
+    ///
+    /// - Throws: ``ModelError/badGraph(file:_:)`` for a `GraphError`, and whatever else the closure throws.
+    public func namingFile<Result>(in body: () throws -> Result) throws -> Result {
+        do { return try body() } catch let error as GraphError { throw ModelError.badGraph(file: path, error) }
     }
 
-    private init(package path: String) throws(ModelError) {
+    private init(directory path: String) throws(ModelError) {
+        func holds(_ file: String) -> Bool { FileManager.default.fileExists(atPath: "\(path)/\(file)") }
         guard FileManager.default.fileExists(atPath: path) else {
             throw .unreadable(file: path, reason: "no such package")
         }
+        guard holds("Manifest.json") || path.lowercased().hasSuffix(".mlpackage") else {
+            if holds("saved_model.pb") { throw .unsupported(file: path, reason: ForeignFile.savedModel.words) }
+            if holds("coremldata.bin") {
+                throw .unsupported(
+                    file: path,
+                    reason: "this is a compiled Core ML model (.mlmodelc): name the package from which it was compiled")
+            }
+            throw .unreadable(file: path, reason: "it is a directory, and no Core ML package; name the model's file")
+        }
         let files = try PackageFiles(path)
-        name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
-        self.path = path
+        let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
         let package = try CoreMLPackage(files, name: name, file: path)
         // The manifest's identifiers and paths change nothing that is computed.
-        sha256 = sha256Hex(files.model + (files.weights ?? []))
-        byteCount = files.model.count + (files.weights?.count ?? 0)
-        format = .coreML(package.provenance)
-        graph = package.graph
-        floatTypes = package.floatTypes
+        self.init(
+            path: path, files.model + (files.weights ?? []), .coreML(package.provenance), package.graph,
+            floatTypes: package.floatTypes)
     }
 }

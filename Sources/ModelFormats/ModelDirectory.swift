@@ -9,9 +9,10 @@ extension Model {
     /// - Throws: ``ModelError``.
     public init(named name: String, in directory: String) throws(ModelError) {
         let files = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        let own = name.lowercased()
         let wanted =
-            Model.fileExtensions.map { "\(name).\($0)" } + ["\(name)_fp32.mlpackage", "\(name)_fp16.mlpackage"]
-            + (CaffeOrigin.fileNames[name].map { ["\($0).caffemodel"] } ?? [])
+            Model.fileExtensions.map { "\(own).\($0)" } + ["\(own)_fp32.mlpackage", "\(own)_fp16.mlpackage"]
+            + (CaffeOrigin.fileNames[own].map { ["\($0).caffemodel"] } ?? [])
         let matching = wanted.lazy.compactMap { wanted in files.sorted().first { $0.lowercased() == wanted } }
         guard let file = matching.first else {
             throw .unreadable(

@@ -6,15 +6,16 @@ struct CaffeFiles {
     let weights: String
 
     /// The extension of a definition, and that of weights.
-    static let extensions = ["prototxt", "caffemodel"]
+    private static let extensions = ["prototxt", "caffemodel"]
 
-    /// - Parameter path: one of the two; the other stands beside it under the same name. Letter case does not matter.
+    /// - Parameters:
+    ///   - path: one of the two; the other stands beside it under the same name. Letter case does not matter.
+    ///   - isDefinition: which of the two.
     /// - Throws: ``ModelError/unreadable(file:reason:)`` where there is none.
-    init(_ path: String) throws(ModelError) {
+    init(_ path: String, isDefinition: Bool) throws(ModelError) {
         let given = URL(fileURLWithPath: path)
         let directory = given.deletingLastPathComponent().path
         let name = given.deletingPathExtension().lastPathComponent
-        let isDefinition = given.pathExtension.lowercased() == Self.extensions[0]
         let wanted = "\(name).\(Self.extensions[isDefinition ? 1 : 0])"
         let files = ((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []).sorted()
         guard

@@ -106,12 +106,12 @@ public struct DetectionReport: Report, Equatable {
             meanLandmarkDistance = metrics.landmarkDistance.mean
         }
 
-        /// The value of a metric, by the name that thresholds give it; nil if there were no faces to measure.
-        func value(of metric: String) -> Double? {
+        /// The value of a metric; nil if there were no faces to measure, or if it is none of faces.
+        func value(of metric: Metric) -> Double? {
             switch metric {
-            case "mean_iou": meanIou
-            case "detection_agreement": detectionAgreement
-            case "false_positives": Double(falsePositives)
+            case .meanIou: meanIou
+            case .detectionAgreement: detectionAgreement
+            case .falsePositives: Double(falsePositives)
             default: nil
             }
         }
@@ -119,20 +119,20 @@ public struct DetectionReport: Report, Equatable {
 
     /// The minimum tier.
     public static let requirements = [
-        Threshold("mean_iou", .above, 0.75, .requested, "of matched faces, minimum tier"),
-        Threshold("detection_agreement", .atLeast, 0.95, .requested, "of the faces that either found, minimum tier"),
-        Threshold("false_positives", .below, 2, .requested, "over all frames, minimum tier"),
+        Threshold(.meanIou, .above, 0.75, .requested, "of matched faces, minimum tier"),
+        Threshold(.detectionAgreement, .atLeast, 0.95, .requested, "of the faces that either found, minimum tier"),
+        Threshold(.falsePositives, .below, 2, .requested, "over all frames, minimum tier"),
         notFiniteFrames,
     ]
 
     /// Of both reports that find faces.
     static let notFiniteFrames = Threshold(
-        "not_finite_frames", .atMost, 0, .soundness, "frames on which a network answers NaN or an infinity")
+        .notFiniteFrames, .atMost, 0, .soundness, "frames on which a network answers NaN or an infinity")
 
     public static let target = [
-        Threshold("mean_iou", .above, 0.9, .requested, "of matched faces, target tier"),
-        Threshold("detection_agreement", .atLeast, 1, .requested, "of the faces that either found, target tier"),
-        Threshold("false_positives", .atMost, 0, .requested, "over all frames, target tier"),
+        Threshold(.meanIou, .above, 0.9, .requested, "of matched faces, target tier"),
+        Threshold(.detectionAgreement, .atLeast, 1, .requested, "of the faces that either found, target tier"),
+        Threshold(.falsePositives, .atMost, 0, .requested, "over all frames, target tier"),
     ]
 
     /// - Parameters:
@@ -190,11 +190,11 @@ extension DetectionReport.Run {
         for frame in frames { metrics.add(frame.faces) }
         let summary = DetectionReport.Summary(metrics)
         func checks(_ thresholds: [Threshold]) -> [Check] {
-            thresholds.compactMap { threshold in
+            thresholds.map { threshold in
                 let value =
                     threshold.metric == DetectionReport.notFiniteFrames.metric
                     ? notJudged.notFiniteCount : summary.value(of: threshold.metric)
-                return value.map { Check($0, of: gold, against: threshold, deviations: deviations) }
+                return Check(value, of: gold, against: threshold, deviations: deviations)
             }
         }
         self.metrics = metrics

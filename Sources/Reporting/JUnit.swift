@@ -11,11 +11,12 @@ public struct JUnit {
         let checks = report.checks
         let notJudged = report.notJudged
         let isWhole = notJudged.isEmpty && report.verdict != .notJudged
+        let errors = checks.count { $0.verdict == .notJudged } + (isWhole ? 0 : 1)
         var suite = XMLElement(
             "testsuite",
             [
                 ("name", R.name), ("tests", String(checks.count + (isWhole ? 0 : 1))),
-                ("failures", String(checks.count { $0.verdict == .doesNotConform })), ("errors", isWhole ? "0" : "1"),
+                ("failures", String(checks.count { $0.verdict == .doesNotConform })), ("errors", String(errors)),
             ])
         if !isWhole {
             let reason = notJudged.first.map { ": \($0)" } ?? ""
@@ -34,6 +35,8 @@ public struct JUnit {
             testcase.children = [
                 XMLElement("failure", [("type", check.origin.rawValue), ("message", check.failureMessage)])
             ]
+        } else if check.verdict == .notJudged {
+            testcase.children = [XMLElement("error", [("message", "not judged: it was not measured")])]
         } else if let reason = check.knownDeviation {
             testcase.children = [
                 XMLElement("system-out", text: "known deviation: \(check.failureMessage): \(reason)")
@@ -73,7 +76,8 @@ private struct XMLElement {
         return ["\(indent)<\(start)>"] + children.flatMap { $0.lines(indent: indent + "  ") } + ["\(indent)</\(name)>"]
     }
 
-    /// Characters that XML gives a meaning are named; control characters, which it forbids, become U+FFFD.
+    /// Characters that XML gives a meaning are named; those that XML 1.0 forbids (2.2: control characters, U+FFFE and
+    /// U+FFFF) become U+FFFD.
     private func escaped(_ text: String) -> String {
         text.unicodeScalars.reduce(into: "") { escaped, scalar in
             switch scalar {
@@ -82,7 +86,7 @@ private struct XMLElement {
             case ">": escaped += "&gt;"
             case "\"": escaped += "&quot;"
             case "\n", "\t", "\r": escaped += "&#\(scalar.value);"
-            case _ where scalar.value < 32: escaped += "\u{FFFD}"
+            case _ where scalar.value < 32 || scalar.value == 0xFFFE || scalar.value == 0xFFFF: escaped += "\u{FFFD}"
             default: escaped.unicodeScalars.append(scalar)
             }
         }
@@ -90,9 +94,15 @@ private struct XMLElement {
 }
 
 extension Check {
+    /// The value and its limit for a person; a dash for what was not measured.
+    var figures: (value: String, limit: String) {
+        guard let value else { return ("-", limit.short) }
+        return toldApart(value, from: limit)
+    }
+
     /// `1.91e-05 is not below 1e-05`
     public var failureMessage: String {
-        let (value, limit) = toldApart(value, from: limit)
+        let (value, limit) = figures
         return "\(value) is not \(direction.words) \(limit)"
     }
 }

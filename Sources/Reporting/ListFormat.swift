@@ -8,7 +8,7 @@ extension [String] {
 extension [Threshold] {
     /// The limits for a person: `mean iou above 0.75, false positives below 2`.
     var words: String {
-        map { "\($0.metric.replacing("_", with: " ")) \($0.direction.words) \($0.limit.short)" }
+        map { "\($0.metric.words) \($0.direction.words) \($0.limit.short)" }
             .joined(separator: ", ")
     }
 }

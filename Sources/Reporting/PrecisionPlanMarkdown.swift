@@ -4,7 +4,7 @@ import Detection
 extension PrecisionPlan {
     public var markdown: String {
         let wanted = requirements.map { requirement in
-            "\(requirement.metric) \(requirement.direction == .atLeast ? ">=" : "<=") \(requirement.limit.short)"
+            "\(requirement.metric.rawValue) \(requirement.direction == .atLeast ? ">=" : "<=") \(requirement.limit.short)"
         }
         var lines = ["## Precision plan: \(isMet ? "met" : "not met")", ""]
         if isMet {
@@ -69,10 +69,9 @@ extension PrecisionPlan {
     /// The requirements that a measurement breaks, with its values.
     private func broken(_ measurement: PlanMeasurement) -> String {
         requirements.compactMap { requirement in
-            guard let metric = PlanMeasurement.Metric(rawValue: requirement.metric) else { return nil }
-            let value = measurement[metric]
+            let value = measurement[requirement.metric]
             return requirement.holds(for: value)
-                ? nil : "\(requirement.metric) \(toldApart(value, from: requirement.limit).value)"
+                ? nil : "\(requirement.metric.rawValue) \(toldApart(value, from: requirement.limit).value)"
         }.joined(separator: ", ")
     }
 }

@@ -86,11 +86,11 @@ public struct PrecisionReport: Report, Equatable {
     }
 
     public static let requirements = [
-        Threshold("max_abs_diff", .below, 1e-3, .requested, "the outputs of each network, on equal inputs"),
-        Threshold("mean_iou", .above, 0.999, .requested, "each network's own boxes on equal inputs, and end to end"),
-        Threshold("detection_agreement", .atLeast, 1, .requested, "each network's decisions, and the faces found"),
-        Threshold("non_finite_count", .atMost, 0, .soundness, "activations that are NaN or infinite"),
-        Threshold("lost_constant_count", .atMost, 0, .soundness, "constants of which float16 holds no normal number"),
+        Threshold(.maxAbsDiff, .below, 1e-3, .requested, "the outputs of each network, on equal inputs"),
+        Threshold(.meanIou, .above, 0.999, .requested, "each network's own boxes on equal inputs, and end to end"),
+        Threshold(.detectionAgreement, .atLeast, 1, .requested, "each network's decisions, and the faces found"),
+        Threshold(.nonFiniteCount, .atMost, 0, .soundness, "activations that are NaN or infinite"),
+        Threshold(.lostConstantCount, .atMost, 0, .soundness, "constants of which float16 holds no normal number"),
         DetectionReport.notFiniteFrames,
     ]
 
@@ -148,10 +148,13 @@ extension PrecisionReport.Policy {
         self.networks = networks
         self.endToEnd = endToEnd
         var checks = [Check]()
-        func check(_ subject: String, _ values: [String: Double?]) {
+        func check(_ subject: String, _ values: [Metric: Double?]) {
             for threshold in thresholds {
-                guard case let value?? = values[threshold.metric] else { continue }
-                checks.append(Check(value, of: "\(arithmetic)/\(subject)", against: threshold, deviations: deviations))
+                // What is no metric of the subject has no entry; what was not measured has none in it.
+                guard let value = values[threshold.metric] else { continue }
+                checks.append(
+                    Check(
+                        value, of: "\(arithmetic)/\(subject)", against: threshold, deviations: deviations))
             }
         }
         for network in networks {
@@ -159,18 +162,18 @@ extension PrecisionReport.Policy {
             check(
                 network.network,
                 [
-                    "max_abs_diff": network.maxAbsDiff, "mean_iou": network.meanIou,
-                    "detection_agreement": network.decisionAgreement, "non_finite_count": Double(nonFinite),
-                    "lost_constant_count": Double(network.constants.count(where: \.isLost)),
+                    .maxAbsDiff: network.maxAbsDiff, .meanIou: network.meanIou,
+                    .detectionAgreement: network.decisionAgreement, .nonFiniteCount: Double(nonFinite),
+                    .lostConstantCount: Double(network.constants.count(where: \.isLost)),
                 ])
         }
         check(
             "end_to_end",
             [
-                "mean_iou": endToEnd.summary.meanIou, "detection_agreement": endToEnd.summary.detectionAgreement,
-                "not_finite_frames": endToEnd.notJudged.notFiniteCount,
+                .meanIou: endToEnd.summary.meanIou, .detectionAgreement: endToEnd.summary.detectionAgreement,
+                .notFiniteFrames: endToEnd.notJudged.notFiniteCount,
             ])
-        let limit = thresholds.first { $0.metric == "max_abs_diff" }?.limit ?? .infinity
+        let limit = thresholds.first { $0.metric == .maxAbsDiff }?.limit ?? .infinity
         unattainable = networks.compactMap { network in
             network.floor < limit
                 ? nil

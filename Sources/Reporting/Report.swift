@@ -30,8 +30,8 @@ extension Report {
     ///   no limit names would pass unjudged.
     public init(_ json: JSON, file: String) throws(JSONError) {
         self = try json.decode(file: file)
-        let wanted = Self.requirements.map(\.metric)
-        guard thresholds.map(\.metric).sorted() == wanted.sorted() else {
+        let wanted = Self.requirements.map(\.metric.rawValue)
+        guard thresholds.map(\.metric.rawValue).sorted() == wanted.sorted() else {
             throw .unexpected(
                 file: file, path: "thresholds",
                 reason: "one limit is expected on each of \(wanted.joined(separator: ", "))")

@@ -24,7 +24,7 @@ extension Report {
             lines += markdownTable(
                 ["check", "value", "limit", "origin"],
                 failures.map { check in
-                    let (value, limit) = toldApart(check.value, from: check.limit)
+                    let (value, limit) = check.figures
                     return [check.id, value, limit, check.origin.rawValue]
                 })
         }

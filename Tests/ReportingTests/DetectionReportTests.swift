@@ -70,7 +70,7 @@ import Testing
 
     @Test("A stored report is judged again by its own limits")
     func ownLimits() {
-        let strict = [Threshold("mean_iou", .above, 0.9, .requested, "by hand")]
+        let strict = [Threshold(.meanIou, .above, 0.9, .requested, "by hand")]
         let frames = [frame(expected: [box], found: [moved])]
         let side = Side(engine: "a", arithmetic: "fp32")
         let report = DetectionReport(

@@ -8,7 +8,8 @@ import Testing
     func notJudged() {
         let run = DetectionReport.Run(
             gold: "a<b>&\"c\"", minimumFaceSize: 60, frames: [],
-            notJudged: [.init(file: "x.jpg", cause: .damaged, reason: "damaged\u{1}\nat < 3")], deviations: [])
+            notJudged: [.init(file: "x.jpg", cause: .damaged, reason: "damaged\u{1}\nat\u{FFFE}\u{FFFF} < 3")],
+            deviations: [])
         let side = Side(engine: "e", arithmetic: "fp32")
         var junit = JUnit()
         junit.add(DetectionReport(baseline: side, candidate: side, runs: [run], deviations: []))
@@ -16,9 +17,15 @@ import Testing
             junit.text == """
                 <?xml version="1.0" encoding="UTF-8"?>
                 <testsuites>
-                  <testsuite name="cpp_vs_reference" tests="3" failures="0" errors="1">
+                  <testsuite name="cpp_vs_reference" tests="5" failures="0" errors="3">
                     <testcase classname="cpp_vs_reference" name="everything was compared">
-                      <error message="not judged: a&lt;b&gt;&amp;&quot;c&quot;: x.jpg: damaged\u{FFFD}&#10;at &lt; 3"/>
+                      <error message="not judged: a&lt;b&gt;&amp;&quot;c&quot;: x.jpg: damaged\u{FFFD}&#10;at\u{FFFD}\u{FFFD} &lt; 3"/>
+                    </testcase>
+                    <testcase classname="cpp_vs_reference" name="a&lt;b&gt;&amp;&quot;c&quot;/mean_iou">
+                      <error message="not judged: it was not measured"/>
+                    </testcase>
+                    <testcase classname="cpp_vs_reference" name="a&lt;b&gt;&amp;&quot;c&quot;/detection_agreement">
+                      <error message="not judged: it was not measured"/>
                     </testcase>
                     <testcase classname="cpp_vs_reference" name="a&lt;b&gt;&amp;&quot;c&quot;/false_positives"/>
                     <testcase classname="cpp_vs_reference" name="a&lt;b&gt;&amp;&quot;c&quot;/not_finite_frames"/>

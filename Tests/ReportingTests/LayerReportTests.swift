@@ -15,7 +15,8 @@ import Testing
             baseline: .float32(Tensor([2], [1, 2])), candidate: .float32(Tensor([2], [1, 2 + maxAbsDiff])))
         let layer = LayerMetrics(
             layer: "out", node: "n", operator: "Conv", isOutput: true, shape: [2], isolated: nil,
-            cumulative: Agreement(difference: difference, candidateError: candidateError))
+            cumulative: Agreement(
+                difference: difference, baselineError: candidateError, candidateError: candidateError))
         return NetworkComparison(
             network: "net", modelSHA256: String(repeating: "0", count: 64),
             cases: [CaseMetrics(name: "case", source: "by hand", layers: [layer])],
@@ -37,6 +38,25 @@ import Testing
         #expect(report([]).verdict == .notJudged)
         let empty = NetworkComparison(network: "net", modelSHA256: "", cases: [], layersNotCompared: [])
         #expect(report([empty]).verdict == .notJudged)
+    }
+
+    @Test("A limit on what was to be measured and was not is not judged, and not passed over")
+    func notMeasured() throws {
+        let difference = Difference(
+            baseline: .float32(Tensor([2], [1, 2])), candidate: .float32(Tensor([2], [1, 2])))
+        let error = ErrorAgainstOracle(
+            computed: Tensor([1], [1]), exact: Tensor([1], [1]), bounds: Tensor([1], [1]))
+        let layer = LayerMetrics(
+            layer: "out", node: "n", operator: "Conv", isOutput: true, shape: [2], isolated: nil,
+            cumulative: Agreement(difference: difference, candidateError: error))
+        let report = report([
+            NetworkComparison(
+                network: "net", modelSHA256: "", cases: [CaseMetrics(name: "case", source: "", layers: [layer])],
+                layersNotCompared: [])
+        ])
+        #expect(report.verdict == .notJudged)
+        #expect(
+            report.checks.filter { $0.verdict == .notJudged }.map(\.id) == ["net/out/cumulative/baseline_bound_ratio"])
     }
 
     @Test("A layer that was not recorded keeps the network from being judged as conforming")

@@ -2,7 +2,8 @@
 public struct Check: Sendable, Codable, Equatable {
     /// `pnet/conv2d/isolated/max_abs_diff`
     public let id: String
-    public let value: Double
+    /// Nil for what was to be measured and was not: that is not judged.
+    public let value: Double?
     public let direction: Threshold.Direction
     public let limit: Double
     public let origin: Threshold.Origin
@@ -11,12 +12,16 @@ public struct Check: Sendable, Codable, Equatable {
     public private(set) var knownDeviation: String?
 
     /// - Parameter deviations: the list of known deviations; empty to judge strictly.
-    public init(_ value: Double, of subject: String, against threshold: Threshold, deviations: [KnownDeviation]) {
-        id = "\(subject)/\(threshold.metric)"
+    public init(_ value: Double?, of subject: String, against threshold: Threshold, deviations: [KnownDeviation]) {
+        id = "\(subject)/\(threshold.metric.rawValue)"
         self.value = value
         direction = threshold.direction
         limit = threshold.limit
         origin = threshold.origin
+        guard let value else {
+            verdict = .notJudged
+            return
+        }
         verdict = threshold.holds(for: value) ? .conforms : .doesNotConform
         if verdict == .doesNotConform, let known = deviations.first(where: { $0.check == id }),
             !threshold.isWorse(value, than: known.bound)

@@ -9,23 +9,23 @@ public struct LayerThresholds: Sendable {
     /// The limits on float32 results.
     public static let float32 = LayerThresholds([
         Threshold(
-            "max_abs_diff", .below, 1e-5, .requested, "every layer, fed the baseline's inputs and its own predecessors'"
+            .maxAbsDiff, .below, 1e-5, .requested, "every layer, fed the baseline's inputs and its own predecessors'"
         ),
         Threshold(
-            "mean_abs_diff", .below, 1e-6, .requested,
+            .meanAbsDiff, .below, 1e-6, .requested,
             "over the elements of all cases; every layer, fed the baseline's inputs and its own predecessors'"),
         Threshold(
-            "candidate_bound_ratio", .atMost, 1, .derived,
+            .candidateBoundRatio, .atMost, 1, .derived,
             "the candidate's error against the float64 run, divided by the bound on rounding errors"),
         Threshold(
-            "baseline_bound_ratio", .atMost, 1, .derived,
+            .baselineBoundRatio, .atMost, 1, .derived,
             "the baseline's error against the float64 run, divided by the bound on rounding errors"),
-        Threshold("non_finite_count", .atMost, 0, .soundness, "elements that are NaN or infinite on either side"),
+        Threshold(.nonFiniteCount, .atMost, 0, .soundness, "elements that are NaN or infinite on either side"),
     ])
 
     /// The same limits, but for those that are given.
     public func with(maxAbsDiff: Double?, meanAbsDiff: Double?) -> LayerThresholds {
-        let given = ["max_abs_diff": maxAbsDiff, "mean_abs_diff": meanAbsDiff]
+        let given = [Metric.maxAbsDiff: maxAbsDiff, .meanAbsDiff: meanAbsDiff]
         return LayerThresholds(
             all.map { threshold in
                 guard case let limit?? = given[threshold.metric] else { return threshold }
@@ -39,24 +39,33 @@ public struct LayerThresholds: Sendable {
     public func checks(of layer: LayerMetrics, network: String, deviations: [KnownDeviation]) -> [Check] {
         [("isolated", layer.isolated), ("cumulative", layer.cumulative)].flatMap { mode, agreement in
             all.compactMap { threshold in
-                agreement?.value(of: threshold.metric).map { value in
-                    Check(value, of: "\(network)/\(layer.layer)/\(mode)", against: threshold, deviations: deviations)
-                }
+                guard let agreement, agreement.isHeld(against: threshold.metric) else { return nil }
+                return Check(
+                    agreement.value(of: threshold.metric), of: "\(network)/\(layer.layer)/\(mode)",
+                    against: threshold, deviations: deviations)
             }
         }
     }
 }
 
 extension Agreement {
-    /// The value of a metric, by the name that thresholds give it; nil if it was not measured.
-    func value(of metric: String) -> Double? {
+    /// Whether a limit on a metric applies: one on the sides' own errors does where an oracle was run.
+    func isHeld(against metric: Metric) -> Bool {
         switch metric {
-        case "max_abs_diff": difference.maxAbsDiff
-        case "mean_abs_diff": difference.meanAbsDiff
-        case "candidate_bound_ratio": candidateError?.boundRatio
-        case "baseline_bound_ratio": baselineError?.boundRatio
-        case "non_finite_count": Double(difference.nonFiniteCount)
-        default: nil
+        case .candidateBoundRatio, .baselineBoundRatio: candidateError != nil || baselineError != nil
+        default: true
+        }
+    }
+
+    /// The value of a metric; nil if it was not measured.
+    func value(of metric: Metric) -> Double? {
+        switch metric {
+        case .maxAbsDiff: difference.maxAbsDiff
+        case .meanAbsDiff: difference.meanAbsDiff
+        case .candidateBoundRatio: candidateError?.boundRatio
+        case .baselineBoundRatio: baselineError?.boundRatio
+        case .nonFiniteCount: Double(difference.nonFiniteCount)
+        case .lostConstantCount, .notFiniteFrames, .meanIou, .minIou, .detectionAgreement, .falsePositives: nil
         }
     }
 }

@@ -15,8 +15,7 @@ public struct Threshold: Sendable, Codable, Equatable {
         case soundness
     }
 
-    /// `max_abs_diff`
-    public let metric: String
+    public let metric: Metric
     public let direction: Direction
     public let limit: Double
     public let origin: Origin
@@ -24,7 +23,7 @@ public struct Threshold: Sendable, Codable, Equatable {
     public let explanation: String
 
     public init(
-        _ metric: String, _ direction: Direction, _ limit: Double, _ origin: Origin, _ explanation: String
+        _ metric: Metric, _ direction: Direction, _ limit: Double, _ origin: Origin, _ explanation: String
     ) {
         self.metric = metric
         self.direction = direction

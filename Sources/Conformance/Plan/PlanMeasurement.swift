@@ -12,21 +12,11 @@ public struct PlanMeasurement: Sendable, Codable, Equatable {
     /// The largest of the networks' means.
     public let meanAbsDiff: Double
 
-    public enum Metric: String, CaseIterable, Sendable {
-        case meanIou = "mean_iou"
-        case minIou = "min_iou"
-        case detectionAgreement = "detection_agreement"
-        case maxAbsDiff = "max_abs_diff"
-        case meanAbsDiff = "mean_abs_diff"
+    /// Those that a plan can be asked for.
+    public static let metrics: [Metric] = [.meanIou, .minIou, .detectionAgreement, .maxAbsDiff, .meanAbsDiff]
 
-        /// Larger values are better, up to 1; else smaller ones are, down to 0.
-        var isAgreement: Bool {
-            switch self {
-            case .meanIou, .minIou, .detectionAgreement: true
-            case .maxAbsDiff, .meanAbsDiff: false
-            }
-        }
-    }
+    /// Of these, larger values are better, up to 1; of the others smaller ones are, down to 0.
+    static let agreements: [Metric] = [.meanIou, .minIou, .detectionAgreement]
 
     /// A value that nothing was measured for keeps no limit.
     public subscript(metric: Metric) -> Double {
@@ -36,25 +26,31 @@ public struct PlanMeasurement: Sendable, Codable, Equatable {
         case .detectionAgreement: detectionAgreement ?? .nan
         case .maxAbsDiff: maxAbsDiff
         case .meanAbsDiff: meanAbsDiff
+        case .candidateBoundRatio, .baselineBoundRatio, .nonFiniteCount, .lostConstantCount, .notFiniteFrames,
+            .falsePositives:
+            .nan
         }
     }
 }
 
 /// A limit that a plan must keep.
 public struct PlanRequirement: Sendable, Equatable {
-    public let metric: PlanMeasurement.Metric
+    public let metric: Metric
     public let threshold: Threshold
 
     /// - Parameter text: `mean_iou=0.999`: at least that for overlaps and agreement, at most that for differences.
     /// - Returns: nil for an unknown metric or no number.
     public init?(_ text: String) {
         let parts = text.split(separator: "=", omittingEmptySubsequences: false)
-        guard parts.count == 2, let metric = PlanMeasurement.Metric(rawValue: String(parts[0])),
-            let limit = Double(parts[1]), limit.isFinite, limit >= 0, !metric.isAgreement || limit <= 1
+        guard parts.count == 2,
+            let metric = PlanMeasurement.metrics.first(where: { $0.rawValue == parts[0] }),
+            let limit = Double(parts[1]), limit.isFinite, limit >= 0,
+            !PlanMeasurement.agreements.contains(metric) || limit <= 1
         else { return nil }
         self.metric = metric
         threshold = Threshold(
-            metric.rawValue, metric.isAgreement ? .atLeast : .atMost, limit, .requested, "asked of the plan")
+            metric, PlanMeasurement.agreements.contains(metric) ? .atLeast : .atMost, limit, .requested,
+            "asked of the plan")
     }
 
     func holds(for measurement: PlanMeasurement) -> Bool { threshold.holds(for: measurement[metric]) }
@@ -65,7 +61,8 @@ public struct PlanRequirement: Sendable, Equatable {
         let value = measurement[metric]
         guard value.isFinite else { return .infinity }
         guard !threshold.holds(for: value) else { return 0 }
-        let (distance, allowed) = metric.isAgreement ? (1 - value, 1 - threshold.limit) : (value, threshold.limit)
+        let (distance, allowed) =
+            PlanMeasurement.agreements.contains(metric) ? (1 - value, 1 - threshold.limit) : (value, threshold.limit)
         return distance / max(allowed, 1e-9)
     }
 }

@@ -16,7 +16,7 @@ struct Plan: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Limits, as mean_iou=0.999,max_abs_diff=1e-3; of "
-                + PlanMeasurement.Metric.allCases.map(\.rawValue).joined(separator: ", ") + ".",
+                + PlanMeasurement.metrics.map(\.rawValue).joined(separator: ", ") + ".",
             valueName: "metric=limit,..."))
     var require: String
 

@@ -2,7 +2,7 @@ import Conformance
 import Testing
 
 @Suite struct JudgementTests {
-    let limit = Threshold("max_abs_diff", .below, 1e-5, .requested, "test")
+    let limit = Threshold(.maxAbsDiff, .below, 1e-5, .requested, "test")
 
     @Test("The worst part decides, and no parts at all are not judged")
     func combining() {
@@ -14,7 +14,7 @@ import Testing
 
     @Test("NaN keeps no limit", arguments: [Threshold.Direction.below, .atMost, .above, .atLeast])
     func notANumber(direction: Threshold.Direction) {
-        #expect(!Threshold("m", direction, 0, .requested, "").holds(for: .nan))
+        #expect(!Threshold(.maxAbsDiff, direction, 0, .requested, "").holds(for: .nan))
     }
 
     @Test(
@@ -24,7 +24,7 @@ import Testing
             (.above, 1.1, true), (.above, 1, false), (.atLeast, 1, true), (.atLeast, 0.9, false),
         ])
     func directions(direction: Threshold.Direction, value: Double, holds: Bool) {
-        #expect(Threshold("m", direction, 1, .requested, "").holds(for: value) == holds)
+        #expect(Threshold(.maxAbsDiff, direction, 1, .requested, "").holds(for: value) == holds)
     }
 
     @Test(

@@ -1,0 +1,27 @@
+/// What a limit is on, by the name that reports and lists of deviations give it. A report that names another is
+/// refused.
+public enum Metric: String, Sendable, Codable, CaseIterable {
+    case maxAbsDiff = "max_abs_diff"
+    case meanAbsDiff = "mean_abs_diff"
+    case candidateBoundRatio = "candidate_bound_ratio"
+    case baselineBoundRatio = "baseline_bound_ratio"
+    case nonFiniteCount = "non_finite_count"
+    case lostConstantCount = "lost_constant_count"
+    case notFiniteFrames = "not_finite_frames"
+    case meanIou = "mean_iou"
+    case minIou = "min_iou"
+    case detectionAgreement = "detection_agreement"
+    case falsePositives = "false_positives"
+
+    /// - Throws: `DecodingError` for a name that is none of them.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let name = try container.decode(String.self)
+        guard let metric = Metric(rawValue: name) else {
+            let known = Metric.allCases.map(\.rawValue).joined(separator: ", ")
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "\(name) is no metric; known are \(known)")
+        }
+        self = metric
+    }
+}

@@ -22,8 +22,27 @@ public struct Shard: Sendable, Codable, Equatable {
         self.init(index: index, count: count)
     }
 
+    private enum CodingKeys: CodingKey { case index, count }
+
+    /// - Throws: `DecodingError` for what is no part of a whole.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        let (index, count) = try (
+            container.decode(Int.self, forKey: .index), container.decode(Int.self, forKey: .count)
+        )
+        guard index >= 1, index <= count else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .index, in: container,
+                debugDescription: "\(index) of \(count) is no shard: from 1 to the count is expected")
+        }
+        self.init(index: index, count: count)
+    }
+
     /// This shard's stretch: those of shards 1, 2, ... one after the other are the elements again.
     public func stretch<Element>(of elements: [Element]) -> [Element] {
-        Array(elements[elements.count * (index - 1) / count..<elements.count * index / count])
+        func end(of shard: Int) -> Int {
+            count.dividingFullWidth(elements.count.multipliedFullWidth(by: shard)).quotient
+        }
+        return Array(elements[end(of: index - 1)..<end(of: index)])
     }
 }

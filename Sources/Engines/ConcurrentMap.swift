@@ -5,10 +5,13 @@ import Synchronization
 public enum Threads {
     private static let chosen = Atomic<Int>(ProcessInfo.processInfo.activeProcessorCount)
 
+    /// The limits that can be chosen.
+    public static let possible = 1...4096
+
     /// All cores, unless the user has said otherwise. No result depends on it.
     public static var limit: Int {
         get { chosen.load(ordering: .relaxed) }
-        set { chosen.store(max(newValue, 1), ordering: .relaxed) }
+        set { chosen.store(min(max(newValue, possible.lowerBound), possible.upperBound), ordering: .relaxed) }
     }
 
     /// Whether this thread is one of several that compute already.
@@ -36,7 +39,7 @@ public func concurrentMap<Element: Sendable, Result: Sendable>(
     let costs = elements.map(cost)
     let order = elements.indices.sorted { (costs[$1], $0) < (costs[$0], $1) }
     let taken = Atomic<Int>(0)
-    DispatchQueue.concurrentPerform(iterations: threads) { _ in
+    onThreads(threads) {
         Threads.$areShared.withValue(true) {
             while true {
                 let turn = taken.add(1, ordering: .relaxed).oldValue

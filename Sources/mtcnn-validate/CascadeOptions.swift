@@ -22,7 +22,9 @@ struct CascadeOptions: ParsableArguments {
     var threads: Int?
 
     func validate() throws {
-        if let threads, threads < 1 { throw ValidationError("--threads must be at least 1") }
+        if let threads, !Threads.possible.contains(threads) {
+            throw ValidationError("--threads is a number from 1 to \(Threads.possible.upperBound)")
+        }
         if let threads { Threads.limit = threads }
     }
 

@@ -103,6 +103,22 @@ import Testing
         for count in 1...9 { #expect(shards(count).flatMap { $0.stretch(of: all) } == all) }
     }
 
+    @Test("A stretch of a shard of any count is computed without overflow")
+    func hugeCounts() throws {
+        let last = try #require(Shard("\(Int.max)/\(Int.max)"))
+        #expect(last.stretch(of: [1, 2, 3]) == [3])
+        let middle = try #require(Shard("\(Int.max / 2)/\(Int.max)"))
+        #expect(middle.stretch(of: [1, 2, 3]) == [])
+    }
+
+    @Test(
+        "A stored shard that is no part of a whole is refused",
+        arguments: [(1, 0), (1, -5), (0, 4), (5, 4), (Int64.min, Int64.max)])
+    func storedShards(index: Int64, count: Int64) throws {
+        let json = JSON.object([.init("index", .integer(index)), .init("count", .integer(count))])
+        #expect(throws: JSONError.self) { try json.decode(Shard.self, file: "shard.json") }
+    }
+
     @Test("What is no part of a whole is no shard", arguments: ["0/4", "5/4", "1", "1/", "a/b", "1/2/3", "-1/4", ""])
     func badShards(text: String) {
         #expect(Shard(text) == nil)

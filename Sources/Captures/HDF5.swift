@@ -21,7 +21,9 @@ struct HDF5Error: Error {
                 0, H5E_WALK_UPWARD,
                 { position, entry, message in
                     if position == 0, let text = entry?.pointee.desc {
-                        message?.assumingMemoryBound(to: String.self).pointee = String(cString: text)
+                        // What stands behind the time is of the library's own.
+                        let words = String(cString: text).split(separator: ": time = ", maxSplits: 1)
+                        message?.assumingMemoryBound(to: String.self).pointee = words.first.map(String.init) ?? ""
                     }
                     return 0
                 }, message)
@@ -37,6 +39,8 @@ private let hdf5Lock = NSRecursiveLock()
 func withHDF5<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
     hdf5Lock.lock()
     defer { hdf5Lock.unlock() }
+    // Every file is closed by who opened it; the library's own closing at exit crashes after a disk was full.
+    _ = H5dont_atexit()
     hdf5_silence_errors()
     return try body()
 }

@@ -3,8 +3,8 @@ import Tensors
 
 /// The bytes of a file, or what comes out of a pipe.
 ///
-/// - Parameter followsPipes: whether a pipe is read, as one that a person names; one found in a directory might never
-///   end.
+/// - Parameter followsPipes: whether a pipe of the process is read, such as `/dev/stdin` or a shell's `<(command)`. One
+///   that has a name in a directory never is: it might have no other end.
 /// - Throws: ``FileReadingError``, also for more bytes than ``Tensors/MemoryLimit/bytes``, and for a device or a socket.
 public func readFile(_ path: String, followsPipes: Bool = true) throws(FileReadingError) -> [UInt8] {
     var status = stat()
@@ -14,7 +14,7 @@ public func readFile(_ path: String, followsPipes: Bool = true) throws(FileReadi
     switch status.st_mode & S_IFMT {
     case S_IFREG: break
     case S_IFDIR: throw FileReadingError(path: path, reason: "it is a directory")
-    case S_IFIFO where followsPipes: break
+    case S_IFIFO where followsPipes && isDescriptor(path): break
     case S_IFIFO: throw FileReadingError(path: path, reason: "it is a pipe, not a file")
     case S_IFSOCK: throw FileReadingError(path: path, reason: "it is a socket, not a file")
     default: throw FileReadingError(path: path, reason: "it is a device, not a file")
@@ -35,6 +35,10 @@ public func readFile(_ path: String, followsPipes: Bool = true) throws(FileReadi
         guard part.count <= MemoryLimit.bytes - bytes.count else { throw FileReadingError(tooLarge: path) }
         bytes += part
     }
+}
+
+private func isDescriptor(_ path: String) -> Bool {
+    path == "/dev/stdin" || path.hasPrefix("/dev/fd/") || path.hasPrefix("/proc/self/fd/")
 }
 
 /// How many bytes are read at once.

@@ -1,11 +1,12 @@
 import Foundation
 
-/// What is written under a temporary name, beside what it is to replace: the old stands until the new is whole. Of a
-/// symbolic link, what it leads to is meant.
-public struct FileReplacement: Sendable {
+/// What is written in a place of its own, beside what it is to replace: the old stands until the new is whole. Of a
+/// symbolic link, what it leads to is meant. What has not got its name is gone with the value.
+public final class FileReplacement: Sendable {
     /// As it was asked for.
     private let name: String
     private let path: String
+    private let work: WorkDirectory
     /// What is to be written; nothing stands there at first.
     public let temporaryPath: String
 
@@ -13,10 +14,9 @@ public struct FileReplacement: Sendable {
     public init(_ name: String) throws(FileWritingError) {
         self.name = name
         let url = URL(fileURLWithPath: name).resolvingSymlinksInPath()
-        let directory = url.deletingLastPathComponent()
-        guard FileManager.default.isWritableFile(atPath: directory.path) else { throw FileWritingError(path: name) }
         path = url.path
-        temporaryPath = directory.appendingPathComponent(".\(url.lastPathComponent).\(UUID().uuidString)").path
+        work = try WorkDirectory(in: url.deletingLastPathComponent().path, for: name)
+        temporaryPath = "\(work.path)/new"
     }
 
     /// Gives a file its name.
@@ -32,9 +32,11 @@ public struct FileReplacement: Sendable {
 
     /// Gives a directory its name, in place of one that is there.
     ///
+    /// A run that is killed between the two steps that this takes leaves nothing under the name.
+    ///
     /// - Throws: ``FileWritingError``; then what is written is removed, and the old left as it is.
     public func replaceDirectory() throws(FileWritingError) {
-        let old = "\(temporaryPath).old"
+        let old = "\(work.path)/old"
         let isThere = FileReplacement.type(path) != nil
         if isThere, rename(path, old) != 0 {
             discard()
@@ -45,7 +47,6 @@ public struct FileReplacement: Sendable {
             discard()
             throw FileWritingError(path: name)
         }
-        if isThere { try? FileManager.default.removeItem(atPath: old) }
     }
 
     /// Removes what is written.
@@ -53,7 +54,10 @@ public struct FileReplacement: Sendable {
         try? FileManager.default.removeItem(atPath: temporaryPath)
     }
 
-    /// What stands at a path; nil for nothing.
+    /// Removes all that was written for any path and has not got its name, for a run that ends at once.
+    public static func discardAll() { WorkDirectory.removeAll() }
+
+    /// What stands at a path, a link itself and not what it leads to; nil for nothing.
     static func type(_ path: String) -> FileAttributeType? {
         try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
     }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Writes a file whole or not at all: under a temporary name beside it, which is then given its own.
+/// Writes a file whole or not at all: in a place of its own beside it, from where it gets its name.
 ///
 /// - Throws: ``FileWritingError``.
 public func writeAtomically(_ bytes: some Sequence<UInt8>, to path: String) throws(FileWritingError) {
@@ -9,7 +9,7 @@ public func writeAtomically(_ bytes: some Sequence<UInt8>, to path: String) thro
     try file.finish()
 }
 
-/// A file under a temporary name, which is gone again unless it is finished. What is no file, such as a terminal or a
+/// A file in a place of its own, which is gone again unless it is finished. What is no file, such as a terminal or a
 /// pipe, is written as it stands.
 public final class UnfinishedFile {
     private static let bufferSize = 1 << 16
@@ -41,10 +41,6 @@ public final class UnfinishedFile {
         else { throw FileWritingError(path: path) }
         self.replacement = replacement
         self.handle = handle
-    }
-
-    deinit {
-        replacement?.discard()
     }
 
     /// - Throws: ``FileWritingError``.

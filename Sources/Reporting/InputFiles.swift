@@ -4,27 +4,47 @@ import Foundation
 /// The files with one of some extensions, in any letter case, in a directory and those below it, by their paths from
 /// it: sorted, and those of the directory itself first.
 ///
-/// - Throws: ``FileReadingError``.
+/// - Throws: ``FileReadingError``, also for such a file whose name is not UTF-8, by which it cannot be read.
 func inputFiles(in directory: String, withExtensions wanted: [String]) throws(FileReadingError) -> [String] {
-    try allFiles(in: directory).filter { wanted.contains(URL(fileURLWithPath: $0).pathExtension.lowercased()) }
+    var found = [String]()
+    for file in try filesBelow(directory)
+    where wanted.contains(URL(fileURLWithPath: file.path).pathExtension.lowercased()) {
+        guard file.isUTF8 else {
+            throw FileReadingError(path: "\(directory)/\(file.path)", reason: "its name is not UTF-8: rename it")
+        }
+        found.append(file.path)
+    }
+    return found
 }
 
-/// The files in a directory and those below it, in the same order.
+/// The files in a directory and those below it, in the same order, but for those whose names are not UTF-8.
 ///
 /// - Throws: ``FileReadingError``.
 func allFiles(in directory: String) throws(FileReadingError) -> [String] {
-    var isDirectory: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: directory, isDirectory: &isDirectory), isDirectory.boolValue,
-        let paths = FileManager.default.enumerator(
-            atPath: URL(fileURLWithPath: directory).resolvingSymlinksInPath().path)
-    else { throw FileReadingError(path: directory, reason: "no such directory") }
-    func isFile(_ path: String) -> Bool {
-        var isDirectory: ObjCBool = false
-        return FileManager.default.fileExists(atPath: "\(directory)/\(path)", isDirectory: &isDirectory)
-            && !isDirectory.boolValue
+    try filesBelow(directory).filter(\.isUTF8).map(\.path)
+}
+
+/// Links to files are files; links to directories are not followed.
+private func filesBelow(_ directory: String) throws(FileReadingError) -> [(path: String, isUTF8: Bool)] {
+    var files = [(path: String, isUTF8: Bool)]()
+    var pending = [""]
+    while let prefix = pending.popLast() {
+        for entry in try directoryEntries(prefix.isEmpty ? directory : "\(directory)/\(prefix)") {
+            let path = prefix + entry.name
+            guard entry.isUTF8 || !entry.isDirectory else {
+                throw FileReadingError(path: "\(directory)/\(path)", reason: "its name is not UTF-8: rename it")
+            }
+            let type = try? FileManager.default.attributesOfItem(atPath: "\(directory)/\(path)")[.type]
+            if type as? FileAttributeType == .typeDirectory {
+                pending.append("\(path)/")
+                continue
+            }
+            var isDirectory: ObjCBool = false
+            let isThere = FileManager.default.fileExists(atPath: "\(directory)/\(path)", isDirectory: &isDirectory)
+            if !entry.isUTF8 || (isThere && !isDirectory.boolValue) { files.append((path, entry.isUTF8)) }
+        }
     }
-    return paths.compactMap { $0 as? String }.filter(isFile)
-        .sorted { ($0.count { $0 == "/" }, $0) < ($1.count { $0 == "/" }, $1) }
+    return files.sorted { ($0.path.count { $0 == "/" }, $0.path) < ($1.path.count { $0 == "/" }, $1.path) }
 }
 
 /// The number of a file's bytes; 0 where it cannot be told.

@@ -19,7 +19,14 @@ struct DeviationOptions: ParsableArguments {
     func knownDeviations(ofBundled reports: [String]) throws -> KnownDeviations {
         if strict { return KnownDeviations() }
         if let deviations { return try KnownDeviations(contentsOf: deviations) }
-        var known = try KnownDeviations(contentsOf: bundled("validation/known_deviations.json"))
+        let list: String
+        do {
+            list = try bundled("validation/known_deviations.json")
+        } catch  where reports.isEmpty {
+            // An installed program that judges nothing of the package needs nothing of it.
+            return KnownDeviations()
+        }
+        var known = try KnownDeviations(contentsOf: list)
         func drop<R: Report>(_ list: WritableKeyPath<KnownDeviations, [KnownDeviation]?>, of report: R.Type) {
             guard !reports.contains(R.name), known[keyPath: list]?.isEmpty == false else { return }
             known[keyPath: list] = nil

@@ -39,6 +39,20 @@ func writePackageAtomically(_ files: [String: [UInt8]], to path: String) throws 
     try replacement.replaceDirectory()
 }
 
+/// - Throws: ``CommandError`` where what is to be written is one of the files that are read.
+func refuseWriting(over inputs: [String], to output: String?) throws(CommandError) {
+    func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
+    if let output, !isStream(output), inputs.contains(where: { resolved($0) == resolved(output) }) {
+        throw CommandError(.usage, "\(output) is one of the files to read, and would be written over")
+    }
+}
+
+/// Whether a path leads to a device or a pipe, which is written as it stands.
+func isStream(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
+}
+
 /// Makes a directory for output, unless it is there.
 func makeDirectory(_ path: String) throws {
     do {

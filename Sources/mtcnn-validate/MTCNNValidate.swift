@@ -19,10 +19,14 @@ struct MTCNNValidate: ParsableCommand {
         defaultSubcommand: Validate.self)
 
     static func main() {
+        Terminal.prepare()
+        Interrupts.endRun()
         do {
             var command = try parseAsRoot()
             try command.run()
+            RunOutputs.end()
         } catch {
+            RunOutputs.end()
             guard let status = exitStatus(of: error) else { exit(withError: error) }
             Terminal.error("\(error)")
             Foundation.exit(status.rawValue)

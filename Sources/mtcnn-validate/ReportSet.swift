@@ -17,19 +17,25 @@ struct ReportSet {
         return isDamaged && status == .notJudged ? .badData : status
     }
 
+    /// The files of a run's directory: whichever of them a run writes, the others go with the old ones.
+    static func files(in directory: String) -> FileSet {
+        let reports = [LayerReport.name, DetectionReport.name, PrecisionReport.name].map { "\($0).json" }
+        return FileSet(reports + ["shard.json", "junit.xml", "summary.md"], in: directory)
+    }
+
     /// Writes the reports and their summaries, and says how the run ended.
     func write(to directory: String) throws {
         var junit = JUnit()
         junit.add(layers)
         junit.add(detections)
         junit.add(precision)
-        try writeDocuments(to: directory)
-        // What a shard left there is no part of this.
-        try? FileManager.default.removeItem(atPath: "\(directory)/shard.json")
         let summary = ["# Conformance", layers.markdown, precision.markdown, detections.markdown].joined(
             separator: "\n\n")
-        try writeAtomically(summary.utf8, to: "\(directory)/summary.md")
-        try writeAtomically(junit.text.utf8, to: "\(directory)/junit.xml")
+        try RunOutputs.write(ReportSet.files(in: directory)) { directory in
+            try writeDocuments(to: directory)
+            try writeAtomically(junit.text.utf8, to: "\(directory)/junit.xml")
+            try writeAtomically(summary.utf8, to: "\(directory)/summary.md")
+        }
         for outcome in [layers.outcome, precision.outcome, detections.outcome] { try Terminal.output(outcome) }
     }
 
@@ -43,8 +49,10 @@ struct ReportSet {
 
     /// Writes what a shard found, which says nothing of the whole.
     func write(asShard shard: Shard, of run: RunDescription, to directory: String) throws {
-        try writeDocuments(to: directory)
-        try writeAtomically(encoding: ShardDocument(shard: shard, run: run), to: "\(directory)/shard.json")
+        try RunOutputs.write(ReportSet.files(in: directory)) { directory in
+            try writeDocuments(to: directory)
+            try writeAtomically(encoding: ShardDocument(shard: shard, run: run), to: "\(directory)/shard.json")
+        }
         try Terminal.output("shard \(shard.index) of \(shard.count) is in \(directory)")
     }
 
@@ -66,7 +74,8 @@ struct ReportSet {
         let shards = documents.map { (shard: $0.document.shard, directory: $0.directory) }
             .sorted { $0.shard.index < $1.shard.index }
         let count = shards.first?.shard.count ?? 0
-        guard shards.map(\.shard.index) == Array(1...max(count, 1)), shards.allSatisfy({ $0.shard.count == count })
+        guard shards.count == count, shards.map(\.shard.index) == Array(1..<count + 1),
+            shards.allSatisfy({ $0.shard.count == count })
         else {
             let given = shards.map { "\($0.shard.index)/\($0.shard.count)" }.joined(separator: ", ")
             throw ShardError("shards \(given) are not all of one run, each once")

@@ -6,6 +6,17 @@ import Reporting
 enum Terminal {
     private static let isInteractive = isatty(2) != 0
 
+    /// Before any file is opened: a stream that is closed stays so and is no file's, and a reader that has gone or a
+    /// limit on a file's size is an error as any other.
+    static func prepare() {
+        signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
+        for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) == -1 {
+            // The lowest number that is free, and so this one. What is open for reading alone takes nothing.
+            _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+        }
+    }
+
     /// Prints a result to the standard output.
     ///
     /// - Throws: ``CommandError`` where nobody takes it, as on a full disk.
@@ -37,7 +48,8 @@ enum Terminal {
         if isInteractive { write("\r\u{1B}[K") }
     }
 
+    /// What nobody can take, as on a full disk, is lost: it decides nothing.
     private static func write(_ text: String) {
-        FileHandle.standardError.write(Data(text.utf8))
+        try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
     }
 }

@@ -11,10 +11,17 @@ struct CommandLineProgram {
     /// Runs the program to its end; a crash shows as an exit code above 128 or below 0.
     static func run(_ arguments: String...) throws -> Outcome { try run(arguments) }
 
-    /// - Parameter file: takes the output in place of a pipe.
-    static func run(_ arguments: [String], output file: String? = nil) throws -> Outcome {
+    /// Runs a line of the shell in which `"$0" "$@"` is the program with its arguments.
+    static func shell(_ script: String, _ arguments: String...) throws -> Outcome {
+        try run(["-c", script, try executable().path] + arguments, program: URL(fileURLWithPath: "/bin/sh"))
+    }
+
+    /// - Parameters:
+    ///   - file: takes the output in place of a pipe.
+    ///   - program: another than the built one.
+    static func run(_ arguments: [String], output file: String? = nil, program: URL? = nil) throws -> Outcome {
         let process = Process()
-        process.executableURL = try executable()
+        process.executableURL = try program ?? executable()
         process.arguments = arguments
         let (output, errors) = (Pipe(), Pipe())
         process.standardOutput = file.flatMap { FileHandle(forWritingAtPath: $0) } ?? output
@@ -33,7 +40,7 @@ struct CommandLineProgram {
     }
 
     /// The program stands beside the test bundle in the build folder.
-    private static func executable() throws -> URL {
+    static func executable() throws -> URL {
         let places =
             Bundle.allBundles.map { $0.bundleURL.deletingLastPathComponent() }
             + [URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()]

@@ -35,6 +35,7 @@ struct Bench: ParsableCommand {
     }
 
     func run() throws {
+        try RunOutputs.expect(file: json)
         let frames = try FrameDirectory(frames ?? bundled("Fixtures/frames"))
         guard !frames.files.isEmpty else { throw CommandError(.noInput, "\(frames.path) holds no frames") }
         let engine = try options.chosenEngine()
@@ -52,7 +53,7 @@ struct Bench: ParsableCommand {
         let benchmark = Benchmark(
             detector: engine.side, arithmetic: options.arithmetic.rawValue, detection: detection, peakMemoryMb: memory,
             multiplyAddPeakGflops: peak, networks: measured, against: try ratios())
-        if let json { try writeAtomically(encoding: benchmark, to: json) }
+        if let json { try RunOutputs.write(benchmark, to: json) }
         Terminal.clearProgress()
         try Terminal.output(benchmark.table)
     }

@@ -24,6 +24,8 @@ struct Compare: ParsableCommand {
     @OptionGroup var memory: MemoryOptions
 
     func run() throws {
+        try refuseWriting(over: [baseline, candidate], to: json)
+        try RunOutputs.expect(file: json)
         let baseline = try CaptureFile(contentsOf: baseline)
         let candidate = try CaptureFile(contentsOf: candidate)
         let comparison = try NetworkComparison(of: candidate, with: baseline) { Terminal.progress("comparing \($0)") }
@@ -31,7 +33,7 @@ struct Compare: ParsableCommand {
             baseline: Side(baseline.header), candidate: Side(candidate.header),
             thresholds: limits.replacing(in: .float32), deviations: [],
             networks: [comparison])
-        if let json { try writeAtomically(encoding: report, to: json) }
+        if let json { try RunOutputs.write(report, to: json) }
         Terminal.clearProgress()
         try Terminal.output(report.markdown)
         throw ExitCode(ExitStatus(report.verdict).rawValue)

@@ -33,7 +33,11 @@ struct Detect: ParsableCommand {
 
     func run() throws {
         try refuseClashes()
-        if let draw { try makeDirectory(draw) }
+        if let draw {
+            try makeDirectory(draw)
+            for image in images { try RunOutputs.expect(file: drawing(of: image, in: draw).path) }
+        }
+        try RunOutputs.expect(file: json)
         let engine = try options.chosenEngine()
         var detector = options.detector(engine)
         detector.rules = CascadeRules(changes: change)
@@ -103,6 +107,7 @@ struct Detect: ParsableCommand {
     private func write(_ image: DecodedImage, named path: String, to directory: String) throws {
         let (target, format) = drawing(of: path, in: directory)
         try writeAtomically(try image.encoded(as: format, file: target), to: target)
+        RunOutputs.written(target)
     }
 
     private func write(_ frames: [DetectedFrame], _ detector: FaceDetector, _ side: Side, to path: String) throws {
@@ -110,7 +115,7 @@ struct Detect: ParsableCommand {
             source: ([side.words] + change.map(\.rawValue)).joined(separator: ", "),
             minFaceSize: detector.minimumFaceSize,
             scoreThresholds: detector.scoreThresholds, images: frames)
-        try writeAtomically(encoding: document, to: path)
+        try RunOutputs.write(document, to: path)
     }
 
     private func table(of frames: [DetectedFrame]) -> String {

@@ -21,6 +21,8 @@ struct Explain: ParsableCommand {
     var json: String?
 
     func run() throws {
+        try refuseWriting(over: [gold], to: json)
+        try RunOutputs.expect(file: json)
         let document = try DetectionDocument(contentsOf: URL(fileURLWithPath: gold))
         let directory = try FrameDirectory(frames ?? bundled("Fixtures/frames"))
         var present = [DetectedFrame]()
@@ -46,7 +48,7 @@ struct Explain: ParsableCommand {
             return try DecodedImage(
                 contentsOf: directory.url(of: frame.file), maximumPixels: options.cascade.maxPixels)
         }
-        if let json { try writeAtomically(encoding: attribution, to: json) }
+        if let json { try RunOutputs.write(attribution, to: json) }
         Terminal.clearProgress()
         try Terminal.output(attribution.markdown)
     }

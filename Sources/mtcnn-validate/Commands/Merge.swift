@@ -1,5 +1,6 @@
 import ArgumentParser
 import Conformance
+import Foundation
 import Reporting
 
 extension Shard: ExpressibleByArgument {
@@ -21,7 +22,12 @@ struct Merge: ParsableCommand {
     @OptionGroup var memory: MemoryOptions
 
     func run() throws {
+        func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
+        if let shard = shards.first(where: { resolved($0) == resolved(report) }) {
+            throw CommandError(.usage, "\(shard) holds a shard, which the merged reports would be written over")
+        }
         try makeDirectory(report)
+        try RunOutputs.expect(ReportSet.files(in: report))
         let reports = try ReportSet(mergingShards: shards, listed: listed)
         try reports.write(to: report)
         throw ExitCode(reports.exitStatus.rawValue)

@@ -37,13 +37,14 @@ struct Plan: ParsableCommand {
     var json: String?
 
     func run() throws {
+        try RunOutputs.expect(file: json)
         let plan = try PrecisionPlan(
             requirements: requirements(), models: cascade.modelsDirectory(),
             captures: captures ?? bundled("Fixtures/captures"), frames: frames ?? bundled("Fixtures/frames"),
             minimumFaceSize: cascade.minimumFaceSize, maximumPixels: cascade.maxPixels, arithmetic: arithmetic,
             progress: Terminal.progress)
         Terminal.clearProgress()
-        if let json { try writeAtomically(encoding: plan, to: json) }
+        if let json { try RunOutputs.write(plan, to: json) }
         try Terminal.output(plan.markdown)
         if !plan.isMet { throw ExitCode(ExitStatus.doesNotConform.rawValue) }
     }

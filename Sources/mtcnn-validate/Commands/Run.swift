@@ -38,6 +38,8 @@ struct Run: ParsableCommand {
     @OptionGroup var memory: MemoryOptions
 
     func run() throws {
+        try refuseWriting(over: [model] + inputs.map { String($0.drop { $0 != "=" }.dropFirst()) } + inputs, to: output)
+        try RunOutputs.expect(file: output)
         let model = try Model(contentsOf: model)
         let files = try inputFiles(for: model)
         let tensors = try files.map { name, path in
@@ -80,6 +82,7 @@ struct Run: ParsableCommand {
                 name: caseName ?? ownName ?? "case", source: "given by .npy files", inputs: tensors,
                 tensors: activations))
         try writer.finish()
+        RunOutputs.written(output)
     }
 
     /// The inputs' names and their files.

@@ -45,6 +45,7 @@ struct Validate: ParsableCommand {
 
     func run() throws {
         try makeDirectory(report)
+        try RunOutputs.expect(ReportSet.files(in: report))
         let engine = try options.chosenEngine()
         let bundledReports = bundledReports(engine)
         let known = try listed.knownDeviations(ofBundled: bundledReports)

@@ -1,0 +1,36 @@
+import Foundation
+
+/// A file or directory within a directory.
+public struct DirectoryEntry: Sendable, Equatable {
+    public let name: String
+    /// False for a name that is no UTF-8, which ``name`` shows with its wrong bytes replaced.
+    public let isUTF8: Bool
+    /// As the directory itself tells; some file systems tell nothing.
+    public let isDirectory: Bool
+}
+
+/// What a directory holds itself, in no order.
+///
+/// - Throws: ``FileReadingError`` for no directory, and for one that may not be read.
+public func directoryEntries(_ path: String) throws(FileReadingError) -> [DirectoryEntry] {
+    guard let directory = opendir(path) else {
+        let isMissing = [ENOENT, ENOTDIR].contains(errno)
+        throw FileReadingError(path: path, reason: isMissing ? "no such directory" : "it may not be read")
+    }
+    defer { closedir(directory) }
+    var entries = [DirectoryEntry]()
+    while true {
+        errno = 0
+        guard let entry = readdir(directory) else {
+            guard errno == 0 else { throw FileReadingError(path: path, reason: "it may not be read") }
+            return entries
+        }
+        let bytes = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
+        let name = String(decoding: bytes, as: UTF8.self)
+        guard name != ".", name != ".." else { continue }
+        entries.append(
+            DirectoryEntry(
+                name: name, isUTF8: Array(name.utf8) == bytes,
+                isDirectory: Int32(entry.pointee.d_type) == Int32(DT_DIR)))
+    }
+}

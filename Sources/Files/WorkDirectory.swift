@@ -1,0 +1,80 @@
+import Foundation
+import Synchronization
+
+/// A directory of a run's own, beside what the run is to write, in which that gets ready: on the same file system, so
+/// that giving it its name is one step. It goes with the value.
+///
+/// It is locked while it is used. The system takes a killed run's lock away, and so the next run knows what is left
+/// over: ``clearLeftovers(in:)``.
+final class WorkDirectory: Sendable {
+    /// What the names of all of them begin with.
+    static let prefix = ".mtcnn-validate."
+
+    let name: String
+    let path: String
+    private let descriptor: Int32
+    /// The paths of those in use, for a run that is interrupted.
+    private static let inUse = Mutex<Set<String>>([])
+
+    /// - Throws: ``FileWritingError`` of `target` where the directory takes no new one.
+    init(in directory: String, for target: String) throws(FileWritingError) {
+        while true {
+            let name = "\(Self.prefix)\(UUID().uuidString)"
+            let path = "\(directory)/\(name)"
+            guard mkdir(path, 0o700) == 0 else { throw FileWritingError(path: target) }
+            let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            guard descriptor >= 0 else {
+                rmdir(path)
+                throw FileWritingError(path: target)
+            }
+            // Where a file system has no locks, nothing is held to be left over.
+            _ = flock(descriptor, LOCK_EX)
+            // Until it was locked another run could hold it to be left over.
+            guard access(path, F_OK) == 0 else {
+                close(descriptor)
+                continue
+            }
+            (self.name, self.path, self.descriptor) = (name, path, descriptor)
+            Self.inUse.withLock { _ = $0.insert(path) }
+            return
+        }
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(atPath: path)
+        Self.inUse.withLock { _ = $0.remove(path) }
+        close(descriptor)
+    }
+
+    /// Removes what killed runs left in a directory, after bringing an exchange of files to its end that one of them
+    /// was killed in.
+    static func clearLeftovers(in directory: String) {
+        withLock(on: directory) {
+            FileSet.settle(directory)
+            for name in (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+            where name.hasPrefix(prefix) {
+                let path = "\(directory)/\(name)"
+                let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+                guard descriptor >= 0 else { continue }
+                defer { close(descriptor) }
+                guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { continue }
+                try? FileManager.default.removeItem(atPath: path)
+            }
+        }
+    }
+
+    /// Removes all that are in use.
+    static func removeAll() {
+        for path in inUse.withLock({ $0 }) { try? FileManager.default.removeItem(atPath: path) }
+    }
+
+    /// Runs `body` while no other run exchanges files in a directory or clears it.
+    static func withLock<Result, Failure: Error>(
+        on directory: String, _ body: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        defer { if descriptor >= 0 { close(descriptor) } }
+        if descriptor >= 0 { _ = flock(descriptor, LOCK_EX) }
+        return try body()
+    }
+}

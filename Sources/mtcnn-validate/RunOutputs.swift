@@ -1,0 +1,52 @@
+import Files
+import JSONTree
+import Synchronization
+
+/// What this run is to write and has not written yet. A run that ends without it, in an error or because it is
+/// interrupted, takes away what stands there: nobody takes an older verdict for its own.
+enum RunOutputs {
+    private static let unwritten = Mutex<[FileSet]>([])
+
+    /// Says before anything is computed that a file is to be written.
+    ///
+    /// - Parameter path: nil for none; a device or a pipe, which is written as it stands, is left alone.
+    /// - Throws: ``Files/FileWritingError`` where it cannot be written.
+    static func expect(file path: String?) throws(FileWritingError) {
+        guard let path, !isStream(path) else { return }
+        do {
+            try expect(FileSet(file: path))
+        } catch {
+            throw FileWritingError(path: path)
+        }
+    }
+
+    /// - Throws: ``Files/FileWritingError`` where one of the files cannot be written.
+    static func expect(_ set: FileSet) throws(FileWritingError) {
+        try set.prepare()
+        unwritten.withLock { $0.append(set) }
+    }
+
+    /// Writes a document that was expected.
+    ///
+    /// - Throws: ``Files/FileWritingError``, and what the value's own encoding throws.
+    static func write(_ document: some Encodable, to path: String) throws {
+        try writeAtomically(encoding: document, to: path)
+        written(path)
+    }
+
+    /// Writes a set of files that was expected.
+    static func write(_ set: FileSet, by write: (_ directory: String) throws -> Void) throws {
+        try set.replace(writing: write)
+        written(set)
+    }
+
+    static func written(_ path: String) { written(FileSet(file: path)) }
+
+    private static func written(_ set: FileSet) { unwritten.withLock { $0.removeAll { $0 == set } } }
+
+    /// Takes away what stands where something was to be written and was not, and what is half written.
+    static func end() {
+        for set in unwritten.withLock({ $0 }) { set.remove() }
+        FileReplacement.discardAll()
+    }
+}

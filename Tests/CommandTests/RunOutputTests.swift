@@ -1,0 +1,187 @@
+import Detection
+import Foundation
+import TestSupport
+import Tensors
+import Testing
+
+/// What stands where a run was to write when it has ended in any way.
+@Suite struct RunOutputTests {
+    let pnet = fixtures.appendingPathComponent("models/pnet.onnx").path
+    let models = fixtures.appendingPathComponent("models").path
+    private static let reports = [
+        "cpp_vs_reference.json", "fp16_vs_fp32.json", "fp32_vs_onnx.json", "junit.xml", "summary.md",
+    ]
+
+    private func write(_ bytes: some Sequence<UInt8>, _ path: String) throws {
+        try Data(bytes).write(to: URL(fileURLWithPath: path))
+    }
+
+    private func names(_ directory: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: directory).sorted()
+    }
+
+    /// An input of PNet.
+    private func input(_ directory: String, extent: Int = 14) throws -> String {
+        var random = RandomNumbers(seed: 1)
+        try write(
+            AnyTensor.float32(random.floats([1, extent, extent, 3], in: -1...1)).npy, "\(directory)/x.npy")
+        return "\(directory)/x.npy"
+    }
+
+    /// The arguments of a `validate` of one small frame; there are no captures.
+    private func validate(_ directory: String) throws -> [String] {
+        try write("file,x,y,width,height\nsmall.png,,,,\n".utf8, "\(directory)/gold.csv")
+        let image = DecodedImage(width: 30, height: 20, pixels: [UInt8](repeating: 90, count: 1800))
+        for folder in ["frames", "captures", "out"] {
+            try FileManager.default.createDirectory(
+                atPath: "\(directory)/\(folder)", withIntermediateDirectories: true)
+        }
+        try write(image.encoded(as: .png, file: "small.png"), "\(directory)/frames/small.png")
+        return [
+            "--models", models, "--captures", "\(directory)/captures", "--frames", "\(directory)/frames", "--gold",
+            "\(directory)/gold.csv", "--report", "\(directory)/out",
+        ]
+    }
+
+    @Test("A run that ends in an error leaves no older report, and nothing of others is touched")
+    func olderReports() throws {
+        try withTemporaryDirectory { directory in
+            let arguments = try validate(directory)
+            for name in Self.reports + ["shard.json", "notes.txt"] { try write("old".utf8, "\(directory)/out/\(name)") }
+            #expect(try CommandLineProgram.run(arguments).exitCode == 2)
+            #expect(try names("\(directory)/out") == ["notes.txt"])
+        }
+    }
+
+    @Test("An older file of --json or --output is taken away by a run that ends in an error")
+    func olderFiles() throws {
+        try withTemporaryDirectory { directory in
+            let json = "\(directory)/old.json"
+            let none = "\(directory)/none"
+            for arguments in [
+                ["compare", none, none, "--json", json], ["explain", "--gold", none, "--json", json],
+                ["plan", "--require", "mean_iou=0.5", "--frames", none, "--json", json],
+                ["bench", "--frames", none, "--json", json], ["detect", none, "--models", none, "--json", json],
+                ["run", none, "--output", json],
+            ] {
+                try write("{\"verdict\": \"conforms\"}".utf8, json)
+                let run = try CommandLineProgram.run(arguments)
+                #expect(run.exitCode == 66, "\(arguments): \(run.errors)")
+                #expect(!FileManager.default.fileExists(atPath: json), "\(arguments)")
+            }
+            #expect(try names(directory) == [])
+        }
+    }
+
+    @Test("What is read is not written over, nor taken away")
+    func inputs() throws {
+        try withTemporaryDirectory { directory in
+            let file = try input(directory)
+            let bytes = try Data(contentsOf: URL(fileURLWithPath: file))
+            for arguments in [
+                ["compare", file, "\(directory)/none", "--json", file], ["explain", "--gold", file, "--json", file],
+                ["run", pnet, "--input", "input_1=\(file)", "--output", "\(directory)/./x.npy"],
+            ] {
+                #expect(try CommandLineProgram.run(arguments).exitCode == 64, "\(arguments)")
+                #expect(try Data(contentsOf: URL(fileURLWithPath: file)) == bytes)
+            }
+            try FileManager.default.createDirectory(atPath: "\(directory)/s", withIntermediateDirectories: false)
+            #expect(try CommandLineProgram.run("merge", "\(directory)/s", "--report", "\(directory)/s/").exitCode == 64)
+        }
+    }
+
+    @Test("What cannot be written is said before anything is computed")
+    func unwritable() throws {
+        try withTemporaryDirectory { directory in
+            // Were the model read first, that would be 66.
+            for output in ["/nonexistent/a.h5", directory] {
+                let run = try CommandLineProgram.run("run", "\(directory)/none", "--output", output)
+                #expect(run.exitCode == 73 && run.errors.contains(output), "\(run.errors)")
+            }
+        }
+    }
+
+    @Test("A file that does not fit is an error; the older one is gone, and nothing half is left")
+    func noRoom() throws {
+        try withTemporaryDirectory { directory in
+            let file = try input(directory, extent: 100)
+            try write("old".utf8, "\(directory)/a.h5")
+            let run = try CommandLineProgram.shell(
+                "ulimit -f 8; exec \"$0\" \"$@\"", "run", pnet, "--input", file, "--output", "\(directory)/a.h5")
+            #expect(run.exitCode == 73, "\(run.errors)")
+            #expect(run.errors.contains("a.h5") && !run.errors.contains("time ="), "\(run.errors)")
+            #expect(try names(directory) == ["x.npy"])
+        }
+    }
+
+    @Test("A run that is interrupted ends by the signal, says so, and leaves neither older reports nor half new ones")
+    func interrupted() throws {
+        try withTemporaryDirectory { directory in
+            let file = try input(directory, extent: 900)
+            for (name, number) in [("HUP", SIGHUP), ("TERM", SIGTERM)] {
+                try write("old".utf8, "\(directory)/a.h5")
+                let run = try CommandLineProgram.shell(
+                    "\"$0\" \"$@\" & sleep 0.5; kill -\(name) $!; wait $!", "run", pnet, "--input", file,
+                    "--arithmetic",
+                    "fp16-mul-add", "--output", "\(directory)/a.h5")
+                #expect(run.exitCode == 128 + number && run.errors.contains("interrupted"), "\(run.errors)")
+                #expect(try names(directory) == ["x.npy"])
+            }
+        }
+    }
+
+    @Test("A standard error stream that nobody can take decides nothing; nor does one that is closed")
+    func errorStream() throws {
+        for redirection in ["2>&-", "2>/dev/full"] where redirection == "2>&-" || hasFullDevice {
+            #expect(
+                try CommandLineProgram.shell("exec \"$0\" \"$@\" \(redirection)", "inspect", "/nonexistent").exitCode
+                    == 66)
+        }
+    }
+
+    @Test("Results that nobody takes are an error: where the output is closed, and where its reader has gone")
+    func closedOutput() throws {
+        let closed = try CommandLineProgram.shell("exec \"$0\" \"$@\" >&-", "inspect", pnet)
+        #expect(closed.exitCode == 73 && closed.errors.contains("standard output"), "\(closed.errors)")
+        let gone = try CommandLineProgram.shell(
+            "{ sleep 0.2; \"$0\" \"$@\"; echo \"code $?\" >&2; } | true", "inspect", pnet)
+        #expect(gone.errors.contains("code 73"), "\(gone.errors)")
+    }
+
+    private var hasFullDevice: Bool { FileManager.default.fileExists(atPath: "/dev/full") }
+
+    @Test("Numbers too large for any machine are wrong usage or work, and never end the program")
+    func hugeNumbers() throws {
+        try withTemporaryDirectory { directory in
+            let arguments = try validate(directory)
+            let huge = "9223372036854775807"
+            #expect(try CommandLineProgram.run(["detect", pnet, "--threads", huge]).exitCode == 64)
+            for shard in ["9000000000000000000/\(huge)", "\(huge)/\(huge)"] {
+                let run = try CommandLineProgram.run(arguments + ["--shard", shard])
+                #expect(run.exitCode == 2 && run.errors.contains("no captures"), "\(run.errors)")
+            }
+        }
+    }
+
+    @Test("A program that stands alone judges directories that are all given, and needs nothing of the package")
+    func installed() throws {
+        try withTemporaryDirectory { directory in
+            let program = "\(directory)/mtcnn-validate"
+            try FileManager.default.copyItem(atPath: CommandLineProgram.executable().path, toPath: program)
+            let arguments = try validate(directory)
+            let run = try CommandLineProgram.run(
+                ["-c", "cd / && exec \"$0\" \"$@\"", program] + arguments, program: URL(fileURLWithPath: "/bin/sh"))
+            #expect(run.exitCode == 2 && run.errors.contains("holds no captures"), "\(run.errors)")
+        }
+    }
+
+    @Test("A pipe among the images is refused by name, and nobody waits for its other end")
+    func pipes() throws {
+        try withTemporaryDirectory { directory in
+            let path = "\(directory)/pipe.jpg"
+            #expect(mkfifo(path, 0o600) == 0)
+            let run = try CommandLineProgram.run("detect", path)
+            #expect(run.exitCode == 66 && run.errors.contains("pipe.jpg"), "\(run.errors)")
+        }
+    }
+}

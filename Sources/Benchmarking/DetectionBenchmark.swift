@@ -39,9 +39,9 @@ public struct DetectionBenchmark: Sendable, Codable, Equatable {
     ///   - files: the frames' images, each read again in every round.
     ///   - rounds: how often each is measured.
     /// - Throws: `ImageError`, and what the networks throw.
-    public init(_ detector: FaceDetector, files: [String], maximumPixels: Int, rounds: Int) throws {
+    public init(_ detector: FaceDetector, files: [String], reading: ImageReading, rounds: Int) throws {
         func image(_ file: String) throws -> DecodedImage {
-            try DecodedImage(contentsOf: URL(fileURLWithPath: file), maximumPixels: maximumPixels)
+            try DecodedImage(contentsOf: URL(fileURLWithPath: file), as: reading)
         }
         for file in files { _ = try detector.detect(in: image(file)) }
 
@@ -56,7 +56,7 @@ public struct DetectionBenchmark: Sendable, Codable, Equatable {
         let elapsed = try seconds {
             _ = try concurrentMap(stream) { file in
                 try detector.detect(
-                    in: DecodedImage(contentsOf: URL(fileURLWithPath: file), maximumPixels: maximumPixels)
+                    in: DecodedImage(contentsOf: URL(fileURLWithPath: file), as: reading)
                 ).faces.count
             }
         }
@@ -97,6 +97,8 @@ private final class TimedNetwork: FaceNetwork {
     init(_ network: any FaceNetwork) {
         self.network = network
     }
+
+    var scores: FaceScores { network.scores }
 
     /// In seconds.
     var total: Double { elapsed.withLock { $0 } }

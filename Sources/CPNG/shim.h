@@ -10,6 +10,8 @@ typedef struct {
     const uint8_t *bytes;
     size_t count;
     size_t position;
+    /// How many bytes may still be read: the pixels' last row takes no more than it can need.
+    size_t allowance;
     char message[160];
 } png_memory_source;
 
@@ -27,6 +29,8 @@ static inline void png_memory_source_ignore_warning(png_structp png, png_const_c
 static inline void png_memory_source_read(png_structp png, png_bytep destination, size_t count) {
     png_memory_source *source = (png_memory_source *)png_get_io_ptr(png);
     if (count > source->count - source->position) png_error(png, "the file ends too early");
+    if (count > source->allowance) png_error(png, "the compressed pixels go on after the last row");
+    source->allowance -= count;
     memcpy(destination, source->bytes + source->position, count);
     source->position += count;
 }
@@ -52,6 +56,7 @@ static inline int png_read_rgb(png_memory_source *source, uint32_t *width, uint3
         return 0;
     }
     source->position = 0;
+    source->allowance = SIZE_MAX;
     png_set_read_fn(png, source, png_memory_source_read);
     png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
     png_read_info(png, info);
@@ -66,8 +71,14 @@ static inline int png_read_rgb(png_memory_source *source, uint32_t *width, uint3
         png_read_update_info(png, info);
         if (png_get_rowbytes(png, info) != (size_t)*width * 3) png_error(png, "the pixels are not RGB");
         for (int pass = 0; pass < passes; pass++) {
-            for (uint32_t y = 0; y < *height; y++) png_read_row(png, pixels + (size_t)y * *width * 3, NULL);
+            for (uint32_t y = 0; y < *height; y++) {
+                // With the last row libpng inflates whatever follows it, gigabytes of a few bytes each. Deflate adds
+                // less than a byte to each of the row's (8 for 64-bit RGBA), a chunk 12, and 64 KiB are for padding.
+                if (pass == passes - 1 && y == *height - 1) source->allowance = (size_t)*width * 8 * 14 + 65536;
+                png_read_row(png, pixels + (size_t)y * *width * 3, NULL);
+            }
         }
+        source->allowance = SIZE_MAX;
         png_read_end(png, NULL);
     }
     png_destroy_read_struct(&png, &info, NULL);

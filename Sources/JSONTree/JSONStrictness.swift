@@ -17,7 +17,7 @@ struct JSONStrictness {
             case UInt8(ascii: "{"): keys.append([])
             case UInt8(ascii: "}"): _ = keys.popLast()
             case UInt8(ascii: ":"):
-                if let top = keys.indices.last, !keys[top].insert(before).inserted {
+                if let top = keys.indices.last, !keys[top].insert(withoutEscapes(before)).inserted {
                     return (before.startIndex, "an object has the key \(String(decoding: before, as: UTF8.self)) twice")
                 }
             default:
@@ -40,6 +40,13 @@ struct JSONStrictness {
             end = text[end...].firstIndex { "{}[]:, \t\r\n".utf8.contains($0) } ?? text.count
         }
         return text[start..<end]
+    }
+
+    /// A key's string without its quotes, so that two spellings of one key are equal.
+    private func withoutEscapes(_ key: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        guard key.contains(UInt8(ascii: "\\")), case .string(let text)? = try? JSON(parsing: Array(key), file: "")
+        else { return key.dropFirst().dropLast() }
+        return Array(text.utf8)[...]
     }
 
     private func unusableNumber(_ token: ArraySlice<UInt8>) -> String? {

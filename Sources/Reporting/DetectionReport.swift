@@ -44,6 +44,8 @@ public struct DetectionReport: Report, Equatable {
             case damaged
             /// The frame is there, and the list of faces does not name it.
             case notListed = "not_listed"
+            /// The list of faces says that the image has another size.
+            case otherSize = "other_size"
             /// A network answered NaN or an infinity, which is a fault of what is judged.
             case notFinite = "not_finite"
         }
@@ -65,8 +67,11 @@ public struct DetectionReport: Report, Equatable {
         public let firstDeparture: String?
         public let faces: FaceMatching
         public let stages: [StageComparison]
+        /// The networks whose scores are no probabilities of each other in this frame; nil where all are.
+        public let unpairedScores: [UnpairedScores]?
 
-        public init(faces: FaceMatching, divergence: StageDivergence?) {
+        public init(faces: FaceMatching, divergence: StageDivergence?, unpairedScores: [UnpairedScores] = []) {
+            self.unpairedScores = unpairedScores.isEmpty ? nil : unpairedScores
             file = faces.file
             firstDeparture = divergence?.firstDeparture?.stage
             self.faces = faces

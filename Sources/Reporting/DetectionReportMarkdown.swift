@@ -27,6 +27,9 @@ extension DetectionReport {
         for run in runs {
             if let stages = run.stageTable { lines += [""] + stages }
         }
+        for unpaired in runs.flatMap(\.frames).flatMap({ $0.unpairedScores ?? [] }).furthestByNetwork {
+            lines += ["", "Not a probability: \(unpaired)."]
+        }
         lines += notJudgedLines
         return shown(lines + deviationLines) + "\n"
     }

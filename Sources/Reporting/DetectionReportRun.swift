@@ -18,7 +18,7 @@ extension DetectionReport {
     ///   that names none of the frames, and what the networks throw.
     public init(
         golds: [String], frames: String, detector: FaceDetector, minimumFaceSize: Int?, candidate: Side,
-        maximumPixels: Int = DecodedImage.defaultMaximumPixels, deviations: [KnownDeviation],
+        reading: ImageReading = ImageReading(), deviations: [KnownDeviation],
         shard: Shard = .whole, progress: @Sendable (String) -> Void = { _ in }
     ) throws {
         var runs = [Run]()
@@ -34,7 +34,7 @@ extension DetectionReport {
             let name = file.deletingPathExtension().lastPathComponent
             runs.append(
                 try Run(
-                    gold, name: name, frames: frames, detector: detector, maximumPixels: maximumPixels,
+                    gold, name: name, frames: frames, detector: detector, reading: reading,
                     deviations: deviations, shard: shard, progress: progress))
         }
         self.init(
@@ -46,7 +46,7 @@ extension DetectionReport {
 extension DetectionReport.Run {
     fileprivate init(
         _ gold: DetectionDocument, name: String, frames directory: String, detector: FaceDetector,
-        maximumPixels: Int, deviations: [KnownDeviation], shard: Shard, progress: @Sendable (String) -> Void
+        reading: ImageReading, deviations: [KnownDeviation], shard: Shard, progress: @Sendable (String) -> Void
     ) throws {
         let directory = try FrameDirectory(directory)
         let listed = try directory.frames(of: gold, named: name).map { (file: $0 ?? $1.file, frame: $1) }
@@ -64,7 +64,10 @@ extension DetectionReport.Run {
             progress("\(name), \(file)")
             do {
                 let image = try DecodedImage(
-                    contentsOf: directory.url(of: file), maximumPixels: maximumPixels)
+                    contentsOf: directory.url(of: file), as: reading)
+                if let reason = expected.differenceInSize(from: image) {
+                    return .notJudged(DetectionReport.UnjudgedFrame(file: file, cause: .otherSize, reason: reason))
+                }
                 return .judged(try DetectionReport.Frame(expected, in: image, detector: detector))
             } catch let error as ImageError {
                 return .notJudged(DetectionReport.UnjudgedFrame(file: file, error))
@@ -98,7 +101,8 @@ extension DetectionReport.Frame {
                 ? nil
                 : StageDivergence(
                     file: expected.file, expected: expected.record, found: found,
-                    scoreThresholds: detector.scoreThresholds))
+                    scoreThresholds: detector.scoreThresholds),
+            unpairedScores: found.unpairedScores)
     }
 }
 

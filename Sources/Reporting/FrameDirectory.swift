@@ -49,5 +49,8 @@ public struct FrameDirectory: Sendable {
     /// The frame's image.
     public func url(of file: String) -> URL { URL(fileURLWithPath: "\(path)/\(file)") }
 
-    private static func name(_ path: String) -> String { URL(fileURLWithPath: path).lastPathComponent }
+    /// The last component of a path, of Windows' too.
+    private static func name(_ path: String) -> String {
+        path.split(whereSeparator: { $0 == "/" || $0 == "\\" }).last.map(String.init) ?? path
+    }
 }

@@ -16,14 +16,14 @@ extension PrecisionPlan {
     ///   are no frames.
     public init(
         requirements: [PlanRequirement], models: String, captures: String, frames: String, minimumFaceSize: Int,
-        maximumPixels: Int = DecodedImage.defaultMaximumPixels, arithmetic: ArithmeticName,
+        reading: ImageReading = ImageReading(), arithmetic: ArithmeticName,
         progress: (String) -> Void = { _ in }
     ) throws {
         let directory = try FrameDirectory(frames)
         let files = directory.files
         guard !files.isEmpty else { throw ComparisonError.nothingInCommon("\(frames) holds no frames") }
         let images = try files.map {
-            try DecodedImage(contentsOf: directory.url(of: $0), maximumPixels: maximumPixels)
+            try DecodedImage(contentsOf: directory.url(of: $0), as: reading)
         }
         var graphs = [CascadeNetwork: Graph]()
         var inputs = [CascadeNetwork: [NetworkInputs]]()

@@ -25,7 +25,7 @@ extension PrecisionReport {
     ///   are no frames.
     public init(
         models: String, captures: String, frames: String, minimumFaceSize: Int,
-        maximumPixels: Int = DecodedImage.defaultMaximumPixels, arithmetics: [ArithmeticName] = arithmetics,
+        reading: ImageReading = ImageReading(), arithmetics: [ArithmeticName] = arithmetics,
         packageArithmetic: ArithmeticName = .fp16Storage,
         deviations: [KnownDeviation], shard: Shard = .whole, progress: @Sendable (String) -> Void = { _ in }
     ) throws {
@@ -72,7 +72,7 @@ extension PrecisionReport {
             progress(file)
             return try FrameComparison(
                 file: file, in: frames, baseline: detectors[0], candidates: Array(detectors.dropFirst()),
-                maximumPixels: maximumPixels)
+                reading: reading)
         }
         self.init(
             policies: candidates.enumerated().map { index, candidate in
@@ -127,7 +127,7 @@ private struct FrameComparison: Sendable {
     let candidates: [Outcome]
 
     init(
-        file: String, in directory: String, baseline: FaceDetector, candidates: [FaceDetector], maximumPixels: Int
+        file: String, in directory: String, baseline: FaceDetector, candidates: [FaceDetector], reading: ImageReading
     ) throws {
         func notFinite(_ reason: String) -> Outcome {
             .notJudged(DetectionReport.UnjudgedFrame(file: file, cause: .notFinite, reason: reason))
@@ -136,7 +136,7 @@ private struct FrameComparison: Sendable {
         let expected: CascadeRecord
         do {
             image = try DecodedImage(
-                contentsOf: URL(fileURLWithPath: "\(directory)/\(file)"), maximumPixels: maximumPixels)
+                contentsOf: URL(fileURLWithPath: "\(directory)/\(file)"), as: reading)
             expected = try baseline.detect(in: image)
         } catch let error as ImageError {
             self.candidates = candidates.map { _ in .notJudged(.init(file: file, error)) }

@@ -14,7 +14,14 @@ struct CascadeOptions: ParsableArguments {
     var minFaceSize: Int?
 
     @Option(help: ArgumentHelp("The most pixels an image may have.", valueName: "n"))
-    var maxPixels = DecodedImage.defaultMaximumPixels
+    var maxPixels = ImageReading.defaultMaximumPixels
+
+    @Flag(
+        help: """
+            Leave images as their files store them, for detectors that do so. Otherwise they are turned upright as \
+            their EXIF orientation says, as OpenCV does.
+            """)
+    var ignoreOrientation = false
 
     @OptionGroup var memory: MemoryOptions
 
@@ -29,6 +36,10 @@ struct CascadeOptions: ParsableArguments {
     }
 
     func modelsDirectory() throws -> String { try models ?? bundled("Fixtures/models") }
+
+    var reading: ImageReading {
+        ImageReading(maximumPixels: maxPixels, orientation: ignoreOrientation ? .ignored : .applied)
+    }
 
     /// Where no list of faces says another.
     var minimumFaceSize: Int { minFaceSize ?? FaceDetector.defaultMinimumFaceSize }

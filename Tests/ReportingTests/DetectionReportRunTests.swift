@@ -51,6 +51,29 @@ import Testing
         }
     }
 
+    @Test("A frame whose listed size is not the image's is not judged, and both sizes are named")
+    func otherSizes() throws {
+        func list(_ width: Int, _ height: Int) -> String {
+            let numbers = face.split(separator: ",")
+            return """
+                {"images": [{"file": "C:\\\\frames\\\\a.jpg", "width": \(width), "height": \(height), "faces": [
+                  {"x": \(numbers[0]), "y": \(numbers[1]), "w": \(numbers[2]), "h": \(numbers[3])}]}]}
+                """
+        }
+        try withTemporaryDirectory { directory in
+            let report = try judge(list(480, 640), named: "gold.json", frames: ["a.jpg"], in: directory)
+            #expect(report.verdict == .notJudged)
+            #expect(report.runs[0].notJudged.map(\.cause) == [.otherSize])
+            #expect(
+                report.runs[0].notJudged.first?.reason.hasPrefix(
+                    "the list says 480 x 640 pixels, the image has 640 x 480") == true)
+        }
+        try withTemporaryDirectory { directory in
+            let report = try judge(list(640, 480), named: "gold.json", frames: ["a.jpg"], in: directory)
+            #expect(report.verdict == .conforms)
+        }
+    }
+
     @Test("Frames below the directory are named by their paths from it, or from elsewhere where no other has the name")
     func directories() throws {
         let header = "file,x,y,width,height\n"

@@ -31,14 +31,16 @@ extension NetworkComparison {
         for caseName in shard.stretch(of: capture.caseNames) {
             progress(caseName)
             let recorded = try capture.readCase(caseName)
-            let answers = try RecordedAnswers(recorded, in: capture, of: network.network)
+            let answers = try RecordedAnswers(recorded, in: capture, of: network.network, scores: network.scores)
             // A network may take one image at a time, and a large batch takes memory.
             var layers = [LayerMetrics]()
             for index in 0..<answers.images.shape[0] {
                 let found = try network.evaluate(answers.images.slice(index..<index + 1))
                 let one = try answers.metrics(of: index, found)
                 layers = layers.isEmpty ? one : zip(layers, one).map { $0.merged(with: $1) }
-                observe(answers.decided(of: index), FaceAnswers(positions: found.map { Double($0) }))
+                observe(
+                    answers.decided(of: index), FaceAnswers(positions: found.map { Double($0) }, scores: network.scores)
+                )
             }
             cases.append(CaseMetrics(name: caseName, source: recorded.source, layers: layers))
         }
@@ -49,7 +51,8 @@ extension NetworkComparison {
 extension CaptureFile {
     /// The largest error of rounding a recorded face network's answers once to float16.
     func float16FloorOfAnswers(of network: CascadeNetwork) throws -> Double {
-        try caseNames.map { try RecordedAnswers(readCase($0), in: self, of: network).float16Floor }.max() ?? 0
+        try caseNames.map { try RecordedAnswers(readCase($0), in: self, of: network, scores: .logits).float16Floor }
+            .max() ?? 0
     }
 }
 
@@ -59,6 +62,7 @@ private struct RecordedAnswers {
     let images: Tensor<Float>
     private let heads: [Head]
     private let caseName: String
+    private let scores: FaceScores
 
     private struct Head {
         let name: String
@@ -67,7 +71,10 @@ private struct RecordedAnswers {
         let values: Tensor<Double>
     }
 
-    init(_ recorded: CaptureCase, in capture: CaptureFile, of network: CascadeNetwork) throws {
+    /// - Parameter scores: those that the network gives, which are compared with the same of the recording.
+    init(
+        _ recorded: CaptureCase, in capture: CaptureFile, of network: CascadeNetwork, scores: FaceScores
+    ) throws {
         func fault(_ what: String) -> ComparisonError {
             .nothingInCommon("\(capture.path), case \"\(recorded.name)\": \(what)")
         }
@@ -77,6 +84,7 @@ private struct RecordedAnswers {
         let isTransposed = input.shape[3] == 3
         guard isTransposed || input.shape[1] == 3 else { throw fault("images of shape \(input.shape)") }
         caseName = recorded.name
+        self.scores = scores
         images = input.float64.upright(isTransposed: isTransposed).map { Float($0) }
         func upright(_ tensor: AnyTensor) -> Tensor<Double> { tensor.float64.upright(isTransposed: isTransposed) }
         let outputs = recorded.tensors.filter(\.isGraphOutput).map { upright($0.values) }
@@ -85,14 +93,16 @@ private struct RecordedAnswers {
             return
         }
         // The last tensor of two channels that is no output is what went into the softmax.
-        let logits = recorded.tensors.last { !$0.isGraphOutput && Self.channels(of: $0.values, isTransposed) == 2 }
+        let logits = recorded.tensors.last {
+            $0.isGraphOutput == (scores == .probabilities) && Self.channels(of: $0.values, isTransposed) == 2
+        }
         guard let logits, let boxes = outputs.first(where: { $0.shape[3] == 4 }) else {
-            throw fault("neither \(network.outputChannels) values together, nor boxes and logits, are recorded")
+            throw fault("neither \(network.outputChannels) values together, nor boxes and \(scores), are recorded")
         }
         let landmarks = outputs.filter { $0.shape[3] == 10 }
         heads =
             [
-                Head(name: "logits", channels: 0..<2, values: upright(logits.values)),
+                Head(name: "\(scores)", channels: 0..<2, values: upright(logits.values)),
                 Head(name: "boxes", channels: 2..<6, values: boxes),
             ] + landmarks.map { Head(name: "landmarks", channels: 6..<16, values: $0) }
         guard heads.count == (network == .output ? 3 : 2) else {
@@ -125,8 +135,8 @@ private struct RecordedAnswers {
     func decided(of index: Int) -> FaceAnswers {
         let images = heads.map { $0.values.slice(index..<index + 1) }
         return heads.count == 1
-            ? FaceAnswers(positions: images[0])
-            : FaceAnswers(logits: images[0].elements, regressions: images[1].elements)
+            ? FaceAnswers(positions: images[0], scores: scores)
+            : FaceAnswers(images[0].elements, scores, regressions: images[1].elements)
     }
 
     private static func channels(of tensor: AnyTensor, _ isTransposed: Bool) -> Int? {

@@ -99,8 +99,9 @@ extension NetworkPrecision {
             }
             if let face {
                 decisions.add(
-                    expected: FaceAnswers(positions: try face.answers(in: expected).map { Double($0) }),
-                    found: FaceAnswers(positions: try face.answers(in: found).map { Double($0) }))
+                    expected: FaceAnswers(
+                        positions: try face.answers(in: expected).map { Double($0) }, scores: face.scores),
+                    found: FaceAnswers(positions: try face.answers(in: found).map { Double($0) }, scores: face.scores))
             }
             for exact in try oracle.run(input.tensors).values {
                 for value in exact.float64.elements where value.isFinite {

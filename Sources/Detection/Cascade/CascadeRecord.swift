@@ -32,6 +32,9 @@ public struct CascadeRecord: Equatable, Sendable {
     public var levels: [PyramidLevel]
     private var stages: [CascadeStage: [Candidate]] = [:]
 
+    /// For each network whose scores are no probabilities of each other, the pair that is furthest from it.
+    public var unpairedScores: [UnpairedScores] = []
+
     public init(levels: [PyramidLevel] = []) {
         self.levels = levels
     }

@@ -34,15 +34,14 @@ public struct FaceDetector: Sendable {
 
     /// The same, for a frame of which the networks have already judged some inputs.
     public func detect(in frame: inout FrameEvaluations) throws -> CascadeRecord {
-        let levels = try proposals(in: &frame)
-        var record = CascadeRecord(levels: levels)
-        let proposed = levels.flatMap { suppressed($0.proposals, .withinLevel) }
+        var record = try proposals(in: &frame)
+        let proposed = record.levels.flatMap { suppressed($0.proposals, .withinLevel) }
         record[.proposals] = proposed
         let refinementInput = passOn(
             proposed, corrects: rules.proposalCorrection == .applied, to: &record,
             stages: (.suppressedProposals, .correctedProposals, .refinementInput))
 
-        let refined = try judged(by: .refinement, refinementInput, in: &frame)
+        let refined = try judged(by: .refinement, refinementInput, in: &frame, &record)
         record[.refinementOutput] = refined
         let kept = refined.indices.filter { passes(refined[$0].score, scoreThresholds.refinement) }
         let suppressionScores = rules.refinementSuppressionScores == .refinement ? refined : refinementInput
@@ -50,7 +49,7 @@ public struct FaceDetector: Sendable {
             kept.map { refined[$0] }, suppressionScores: kept.map { suppressionScores[$0].score }, corrects: true,
             to: &record, stages: (.suppressedRefinements, .correctedRefinements, .outputInput))
 
-        let output = try judged(by: .output, outputInput, in: &frame)
+        let output = try judged(by: .output, outputInput, in: &frame, &record)
         record[.outputOutput] = output
         let growth = rules.outputExtent == .plusOne ? 1 : 0
         let corrected = output.filter { passes($0.score, scoreThresholds.output) }
@@ -85,13 +84,24 @@ public struct ScoreThresholds: Hashable, Sendable {
 }
 
 extension FaceDetector {
-    private func proposals(in frame: inout FrameEvaluations) throws -> [PyramidLevel] {
+    /// The record of the proposals at every level.
+    private func proposals(in frame: inout FrameEvaluations) throws -> CascadeRecord {
         let scales = try pyramid(
             width: frame.image.width, height: frame.image.height, minimumFaceSize: minimumFaceSize)
         let maps = try frame.proposalMaps(scales, rules: rules)
-        return zip(scales, maps).map { scale, map in
-            PyramidLevel(scale: scale, proposals: proposals(of: map, scale: scale.scale))
+        var record = CascadeRecord(
+            levels: zip(scales, maps).map { scale, map in
+                PyramidLevel(scale: scale, proposals: proposals(of: map, scale: scale.scale))
+            })
+        if networks.proposal.scores == .probabilities {
+            let pairs = maps.lazy.flatMap { map in
+                stride(from: 0, to: map.elements.count, by: 6).lazy.map { position in
+                    (noFace: map.elements[position], face: map.elements[position + 1])
+                }
+            }
+            record.unpairedScores += [UnpairedScores(.proposal, among: pairs)].compactMap { $0 }
         }
+        return record
     }
 
     /// The boxes at those positions of an output map whose score reaches the threshold.
@@ -99,14 +109,20 @@ extension FaceDetector {
         let (rows, columns) = (map.shape[0], map.shape[1])
         let count = rows * columns
         return map.elements.withUnsafeBufferPointer { elements in
-            let ratios = probabilityRatios((0..<count).map { elements[$0 * 6] - elements[$0 * 6 + 1] })
+            var scores: [Float]
+            switch networks.proposal.scores {
+            case .logits:
+                scores = probabilityRatios((0..<count).map { elements[$0 * 6] - elements[$0 * 6 + 1] })
+                for position in scores.indices { scores[position] = 1 / (1 + scores[position]) }
+            case .probabilities: scores = (0..<count).map { elements[$0 * 6 + 1] }
+            }
             var proposals: [Candidate] = []
             for order in 0..<count {
                 let (row, column) =
                     rules.proposalOrder == .columnByColumn
                     ? (order % rows, order / rows) : (order / columns, order % columns)
                 let position = row * columns + column
-                let score = inScorePrecision(1 / (1 + ratios[position]))
+                let score = inScorePrecision(scores[position])
                 guard passes(score, scoreThresholds.proposal) else { continue }
                 let left = corner(2 * column + 1, scale)
                 let top = corner(2 * row + 1, scale)
@@ -166,15 +182,23 @@ extension FaceDetector {
 
     /// The same boxes with the score, the regression and the landmarks that a network gives for their crops.
     private func judged(
-        by network: CascadeNetwork, _ candidates: [Candidate], in frame: inout FrameEvaluations
+        by network: CascadeNetwork, _ candidates: [Candidate], in frame: inout FrameEvaluations,
+        _ record: inout CascadeRecord
     ) throws -> [Candidate] {
         let outputs = try frame.outputs(of: network, for: candidates.map(\.box), rules: rules)
-        let ratios = probabilityRatios(outputs.map { $0[0] - $0[1] })
+        let scores: [Float]
+        switch networks[network].scores {
+        case .logits: scores = probabilityRatios(outputs.map { $0[0] - $0[1] }).map(cropProbability)
+        case .probabilities:
+            scores = outputs.map { $0[1] }
+            let pairs = outputs.lazy.map { (noFace: $0[0], face: $0[1]) }
+            record.unpairedScores += [UnpairedScores(network, among: pairs)].compactMap { $0 }
+        }
         return candidates.indices.map { index in
             let candidate = candidates[index]
             return outputs[index].withUnsafeBufferPointer { output in
                 Candidate(
-                    box: candidate.box, score: cropProbability(ratios[index]),
+                    box: candidate.box, score: inScorePrecision(scores[index]),
                     regression: BoxRegression(output, from: 2),
                     landmarks: network == .output
                         ? landmarks(output, in: candidate.box.cropRegion(rules.cropRegion)) : [])
@@ -184,8 +208,8 @@ extension FaceDetector {
 
     private func cropProbability(_ ratio: Float) -> Float {
         switch rules.cropProbability {
-        case .doubleDivision: inScorePrecision(Float(1 / (1 + Double(ratio))))
-        case .floatDivision: inScorePrecision(1 / (1 + ratio))
+        case .doubleDivision: Float(1 / (1 + Double(ratio)))
+        case .floatDivision: 1 / (1 + ratio)
         }
     }
 

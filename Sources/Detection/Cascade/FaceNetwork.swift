@@ -4,10 +4,65 @@ import Tensors
 ///
 /// The cascade gives upright images [N, height, width, 3] in RGB, normalised to (value - 127.5) / 128, and takes
 /// [N, rows, columns, C]: C = 6 for the proposal and the refinement network, 16 for the output network; one row
-/// and one column for the latter two. The channels are those of OpenFace: the logit for no face, the logit for
+/// and one column for the latter two. The channels are those of OpenFace: the score for no face, the score for
 /// a face, dx1, dy1, dx2, dy2, and of the output network five landmark x and five landmark y.
 public protocol FaceNetwork: Sendable {
+    /// What the two scores are.
+    var scores: FaceScores { get }
+
     func evaluate(_ images: Tensor<Float>) throws -> Tensor<Float>
+}
+
+/// What a network's two scores, of no face and of a face, are.
+public enum FaceScores: Sendable {
+    /// Logits: the probability of a face is 1 / (1 + exp(no face - face)).
+    case logits
+    /// Probabilities: that of a face is what the network says.
+    case probabilities
+}
+
+/// Two scores that a network gives as the probabilities of no face and of a face, and that are none: they do not sum
+/// to 1, or are not from 0 to 1.
+public struct UnpairedScores: Equatable, Sendable, Codable {
+    /// `pnet`, `rnet` or `onet`.
+    public let network: String
+    public let noFace: Float
+    public let face: Float
+
+    /// How far the sum of two probabilities may be from 1: eight times what rounding both to float16 may do.
+    static let tolerance: Float = 0x1p-8
+
+    /// The pair whose sum is furthest from 1; nil where all are probabilities of each other.
+    init?(_ network: CascadeNetwork, among pairs: some Sequence<(noFace: Float, face: Float)>) {
+        func isUnpaired(_ pair: (noFace: Float, face: Float)) -> Bool {
+            !(abs(pair.noFace + pair.face - 1) <= Self.tolerance && min(pair.noFace, pair.face) >= -Self.tolerance)
+        }
+        let furthest = pairs.filter(isUnpaired).max {
+            abs($0.noFace + $0.face - 1) < abs($1.noFace + $1.face - 1)
+        }
+        guard let furthest else { return nil }
+        self.network = network.modelName
+        noFace = furthest.noFace
+        face = furthest.face
+    }
+}
+
+extension [UnpairedScores] {
+    /// Of each network the pair that is furthest from being probabilities, in the order of the cascade.
+    public var furthestByNetwork: [UnpairedScores] {
+        CascadeNetwork.allCases.compactMap { network in
+            filter { $0.network == network.modelName }.max {
+                abs($0.noFace + $0.face - 1) < abs($1.noFace + $1.face - 1)
+            }
+        }
+    }
+}
+
+extension UnpairedScores: CustomStringConvertible {
+    public var description: String {
+        "\(network): the scores of no face, \(noFace), and of a face, \(face), are no probabilities of each other: they "
+            + "sum to \(noFace + face); the second is taken as the probability of a face"
+    }
 }
 
 /// The three networks of the cascade, in the order in which they judge.

@@ -8,12 +8,14 @@ import Tensors
 /// Two dialects are known by the graph's input. [N, x, y, 3]: the network was trained on images whose first axis
 /// is x, so that images go in transposed and maps come out transposed. [N, 3, y, x]: upright. The outputs are
 /// one tensor of 6 or 16 channels in the order of ``FaceNetwork``, or tensors of 2 logits, 4 box values and 10
-/// landmark values. A softmax that an output ends in is left away.
+/// landmark values. A softmax over exactly the two logits that an output ends in is passed over: the cascade computes the
+/// probability from them, with the bits that it defines. Whatever else gives the scores is computed as the graph says.
 public struct GraphFaceNetwork: FaceNetwork {
     public let network: CascadeNetwork
     private let computation: Computation
-    /// With logits for outputs.
+    /// With logits for probabilities of the two.
     private let graph: Graph
+    public let scores: FaceScores
     private let layout: ImageLayout
 
     /// The outputs in the order of ``FaceNetwork``.
@@ -48,9 +50,10 @@ public struct GraphFaceNetwork: FaceNetwork {
         _ network: CascadeNetwork, graph: Graph, computation: (Graph, ImageLayout, [String]) throws -> Computation
     ) throws {
         self.network = network
-        self.graph = try graph.withoutFinalSoftmax()
-        layout = try ImageLayout(of: self.graph)
+        layout = try ImageLayout(of: graph)
+        self.graph = try graph.withoutFinalSoftmax(layout, side: network.inputSide)
         heads = try self.graph.heads(of: network, layout: layout)
+        scores = self.graph.scores(of: heads[0])
         self.computation = try computation(self.graph, layout, heads)
     }
 
@@ -86,7 +89,7 @@ public struct GraphFaceNetwork: FaceNetwork {
     }
 
     /// The network's answers, as ``FaceNetwork`` gives them, among tensors that the graph gave; logits, where a softmax
-    /// follows them.
+    /// over the two follows them.
     ///
     /// - Throws: ``GraphFaceNetworkError/missingAnswer(_:)``, ``CascadeError`` for tensors of unequal size.
     public func answers(in tensors: [String: AnyTensor]) throws -> Tensor<Float> {
@@ -141,19 +144,37 @@ extension GraphFaceNetworkError: CustomStringConvertible {
 }
 
 extension Graph {
-    /// The same graph with logits for probabilities: an output that a softmax gives is replaced by what goes in.
-    fileprivate func withoutFinalSoftmax() throws(GraphError) -> Graph {
+    /// The same graph with logits for probabilities: an output that a softmax over exactly the two channels gives is
+    /// replaced by what goes in.
+    fileprivate func withoutFinalSoftmax(_ layout: ImageLayout, side: Int) throws(GraphError) -> Graph {
+        let types = try tensorTypes(for: [inputs[0].name: layout.inputShape(count: 1, rows: side, columns: side)])
         var kept = nodes
         let outputs = outputs.map { output in
-            guard let index = kept.firstIndex(where: { $0.operator is Softmax && $0.outputs == [output] }),
+            guard let index = kept.firstIndex(where: { $0.outputs == [output] }),
+                let softmax = kept[index].operator as? Softmax,
                 !nodes.contains(where: { $0.inputs.contains(output) }),
-                let logits = kept[index].inputs.first ?? nil
+                let logits = kept[index].inputs.first ?? nil, let shape = types[logits]?.shape,
+                layout.channels(of: shape) == 2, softmax.isOverChannels(of: shape, layout)
             else { return output }
             kept.remove(at: index)
             return logits
         }
         return try Graph(
             name: name, inputs: inputs, outputs: outputs, nodes: kept, initializers: initializers)
+    }
+
+    /// What the scores of an output are: probabilities, where the last operator that does more than move numbers about
+    /// is one that gives numbers from 0 to 1.
+    fileprivate func scores(of output: String) -> FaceScores {
+        guard let node = nodes.first(where: { $0.outputs.contains(output) }) else { return .logits }
+        let inputs = node.inputs.compactMap { $0 }
+        switch node.operator.name {
+        case "Softmax", "Sigmoid", "HardSigmoid", "Hardmax", "Clip", "Div": return .probabilities
+        case "Concat": return inputs.contains { scores(of: $0) == .probabilities } ? .probabilities : .logits
+        case "Transpose", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity", "Cast", "Slice", "Split", "Gather":
+            return inputs.first.map { scores(of: $0) } ?? .logits
+        default: return .logits
+        }
     }
 
     /// The outputs that make up a network's channels, in their order.
@@ -172,6 +193,14 @@ extension Graph {
             graph: name, outputs: zip(outputs, shapes).map { "\($0) \($1)" },
             expected: "one of \(network.outputChannels) channels, or "
                 + wanted.map(String.init).joined(separator: ", ") + " channels")
+    }
+}
+
+extension Softmax {
+    /// Whether each sum runs over a pixel's channels and nothing else.
+    fileprivate func isOverChannels(of shape: Shape, _ layout: ImageLayout) -> Bool {
+        let axis = axis < 0 ? axis + shape.rank : axis
+        return axis == layout.channelAxis(rank: shape.rank) && (!spansFollowingAxes || axis == shape.rank - 1)
     }
 }
 

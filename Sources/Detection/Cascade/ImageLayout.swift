@@ -47,10 +47,13 @@ struct ImageLayout {
     }
 
     /// The channels of an output [N, channels] or of an output map; nil for any other.
-    func channels(of shape: Shape) -> Int? {
-        switch shape.rank {
-        case 2: shape[1]
-        case 4: shape[position(of: .channel)]
+    func channels(of shape: Shape) -> Int? { channelAxis(rank: shape.rank).map { shape[$0] } }
+
+    /// Where the channels of an output of some rank stand; nil for what is no output.
+    func channelAxis(rank: Int) -> Int? {
+        switch rank {
+        case 2: 1
+        case 4: position(of: .channel)
         default: nil
         }
     }

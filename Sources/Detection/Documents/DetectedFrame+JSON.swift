@@ -7,8 +7,13 @@ extension DetectedFrame: Codable {
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         file = try container.decode(String.self, forKey: .file)
-        width = try container.decodeIfPresent(Int.self, forKey: .width)
-        height = try container.decodeIfPresent(Int.self, forKey: .height)
+        func extent(_ key: CodingKeys) throws -> Int? {
+            let extent = try container.decodeIfPresent(Int.self, forKey: key)
+            if let extent, extent < 1 { throw container.invalid(key, "an image has no \(extent) pixels") }
+            return extent
+        }
+        width = try extent(.width)
+        height = try extent(.height)
         record = try CascadeRecord(from: decoder)
         faces =
             record[.final] == nil || container.contains(.faces)

@@ -1,70 +1,141 @@
 extension DetectionDocument {
-    /// Reads comma-separated values (RFC 4180): a header `file,x,y,width,height` or
-    /// `file,x,y,width,height,confidence`, then a line for each face.
+    /// Reads separated values (RFC 4180): a header that names the columns, then a line for each face.
     ///
-    /// A frame without faces has one line, with nothing but its file.
+    /// The separator is the one of comma, semicolon and tab that gives the header its columns; beside semicolons a comma
+    /// may be a decimal point. A frame without faces has one line, with nothing but its file (and perhaps its size).
     ///
     /// - Parameter file: The name that errors give.
     public init(csv bytes: [UInt8], file: String) throws(DetectionDocumentError) {
         func malformed(_ line: Int, _ reason: String) -> DetectionDocumentError {
             .malformed(file: file, at: "line \(line)", reason: reason)
         }
-        // Spreadsheets begin UTF-8 with a byte order mark.
-        let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
-        let content = bytes.starts(with: byteOrderMark) ? bytes.dropFirst(byteOrderMark.count) : bytes[...]
-        guard let text = String(validating: content, as: UTF8.self) else { throw malformed(1, "it is no UTF-8") }
-        var rows = csvRows(of: text)
-        let columns = ["file", "x", "y", "width", "height", "confidence"]
-        guard let header = rows.first?.fields, header == columns || header == Array(columns.dropLast()) else {
-            throw malformed(1, "the header is not \"\(columns.joined(separator: ","))\", the last one optional")
+        guard let text = String(validating: withoutByteOrderMark(bytes), as: UTF8.self) else {
+            throw malformed(1, "it is no UTF-8")
         }
-        rows.removeFirst()
+        let separator = separator(of: text)
+        var rows = separatedRows(of: text, separator: separator)
+        // Spreadsheets may say first what separates the fields.
+        if rows.first?.fields.joined().lowercased().hasPrefix("sep=") == true { rows.removeFirst() }
+        guard let header = rows.first else { throw malformed(1, "it is empty") }
+        let columns: DetectionColumns
+        do { columns = try DetectionColumns(header: header.fields) } catch { throw malformed(header.line, error.text) }
 
         var images: [DetectedFrame] = []
         var positions: [String: Int] = [:]
-        for row in rows {
-            guard row.fields.count == header.count, let name = row.fields.first, !name.isEmpty else {
-                throw malformed(row.line, "\(row.fields.count) fields, expected a file and \(header.count - 1) values")
+        var withoutFaces: Set<Int> = []
+        for row in rows.dropFirst() {
+            guard row.fields.count == header.fields.count else {
+                throw malformed(row.line, "\(row.fields.count) fields, expected \(header.fields.count)")
+            }
+            guard let name = columns.field(.file, of: row.fields), !name.isEmpty else {
+                throw malformed(row.line, "it names no file")
+            }
+            let line: FaceLine
+            do {
+                line = try FaceLine(row.fields, columns, decimalComma: separator == ";")
+            } catch {
+                throw malformed(row.line, error.text)
             }
             let position = positions[name] ?? images.count
             if position == images.count {
-                images.append(DetectedFrame(file: name, width: nil, height: nil, faces: []))
+                images.append(DetectedFrame(file: name, width: line.width, height: line.height, faces: []))
                 positions[name] = position
+                if line.face == nil { withoutFaces.insert(position) }
+            } else if line.face == nil || withoutFaces.contains(position) {
+                throw malformed(row.line, "\(name) is listed both with a face and without one, or twice without")
             }
-            if row.fields.dropFirst().allSatisfy(\.isEmpty) { continue }
-            var values: [Float] = []
-            for (column, field) in zip(header, row.fields).dropFirst() where !(column == "confidence" && field.isEmpty)
-            {
-                guard let value = Float(field), value.isFinite else {
-                    throw malformed(row.line, "\(column) is \"\(field)\", not a number")
-                }
-                values.append(value)
+            guard (images[position].width, images[position].height) == (line.width, line.height) else {
+                throw malformed(row.line, "\(name) has another size than on an earlier line")
             }
-            guard values[2] >= 0, values[3] >= 0 else {
-                throw malformed(row.line, "the extent of a box is negative")
-            }
-            images[position].faces.append(
-                Face(
-                    box: BoundingBox(x: values[0], y: values[1], width: values[2], height: values[3]),
-                    confidence: values.count > 4 ? values[4] : nil))
+            if let face = line.face { images[position].faces.append(face) }
         }
         self.init(source: nil, minFaceSize: nil, scoreThresholds: nil, images: images)
     }
 }
 
-/// The fields of each line that is not empty, with the number of the line on which it begins.
-private func csvRows(of text: String) -> [(line: Int, fields: [String])] {
+/// What one line says of a frame.
+private struct FaceLine {
+    let face: Face?
+    let width: Int?
+    let height: Int?
+
+    init(_ fields: [String], _ columns: DetectionColumns, decimalComma: Bool) throws(DetectionColumns.Reason) {
+        func number(_ meaning: DetectionColumns.Meaning) throws(DetectionColumns.Reason) -> Double? {
+            guard let field = columns.field(meaning, of: fields), !field.isEmpty else { return nil }
+            let text = decimalComma ? field.replacing(",", with: ".") : field
+            // Double reads hexadecimal numbers, and words, too.
+            guard text.allSatisfy({ "0123456789+-.eE".contains($0) }), let value = Double(text), value.isFinite else {
+                throw DetectionColumns.Reason("\(meaning.names[0]) is \"\(field)\", not a number")
+            }
+            return value
+        }
+        func extent(_ meaning: DetectionColumns.Meaning) throws(DetectionColumns.Reason) -> Int? {
+            guard let value = try number(meaning) else { return nil }
+            guard let extent = Int(exactly: value), extent > 0 else {
+                throw DetectionColumns.Reason("\(meaning.names[0]) is \(value), not a number of pixels")
+            }
+            return extent
+        }
+        width = try extent(.imageWidth)
+        height = try extent(.imageHeight)
+        let left = try number(.left)
+        let top = try number(.top)
+        let boxWidth = try number(.width)
+        let boxHeight = try number(.height)
+        let right = try number(.right)
+        let bottom = try number(.bottom)
+        let confidence = try number(.confidence)
+        if [left, top, boxWidth, boxHeight, right, bottom, confidence].allSatisfy({ $0 == nil }) {
+            face = nil
+            return
+        }
+        guard let left, let top else { throw DetectionColumns.Reason("a box needs x and y") }
+        guard let width = boxWidth ?? right.map({ $0 - left }), let height = boxHeight ?? bottom.map({ $0 - top })
+        else { throw DetectionColumns.Reason("a box needs a width and a height, or its right and lower edge") }
+        guard width >= 0, height >= 0 else { throw DetectionColumns.Reason("the extent of a box is negative") }
+        let box = [left, top, width, height].map { Float($0) }
+        guard box.allSatisfy(\.isFinite) else { throw DetectionColumns.Reason("a coordinate is beyond float32") }
+        face = Face(
+            box: BoundingBox(x: box[0], y: box[1], width: box[2], height: box[3]),
+            confidence: confidence.map { Float($0) })
+    }
+}
+
+/// The bytes behind the mark with which Windows' programs begin UTF-8.
+func withoutByteOrderMark(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    return bytes.starts(with: mark) ? bytes.dropFirst(mark.count) : bytes[...]
+}
+
+/// The separator that divides the first line into the most fields; of equal ones the comma.
+private func separator(of text: String) -> Character {
+    let lines = text.split(whereSeparator: \.isNewline)
+    let header = lines.first { !$0.lowercased().hasPrefix("sep=") } ?? ""
+    let candidates: [Character] = [",", ";", "\t"]
+    return candidates.max { first, second in
+        header.count { $0 == first } < header.count { $0 == second }
+    }.flatMap { best in header.contains(best) ? best : nil } ?? ","
+}
+
+/// The fields of each line that is not empty, without the spaces around them, and the number of the line on which it
+/// begins.
+private func separatedRows(of text: String, separator: Character) -> [(line: Int, fields: [String])] {
     var rows: [(line: Int, fields: [String])] = []
     var fields: [String] = []
     var field = ""
+    var wasQuoted = false
     var quoted = false
     var line = 1
     var first = 1
-    func endRow() {
-        fields.append(field)
-        if fields != [""] { rows.append((first, fields)) }
-        fields = []
+    func endField() {
+        fields.append(wasQuoted ? field : String(field.trimmingSuffix(while: \.isWhitespace)))
         field = ""
+        wasQuoted = false
+    }
+    func endRow() {
+        endField()
+        if fields.contains(where: { !$0.isEmpty }) { rows.append((first, fields)) }
+        fields = []
         first = line
     }
     let characters = Array(text)
@@ -77,14 +148,22 @@ private func csvRows(of text: String) -> [(line: Int, fields: [String])] {
         if character.isNewline { line += 1 }
         switch character {
         case "\"" where isDoubledQuote: field.append(character)
-        case "\"" where quoted || field.isEmpty: quoted.toggle()
-        case "," where !quoted:
-            fields.append(field)
-            field = ""
+        case "\"" where quoted || field.isEmpty && !wasQuoted:
+            quoted.toggle()
+            wasQuoted = true
+        case separator where !quoted: endField()
         case _ where character.isNewline && !quoted: endRow()
+        case _ where character.isWhitespace && !quoted && (field.isEmpty || wasQuoted): break
         default: field.append(character)
         }
     }
     endRow()
     return rows
+}
+
+extension String {
+    fileprivate func trimmingSuffix(while isLeftOut: (Character) -> Bool) -> Substring {
+        let end = lastIndex { !isLeftOut($0) }.map { index(after: $0) } ?? startIndex
+        return self[..<end]
+    }
 }

@@ -24,13 +24,13 @@ public struct DetectionDocument: Equatable, Sendable, Codable {
         self.images = images
     }
 
-    /// Reads JSON, or CSV where the file's name ends in `.csv`.
+    /// Reads JSON, or separated values where the file's name ends in `.csv` or `.tsv`.
     ///
     /// - Throws: ``DetectionDocumentError`` naming the file and the line or the key.
     public init(contentsOf file: URL) throws(DetectionDocumentError) {
         let bytes: [UInt8]
         do { bytes = try readFile(file.path) } catch { throw .unreadable(file: file.path, reason: error.reason) }
-        if file.pathExtension.lowercased() == "csv" {
+        if ["csv", "tsv"].contains(file.pathExtension.lowercased()) {
             try self.init(csv: bytes, file: file.path)
         } else {
             try self.init(json: bytes, file: file.path)
@@ -40,7 +40,7 @@ public struct DetectionDocument: Equatable, Sendable, Codable {
     /// - Parameter file: The name that errors give.
     public init(json bytes: [UInt8], file: String) throws(DetectionDocumentError) {
         do throws(JSONError) {
-            self = try JSON(parsing: bytes, file: file).decode()
+            self = try JSON(parsing: Array(withoutByteOrderMark(bytes)), file: file).decode()
         } catch {
             switch error {
             case .malformed(_, let line, let reason): throw .malformed(file: file, at: "line \(line)", reason: reason)
@@ -76,6 +76,18 @@ public struct DetectedFrame: Equatable, Sendable {
         self.height = height
         self.faces = faces
         self.record = record
+    }
+}
+
+extension DetectedFrame {
+    /// Why these cannot be the faces of an image: the size that the list gives is another's; nil where both agree, or
+    /// the list gives none.
+    public func differenceInSize(from image: DecodedImage) -> String? {
+        let listed = (width ?? image.width, height ?? image.height)
+        guard listed != (image.width, image.height) else { return nil }
+        let isTurned = listed == (image.height, image.width)
+        return "the list says \(listed.0) x \(listed.1) pixels, the image has \(image.width) x \(image.height)"
+            + (isTurned ? "; a detector that ignores the EXIF orientation is met by --ignore-orientation" : "")
     }
 }
 

@@ -28,33 +28,28 @@ public enum ImageFormat: String, Sendable {
 }
 
 extension DecodedImage {
-    /// The most pixels that an image may have where the caller does not say: 300 MB of RGB.
-    public static let defaultMaximumPixels = 100_000_000
-
     /// Reads a JPEG or PNG file, whichever its first bytes say it is.
-    public init(
-        contentsOf file: URL, maximumPixels: Int = DecodedImage.defaultMaximumPixels
-    ) throws(ImageError) {
+    public init(contentsOf file: URL, as reading: ImageReading = ImageReading()) throws(ImageError) {
         let bytes: [UInt8]
         do { bytes = try readFile(file.path) } catch { throw .unreadable(file: file.path, what: error.reason) }
-        try self.init(bytes: bytes, file: file.path, maximumPixels: maximumPixels)
+        try self.init(bytes: bytes, file: file.path, as: reading)
     }
 
-    /// Decodes the bytes of a JPEG or PNG as OpenCV's `imread(IMREAD_COLOR | IMREAD_IGNORE_ORIENTATION)` does:
-    /// gray and palettes expanded, alpha dropped, 16 bits cut to their high byte, neither gamma nor the EXIF
-    /// orientation applied.
+    /// Decodes the bytes of a JPEG or PNG as OpenCV's `imread(IMREAD_COLOR)` does: gray and palettes expanded, CMYK
+    /// turned into RGB, alpha dropped, 16 bits cut to their high byte, gamma not applied, and the image turned upright
+    /// by its EXIF orientation unless `reading` says not to.
     ///
     /// - Parameter file: The name that errors give.
-    public init(
-        bytes: [UInt8], file: String, maximumPixels: Int = DecodedImage.defaultMaximumPixels
-    ) throws(ImageError) {
-        switch ImageFormat(signature: bytes) {
-        case .jpeg: try self.init(jpeg: bytes, file: file, maximumPixels: maximumPixels)
-        case .png: try self.init(png: bytes, file: file, maximumPixels: maximumPixels)
-        case nil:
+    public init(bytes: [UInt8], file: String, as reading: ImageReading = ImageReading()) throws(ImageError) {
+        guard let format = ImageFormat(signature: bytes) else {
             let signature = bytes.prefix(8).map { String($0, radix: 16) }.joined(separator: " ")
             throw .unknownFormat(file: file, what: bytes.isEmpty ? "it is empty" : "it begins with \(signature)")
         }
+        switch format {
+        case .jpeg: try self.init(jpeg: bytes, file: file, maximumPixels: reading.maximumPixels)
+        case .png: try self.init(png: bytes, file: file, maximumPixels: reading.maximumPixels)
+        }
+        if reading.orientation == .applied { self = turned(EXIFOrientation(declaredBy: bytes, format: format)) }
     }
 
     /// The bytes of a file of the given format.

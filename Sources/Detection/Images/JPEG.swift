@@ -1,7 +1,8 @@
 import CTurboJPEG
 
 extension DecodedImage {
-    /// Decodes with the accurate integer DCT and smooth chroma upsampling, which OpenCV uses too.
+    /// Decodes with the accurate integer DCT and smooth chroma upsampling, which OpenCV uses too; CMYK and YCCK become
+    /// RGB as there.
     ///
     /// A warning of the decoder (a truncated or corrupt stream) is an error: pixels that were made up are not
     /// the image.
@@ -21,14 +22,16 @@ extension DecodedImage {
         }
         try Self.check(width: Int(width), height: Int(height), file: file, maximumPixels: maximumPixels)
 
-        var pixels = [UInt8](repeating: 0, count: Int(width) * Int(height) * 3)
+        // libjpeg turns YCCK into CMYK, and neither into RGB.
+        let isCMYK = colorspace == TJCS_CMYK.rawValue || colorspace == TJCS_YCCK.rawValue
+        var pixels = [UInt8](repeating: 0, count: Int(width) * Int(height) * (isCMYK ? 4 : 3))
         let status = tjDecompress2(
-            decoder, bytes, count, &pixels, width, 0, height, TJPF_RGB.rawValue,
+            decoder, bytes, count, &pixels, width, 0, height, isCMYK ? TJPF_CMYK.rawValue : TJPF_RGB.rawValue,
             TJFLAG_ACCURATEDCT | TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS)
         guard status == 0 else {
             throw .damaged(file: file, what: lastMessage(of: decoder))
         }
-        self.init(width: Int(width), height: Int(height), pixels: pixels)
+        self.init(width: Int(width), height: Int(height), pixels: isCMYK ? rgb(ofInvertedCMYK: pixels) : pixels)
     }
 
     /// Quality 95 without chroma subsampling, so that thin coloured lines stay sharp.
@@ -51,6 +54,15 @@ extension DecodedImage {
             throw .unwritable(file: file, what: lastMessage(of: encoder))
         }
         return [UInt8](UnsafeBufferPointer(start: encoded, count: Int(count)))
+    }
+}
+
+/// Red, green and blue of inks as Adobe's JPEGs hold them, inverted: c * k / 255, with OpenCV's rounding
+/// k - ((255 - c) * k >> 8).
+private func rgb(ofInvertedCMYK inks: [UInt8]) -> [UInt8] {
+    stride(from: 0, to: inks.count, by: 4).flatMap { pixel in
+        let black = Int(inks[pixel + 3])
+        return (0..<3).map { UInt8(black - (255 - Int(inks[pixel + $0])) * black >> 8) }
     }
 }
 

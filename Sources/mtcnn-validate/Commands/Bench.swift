@@ -42,7 +42,7 @@ struct Bench: ParsableCommand {
         Terminal.progress("frames")
         let detection = try DetectionBenchmark(
             options.detector(engine), files: frames.files.map { frames.url(of: $0).path },
-            maximumPixels: options.cascade.maxPixels, rounds: rounds)
+            reading: options.cascade.reading, rounds: rounds)
         let memory = Machine.peakMemory
         let peak = Machine.multiplyAddPeak()
         let networks = try networks(options.arithmetic)

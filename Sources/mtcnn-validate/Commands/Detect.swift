@@ -42,36 +42,44 @@ struct Detect: ParsableCommand {
         var detector = options.detector(engine)
         detector.rules = CascadeRules(changes: change)
         // One image that cannot be read does not keep the others from being judged.
-        let outcomes = try concurrentMap(images) { [self, detector] path -> Result<DetectedFrame, ImageError> in
+        let outcomes = try concurrentMap(images) { [self, detector] path -> Result<Answer, ImageError> in
             Terminal.progress(path)
             let image: DecodedImage
             do throws(ImageError) {
                 image = try DecodedImage(
-                    contentsOf: URL(fileURLWithPath: path), maximumPixels: options.cascade.maxPixels)
+                    contentsOf: URL(fileURLWithPath: path), as: options.cascade.reading)
             } catch {
                 return .failure(error)
             }
-            let faces = try detector.detect(in: image).faces
+            let record = try detector.detect(in: image)
+            let faces = record.faces
             if let draw { try write(image.annotated(with: faces), named: path, to: draw) }
-            return .success(
-                DetectedFrame(
-                    file: URL(fileURLWithPath: path).lastPathComponent, width: image.width, height: image.height,
-                    faces: faces))
+            let frame = DetectedFrame(
+                file: URL(fileURLWithPath: path).lastPathComponent, width: image.width, height: image.height,
+                faces: faces)
+            return .success(Answer(frame: frame, unpairedScores: record.unpairedScores))
         }
-        var frames = [DetectedFrame]()
+        var answers = [Answer]()
         var failure: ExitStatus?
         for outcome in outcomes {
             do throws(ImageError) {
-                frames.append(try outcome.get())
+                answers.append(try outcome.get())
             } catch {
                 Terminal.error("\(error)")
                 failure = error.exitStatus
             }
         }
+        let frames = answers.map(\.frame)
+        for unpaired in answers.flatMap(\.unpairedScores).furthestByNetwork { Terminal.note("warning: \(unpaired)") }
         if let json { try write(frames, detector, engine.side, to: json) }
         Terminal.clearProgress()
         try Terminal.output(table(of: frames))
         if let failure { throw ExitCode(failure.rawValue) }
+    }
+
+    private struct Answer: Sendable {
+        let frame: DetectedFrame
+        let unpairedScores: [UnpairedScores]
     }
 
     /// Nothing is written over an image, nor twice under one name.

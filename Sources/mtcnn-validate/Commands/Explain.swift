@@ -45,8 +45,11 @@ struct Explain: ParsableCommand {
         detector.minimumFaceSize = options.cascade.minFaceSize ?? document.minFaceSize ?? detector.minimumFaceSize
         let attribution = try Attribution(frames: present, detector: detector) { frame in
             Terminal.progress("\(frame.file)")
-            return try DecodedImage(
-                contentsOf: directory.url(of: frame.file), maximumPixels: options.cascade.maxPixels)
+            let image = try DecodedImage(contentsOf: directory.url(of: frame.file), as: options.cascade.reading)
+            if let reason = frame.differenceInSize(from: image) {
+                throw CommandError(.badData, "\(gold): \(frame.file): \(reason)")
+            }
+            return image
         }
         if let json { try RunOutputs.write(attribution, to: json) }
         Terminal.clearProgress()

@@ -96,6 +96,7 @@ struct Validate: ParsableCommand {
             options: [
                 ("engine", engine.side.words), ("arithmetic", options.arithmetic.rawValue),
                 ("outputs-only", "\(outputsOnly)"), ("max-pixels", "\(options.cascade.maxPixels)"),
+                ("ignore-orientation", "\(options.cascade.ignoreOrientation)"),
                 ("min-face-size", options.cascade.minFaceSize.map { "\($0)" } ?? "as the lists of faces say"),
             ], bundledReports: bundledReports)
     }
@@ -115,7 +116,7 @@ struct Validate: ParsableCommand {
             golds: goldFiles(), frames: frames ?? bundled("Fixtures/frames"), detector: options.detector(engine),
             minimumFaceSize: options.cascade.minFaceSize,
             candidate: engine.side,
-            maximumPixels: options.cascade.maxPixels, deviations: known.cppVsReference ?? [], shard: shard ?? .whole
+            reading: options.cascade.reading, deviations: known.cppVsReference ?? [], shard: shard ?? .whole
         ) { Terminal.progress("\(DetectionReport.name): \($0)") }
     }
 
@@ -123,7 +124,7 @@ struct Validate: ParsableCommand {
         try PrecisionReport(
             models: options.cascade.modelsDirectory(), captures: captures ?? bundled("Fixtures/captures"),
             frames: frames ?? bundled("Fixtures/frames"), minimumFaceSize: options.cascade.minimumFaceSize,
-            maximumPixels: options.cascade.maxPixels, packageArithmetic: options.arithmetic,
+            reading: options.cascade.reading, packageArithmetic: options.arithmetic,
             deviations: known.fp16VsFp32 ?? [], shard: shard ?? .whole
         ) { Terminal.progress("\(PrecisionReport.name): \($0)") }
     }

@@ -6,6 +6,7 @@ import Testing
 
 /// A network that gives the same channels everywhere, and counts the images it is given.
 private final class UniformNetwork: FaceNetwork {
+    let scores: FaceScores
     private let channels: [Float]
     private let isMap: Bool
     private let batches = Mutex<[Int]>([])
@@ -13,7 +14,8 @@ private final class UniformNetwork: FaceNetwork {
     var batchSizes: [Int] { batches.withLock { $0 } }
 
     /// - Parameter isMap: Whether there is a position for each step of two pixels, as the proposal network has.
-    init(_ channels: [Float], isMap: Bool = false) {
+    init(_ channels: [Float], isMap: Bool = false, scores: FaceScores = .logits) {
+        self.scores = scores
         self.channels = channels
         self.isMap = isMap
     }

@@ -98,6 +98,14 @@ import Testing
                 "faces.json: images[0].onet_raw[0]:"
             ),
             (
+                #"{"images": [{"file": "a.jpg", "width": -640, "height": 480, "faces": []}]}"#,
+                "faces.json: images[0].width: an image has no -640 pixels"
+            ),
+            (
+                #"{"images": [{"file": "a.jpg", "fil\u0065": "b.jpg", "faces": []}]}"#,
+                "faces.json: line 1: an object has"
+            ),
+            (
                 #"{"images": [{"file": "b.jpg", "faces": []}, {"file": "b.jpg", "faces": []}]}"#,
                 "faces.json: b.jpg: the frame is listed twice"
             ),
@@ -127,11 +135,20 @@ import Testing
     @Test(
         "A CSV error names the file and the line",
         arguments: [
-            ("", "faces.csv: line 1: the header is not"),
-            ("file,x,y\n", "faces.csv: line 1: the header is not"),
+            ("", "faces.csv: line 1: it is empty"),
+            ("file,x,y\n", "faces.csv: line 1: the header names no column \"width\" or \"x2\""),
             ("file,x,y,width,height\na,1,2,3,4\nb,1,2,3\n", "faces.csv: line 3: 4 fields"),
             ("file,x,y,width,height\n\n\na,1,two,3,4\n", "faces.csv: line 4: y is \"two\""),
-            ("file,x,y,width,height\na,1,,3,4\n", "faces.csv: line 2: y is \"\""),
+            ("file,x,y,width,height\na,1,,3,4\n", "faces.csv: line 2: a box needs x and y"),
+            ("file,x,y,width,height\na,1,2,0x10,4\n", "faces.csv: line 2: width is \"0x10\", not a number"),
+            ("file,x,y,width,height\na,1,2,3,4\na,,,,\n", "faces.csv: line 3: a is listed both with a face and"),
+            ("file,x,y,width,height\na,,,,\na,1,2,3,4\n", "faces.csv: line 3: a is listed both with a face and"),
+            ("file,x,left,y,width,height\n", "faces.csv: line 1: columns \"x\" and \"left\" mean the same"),
+            ("file,x,y,x2,y2\na,5,2,3,4\n", "faces.csv: line 2: the extent of a box is negative"),
+            (
+                "file,x,y,w,h,image_width,image_height\na,1,2,3,4,-5,6\n",
+                "faces.csv: line 2: image_width is -5.0, not a number of pixels"
+            ),
             ("file,x,y,width,height\na,1,2,nan,4\n", "faces.csv: line 2: width is \"nan\""),
             ("file,x,y,width,height\na,1,2,3,-4\n", "faces.csv: line 2: the extent of a box is negative"),
         ])

@@ -34,17 +34,13 @@ struct FrameList: Decodable {
         }
     }
 
-    @Test("The EXIF orientation is not applied")
-    func orientation() throws {
-        let file = fixtures.appendingPathComponent("frames/01_astronaut_close.jpg")
-        let plain = [UInt8](try Data(contentsOf: file))
-        // An APP1 segment: TIFF header, big-endian, one entry: orientation (0x0112), SHORT, 1 value, 6 (turned).
-        let entry: [UInt8] = [0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0]
-        let payload: [UInt8] = Array("Exif\0\0MM".utf8) + [0, 42, 0, 0, 0, 8, 0, 1] + entry + [0, 0, 0, 0]
-        var turned = plain
-        turned.insert(contentsOf: [0xFF, 0xE1, 0, UInt8(payload.count + 2)] + payload, at: 2)
-        #expect(
-            try DecodedImage(bytes: turned, file: "turned.jpg") == DecodedImage(bytes: plain, file: "plain.jpg"))
+    @Test("A JPEG of four inks is read as OpenCV reads it, each ink lightened by black")
+    func cmyk() throws {
+        // 16 x 8 pixels, one block of each of two colours: Pillow's CMYK, and the RGB that OpenCV 5.0 reads.
+        let image = try DecodedImage(bytes: CMYKFile.bytes, file: "inks.jpg")
+        #expect(image.width == 16 && image.height == 8)
+        #expect(Array(image.pixels.prefix(3)) == CMYKFile.firstPixel)
+        #expect(Array(image.pixels.suffix(3)) == CMYKFile.lastPixel)
     }
 
     @Test("What is written as JPEG reads back within the loss of its quality")

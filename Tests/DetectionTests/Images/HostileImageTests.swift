@@ -11,7 +11,7 @@ import Testing
 
     private func failure(_ bytes: [UInt8], maximumPixels: Int = 100_000_000) -> ImageError? {
         do {
-            _ = try DecodedImage(bytes: bytes, file: "hostile", maximumPixels: maximumPixels)
+            _ = try DecodedImage(bytes: bytes, file: "hostile", as: ImageReading(maximumPixels: maximumPixels))
             return nil
         } catch {
             return error
@@ -69,6 +69,15 @@ import Testing
         #expect(failure(png, maximumPixels: 6) == nil)
         #expect(
             failure(png, maximumPixels: 5) == .tooLarge(file: "hostile", width: 3, height: 2, maximumPixels: 5))
+    }
+
+    @Test("Compressed pixels that go on for gigabytes behind the last row are refused at once")
+    func excessData() throws {
+        var png = PNGFile(width: 3, height: 1, colorType: .gray, rows: [[1, 2, 3]])
+        #expect(failure(png.bytes) == nil)
+        // Rows that the header does not declare.
+        png.rows += Array(repeating: [0, 0, 0], count: 50_000)
+        #expect(failure(png.bytes)?.description.contains("go on after the last row") == true)
     }
 
     @Test("A size of zero is damage")

@@ -8,7 +8,7 @@ extension FuzzTarget {
     private static func image(_ name: String, _ signature: [UInt8]) -> FuzzTarget {
         FuzzTarget(name) { bytes in
             let whole = bytes.starts(with: signature) ? bytes : signature + bytes
-            let image = try DecodedImage(bytes: whole, file: "fuzz", maximumPixels: 1_000_000)
+            let image = try DecodedImage(bytes: whole, file: "fuzz", as: ImageReading(maximumPixels: 1_000_000))
             require(image.pixels.count == 3 * image.width * image.height, "an image has three bytes a pixel")
         }
     }

@@ -1,0 +1,65 @@
+/// Which field of a line of a list of faces holds what, by the names in the list's header.
+///
+/// Names count in any order and letter case, with spaces, `-` and `_` between their words alike; columns of other names
+/// are left aside.
+struct DetectionColumns {
+    /// What a column holds.
+    enum Meaning: CaseIterable {
+        case file, left, top, width, height, right, bottom, confidence, imageWidth, imageHeight
+
+        /// The names that lists give it.
+        var names: [String] {
+            switch self {
+            case .file:
+                [
+                    "file", "file_name", "filename", "file_path", "filepath", "image", "image_name", "image_file",
+                    "image_path", "img", "frame", "path",
+                ]
+            case .left: ["x", "left", "x1", "x_min", "xmin", "box_x", "bbox_x", "bbox_x1", "box_left"]
+            case .top: ["y", "top", "y1", "y_min", "ymin", "box_y", "bbox_y", "bbox_y1", "box_top"]
+            case .width: ["width", "w", "box_width", "box_w", "bbox_width", "bbox_w", "face_width"]
+            case .height: ["height", "h", "box_height", "box_h", "bbox_height", "bbox_h", "face_height"]
+            case .right: ["x2", "right", "x_max", "xmax", "bbox_x2", "box_right"]
+            case .bottom: ["y2", "bottom", "y_max", "ymax", "bbox_y2", "box_bottom"]
+            case .confidence: ["confidence", "score", "conf", "probability", "prob"]
+            case .imageWidth: ["image_width", "img_width", "frame_width"]
+            case .imageHeight: ["image_height", "img_height", "frame_height"]
+            }
+        }
+    }
+
+    private var positions: [Meaning: Int] = [:]
+
+    /// - Throws: a ``Reason`` for a header that leaves open where a file or a box stands.
+    init(header: [String]) throws(Reason) {
+        let names = header.map { name in
+            String(name.lowercased().map { " -".contains($0) ? "_" : $0 })
+        }
+        for meaning in Meaning.allCases {
+            let found = names.indices.filter { meaning.names.contains(names[$0]) }
+            guard found.count < 2 else {
+                throw Reason(
+                    "columns " + found.map { "\"\(header[$0])\"" }.joined(separator: " and ") + " mean the same")
+            }
+            positions[meaning] = found.first
+        }
+        for (needed, instead) in [
+            (Meaning.file, nil), (.left, nil), (.top, nil), (.width, Meaning.right), (.height, .bottom),
+        ] where positions[needed] == nil && instead.flatMap({ positions[$0] }) == nil {
+            let wanted = [needed, instead].compactMap { $0?.names.first.map { "\"\($0)\"" } }.joined(separator: " or ")
+            throw Reason("the header names no column \(wanted); file, x, y, width and height are needed")
+        }
+    }
+
+    /// The field of a line that holds something; nil where the list has no such column.
+    func field(_ meaning: Meaning, of fields: [String]) -> String? {
+        positions[meaning].flatMap { $0 < fields.count ? fields[$0] : nil }
+    }
+
+    /// Why a line or a header cannot be read.
+    struct Reason: Error {
+        let text: String
+
+        init(_ text: String) { self.text = text }
+    }
+}

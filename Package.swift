@@ -46,6 +46,7 @@ let package = Package(
         .target(name: "Tensors", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "Files", dependencies: ["Tensors"]),
         .target(name: "JSONTree", dependencies: ["CJSONC", "Files"]),
+        .target(name: "ChildProcesses"),
         .target(name: "NetworkGraph", dependencies: ["Tensors"]),
         .target(
             name: "ModelFormats",
@@ -54,13 +55,13 @@ let package = Package(
             ],
             exclude: ["ONNX/onnx.proto", "CoreML/coreml.proto", "Caffe/caffe.proto"]),
         .target(name: "Engines", dependencies: ["NetworkGraph", "VectorKernels"]),
-        .target(name: "Captures", dependencies: ["Tensors", "Files", "CHDF5"]),
+        .target(name: "Captures", dependencies: ["ChildProcesses", "Files", "JSONTree", "Tensors", "CHDF5"]),
         .target(
             name: "Detection",
             dependencies: ["Engines", "Files", "JSONTree", "VectorKernels", "CTurboJPEG", "CPNG"]),
         .target(name: "Conformance", dependencies: ["Engines", "Captures", "Detection", "ModelFormats"]),
         .target(name: "Reporting", dependencies: ["Conformance", "Files", "JSONTree"]),
-        .target(name: "OutsideEngines", dependencies: ["Engines", "JSONTree"]),
+        .target(name: "OutsideEngines", dependencies: ["ChildProcesses", "Engines", "JSONTree"]),
         .target(
             name: "Benchmarking",
             dependencies: ["Conformance", "Files", "OutsideEngines", "Reporting", "VectorKernels"]),

@@ -87,10 +87,10 @@ class CaptureWriter:
         pathlib.Path(path).parent.mkdir(parents=True, exist_ok=True)
         # This file format has checksums on its structure; a reader of older ones can crash on damage.
         self.file = h5py.File(path, "w", libver=("v110", "v110"), track_order=False)
-        self.file.attrs["schema"] = SCHEMA
+        _write_text(self.file, "schema", SCHEMA)
         for name, value in dataclasses.asdict(provenance).items():
             if value is not None:
-                self.file.attrs[name] = value
+                _write_text(self.file, name, value)
         self.cases = self.file.create_group("cases")
 
     def __enter__(self) -> "CaptureWriter":
@@ -112,20 +112,19 @@ class CaptureWriter:
         if not inputs or not tensors:
             raise CaptureError(f"{where}: {len(inputs)} inputs and {len(tensors)} tensors, need both")
         group = self.cases.create_group(name)
-        group.attrs["source"] = source
+        _write_text(group, "source", source)
         input_group = group.create_group("inputs")
         for index, (input_name, values) in enumerate(inputs.items()):
             stored = stored_form(values, f"{where}, input {input_name}")
             dataset = self._add_dataset(input_group, index, len(inputs), stored)
-            dataset.attrs["name"] = input_name
-            dataset.attrs["sha256"] = hashlib.sha256(stored.tobytes()).hexdigest()
+            _write_text(dataset, "name", input_name)
         tensor_group = group.create_group("tensors")
         for index, tensor in enumerate(tensors):
             stored = stored_form(tensor.values, f"{where}, tensor {tensor.name}")
             dataset = self._add_dataset(tensor_group, index, len(tensors), stored)
-            dataset.attrs["name"] = tensor.name
-            dataset.attrs["operator"] = tensor.operator
-            dataset.attrs["node"] = tensor.node
+            _write_text(dataset, "name", tensor.name)
+            _write_text(dataset, "operator", tensor.operator)
+            _write_text(dataset, "node", tensor.node)
             dataset.attrs["graph_output"] = numpy.int32(tensor.graph_output)
 
     @staticmethod
@@ -134,7 +133,16 @@ class CaptureWriter:
         filters = {}
         if values.ndim > 0 and values.size > 0:
             filters = {"chunks": values.shape, "shuffle": True, "compression": "gzip", "compression_opts": 9}
-        return group.create_dataset(f"{index:0{digits}d}", data=values, track_times=False, **filters)
+        dataset = group.create_dataset(f"{index:0{digits}d}", data=values, track_times=False, **filters)
+        _write_text(dataset, "sha256", hashlib.sha256(values.tobytes()).hexdigest())
+        return dataset
+
+
+def read_provenance(path: str | pathlib.Path) -> Provenance:
+    """The root attributes of a capture."""
+    with h5py.File(path, "r") as file:
+        texts = {field.name: file.attrs.get(field.name) for field in dataclasses.fields(Provenance)}
+    return Provenance(**{name: None if text is None else _text(text) for name, text in texts.items()})
 
 
 def read_capture(path: str | pathlib.Path) -> list[RecordedCase]:
@@ -163,6 +171,13 @@ def read_capture(path: str | pathlib.Path) -> list[RecordedCase]:
     if not cases:
         raise CaptureError(f"{path}: no cases")
     return cases
+
+
+def _write_text(place: h5py.HLObject, name: str, text: str) -> None:
+    """Writes a string of fixed length. One of variable length would lie where HDF5 keeps no checksum."""
+    encoded = text.encode("utf-8")
+    kind = h5py.string_dtype("utf-8", max(len(encoded), 1))
+    place.attrs.create(name, numpy.array(encoded, dtype=kind), dtype=kind)
 
 
 def _text(value: str | bytes) -> str:

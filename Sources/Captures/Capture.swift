@@ -1,7 +1,7 @@
 import Tensors
 
 /// What a capture file says of itself.
-public struct CaptureHeader: Sendable, Equatable {
+public struct CaptureHeader: Sendable, Equatable, Codable {
     /// The version of the layout that `validation/CAPTURE_FORMAT.md` describes.
     public static let schema = "mtcnn-validate/capture/1"
 

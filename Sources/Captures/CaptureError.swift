@@ -7,6 +7,8 @@ public enum CaptureError: Error, Equatable {
     case malformed(file: String, place: String, reason: String)
     case stale(file: String, reason: String)
     case unwritable(file: String, reason: String)
+    /// Not the file's fault: no process to read it can be started.
+    case notRead(file: String, reason: String)
 }
 
 extension CaptureError: CustomStringConvertible {
@@ -17,6 +19,7 @@ extension CaptureError: CustomStringConvertible {
         case .malformed(let file, let place, let reason): "\(file): \(place): \(reason)"
         case .stale(let file, let reason): "\(file): is stale: \(reason)"
         case .unwritable(let file, let reason): "\(file): the capture cannot be written: \(reason)"
+        case .notRead(let file, let reason): "\(file): the capture was not read: \(reason)"
         }
     }
 }

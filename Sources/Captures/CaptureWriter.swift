@@ -56,8 +56,6 @@ public struct CaptureWriter: ~Copyable {
                 let dataset = try makeTensor(
                     input.values, named: number(index, of: recorded.inputs.count), in: inputs.id, place: place)
                 try writeString(input.name, as: "name", of: dataset.id, place: place)
-                try writeString(
-                    sha256Hex(input.values.littleEndianBytes), as: "sha256", of: dataset.id, place: place)
             }
             let tensors = try makeGroup("tensors", in: group.id)
             for (index, tensor) in recorded.tensors.enumerated() {

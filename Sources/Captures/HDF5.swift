@@ -42,6 +42,8 @@ func withHDF5<Result, Failure: Error>(_ body: () throws(Failure) -> Result) thro
     // Every file is closed by who opened it; the library's own closing at exit crashes after a disk was full.
     _ = H5dont_atexit()
     hdf5_silence_errors()
+    // No filter of a file brings code into the process.
+    _ = H5PLset_loading_state(0)
     return try body()
 }
 
@@ -100,6 +102,9 @@ extension ElementType {
 
 // MARK: - Attributes
 
+/// The most bytes that a string attribute may have.
+private let longestAttribute = 1 << 20
+
 /// A string attribute that must be there.
 func requiredString(_ name: String, of object: hid_t, place: String) throws(HDF5Error) -> String {
     guard let value = try readString(name, of: object, place: place) else {
@@ -117,16 +122,18 @@ func readString(_ name: String, of object: hid_t, place: String) throws(HDF5Erro
     guard H5Tget_class(type.id) == H5T_STRING, H5Sget_simple_extent_npoints(space.id) == 1 else {
         throw HDF5Error(place: place, reason: "attribute \(name) is not one string")
     }
+    let isTooLong = HDF5Error(place: place, reason: "attribute \(name) is longer than 1 MiB")
     if H5Tis_variable_str(type.id) > 0 {
         var pointer: UnsafeMutablePointer<CChar>?
         guard H5Aread(attribute.id, type.id, &pointer) >= 0, let pointer else {
             throw HDF5Error(failed: place, "attribute \(name) cannot be read")
         }
         defer { _ = H5free_memory(pointer) }
+        guard strnlen(pointer, longestAttribute + 1) <= longestAttribute else { throw isTooLong }
         return String(cString: pointer)
     }
     let size = H5Tget_size(type.id)
-    guard size <= 1 << 20 else { throw HDF5Error(place: place, reason: "attribute \(name) is longer than 1 MiB") }
+    guard size <= longestAttribute else { throw isTooLong }
     var bytes = [UInt8](repeating: 0, count: size)
     guard H5Aread(attribute.id, type.id, &bytes) >= 0 else {
         throw HDF5Error(failed: place, "attribute \(name) cannot be read")
@@ -178,13 +185,20 @@ private func writeAttribute<Element>(
 /// has elements that were never written, however many, and is not allocated.
 private let largestCompression = 1032
 
-func readTensor(_ dataset: hid_t, place: String) throws(HDF5Error) -> AnyTensor {
+/// - Parameter willRead: is told how many bytes the tensor takes, before any is read.
+func readTensor(
+    _ dataset: hid_t, place: String, _ willRead: (_ byteCount: Int) throws(HDF5Error) -> Void
+) throws(HDF5Error) -> AnyTensor {
+    let storage = try HDF5Storage(of: dataset, place: place)
     let fileType = try HDF5Handle(H5Dget_type(dataset), H5Tclose, or: place, "has no element type")
     guard let elementType = ElementType(hdf5: fileType.id) else {
         throw HDF5Error(
             place: place, reason: "has elements that are not float16, float32, float64, integers or booleans")
     }
     let space = try HDF5Handle(H5Dget_space(dataset), H5Sclose, or: place, "has no extent")
+    guard H5Sget_simple_extent_type(space.id) != H5S_NULL else {
+        throw HDF5Error(place: place, reason: "has a null dataspace: nothing was recorded")
+    }
     let rank = H5Sget_simple_extent_ndims(space.id)
     guard (0...32).contains(rank) else { throw HDF5Error(place: place, reason: "has rank \(rank)") }
     var extents = [hsize_t](repeating: 0, count: Int(rank))
@@ -197,12 +211,14 @@ func readTensor(_ dataset: hid_t, place: String) throws(HDF5Error) -> AnyTensor 
     let type =
         try H5Tget_class(fileType.id) == H5T_ENUM
         ? HDF5Handle(H5Tcopy(fileType.id), H5Tclose, or: place, "has no element type") : elementType.hdf5()
-    let byteCount = shape.count * H5Tget_size(type.id)
+    let byteCount = shape.count.saturatingProduct(H5Tget_size(type.id))
     let stored = Int(clamping: H5Dget_storage_size(dataset))
     guard byteCount / largestCompression <= stored else {
         throw HDF5Error(
             place: place, reason: "its extent \(shape) takes \(byteCount) bytes, of which the file holds \(stored)")
     }
+    try storage.check(shape, elementSize: H5Tget_size(fileType.id), extent: space.id)
+    try willRead(byteCount)
     var bytes = [UInt8](repeating: 0, count: byteCount)
     if shape.count > 0 {
         guard H5Dread(dataset, type.id, hdf5_whole_space(), hdf5_whole_space(), 0, &bytes) >= 0 else {
@@ -215,7 +231,7 @@ func readTensor(_ dataset: hid_t, place: String) throws(HDF5Error) -> AnyTensor 
     return tensor
 }
 
-/// A new data set, compressed where it has elements, without time stamps.
+/// A new data set, compressed where it has elements, without time stamps, with the hash of its elements.
 func makeTensor(
     _ tensor: AnyTensor, named name: String, in group: hid_t, place: String
 ) throws(HDF5Error) -> HDF5Handle {
@@ -233,10 +249,12 @@ func makeTensor(
     }
     let dataset = try HDF5Handle(
         H5Dcreate2(group, name, type.id, space.id, 0, properties.id, 0), H5Dclose, or: place, "cannot be made")
+    let bytes = tensor.littleEndianBytes
     if tensor.shape.count > 0 {
-        guard H5Dwrite(dataset.id, type.id, hdf5_whole_space(), hdf5_whole_space(), 0, tensor.littleEndianBytes) >= 0
+        guard H5Dwrite(dataset.id, type.id, hdf5_whole_space(), hdf5_whole_space(), 0, bytes) >= 0
         else { throw HDF5Error(failed: place, "cannot be written") }
     }
+    try writeString(sha256Hex(bytes), as: "sha256", of: dataset.id, place: place)
     return dataset
 }
 
@@ -246,21 +264,4 @@ func makeGroup(_ name: String, in parent: hid_t) throws(HDF5Error) -> HDF5Handle
     let properties = try HDF5Handle(H5Pcreate(hdf5_group_creation()), H5Pclose, or: name, "no properties")
     _ = H5Pset_obj_track_times(properties.id, false)
     return try HDF5Handle(H5Gcreate2(parent, name, 0, properties.id, 0), H5Gclose, or: name, "cannot be made")
-}
-
-/// The names of a group's members, sorted.
-func memberNames(of group: hid_t, place: String) throws(HDF5Error) -> [String] {
-    var info = H5G_info_t()
-    guard H5Gget_info(group, &info) >= 0, info.nlinks <= 1 << 20 else {
-        throw HDF5Error(place: place, reason: "its members cannot be listed")
-    }
-    var names = [String]()
-    for index in 0..<info.nlinks {
-        let length = H5Lget_name_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, index, nil, 0, 0)
-        guard (0...4096).contains(length) else { throw HDF5Error(place: place, reason: "a member has no name") }
-        var bytes = [CChar](repeating: 0, count: Int(length) + 1)
-        _ = H5Lget_name_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, index, &bytes, bytes.count, 0)
-        names.append(String(decoding: bytes.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self))
-    }
-    return names.sorted()
 }

@@ -46,6 +46,7 @@ extension CaptureError: ExitStatusError {
         case .missing: .noInput
         case .unwritable: .cannotWrite
         case .unreadable, .malformed, .stale: .badData
+        case .notRead: .internalFailure
         }
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Captures
 import Foundation
 
 /// The command line: it parses, calls, and turns what comes back into an exit code.
@@ -14,13 +15,14 @@ struct MTCNNValidate: ParsableCommand {
         subcommands: [
             Validate.self, Merge.self, Detect.self, Bench.self, Explain.self, Run.self, Compare.self, Inspect.self,
             Convert.self,
-            Plan.self, CheckReport.self,
+            Plan.self, CheckReport.self, ReadCapture.self,
         ],
         defaultSubcommand: Validate.self)
 
     static func main() {
         Terminal.prepare()
         Interrupts.endRun()
+        CaptureReading.standard = ReadCapture.reading
         do {
             var command = try parseAsRoot()
             try command.run()

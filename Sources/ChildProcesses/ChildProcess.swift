@@ -1,0 +1,169 @@
+import Foundation
+
+/// A running program, and the bytes that go to it and come from it.
+///
+/// Each exchange has a deadline, on writing as on reading, so that a program that hangs is an error and no halt.
+public final class ChildProcess {
+    private let process = Process()
+    private let requests: Int32
+    private let answers: Int32
+    /// What it writes to its standard error; nil where no file can be written.
+    private let lastWordsFile: URL?
+    private var deadline = Date.distantFuture
+    private var seconds = 0.0
+    // Held so that the descriptors stay open.
+    private let pipes: (requests: Pipe, answers: Pipe)
+
+    /// - Parameters:
+    ///   - command: the program, which is looked for where programs are if it is no path, and its arguments.
+    ///   - environment: variables that it has besides ours.
+    /// - Throws: ``ChildProcessError/cannotStart(reason:)``.
+    public init(_ command: [String], environment: [String: String] = [:]) throws(ChildProcessError) {
+        guard let program = command.first else { throw .cannotStart(reason: "there is no command") }
+        // Writing to a program that has ended is an error like any other.
+        signal(SIGPIPE, SIG_IGN)
+        pipes = (Pipe(), Pipe())
+        requests = pipes.requests.fileHandleForWriting.fileDescriptor
+        answers = pipes.answers.fileHandleForReading.fileDescriptor
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "mtcnn-validate-\(UUID().uuidString).txt")
+        let isWritten = FileManager.default.createFile(atPath: file.path, contents: nil)
+        lastWordsFile = isWritten ? file : nil
+        process.standardError =
+            (isWritten ? FileHandle(forWritingAtPath: file.path) : nil) ?? FileHandle.nullDevice
+        process.standardInput = pipes.requests
+        process.standardOutput = pipes.answers
+        if program.contains("/") {
+            process.executableURL = URL(fileURLWithPath: program)
+            process.arguments = Array(command.dropFirst())
+        } else {
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+            process.arguments = command
+        }
+        if !environment.isEmpty {
+            process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        }
+        do {
+            try process.run()
+        } catch {
+            if let lastWordsFile { try? FileManager.default.removeItem(at: lastWordsFile) }
+            throw .cannotStart(reason: "\(program): no process can be started")
+        }
+        // Ours end with the program's: else its death would not be seen.
+        try? pipes.requests.fileHandleForReading.close()
+        try? pipes.answers.fileHandleForWriting.close()
+        for descriptor in [requests, answers] {
+            _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
+        }
+    }
+
+    deinit {
+        end()
+        if let lastWordsFile { try? FileManager.default.removeItem(at: lastWordsFile) }
+    }
+
+    /// Begins an exchange, which may take so long.
+    public func beginExchange(within seconds: Double) {
+        self.seconds = seconds
+        deadline = Date(timeIntervalSinceNow: seconds)
+    }
+
+    /// The next bytes.
+    ///
+    /// - Throws: ``ChildProcessError`` where the program has ended, or answers too late.
+    public func read(_ count: Int) throws(ChildProcessError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        var done = 0
+        while done < count {
+            try wait(for: POLLIN, on: answers)
+            let got = bytes.withUnsafeMutableBytes {
+                platformRead(answers, $0.baseAddress?.advanced(by: done), count - done)
+            }
+            if got == 0 { throw ended() }
+            if got < 0 {
+                if errno == EAGAIN || errno == EINTR { continue }
+                throw ended()
+            }
+            done += got
+        }
+        return bytes
+    }
+
+    /// The next bytes up to a newline, which is left out; nil where there is none among so many.
+    ///
+    /// - Throws: as ``read(_:)``.
+    public func readLine(upTo longest: Int) throws(ChildProcessError) -> [UInt8]? {
+        var line = [UInt8]()
+        while line.count < longest {
+            let byte = try read(1)[0]
+            if byte == UInt8(ascii: "\n") { return line }
+            line.append(byte)
+        }
+        return nil
+    }
+
+    /// - Throws: ``ChildProcessError`` where the program has ended, or takes them too late.
+    public func write(_ bytes: [UInt8]) throws(ChildProcessError) {
+        var done = 0
+        while done < bytes.count {
+            try wait(for: POLLOUT, on: requests)
+            let put = bytes.withUnsafeBytes {
+                platformWrite(requests, $0.baseAddress?.advanced(by: done), bytes.count - done)
+            }
+            if put < 0 {
+                if errno == EAGAIN || errno == EINTR { continue }
+                throw ended()
+            }
+            done += put
+        }
+    }
+
+    private func wait(for events: Int32, on descriptor: Int32) throws(ChildProcessError) {
+        while true {
+            let left = deadline.timeIntervalSinceNow
+            guard left > 0 else {
+                end()
+                throw .tooLate(seconds: seconds, lastWords: lastWords)
+            }
+            var poller = pollfd(fd: descriptor, events: Int16(events), revents: 0)
+            let ready = poll(&poller, 1, Int32(min(left * 1000 + 1, 60_000)))
+            if ready > 0 { return }
+            if ready < 0, errno != EINTR { throw ended() }
+        }
+    }
+
+    /// Kills the program: one that hangs, or that inherited a mask of blocked signals, hears nothing gentler.
+    private func end() {
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    }
+
+    // MARK: Errors
+
+    private func ended() -> ChildProcessError {
+        // It may still be ending, and what it wrote last on its way to the file.
+        let patience = Date(timeIntervalSinceNow: 1)
+        while process.isRunning, Date() < patience { usleep(10_000) }
+        let signal =
+            !process.isRunning && process.terminationReason == .uncaughtSignal ? process.terminationStatus : nil
+        return .ended(signal: signal, lastWords: lastWords)
+    }
+
+    /// The last lines that the program wrote to its standard error.
+    private var lastWords: String {
+        let data = lastWordsFile.flatMap { try? Data(contentsOf: $0) } ?? Data()
+        let lines = String(decoding: data.suffix(2000), as: UTF8.self).split(separator: "\n").suffix(3)
+        return lines.joined(separator: " | ").trimmingCharacters(in: .whitespaces)
+    }
+}
+
+#if canImport(Darwin)
+    import Darwin
+
+    private let platformRead = Darwin.read
+    private let platformWrite = Darwin.write
+#else
+    import Glibc
+
+    private let platformRead = Glibc.read
+    private let platformWrite = Glibc.write
+#endif

@@ -111,7 +111,7 @@ import Testing
         #expect(error?.contains(reason) == true, "\(error ?? "no error")")
     }
 
-    @Test("A capture that Python wrote is read: strings of variable length, the input's hash, the outputs' flags")
+    @Test("A capture that Python wrote is read: the input's hash, the outputs' flags")
     func fromPython() throws {
         let file = try CaptureFile(contentsOf: fixtures.appendingPathComponent("captures/nchw/pnet.h5").path)
         #expect(file.header.engine == "onnxruntime")
@@ -119,5 +119,141 @@ import Testing
         let recorded = try file.readCase(file.caseNames[0])
         #expect(recorded.inputs.map(\.name) == ["input"])
         #expect(recorded.tensors.filter(\.isGraphOutput).map(\.name) == ["output"])
+    }
+
+    @Test("Strings of variable length and tensors without a hash, as older captures have them, are read")
+    func olderCaptures() throws {
+        let error = try errorOfReading { file in
+            let type = H5Tcopy(hdf5_c_string())
+            H5Tset_size(type, -1)  // H5T_VARIABLE
+            let space = H5Screate(H5S_SCALAR)
+            let dataset = H5Dopen2(file, "cases/case/tensors/0000", 0)
+            H5Adelete(dataset, "sha256")
+            H5Adelete(dataset, "name")
+            let attribute = H5Acreate2(dataset, "name", type, space, 0, 0)
+            "y".withCString { text in
+                var pointer: UnsafePointer<CChar>? = text
+                _ = H5Awrite(attribute, type, &pointer)
+            }
+            H5Aclose(attribute)
+            H5Dclose(dataset)
+            H5Sclose(space)
+            H5Tclose(type)
+        }
+        #expect(error == nil)
+    }
+
+    @Test("A link that is not hard is refused wherever it stands, and not followed")
+    func links() throws {
+        for place in ["cases", "cases/case", "cases/case/inputs", "cases/case/tensors", "cases/case/tensors/0000"] {
+            for isExternal in [true, false] {
+                let error = try errorOfReading { file in
+                    H5Lmove(file, place, file, "moved", 0, 0)
+                    if isExternal {
+                        H5Lcreate_external("c.h5", "/moved", file, place, 0, 0)
+                    } else {
+                        H5Lcreate_soft("/moved", file, place, 0, 0)
+                    }
+                }
+                #expect(error?.contains("is a soft or external link") == true, "\(place): \(error ?? "no error")")
+            }
+        }
+    }
+
+    /// Puts another data set in a tensor's place, with its attributes; its elements are not written.
+    private func errorOfReading(
+        extents: [hsize_t], maximum: [hsize_t]? = nil, write: (hid_t) -> Void = { _ in }, _ change: (hid_t) -> Void
+    ) throws -> String? {
+        try errorOfReading { file in
+            H5Ldelete(file, "cases/case/tensors/0000", 0)
+            let space = extents.isEmpty ? H5Screate(H5S_NULL) : H5Screate_simple(Int32(extents.count), extents, maximum)
+            let properties = H5Pcreate(hdf5_dataset_creation())
+            change(properties)
+            let dataset = H5Dcreate2(file, "cases/case/tensors/0000", hdf5_float32(), space, 0, properties, 0)
+            for name in ["name", "operator", "node"] { try? writeString("y", as: name, of: dataset, place: "") }
+            try? writeInteger(1, as: "graph_output", of: dataset, place: "")
+            write(dataset)
+            H5Dclose(dataset)
+            H5Pclose(properties)
+            H5Sclose(space)
+        }
+    }
+
+    private func writeOnes(_ count: Int) -> (hid_t) -> Void {
+        { dataset in
+            let ones = [Float](repeating: 1, count: count)
+            _ = H5Dwrite(dataset, hdf5_float32(), hdf5_whole_space(), hdf5_whole_space(), 0, ones)
+        }
+    }
+
+    @Test("What was not recorded is not zero: null dataspaces, and data that were never written, are refused")
+    func notRecorded() throws {
+        #expect(try errorOfReading(extents: []) { _ in }?.contains("null dataspace") == true)
+        #expect(try errorOfReading(extents: [3]) { _ in }?.contains("was never written") == true)
+        let chunked = try errorOfReading(extents: [3]) { H5Pset_chunk($0, 1, [3]) }
+        #expect(chunked?.contains("was never written") == true)
+        let partly = try errorOfReading(
+            extents: [6], maximum: [9],
+            write: { dataset in
+                writeOnes(6)(dataset)
+                H5Dset_extent(dataset, [9])
+            }
+        ) { H5Pset_chunk($0, 1, [3]) }
+        #expect(partly?.contains("2 of its 3 chunks were written") == true, "\(partly ?? "no error")")
+    }
+
+    @Test("Elements in other files are refused before any is read")
+    func otherFiles() throws {
+        let external = try errorOfReading(extents: [3]) { H5Pset_external($0, "/dev/zero", 0, 12) }
+        #expect(external?.contains("keeps its elements in another file") == true, "\(external ?? "no error")")
+        let virtual = try errorOfReading(extents: [3]) { properties in
+            let space = H5Screate_simple(1, [3], nil)
+            H5Pset_virtual(properties, space, "other.h5", "x", space)
+            H5Sclose(space)
+        }
+        #expect(virtual?.contains("is a virtual data set") == true, "\(virtual ?? "no error")")
+    }
+
+    @Test("Filters other than deflate, shuffle and Fletcher's checksum are refused by number; those are read")
+    func filters() throws {
+        let error = try errorOfReading(extents: [3], write: writeOnes(3)) {
+            H5Pset_chunk($0, 1, [3])
+            H5Pset_scaleoffset($0, H5Z_SO_FLOAT_DSCALE, 2)
+        }
+        #expect(error?.contains("is stored with filter 6; deflate, shuffle and fletcher32 are read") == true)
+        let read = try errorOfReading(extents: [3], write: writeOnes(3)) {
+            H5Pset_chunk($0, 1, [3])
+            H5Pset_shuffle($0)
+            H5Pset_deflate($0, 1)
+            H5Pset_fletcher32($0)
+        }
+        #expect(read == nil)
+    }
+
+    @Test("Chunks that contradict the extent are refused: larger ones, and ones that hold more than they may")
+    func chunks() throws {
+        let large = try errorOfReading(extents: [3], maximum: [1 << 40], write: writeOnes(3)) {
+            H5Pset_chunk($0, 1, [1 << 29])
+            H5Pset_deflate($0, 1)
+        }
+        #expect(large?.contains("chunks of 2147483648 bytes, which contradicts its extent of 12 bytes") == true)
+        let full = try errorOfReading(
+            extents: [3],
+            write: { H5Dwrite_chunk($0, 0, 0, [0], 9000, [UInt8](repeating: 0, count: 9000)) }
+        ) {
+            H5Pset_chunk($0, 1, [3])
+            H5Pset_deflate($0, 1)
+        }
+        #expect(full?.contains("holds 9000 stored bytes, which contradicts its extent of 12 bytes") == true)
+    }
+
+    @Test("A tensor that is not the one whose hash was recorded is refused")
+    func damagedTensor() throws {
+        let error = try errorOfReading { file in
+            let dataset = H5Dopen2(file, "cases/case/tensors/0000", 0)
+            H5Dwrite(dataset, hdf5_float32(), hdf5_whole_space(), hdf5_whole_space(), 0, [Float(1), 3])
+            H5Dclose(dataset)
+        }
+        #expect(error?.contains("tensors/0000: its elements do not have the sha256") == true, "\(error ?? "no error")")
     }
 }

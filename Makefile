@@ -1,6 +1,6 @@
 # `make validate` judges the bundled networks; `make test` runs the tests. Both install what is missing.
 
-.PHONY: validate test levels speed capture format lint dependencies
+.PHONY: validate test levels speed capture capture-engines format lint dependencies
 
 validate: dependencies
 	swift build -c release --product mtcnn-validate
@@ -22,6 +22,12 @@ speed: dependencies
 # Records the fixtures again, with ONNX Runtime in a virtual environment of its own.
 capture:
 	validation/record_fixtures.sh
+
+# Records the bundled networks with every other engine that needs no Mac, in a virtual environment of their own.
+capture-engines:
+	[ -x .venv-engines/bin/python ] || python3 -m venv .venv-engines
+	.venv-engines/bin/python -m pip install --quiet --disable-pip-version-check -r validation/requirements-engines.txt
+	.venv-engines/bin/python validation/check_engines.py
 
 format:
 	swift format --in-place --recursive Package.swift Sources Tests

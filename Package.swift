@@ -97,7 +97,7 @@ let package = Package(
             dependencies: [
                 "mtcnn-validate", "Benchmarking", "Captures", "Conformance", "Detection", "JSONTree", "TestSupport",
             ],
-            exclude: ["damaged"]),
+            exclude: ["damaged", "recorded"]),
         .testTarget(
             name: "GateTests",
             dependencies: [

@@ -15,6 +15,16 @@ from onnx import numpy_helper
 
 def write_network(network, net) -> list[str]:
     """Loads the network into an ncnn.Net and returns its outputs' names in the network's order."""
+    with tempfile.TemporaryDirectory() as directory:
+        param = pathlib.Path(directory) / "net.param"
+        outputs = write_files(network, param)
+        if net.load_param(str(param)) != 0 or net.load_model(str(param.with_suffix(".bin"))) != 0:
+            raise ValueError("ncnn does not load what was written")
+    return outputs
+
+
+def write_files(network, param: pathlib.Path) -> list[str]:
+    """Writes the network's .param and, beside it, its .bin; returns its outputs' names in the network's order."""
     graph = network.model.graph
     constants = {value.name: numpy_helper.to_array(value) for value in graph.initializer}
     consumers: dict[str, int] = {}
@@ -92,10 +102,6 @@ def write_network(network, net) -> list[str]:
             raise ValueError(f"{node.op_type} is not written for ncnn")
 
     text = f"7767517\n{len(layers) + 1} {blob_count}\nInput x 0 1 x\n" + "\n".join(layers) + "\n"
-    with tempfile.TemporaryDirectory() as directory:
-        param, data = pathlib.Path(directory) / "net.param", pathlib.Path(directory) / "net.bin"
-        param.write_text(text)
-        data.write_bytes(numbers)
-        if net.load_param(str(param)) != 0 or net.load_model(str(data)) != 0:
-            raise ValueError("ncnn does not load what was written")
+    param.write_text(text)
+    param.with_suffix(".bin").write_bytes(numbers)
     return [blobs[name] for name in network.outputs]

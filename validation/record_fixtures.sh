@@ -21,8 +21,8 @@ trap 'rm -rf "$cases"' EXIT
 # record DIALECT_FOLDER CASES: the three networks in Fixtures/models/DIALECT_FOLDER.
 record() {
     for network in pnet rnet onet; do
-        "$python" validation/capture_onnxruntime.py "Fixtures/models/$1$network.onnx" "$2/$network" \
-            --outputs-only '*_outputs_*' --output "Fixtures/captures/$1$network.h5"
+        "$python" validation/capture.py onnxruntime "Fixtures/models/$1$network.onnx" "$2/$network" \
+            "Fixtures/captures/$1$network.h5" --outputs-only '*_outputs_*'
     done
 }
 

@@ -120,6 +120,27 @@ import Testing
             ] + (deviations.map { ["--deviations", $0] } ?? []) + extra)
     }
 
+    @Test("OpenCV 5's wrong RNet, recorded in Tests/CommandTests/recorded, does not conform, from its first pool on")
+    func wrongEngine() throws {
+        let recorded = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("recorded/opencv5_rnet.h5").path
+        let bundled = fixtures.appendingPathComponent("captures/rnet.h5").path
+        let compared = try CommandLineProgram.run("compare", bundled, recorded)
+        #expect(compared.exitCode == 1)
+        let rows = compared.output.split(separator: "\n").filter { $0.hasPrefix("| ") && $0.hasSuffix("conforms |") }
+        let firstWrong = compared.output.split(separator: "\n").first {
+            $0.hasPrefix("| ") && $0.hasSuffix("| does not conform |")
+        }
+        #expect(rows.contains { $0.contains("| PRelu |") })
+        #expect(firstWrong?.contains("p_re_lu_3/add:0_pooling0 | MaxPool") == true, "\(compared.output)")
+        try withTemporaryDirectory { directory in
+            let captures = "\(directory)/captures"
+            try FileManager.default.createDirectory(atPath: captures, withIntermediateDirectories: true)
+            try FileManager.default.copyItem(atPath: recorded, toPath: "\(captures)/rnet.h5")
+            #expect(try validate(directory, captures: captures).exitCode == 1)
+        }
+    }
+
     @Test("No captures at all, or frames without a face to compare, are not judged")
     func nothingCompared() throws {
         try withTemporaryDirectory { directory in

@@ -1,22 +1,26 @@
 """Makes small Core ML packages with coremltools, and what they compute, as numpy has it.
 
 Usage:
-    python validation/make_coreml_packages.py --output Fixtures/coreml
+    python validation/make_coreml_packages.py --output Fixtures/coreml [--only PATTERN]
 
 Each package NAME.mlpackage is a network of convolution, PReLU, max-pool, convolution and a dense layer, with random
 weights. input.npy is the input, NAME.npy the output, computed by numpy in float64 from the weights that the
 package holds (decompressed where they are compressed). coremltools notes dates and random identifiers, so that the
-packages' bytes differ from one making to the next; the outputs do not.
+packages' bytes differ from one making to the next; the outputs do not. --only makes those whose name matches.
+
+packed_*.mlpackage are chains of convolutions whose weights stand in every compressed form of iOS 18, image_*.mlpackage
+take pixels from 0 to 255 in three orders of channels.
 """
 
 import argparse
+import fnmatch
 import pathlib
 
 import coremltools
 import coremltools.optimize.coreml as compression
 import numpy
 from coremltools.converters.mil import Builder
-from coremltools.converters.mil.mil import get_new_symbol
+from coremltools.converters.mil.mil import get_new_symbol, types
 
 TARGET = coremltools.target.iOS16
 SIDE = 15
@@ -154,11 +158,139 @@ def decompressed(kind: str, model) -> dict[str, numpy.ndarray]:
     return w
 
 
+class Packed:
+    """A chain of 1x1 convolutions of 12 channels, the weights of each in another compressed form, and dense beside it."""
+
+    def __init__(self) -> None:
+        self.random = numpy.random.default_rng(17)
+        self.dense = []
+
+    def normal(self, *shape):
+        return self.random.normal(0, 0.4, shape).astype(numpy.float32)
+
+    def integers(self, bits, *shape):
+        numbers = self.random.integers(0, 2**bits, shape)
+        return numbers, numbers.astype(types.nptype_from_builtin(types.string_to_builtin(f"uint{bits}")))
+
+    def blocks(self):
+        (data, packed), scale = self.integers(4, 12, 12, 1, 1), self.normal(12, 3, 1, 1)
+        offset, packed_offset = self.integers(4, 12, 3, 1, 1)
+        self.dense.append(numpy.repeat(scale, 4, 1) * (data - numpy.repeat(offset, 4, 1)))
+        return Builder.constexpr_blockwise_shift_scale(data=packed, scale=scale, offset=packed_offset)
+
+    def groups(self):
+        (indices, packed), lut = self.integers(3, 12, 12, 1, 1), self.normal(4, 1, 1, 1, 8, 1)
+        self.dense.append(lut[numpy.arange(12)[:, None] // 3, 0, 0, 0, indices[:, :, 0, 0], 0][:, :, None, None])
+        return Builder.constexpr_lut_to_dense(indices=packed, lut=lut)
+
+    def vectors(self):
+        (indices, packed), lut = self.integers(6, 12, 4, 1, 1), self.normal(1, 1, 1, 1, 64, 3)
+        self.dense.append(lut[0, 0, 0, 0][indices[:, :, 0, 0]].reshape(12, 12, 1, 1))
+        return Builder.constexpr_lut_to_dense(indices=packed, lut=lut, vector_axis=numpy.int32(1))
+
+    def scaled_table(self):
+        (indices, packed), scale = self.integers(4, 12, 12, 1, 1), self.normal(12, 1, 1, 1)
+        lut = self.random.integers(-20, 20, (1, 1, 1, 1, 16, 1)).astype(numpy.int8)
+        self.dense.append(scale * lut[0, 0, 0, 0, :, 0][indices])
+        table = Builder.constexpr_lut_to_dense(indices=packed, lut=lut)
+        return Builder.constexpr_blockwise_shift_scale(data=table, scale=scale)
+
+    def sparse(self):
+        mask, packed = self.integers(1, 12, 12, 1, 1)
+        values = self.normal(int(mask.sum()))
+        self.dense.append(numpy.zeros(mask.shape))
+        self.dense[-1][mask == 1] = values
+        return Builder.constexpr_sparse_to_dense(nonzero_data=values, mask=packed)
+
+    def sparse_table(self):
+        mask, packed = self.integers(1, 6, 12, 1, 1)
+        (indices, packed_indices), lut = self.integers(2, int(mask.sum())), self.normal(1, 1, 1, 1, 4, 2)
+        pairs = numpy.zeros((6, 2, 12, 1, 1))
+        pairs.transpose(0, 2, 3, 4, 1)[mask == 1] = lut[0, 0, 0, 0][indices]
+        self.dense.append(pairs.reshape(12, 12, 1, 1))
+        wide, values = Builder.constexpr_lut_to_sparse(
+            indices_mask=packed, indices_nonzero_data=packed_indices, lut=lut, vector_axis=numpy.int32(0))
+        return Builder.constexpr_sparse_to_dense(nonzero_data=values, mask=wide)
+
+    def sparse_blocks(self):
+        mask, packed = self.integers(1, 12, 12, 1, 1)
+        data, scale = self.random.integers(-8, 8, int(mask.sum())).astype(numpy.int8), self.normal(12, 2, 1, 1) / 4
+        self.dense.append(numpy.zeros(mask.shape))
+        self.dense[-1][mask == 1] = data
+        self.dense[-1] *= numpy.repeat(scale, 6, 1)
+        same, values = Builder.constexpr_sparse_blockwise_shift_scale(data_mask=packed, nonzero_data=data, scale=scale)
+        return Builder.constexpr_sparse_to_dense(nonzero_data=values, mask=same)
+
+    def program(self):
+        forms = [
+            self.blocks, self.groups, self.vectors, self.scaled_table, self.sparse, self.sparse_table, self.sparse_blocks]
+
+        @Builder.program(
+            input_specs=[Builder.TensorSpec(shape=(1, 12, 3, 5))], opset_version=coremltools.target.iOS18)
+        def chain(input):
+            x = input
+            for form in forms:
+                x = Builder.conv(x=x, weight=form(), pad_type="valid", name="out" if form == forms[-1] else form.__name__)
+            return x
+
+        return coremltools.convert(
+            chain, minimum_deployment_target=coremltools.target.iOS18,
+            compute_precision=coremltools.precision.FLOAT32, skip_model_load=True)
+
+    def expected(self, x):
+        x = x.astype(numpy.float64)
+        for kernels in self.dense:
+            x = numpy.einsum("oi,nirc->norc", kernels[:, :, 0, 0].astype(numpy.float32), x)
+        return x
+
+
+def packed(output: pathlib.Path) -> None:
+    chain = Packed()
+    chain.program().save(str(output / "packed_fp32.mlpackage"))
+    x = numpy.random.default_rng(6).uniform(-1, 1, (1, 12, 3, 5)).astype(numpy.float32)
+    numpy.save(output / "packed_input.npy", x)
+    numpy.save(output / "packed_fp32.npy", chain.expected(x).astype(numpy.float32))
+
+
+def images(output: pathlib.Path) -> None:
+    pixels = numpy.random.default_rng(8).integers(0, 256, (1, 3, 6, 9)).astype(numpy.float32)
+    numpy.save(output / "image_input.npy", pixels)
+    for layout in (coremltools.colorlayout.RGB, coremltools.colorlayout.BGR, coremltools.colorlayout.GRAYSCALE):
+        channels = 1 if layout == coremltools.colorlayout.GRAYSCALE else 3
+        kernels = numpy.random.default_rng(9).normal(0, 0.4, (4, channels, 1, 1)).astype(numpy.float32)
+        bias = [-1.0, -0.5, 0.25][:channels]
+
+        @Builder.program(
+            input_specs=[Builder.TensorSpec(shape=(1, channels, 6, 9))], opset_version=coremltools.target.iOS15)
+        def network(input):
+            return Builder.conv(x=input, weight=kernels, pad_type="valid", name="out")
+
+        image = coremltools.ImageType(
+            name="input", shape=(1, channels, 6, 9), scale=1 / 127.5, bias=bias if channels > 1 else bias[0],
+            color_layout=layout)
+        model = coremltools.convert(
+            network, convert_to="mlprogram", minimum_deployment_target=coremltools.target.iOS15,
+            compute_precision=coremltools.precision.FLOAT32, inputs=[image], skip_model_load=True)
+        name = {"G": "gray"}.get(layout.value, layout.value.lower())
+        model.save(str(output / f"image_{name}.mlpackage"))
+        x = pixels[:, :channels].astype(numpy.float64) * numpy.float64(numpy.float32(1 / 127.5))
+        x += numpy.array(bias).reshape(1, -1, 1, 1)
+        expected = numpy.einsum("oi,nirc->norc", kernels[:, :, 0, 0].astype(numpy.float64), x)
+        numpy.save(output / f"image_{name}.npy", expected.astype(numpy.float32))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--output", type=pathlib.Path, required=True)
-    output = parser.parse_args().output
-    output.mkdir(parents=True, exist_ok=True)
+    parser.add_argument("--only", default="*", help="make those of packed, images and others that match")
+    arguments = parser.parse_args()
+    arguments.output.mkdir(parents=True, exist_ok=True)
+    for name, make in (("packed", packed), ("images", images), ("others", others)):
+        if fnmatch.fnmatchcase(name, arguments.only):
+            make(arguments.output)
+
+
+def others(output: pathlib.Path) -> None:
     single, half = coremltools.precision.FLOAT32, coremltools.precision.FLOAT16
     extent = coremltools.RangeDim(12, 100, default=SIDE)
     ranged = [coremltools.TensorType(name="input", shape=(1, 3, extent, coremltools.RangeDim(12, 100, default=SIDE)))]
@@ -182,12 +314,12 @@ def main() -> None:
     models["palettized_4bit"] = compression.palettize_weights(
         plain, compression.OptimizationConfig(
             global_config=compression.OpPalettizerConfig(mode="uniform", nbits=4, weight_threshold=100)))
-    others = coremltools.convert(
+    several = coremltools.convert(
         operations, minimum_deployment_target=TARGET, compute_precision=single,
         pass_pipeline=coremltools.PassPipeline.EMPTY)
     x = numpy.random.default_rng(5).uniform(-1, 1, (1, 3, SIDE, SIDE)).astype(numpy.float32)
     numpy.save(output / "input.npy", x)
-    others.save(str(output / "operations_fp32.mlpackage"))
+    several.save(str(output / "operations_fp32.mlpackage"))
     numpy.save(output / "operations_fp32.npy", expected_operations(x).astype(numpy.float32))
     for name, model in models.items():
         model.save(str(output / f"{name}.mlpackage"))

@@ -106,10 +106,10 @@ public struct Model: Sendable {
         self.floatTypes = floatTypes
     }
 
-    /// The same model, with its images declared anew.
-    public func declaring(_ images: ImageDeclaration) -> Model {
+    /// The same model, whose images lie in the inputs as said.
+    public func declaring(_ order: ImageDeclaration.SpatialOrder, reason: String) -> Model {
         var model = self
-        model.graph = graph.declaring(images)
+        model.graph = graph.declaring(order, reason: reason)
         return model
     }
 

@@ -71,10 +71,14 @@ public struct Graph: Sendable {
         for output in outputs where !defined.contains(output) { throw .undefinedOutput(output) }
     }
 
-    /// The same graph, with its images declared anew.
-    public func declaring(_ images: ImageDeclaration) -> Graph {
+    /// The same graph, whose images lie in the inputs as said.
+    public func declaring(_ order: ImageDeclaration.SpatialOrder, reason: String) -> Graph {
         var graph = self
-        for index in inputs.indices { graph.inputs[index].images = images }
+        for index in inputs.indices {
+            var images = inputs[index].images ?? ImageDeclaration(spatialOrder: order, reason: reason)
+            (images.spatialOrder, images.reason) = (order, reason)
+            graph.inputs[index].images = images
+        }
         return graph
     }
 

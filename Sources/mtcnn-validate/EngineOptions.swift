@@ -168,7 +168,7 @@ struct EngineOptions: ParsableArguments {
 
     /// The model with the layout that was asked for. One of Caffe's whose layout nobody knows is said to be so.
     private func declaringLayout(of model: Model) -> Model {
-        if let layout { return model.declaring(ImageDeclaration(spatialOrder: layout, reason: "--layout")) }
+        if let layout { return model.declaring(layout, reason: "--layout") }
         if case .caffe = model.format, model.graph.inputs.contains(where: { $0.images == nil }) {
             Terminal.note(
                 "\(model.path) does not say how images lie in its input; upright is assumed, --layout transposed says "

@@ -50,7 +50,7 @@ struct Inspection {
                 "input  \(input.name) \(input.elementType.rawValue) [\(input.dimensions.map(\.description).joined(separator: ", "))]"
             )
             if let images = input.images {
-                lines.append("images \(images.spatialOrder.words): \(images.reason)")
+                lines.append("images \(images.words): \(images.reason)")
             } else if case .caffe = model.format, input.dimensions.count == 4 {
                 lines.append(
                     "images: the file does not say how they lie; rows first is assumed, --layout transposed says otherwise"
@@ -95,12 +95,10 @@ struct Inspection {
     }
 }
 
-extension ImageDeclaration.SpatialOrder {
+extension ImageDeclaration {
     var words: String {
-        switch self {
-        case .rowsFirst: "upright, rows first"
-        case .columnsFirst: "transposed, columns first"
-        }
+        let order = spatialOrder == .rowsFirst ? "upright, rows first" : "transposed, columns first"
+        return values == .pixels ? "\(order), \(channels.rawValue), pixels 0 to 255" : order
     }
 }
 

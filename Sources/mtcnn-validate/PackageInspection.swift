@@ -35,7 +35,8 @@ struct PackageInspection {
             lines.append("precision: mixed: " + counts.joined(separator: "; "))
         }
         for constant in provenance.compressed {
-            lines.append("compressed to \(constant.bits) bits: \(constant.name)")
+            let form = constant.form.map { " (\($0))" } ?? ""
+            lines.append("compressed to \(constant.bits) bits\(form): \(constant.name)")
         }
         for (name, flexibility) in provenance.flexibility.sorted(by: { $0.key < $1.key }) {
             switch flexibility {

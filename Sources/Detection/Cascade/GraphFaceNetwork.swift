@@ -30,6 +30,7 @@ public struct GraphFaceNetwork: FaceNetwork {
     ///   `GraphError`, or `EngineError` for an operator that no engine computes.
     public init(_ network: CascadeNetwork, graph: Graph, arithmetic: ArithmeticName) throws {
         try self.init(network, graph: graph) { graph, layout, heads in
+            guard layout.takesNormalisedRGB else { return .operators(try arithmetic.engine(for: graph)) }
             do throws(FusionError) {
                 return .layers(
                     try FusedNetwork(graph, imageAxes: layout.axes, outputs: heads, arithmetic: arithmetic))

@@ -6,15 +6,23 @@ import Tensors
 struct ImageLayout {
     private let channelsAreLast: Bool
     private let columnsAreFirst: Bool
+    private let channels: ImageDeclaration.Channels
+    private let values: ImageDeclaration.Values
+
+    /// Whether the graph takes the cascade's images as they are, but for the order of the axes.
+    var takesNormalisedRGB: Bool { channels == .rgb && values == .normalised }
 
     /// The order of the spatial axes is what the input declares. Without a declaration images [N, ., ., channels] have x
     /// first, and images [N, channels, ., .] y first.
     init(of graph: Graph) throws(GraphFaceNetworkError) {
         let input = graph.inputs.count == 1 ? graph.inputs.first : nil
         let dimensions = input?.dimensions ?? []
+        channels = input?.images?.channels ?? .rgb
+        values = input?.images?.values ?? .normalised
+        let count = Graph.Dimension.fixed(channels.count)
         switch (dimensions.count, dimensions.last, dimensions.dropFirst().first) {
-        case (4, .fixed(3), _): channelsAreLast = true
-        case (4, _, .fixed(3)): channelsAreLast = false
+        case (4, count, _) where dimensions[1] != count || channels == .rgb: channelsAreLast = true
+        case (4, _, count): channelsAreLast = false
         default:
             throw .unknownInput(
                 graph: graph.name,
@@ -39,7 +47,7 @@ struct ImageLayout {
             axes.map { axis in
                 switch axis {
                 case .image: count
-                case .channel: 3
+                case .channel: channels.count
                 case .row: rows
                 case .column: columns
                 }
@@ -58,8 +66,9 @@ struct ImageLayout {
         }
     }
 
-    /// The graph's input for images [N, rows, columns, 3].
+    /// The graph's input for images [N, rows, columns, 3] as the cascade gives them.
     func input(from images: Tensor<Float>) -> Tensor<Float> {
+        let images = declared(images)
         let shape = inputShape(count: images.shape[0], rows: images.shape[1], columns: images.shape[2])
         let strides = ImageStrides(of: shape, self)
         let elements = [Float](unsafeUninitializedCapacity: shape.count) { buffer, initialized in
@@ -75,6 +84,22 @@ struct ImageLayout {
             initialized = shape.count
         }
         return Tensor(shape, elements)
+    }
+
+    /// Images [N, rows, columns, channels] with the channels and the values that the graph's input declares.
+    private func declared(_ images: Tensor<Float>) -> Tensor<Float> {
+        var elements = images.elements
+        if values == .pixels { elements = elements.map { $0 * 128 + 127.5 } }
+        switch channels {
+        case .rgb: break
+        case .bgr:
+            for pixel in stride(from: 0, to: elements.count - 2, by: 3) { elements.swapAt(pixel, pixel + 2) }
+        case .gray:
+            elements = stride(from: 0, to: elements.count - 2, by: 3).map { pixel in
+                0.299 * elements[pixel] + 0.587 * elements[pixel + 1] + 0.114 * elements[pixel + 2]
+            }
+        }
+        return Tensor(Shape(images.shape.dimensions.dropLast() + [channels.count]), elements)
     }
 
     /// [N, rows, columns, all channels] from outputs of the graph.

@@ -1,7 +1,13 @@
 import Tensors
 
-/// A constant that is stored with fewer bits: 8-bit integers with scales, or indices into a table.
+/// A constant that is stored with fewer bits or without its zeros, in attributes: 8-bit integers with scales, indices into
+/// a table, a mask with the elements where it is set, or float16 for float32
+/// (coremltools/converters/mil/mil/ops/defs/iOS16/constexpr_ops.py).
 struct CompressedConstant {
+    static let kinds: Set<String> = [
+        "constexpr_affine_dequantize", "constexpr_cast", "constexpr_lut_to_dense", "constexpr_sparse_to_dense",
+    ]
+
     private let kind: String
     private let attributes: [String: AnyTensor]
 
@@ -19,8 +25,12 @@ struct CompressedConstant {
             _ number: (Double) -> Number
         ) throws(ProgramFault) -> (Tensor<Number>, bits: Int) {
             let (elements, bits) =
-                kind == "constexpr_lut_to_dense"
-                ? try lookedUp(shape, as: number) : try dequantized(shape, as: number)
+                switch kind {
+                case "constexpr_cast": try cast(shape, as: number)
+                case "constexpr_lut_to_dense": try lookedUp(shape, as: number)
+                case "constexpr_sparse_to_dense": try spread(shape, as: number)
+                default: try dequantized(shape, as: number)
+                }
             return (Tensor(shape, elements), bits)
         }
         if floatType == .float16 {
@@ -47,6 +57,45 @@ struct CompressedConstant {
         let tensor = try attribute(name)
         guard tensor.elementType.floatFormat != nil else { throw ProgramFault("its \(name) holds no numbers") }
         return tensor.float64.elements
+    }
+
+    private func cast<Number>(
+        _ shape: Shape, as number: (Double) -> Number
+    ) throws(ProgramFault) -> ([Number], Int) {
+        let source = try attribute("source_val")
+        guard source.shape == shape else {
+            throw ProgramFault("its source_val has shape \(source.shape), its output \(shape)")
+        }
+        return (try numbers("source_val").map(number), 16)
+    }
+
+    /// The elements where the bits of a mask are set, and 0 elsewhere; the mask is packed from the lowest bit of each byte
+    /// on.
+    private func spread<Number: ExpressibleByIntegerLiteral>(
+        _ shape: Shape, as number: (Double) -> Number
+    ) throws(ProgramFault) -> ([Number], Int) {
+        let given = try attribute("nonzero_data")
+        let values: [Number]
+        if case .int64(let integers) = given {
+            values = integers.elements.map { number(Double($0)) }
+        } else {
+            values = try numbers("nonzero_data").map(number)
+        }
+        let mask = try integers("mask").elements
+        guard try integers("shape").elements.map({ Int($0) }) == shape.dimensions else {
+            throw ProgramFault("its shape is \(try integers("shape").elements), its output \(shape)")
+        }
+        guard mask.count == (shape.count + 7) / 8, mask.allSatisfy({ (0...255).contains($0) }) else {
+            throw ProgramFault("\(mask.count) bytes of a mask for \(shape.count) elements, or some that are no bytes")
+        }
+        let places = (0..<shape.count).filter { mask[$0 / 8] >> Int64($0 % 8) & 1 == 1 }
+        guard places.count == values.count else {
+            throw ProgramFault(
+                "its mask is set in \(places.count) places, and \(values.count) elements are given for them")
+        }
+        var elements = [Number](repeating: 0, count: shape.count)
+        for (place, value) in zip(places, values) { elements[place] = value }
+        return (elements, given.elementType == .float16 ? 16 : given.elementType == .float32 ? 32 : 8)
     }
 
     /// scale * (quantized - zero point), along an axis (MIL `constexpr_affine_dequantize`).

@@ -26,7 +26,16 @@ public struct CoreMLProvenance: Sendable, Equatable {
 
     public struct CompressedConstant: Sendable, Equatable {
         public let name: String
+        /// Of what is stored of each element.
         public let bits: Int
+        /// How, in words, where the bits alone do not tell: `sparse`.
+        public let form: String?
+
+        init(name: String, bits: Int, form: String? = nil) {
+            self.name = name
+            self.bits = bits
+            self.form = form
+        }
     }
 
     public enum Flexibility: Sendable, Equatable {
@@ -133,7 +142,7 @@ struct CoreMLPackage {
                         name: input.name, elementType: type?.element.floatType ?? .int64,
                         dimensions: (type?.dimensions ?? []).enumerated().map { index, extent in
                             extent.map { .fixed($0) } ?? .symbolic("d\(index)")
-                        })
+                        }, images: description.images(of: input.name))
                 }, outputs: block.outputs, nodes: reader.nodes, initializers: reader.initializers)
         } catch {
             throw ProgramFault("program: \(error)")
@@ -143,11 +152,12 @@ struct CoreMLPackage {
         provenance = CoreMLProvenance(
             specificationVersion: Int(model.specificationVersion), opset: main.opset,
             metadata: model.description_p.metadata.userDefined,
-            operations: block.operations.filter { reader.constants[$0.outputs[0].name] == nil }.map { operation in
+            operations: block.operations.filter { reader.constants[$0.outputs.first?.name ?? ""] == nil }.map {
+                operation in
                 let output = operation.outputs[0].name
                 return .init(type: operation.type, output: output, elementType: reader.types[output]?.element.floatType)
             },
-            compressed: reader.compressed.map { .init(name: $0.name, bits: $0.bits) },
+            compressed: reader.compressed,
             flexibility: flexibility, defaultShapes: description.defaultShapes.mapValues { Shape($0) })
     }
 }

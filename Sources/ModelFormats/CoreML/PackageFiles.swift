@@ -5,7 +5,7 @@ import JSONTree
 /// The files of an `.mlpackage`: a manifest, the model and its weights.
 struct PackageFiles {
     let model: [UInt8]
-    /// nil where the manifest names none.
+    /// nil where the manifest names none, or there is none where it says.
     let weights: [UInt8]?
 
     private struct Item {
@@ -40,24 +40,25 @@ struct PackageFiles {
             else { throw fault("item \(entry.key) lacks an author, a name or a path") }
             items[entry.key] = Item(name: name, path: path)
         }
-        func content(_ item: Item, _ inside: String = "") throws(ModelError) -> [UInt8] {
+        func content(_ item: Item, _ inside: String = "") throws(ModelError) -> [UInt8]? {
             let parts = item.path.split(separator: "/", omittingEmptySubsequences: false)
             guard !item.path.contains("\0") else { throw fault("item \"\(item.name)\" has a NUL in its path") }
             guard !item.path.isEmpty, parts.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." }) else {
                 throw fault("item \"\(item.name)\" has the path \"\(item.path)\", which leaves the package")
             }
-            guard let bytes = try Self.content("Data/\(item.path)\(inside)", of: package) else {
-                throw fault("item \"\(item.name)\": there is no file \(item.path)\(inside)")
-            }
-            return bytes
+            return try Self.content("Data/\(item.path)\(inside)", of: package)
         }
         guard let root = items[rootIdentifier] else {
             throw fault("the root model is no item")
         }
-        model = try content(root)
+        guard let model = try content(root) else {
+            throw fault("item \"\(root.name)\": there is no file \(root.path)")
+        }
+        self.model = model
         let directory = root.path.split(separator: "/").dropLast().joined(separator: "/")
         let weightsPath = "\(directory)/weights"
         if let weightsItem = items.values.first(where: { $0.path == weightsPath }) {
+            // A program without large constants has an item for weights, and no file in it.
             weights = try content(weightsItem, "/weight.bin")
         } else if let misplaced = items.values.filter({ $0.name == "weights" }).map(\.path).min() {
             throw fault("item \"weights\" has the path \"\(misplaced)\", where \"\(weightsPath)\" is right")

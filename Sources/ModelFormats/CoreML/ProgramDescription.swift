@@ -1,3 +1,4 @@
+import NetworkGraph
 import Tensors
 
 /// A model's description of its inputs and outputs, held against its program.
@@ -9,8 +10,21 @@ struct ProgramDescription {
     /// The shapes that are described for the inputs: of an open one, its default.
     var defaultShapes: [String: [Int]] {
         Dictionary(
-            description.input.map { ($0.name, $0.type.multiArrayType.shape.map { Int(clamping: $0) }) },
-            uniquingKeysWith: { first, _ in first })
+            description.input.map { feature in
+                (feature.name, (feature.type.image ?? feature.type.multiArrayType).shape.map { Int(clamping: $0) })
+            }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// What is described of an input that takes images.
+    func images(of input: String) -> ImageDeclaration? {
+        guard let feature = description.input.first(where: { $0.name == input }),
+            case .imageType(let image)? = feature.type.type, let channels = image.channels
+        else { return nil }
+        return ImageDeclaration(
+            spatialOrder: .rowsFirst, channels: channels, values: .pixels,
+            reason:
+                "the model describes this input as an image; on a device its pixels are bytes, here they are not rounded"
+        )
     }
 
     /// What may be given for the inputs with open extents.
@@ -98,14 +112,65 @@ struct ProgramDescription {
     private func checked(
         _ feature: CoreMLFeatureDescription, _ type: ProgramType, _ role: String
     ) throws(ProgramFault) -> CoreMLArrayFeatureType {
+        if role == "input", case .imageType(let image)? = feature.type.type {
+            guard let array = feature.type.image else {
+                throw ProgramFault(
+                    unsupported: "description: \(role) \"\(feature.name)\" is an image of color space "
+                        + "\(image.colorSpace), and gray (10), RGB (20), BGR (30) and gray of float16 (40) are supported"
+                )
+            }
+            guard type.element.floatType != nil, type.dimensions.count == 4 else {
+                throw ProgramFault(
+                    "description: \(role) \"\(feature.name)\" is an image, the program says \(type), where a float "
+                        + "[1, channels, rows, columns] is right")
+            }
+            return array
+        }
         guard case .multiArrayType(let array)? = feature.type.type else {
             throw ProgramFault(
-                unsupported: "description: \(role) \"\(feature.name)\" is no multi-array, which alone is supported")
+                unsupported: "description: \(role) \"\(feature.name)\" is no multi-array, nor an image that goes "
+                    + "in, which alone are supported")
         }
         guard array.dataType == type.element.featureCode else {
             throw ProgramFault(
                 "description: \(role) \"\(feature.name)\" has element type \(array.dataType), the program says \(type)")
         }
         return array
+    }
+}
+
+extension CoreMLImageFeatureType {
+    fileprivate var channels: ImageDeclaration.Channels? {
+        switch colorSpace {
+        case 10, 40: .gray
+        case 20: .rgb
+        case 30: .bgr
+        default: nil
+        }
+    }
+}
+
+extension CoreMLFeatureType {
+    /// An image as the array [1, channels, rows, columns] that the model computes with; nil for anything else.
+    fileprivate var image: CoreMLArrayFeatureType? {
+        guard case .imageType(let image)? = type, let channels = image.channels?.count else { return nil }
+        func exactly(_ extent: Int) -> CoreMLSizeRange {
+            .with { ($0.lowerBound, $0.upperBound) = (UInt64(extent), Int64(extent)) }
+        }
+        func shape(_ height: UInt64, _ width: UInt64) -> [Int64] {
+            [1, Int64(channels), Int64(clamping: height), Int64(clamping: width)]
+        }
+        return .with { array in
+            array.shape = [1, Int64(channels), image.height, image.width]
+            switch image.sizeFlexibility {
+            case nil: break
+            case .enumeratedSizes(let list)?:
+                array.enumeratedShapes.shapes = list.sizes.map { size in
+                    .with { $0.shape = shape(size.height, size.width) }
+                }
+            case .sizeRanges(let ranges)?:
+                array.shapeRange.sizeRanges = [exactly(1), exactly(channels), ranges.height, ranges.width]
+            }
+        }
     }
 }

@@ -9,7 +9,7 @@ struct ProgramReader {
     private(set) var nodes = [Node]()
     private(set) var initializers = [String: AnyTensor]()
     /// The constants that were stored with fewer bits than they have, and with how many.
-    private(set) var compressed = [(name: String, bits: Int)]()
+    private(set) var compressed = [CoreMLProvenance.CompressedConstant]()
     /// The tensors given by operations whose constants may have another precision than what they compute.
     private(set) var mixing = Set<String>()
     private let weights: WeightFile?
@@ -29,6 +29,9 @@ struct ProgramReader {
 
     /// - Throws: ``ProgramFault`` without the operation's name, which the caller adds.
     mutating func read(_ operation: CoreMLOperation) throws(ProgramFault) {
+        if PackedConstant.kinds.contains(operation.type), !operation.inputs.isEmpty {
+            return try readPacked(operation)
+        }
         guard operation.outputs.count <= 1 else {
             throw ProgramFault(unsupported: "operation \(operation.type) is not supported: it has more than one output")
         }
@@ -52,22 +55,11 @@ struct ProgramReader {
                 throw ProgramFault("its value has type \(try ProgramType(value.type)), its output \(type)")
             }
             constants[output.name] = try ProgramConstant(value, weights)
-        case "constexpr_affine_dequantize", "constexpr_lut_to_dense":
-            guard operation.inputs.isEmpty else {
-                throw ProgramFault(
-                    unsupported: "operation \(operation.type) of iOS 18 is not supported, whose constants are inputs; "
-                        + "that of iOS 16 is, whose constants are attributes")
-            }
-            expandedBytes = [expandedBytes, type.count?.saturatingProduct(4) ?? 0].saturatingSum
-            guard expandedBytes <= MemoryLimit.bytes else {
-                throw ProgramFault(
-                    unsupported:
-                        "its output \(type) and the compressed constants before it take \(expandedBytes) bytes: "
-                        + "more than the limit of \(MemoryLimit.bytes) bytes, which --max-memory sets")
-            }
+        case let kind where CompressedConstant.kinds.contains(kind):
+            try count(type)
             let (tensor, bits) = try CompressedConstant(operation.type, attributes(operation)).tensor(type)
             constants[output.name] = .tensor(tensor)
-            compressed.append((output.name, bits))
+            compressed.append(.init(name: output.name, bits: bits))
         default:
             let (nodes, initializers) = try parts(of: operation, output: output.name)
             self.nodes += nodes
@@ -76,6 +68,49 @@ struct ProgramReader {
                 mixing.formUnion(nodes.flatMap(\.outputs))
             }
         }
+    }
+
+    /// Counts what a compressed constant takes once it is expanded.
+    private mutating func count(_ type: ProgramType) throws(ProgramFault) {
+        expandedBytes = [expandedBytes, type.count?.saturatingProduct(4) ?? 0].saturatingSum
+        guard expandedBytes <= MemoryLimit.bytes else {
+            throw ProgramFault(
+                unsupported:
+                    "its output \(type) and the compressed constants before it take \(expandedBytes) bytes: "
+                    + "more than the limit of \(MemoryLimit.bytes) bytes, which --max-memory sets")
+        }
+    }
+
+    /// A compressed constant of iOS 18, whose parts are constants before it.
+    private mutating func readPacked(_ operation: CoreMLOperation) throws(ProgramFault) {
+        var outputs = [ProgramType]()
+        for output in operation.outputs {
+            guard !output.name.isEmpty, types[output.name] == nil else {
+                throw ProgramFault("\"\(output.name)\" is defined twice, or has no name")
+            }
+            let type = try ProgramType(output.type)
+            types[output.name] = type
+            outputs.append(type)
+            try count(type)
+        }
+        var parts = [String: PackedConstant.Part]()
+        for (name, argument) in operation.inputs {
+            let constant: ProgramConstant?
+            let type: ProgramType?
+            switch argument.arguments.first?.binding {
+            case .name(let tensor)?: (constant, type) = (constants[tensor], types[tensor])
+            case .value(let value)?:
+                (constant, type) = (try ProgramConstant(value, weights), try ProgramType(value.type))
+            default: (constant, type) = (nil, nil)
+            }
+            guard case .tensor(let tensor)? = constant, let type else {
+                throw ProgramFault("its \(name) is no constant")
+            }
+            parts[name] = (tensor, type)
+        }
+        let (tensors, bits, form) = try PackedConstant(operation.type, parts).tensors(outputs)
+        for (output, tensor) in zip(operation.outputs, tensors) { constants[output.name] = .tensor(tensor) }
+        compressed.append(.init(name: operation.outputs.last?.name ?? "", bits: bits, form: form))
     }
 
     /// What an operation adds to the graph. The reader that holds a copy of this one is gone when they are added, so

@@ -27,14 +27,21 @@ enum ProgramElement: Int32, CustomStringConvertible {
     case float16 = 10
     case float32 = 11
     case int8 = 21
+    case int16 = 22
     case int32 = 23
+    case int4 = 25
     case uint8 = 31
+    case uint16 = 32
     case uint32 = 33
+    case uint4 = 35
+    case uint2 = 36
+    case uint1 = 37
+    case uint6 = 38
+    case uint3 = 39
 
     /// The names of the other types that the schema has.
     static let unsupported: [Int32: String] = [
-        12: "fp64", 13: "bf16", 22: "int16", 24: "int64", 25: "int4", 32: "uint16", 34: "uint64", 35: "uint4",
-        36: "uint2", 37: "uint1", 38: "uint6", 39: "uint3", 40: "fp8 (e4m3)", 41: "fp8 (e5m2)",
+        12: "fp64", 13: "bf16", 24: "int64", 34: "uint64", 40: "fp8 (e4m3)", 41: "fp8 (e5m2)",
     ]
 
     var description: String {
@@ -43,10 +50,48 @@ enum ProgramElement: Int32, CustomStringConvertible {
         case .string: "string"
         case .float16: "fp16"
         case .float32: "fp32"
-        case .int8: "int8"
-        case .int32: "int32"
-        case .uint8: "uint8"
-        case .uint32: "uint32"
+        default: (isSigned ? "int" : "uint") + String(bits)
+        }
+    }
+
+    /// How many bits an element takes where elements are packed; 0 for a string.
+    var bits: Int {
+        switch self {
+        case .string: 0
+        case .uint1: 1
+        case .uint2: 2
+        case .uint3: 3
+        case .int4, .uint4: 4
+        case .uint6: 6
+        case .bool, .int8, .uint8: 8
+        case .float16, .int16, .uint16: 16
+        case .float32, .int32, .uint32: 32
+        }
+    }
+
+    private var isSigned: Bool {
+        switch self {
+        case .int4, .int8, .int16, .int32: true
+        default: false
+        }
+    }
+
+    /// Integers of this type, packed from the lowest bit of each byte on; nil if the number of bytes is another.
+    func unpacked(_ bytes: ArraySlice<UInt8>, count: Int) -> [Int64]? {
+        guard bytes.count == (count.saturatingProduct(bits)) / 8 + (count % 8 * bits % 8 == 0 ? 0 : 1) else {
+            return nil
+        }
+        var (window, held): (UInt64, Int) = (0, 0)
+        var rest = bytes[...]
+        return (0..<count).map { _ in
+            while held < bits, let byte = rest.popFirst() {
+                window |= UInt64(byte) << UInt64(held)
+                held += 8
+            }
+            let value = Int64(window & (1 << UInt64(bits) - 1))
+            window >>= UInt64(bits)
+            held -= bits
+            return isSigned && value >> Int64(bits - 1) == 1 ? value - 1 << Int64(bits) : value
         }
     }
 
@@ -57,7 +102,17 @@ enum ProgramElement: Int32, CustomStringConvertible {
         case .float32: .float32
         case .uint8: .uint8
         case .int8: .int8
-        default: nil
+        case .int16: .int16
+        case .uint16: .uint16
+        case .int4: .int4
+        case .uint1: .uint1
+        case .uint2: .uint2
+        case .uint4: .uint4
+        case .uint3: .uint3
+        case .uint6: .uint6
+        case .int32: .int32
+        case .uint32: .uint32
+        case .bool, .string: nil
         }
     }
 
@@ -134,17 +189,11 @@ struct ProgramType: Equatable, CustomStringConvertible {
     /// A constant's elements; integers of any kind as 64 bits. nil if the number of bytes is another.
     func tensor(littleEndianBytes bytes: ArraySlice<UInt8>) -> AnyTensor? {
         guard let count, let shape = try? Shape(checking: dimensions.compactMap { $0 }) else { return nil }
-        func integers<Integer: FixedWidthInteger>(_: Integer.Type) -> AnyTensor? {
-            guard let numbers = [Integer](count, littleEndianBytes: bytes) else { return nil }
-            return .int64(Tensor(shape, numbers.map { Int64($0) }))
-        }
         switch element {
         case .float16: return AnyTensor(.float16, shape, littleEndianBytes: bytes)
         case .float32: return AnyTensor(.float32, shape, littleEndianBytes: bytes)
-        case .uint8: return integers(UInt8.self)
-        case .int8: return integers(Int8.self)
-        case .uint32: return integers(UInt32.self)
-        case .bool, .string, .int32: return nil
+        case .bool, .string: return nil
+        default: return element.unpacked(bytes, count: count).map { .int64(Tensor(shape, $0)) }
         }
     }
 
@@ -187,7 +236,9 @@ enum ProgramConstant {
                 throw ProgramFault("constants in \"\(blob.fileName)\", not in the weight file")
             }
             guard let weights else {
-                throw ProgramFault("constants in a weight file, but the manifest has no item for it, named \"weights\"")
+                throw ProgramFault(
+                    "constants in a weight file, but the manifest has no item for it, named \"weights\", or there is no file "
+                        + "weight.bin in it")
             }
             self = .tensor(try weights.tensor(at: blob.offset, type))
         case .immediateValue(let immediate)?:

@@ -13,6 +13,16 @@ struct WeightFile {
         case float32 = 2
         case uint8 = 3
         case int8 = 4
+        case int16 = 6
+        case uint16 = 7
+        case int4 = 8
+        case uint1 = 9
+        case uint2 = 10
+        case uint4 = 11
+        case uint3 = 12
+        case uint6 = 13
+        case int32 = 14
+        case uint32 = 15
     }
 
     struct Blob {

@@ -138,6 +138,14 @@ nonisolated struct CoreMLFeatureType: Sendable {
 
   var type: CoreMLFeatureType.OneOf_Type? = nil
 
+  var imageType: CoreMLImageFeatureType {
+    get {
+      if case .imageType(let v)? = type {return v}
+      return CoreMLImageFeatureType()
+    }
+    set {type = .imageType(newValue)}
+  }
+
   var multiArrayType: CoreMLArrayFeatureType {
     get {
       if case .multiArrayType(let v)? = type {return v}
@@ -151,6 +159,7 @@ nonisolated struct CoreMLFeatureType: Sendable {
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Type: Equatable, Sendable {
+    case imageType(CoreMLImageFeatureType)
     case multiArrayType(CoreMLArrayFeatureType)
 
   }
@@ -168,6 +177,103 @@ nonisolated struct CoreMLSizeRange: Sendable {
   var upperBound: Int64 = 0
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+nonisolated struct CoreMLImageFeatureType: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var width: Int64 = 0
+
+  var height: Int64 = 0
+
+  var sizeFlexibility: CoreMLImageFeatureType.OneOf_SizeFlexibility? = nil
+
+  var enumeratedSizes: CoreMLImageFeatureType.EnumeratedSizes {
+    get {
+      if case .enumeratedSizes(let v)? = sizeFlexibility {return v}
+      return CoreMLImageFeatureType.EnumeratedSizes()
+    }
+    set {sizeFlexibility = .enumeratedSizes(newValue)}
+  }
+
+  var sizeRanges: CoreMLImageFeatureType.SizeRanges {
+    get {
+      if case .sizeRanges(let v)? = sizeFlexibility {return v}
+      return CoreMLImageFeatureType.SizeRanges()
+    }
+    set {sizeFlexibility = .sizeRanges(newValue)}
+  }
+
+  var colorSpace: Int32 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  nonisolated enum OneOf_SizeFlexibility: Equatable, Sendable {
+    case enumeratedSizes(CoreMLImageFeatureType.EnumeratedSizes)
+    case sizeRanges(CoreMLImageFeatureType.SizeRanges)
+
+  }
+
+  nonisolated struct Size: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var width: UInt64 = 0
+
+    var height: UInt64 = 0
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+  }
+
+  nonisolated struct EnumeratedSizes: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var sizes: [CoreMLImageFeatureType.Size] = []
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+  }
+
+  nonisolated struct SizeRanges: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var width: CoreMLSizeRange {
+      get {_width ?? CoreMLSizeRange()}
+      set {_width = newValue}
+    }
+    /// Returns true if `width` has been explicitly set.
+    var hasWidth: Bool {self._width != nil}
+    /// Clears the value of `width`. Subsequent reads from it will return its default value.
+    mutating func clearWidth() {self._width = nil}
+
+    var height: CoreMLSizeRange {
+      get {_height ?? CoreMLSizeRange()}
+      set {_height = newValue}
+    }
+    /// Returns true if `height` has been explicitly set.
+    var hasHeight: Bool {self._height != nil}
+    /// Clears the value of `height`. Subsequent reads from it will return its default value.
+    mutating func clearHeight() {self._height = nil}
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+
+    fileprivate var _width: CoreMLSizeRange? = nil
+    fileprivate var _height: CoreMLSizeRange? = nil
+  }
 
   init() {}
 }
@@ -977,7 +1083,7 @@ nonisolated extension CoreMLFeatureDescription: SwiftProtobuf.Message, SwiftProt
 
 nonisolated extension CoreMLFeatureType: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".FeatureType"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{4}\u{5}multi_array_type\0\u{4}c\u{f}is_optional\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{4}\u{4}image_type\0\u{3}multi_array_type\0\u{4}c\u{f}is_optional\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -985,6 +1091,19 @@ nonisolated extension CoreMLFeatureType: SwiftProtobuf.Message, SwiftProtobuf._M
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
+      case 4: try {
+        var v: CoreMLImageFeatureType?
+        var hadOneofValue = false
+        if let current = self.type {
+          hadOneofValue = true
+          if case .imageType(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.type = .imageType(v)
+        }
+      }()
       case 5: try {
         var v: CoreMLArrayFeatureType?
         var hadOneofValue = false
@@ -1009,9 +1128,17 @@ nonisolated extension CoreMLFeatureType: SwiftProtobuf.Message, SwiftProtobuf._M
     // allocates stack space for every if/case branch local when no optimizations
     // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
     // https://github.com/apple/swift-protobuf/issues/1182
-    try { if case .multiArrayType(let v)? = self.type {
+    switch self.type {
+    case .imageType?: try {
+      guard case .imageType(let v)? = self.type else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    }()
+    case .multiArrayType?: try {
+      guard case .multiArrayType(let v)? = self.type else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
-    } }()
+    }()
+    case nil: break
+    }
     if self.isOptional != false {
       try visitor.visitSingularBoolField(value: self.isOptional, fieldNumber: 1000)
     }
@@ -1056,6 +1183,192 @@ nonisolated extension CoreMLSizeRange: SwiftProtobuf.Message, SwiftProtobuf._Mes
   static func ==(lhs: CoreMLSizeRange, rhs: CoreMLSizeRange) -> Bool {
     if lhs.lowerBound != rhs.lowerBound {return false}
     if lhs.upperBound != rhs.upperBound {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CoreMLImageFeatureType: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".ImageFeatureType"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}width\0\u{1}height\0\u{3}color_space\0\u{4}\u{12}enumerated_sizes\0\u{4}\u{a}size_ranges\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt64Field(value: &self.width) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.height) }()
+      case 3: try { try decoder.decodeSingularInt32Field(value: &self.colorSpace) }()
+      case 21: try {
+        var v: CoreMLImageFeatureType.EnumeratedSizes?
+        var hadOneofValue = false
+        if let current = self.sizeFlexibility {
+          hadOneofValue = true
+          if case .enumeratedSizes(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.sizeFlexibility = .enumeratedSizes(v)
+        }
+      }()
+      case 31: try {
+        var v: CoreMLImageFeatureType.SizeRanges?
+        var hadOneofValue = false
+        if let current = self.sizeFlexibility {
+          hadOneofValue = true
+          if case .sizeRanges(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.sizeFlexibility = .sizeRanges(v)
+        }
+      }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.width != 0 {
+      try visitor.visitSingularInt64Field(value: self.width, fieldNumber: 1)
+    }
+    if self.height != 0 {
+      try visitor.visitSingularInt64Field(value: self.height, fieldNumber: 2)
+    }
+    if self.colorSpace != 0 {
+      try visitor.visitSingularInt32Field(value: self.colorSpace, fieldNumber: 3)
+    }
+    switch self.sizeFlexibility {
+    case .enumeratedSizes?: try {
+      guard case .enumeratedSizes(let v)? = self.sizeFlexibility else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 21)
+    }()
+    case .sizeRanges?: try {
+      guard case .sizeRanges(let v)? = self.sizeFlexibility else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 31)
+    }()
+    case nil: break
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: CoreMLImageFeatureType, rhs: CoreMLImageFeatureType) -> Bool {
+    if lhs.width != rhs.width {return false}
+    if lhs.height != rhs.height {return false}
+    if lhs.sizeFlexibility != rhs.sizeFlexibility {return false}
+    if lhs.colorSpace != rhs.colorSpace {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CoreMLImageFeatureType.Size: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = CoreMLImageFeatureType.protoMessageName + ".Size"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}width\0\u{1}height\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.width) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.height) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.width != 0 {
+      try visitor.visitSingularUInt64Field(value: self.width, fieldNumber: 1)
+    }
+    if self.height != 0 {
+      try visitor.visitSingularUInt64Field(value: self.height, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: CoreMLImageFeatureType.Size, rhs: CoreMLImageFeatureType.Size) -> Bool {
+    if lhs.width != rhs.width {return false}
+    if lhs.height != rhs.height {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CoreMLImageFeatureType.EnumeratedSizes: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = CoreMLImageFeatureType.protoMessageName + ".EnumeratedSizes"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sizes\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.sizes) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.sizes.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.sizes, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: CoreMLImageFeatureType.EnumeratedSizes, rhs: CoreMLImageFeatureType.EnumeratedSizes) -> Bool {
+    if lhs.sizes != rhs.sizes {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CoreMLImageFeatureType.SizeRanges: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = CoreMLImageFeatureType.protoMessageName + ".SizeRanges"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}width\0\u{1}height\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._width) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._height) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._width {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._height {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: CoreMLImageFeatureType.SizeRanges, rhs: CoreMLImageFeatureType.SizeRanges) -> Bool {
+    if lhs._width != rhs._width {return false}
+    if lhs._height != rhs._height {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

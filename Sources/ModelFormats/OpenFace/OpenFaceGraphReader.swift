@@ -62,6 +62,10 @@ struct OpenFaceGraphReader {
                 reason: "is not the one input [N, x, y, channel] or [N, channel, y, x]")
         }
         tensor = input?.name ?? ""
+        if let images = input?.images, images.values != .normalised || images.channels != .rgb {
+            throw .notExpressible(
+                node: tensor, operator: "input", reason: "takes pixels, or channels in another order than RGB")
+        }
         let extents = dimensions.dropFirst().compactMap { if case .fixed(let extent) = $0 { extent } else { nil } }
         do {
             types = extents.count == 3 ? try graph.tensorTypes(for: [tensor: Shape(checking: [1] + extents)]) : nil

@@ -15,7 +15,7 @@ import h5py
 import numpy
 
 SCHEMA = "mtcnn-validate/capture/1"
-ELEMENT_TYPES = {"<f2", "<f4", "<f8", "<i8", "|u1"}
+ELEMENT_TYPES = {"<f2", "<f4", "<f8", "|i1", "<i2", "<i4", "<i8", "|u1", "<u2", "<u4", "<u8", "|b1"}
 CASE_NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -69,10 +69,8 @@ def file_sha256(path: str | pathlib.Path) -> str:
 
 
 def stored_form(values: numpy.ndarray, where: str) -> numpy.ndarray:
-    """The array as it is stored: little-endian, row-major, booleans as bytes."""
+    """The array as it is stored: little-endian, row-major; booleans as h5py writes them."""
     values = numpy.asarray(values)
-    if values.dtype == numpy.bool_:
-        values = values.astype(numpy.uint8)
     values = values.astype(values.dtype.newbyteorder("<"), order="C")
     if values.dtype.str not in ELEMENT_TYPES:
         raise CaptureError(f"{where}: element type {values.dtype} is not one a capture can hold")

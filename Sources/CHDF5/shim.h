@@ -5,8 +5,14 @@
 static inline hid_t hdf5_native_int32(void) { return H5T_NATIVE_INT32; }
 static inline hid_t hdf5_float32(void) { return H5T_IEEE_F32LE; }
 static inline hid_t hdf5_float64(void) { return H5T_IEEE_F64LE; }
+static inline hid_t hdf5_int8(void) { return H5T_STD_I8LE; }
+static inline hid_t hdf5_int16(void) { return H5T_STD_I16LE; }
+static inline hid_t hdf5_int32(void) { return H5T_STD_I32LE; }
 static inline hid_t hdf5_int64(void) { return H5T_STD_I64LE; }
 static inline hid_t hdf5_uint8(void) { return H5T_STD_U8LE; }
+static inline hid_t hdf5_uint16(void) { return H5T_STD_U16LE; }
+static inline hid_t hdf5_uint32(void) { return H5T_STD_U32LE; }
+static inline hid_t hdf5_uint64(void) { return H5T_STD_U64LE; }
 static inline hid_t hdf5_c_string(void) { return H5T_C_S1; }
 static inline unsigned hdf5_read_only(void) { return H5F_ACC_RDONLY; }
 static inline unsigned hdf5_truncate(void) { return H5F_ACC_TRUNC; }

@@ -66,37 +66,115 @@ struct HDF5Handle: ~Copyable {
 // MARK: - Element types
 
 extension ElementType {
-    /// The type as it stands in a file; booleans are bytes.
+    /// The type as it stands in a file; booleans are h5py's enumeration of FALSE and TRUE.
     func hdf5() throws(HDF5Error) -> HDF5Handle {
         let base: hid_t =
             switch self {
             case .float16, .float32: hdf5_float32()
             case .float64: hdf5_float64()
+            case .int8: hdf5_int8()
+            case .int16: hdf5_int16()
+            case .int32: hdf5_int32()
             case .int64: hdf5_int64()
-            case .bool: hdf5_uint8()
+            case .uint8: hdf5_uint8()
+            case .uint16: hdf5_uint16()
+            case .uint32: hdf5_uint32()
+            case .uint64: hdf5_uint64()
+            case .bool: hdf5_int8()
             }
+        if self == .bool {
+            let type = try HDF5Handle(H5Tenum_create(base), H5Tclose, or: "element type", "cannot be made")
+            for (name, value) in Self.truthValues {
+                _ = withUnsafePointer(to: value) { H5Tenum_insert(type.id, name, $0) }
+            }
+            return type
+        }
         let type = try HDF5Handle(H5Tcopy(base), H5Tclose, or: "element type", "cannot be made")
         if self == .float16 {
-            // Sign at bit 15, five bits of exponent from 10, ten of fraction from 0 (IEEE 754 binary16).
-            _ = H5Tset_fields(type.id, 15, 10, 5, 0, 10)
+            let format = FloatLayout.of[2] ?? FloatLayout.float16
+            _ = H5Tset_fields(
+                type.id, format.sign, format.exponent, format.exponentBits, format.fraction, format.fractionBits)
             _ = H5Tset_size(type.id, 2)
-            _ = H5Tset_ebias(type.id, 15)
+            _ = H5Tset_ebias(type.id, format.bias)
         }
         return type
     }
 
-    /// The element type of a data set; bytes are booleans, and wider integers are converted on reading.
-    init?(hdf5 type: hid_t) {
-        switch (H5Tget_class(type), H5Tget_size(type)) {
-        case (H5T_FLOAT, 2): self = .float16
-        case (H5T_FLOAT, 4): self = .float32
-        case (H5T_FLOAT, 8): self = .float64
-        case (H5T_INTEGER, 1): self = .bool
-        case (H5T_INTEGER, 2...8): self = .int64
-        // h5py's booleans are an enumeration of FALSE and TRUE.
-        case (H5T_ENUM, 1): self = .bool
-        default: return nil
+    private static let truthValues: [(name: String, value: Int8)] = [("FALSE", 0), ("TRUE", 1)]
+
+    /// The element type of a data set.
+    ///
+    /// - Throws: the type's name for one that is not supported.
+    init(hdf5 type: hid_t, place: String) throws(HDF5Error) {
+        let bits = H5Tget_size(type).multipliedReportingOverflow(by: 8).partialValue
+        func refused(_ name: String) -> HDF5Error {
+            HDF5Error(
+                place: place,
+                reason: "has \(name) for elements; IEEE 754 numbers of 16, 32 and 64 bits, integers of 8, 16, 32 "
+                    + "and 64 bits and h5py's booleans are supported")
         }
+        switch H5Tget_class(type) {
+        case H5T_FLOAT:
+            guard FloatLayout(of: type) == FloatLayout.of[bits / 8] else {
+                throw refused("floating-point numbers of \(bits) bits in another format than IEEE 754's")
+            }
+            self = bits == 16 ? .float16 : bits == 32 ? .float32 : .float64
+        case H5T_INTEGER:
+            let isSigned = H5Tget_sign(type) == H5T_SGN_2
+            guard let known = ElementType(rawValue: "\(isSigned ? "int" : "uint")\(bits)"),
+                H5Tget_precision(type) == bits, H5Tget_offset(type) == 0
+            else { throw refused("integers of \(H5Tget_precision(type)) bits in \(bits)") }
+            self = known
+        case H5T_ENUM:
+            guard bits == 8, H5Tget_nmembers(type) == 2,
+                Self.truthValues.allSatisfy({ name, value in
+                    var found: Int8 = -1
+                    return H5Tenum_valueof(type, name, &found) >= 0 && found == value
+                })
+            else { throw refused("an enumeration that is not of FALSE and TRUE") }
+            self = .bool
+        case H5T_STRING: throw refused("strings")
+        case H5T_BITFIELD: throw refused("bit fields")
+        case H5T_COMPOUND: throw refused("compounds (complex numbers among them)")
+        case H5T_TIME: throw refused("times")
+        case H5T_REFERENCE: throw refused("references")
+        case H5T_VLEN: throw refused("lists of variable length")
+        case H5T_ARRAY: throw refused("arrays")
+        default: throw refused("bytes of no known meaning")
+        }
+    }
+}
+
+/// Where the parts of a floating-point number lie.
+private struct FloatLayout: Equatable {
+    let sign: Int
+    let exponent: Int
+    let exponentBits: Int
+    let fraction: Int
+    let fractionBits: Int
+    let bias: Int
+
+    static let float16 = FloatLayout(
+        sign: 15, exponent: 10, exponentBits: 5, fraction: 0, fractionBits: 10, bias: 15)
+
+    /// IEEE 754's formats, by their numbers of bytes.
+    static let of = [
+        2: float16,
+        4: FloatLayout(sign: 31, exponent: 23, exponentBits: 8, fraction: 0, fractionBits: 23, bias: 127),
+        8: FloatLayout(sign: 63, exponent: 52, exponentBits: 11, fraction: 0, fractionBits: 52, bias: 1023),
+    ]
+}
+
+extension FloatLayout {
+    /// The layout of a type of the library; nil if it is not that of normalised binary numbers with an implied 1.
+    init?(of type: hid_t) {
+        var (sign, exponent, exponentBits, fraction, fractionBits) = (0, 0, 0, 0, 0)
+        guard H5Tget_fields(type, &sign, &exponent, &exponentBits, &fraction, &fractionBits) >= 0,
+            H5Tget_norm(type) == H5T_NORM_IMPLIED
+        else { return nil }
+        self.init(
+            sign: sign, exponent: exponent, exponentBits: exponentBits, fraction: fraction, fractionBits: fractionBits,
+            bias: H5Tget_ebias(type))
     }
 }
 
@@ -191,10 +269,7 @@ func readTensor(
 ) throws(HDF5Error) -> AnyTensor {
     let storage = try HDF5Storage(of: dataset, place: place)
     let fileType = try HDF5Handle(H5Dget_type(dataset), H5Tclose, or: place, "has no element type")
-    guard let elementType = ElementType(hdf5: fileType.id) else {
-        throw HDF5Error(
-            place: place, reason: "has elements that are not float16, float32, float64, integers or booleans")
-    }
+    let elementType = try ElementType(hdf5: fileType.id, place: place)
     let space = try HDF5Handle(H5Dget_space(dataset), H5Sclose, or: place, "has no extent")
     guard H5Sget_simple_extent_type(space.id) != H5S_NULL else {
         throw HDF5Error(place: place, reason: "has a null dataspace: nothing was recorded")
@@ -207,10 +282,7 @@ func readTensor(
     do { shape = try Shape(checking: extents.map { Int(clamping: $0) }) } catch {
         throw HDF5Error(place: place, reason: "\(error)")
     }
-    // A float16 of the file is read as it stands; an enumeration's bytes as they are.
-    let type =
-        try H5Tget_class(fileType.id) == H5T_ENUM
-        ? HDF5Handle(H5Tcopy(fileType.id), H5Tclose, or: place, "has no element type") : elementType.hdf5()
+    let type = try elementType.hdf5()
     let byteCount = shape.count.saturatingProduct(H5Tget_size(type.id))
     let stored = Int(clamping: H5Dget_storage_size(dataset))
     guard byteCount / largestCompression <= stored else {
@@ -224,6 +296,9 @@ func readTensor(
         guard H5Dread(dataset, type.id, hdf5_whole_space(), hdf5_whole_space(), 0, &bytes) >= 0 else {
             throw HDF5Error(failed: place, "its data are damaged or cannot be read")
         }
+    }
+    guard elementType != .bool || bytes.allSatisfy({ $0 <= 1 }) else {
+        throw HDF5Error(place: place, reason: "holds a boolean that is neither FALSE nor TRUE")
     }
     guard let tensor = AnyTensor(elementType, shape, littleEndianBytes: bytes) else {
         throw HDF5Error(place: place, reason: "its data do not fit its extent")

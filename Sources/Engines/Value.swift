@@ -15,12 +15,14 @@ public enum Value<Element: BinaryFloatingPoint & Sendable>: Sendable {
         }
     }
 
-    /// A tensor from outside, its numbers converted by `element`.
+    /// A tensor from outside, its numbers converted by `element`. Graphs hold no integers of 2^63 and more.
     init(_ tensor: AnyTensor, element: (Double) -> Element) {
-        switch tensor {
-        case .float16, .float32, .float64: self = .real(tensor.float64.map(element))
-        case .int64(let values): self = .integer(values)
-        case .bool(let values): self = .boolean(values)
+        if let integers = tensor.integers {
+            self = .integer(integers)
+        } else if case .bool(let values) = tensor {
+            self = .boolean(values)
+        } else {
+            self = .real(tensor.float64.map(element))
         }
     }
 }

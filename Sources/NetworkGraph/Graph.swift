@@ -46,7 +46,8 @@ public struct Graph: Sendable {
     /// A graph whose names have been checked and whose nodes have been brought into an order of
     /// computation: the given one, but that a node moves behind those it depends on.
     ///
-    /// - Throws: ``GraphError`` for names undefined or defined twice, cycles, and a graph without outputs.
+    /// - Throws: ``GraphError`` for names undefined or defined twice, cycles, a graph without outputs, and constants of 2^63
+    ///   or more.
     public init(
         name: String, inputs: [Input], outputs: [String], nodes: [Node], initializers: [String: AnyTensor]
     ) throws(GraphError) {
@@ -54,6 +55,9 @@ public struct Graph: Sendable {
         var defined = Set(initializers.keys)
         for input in inputs where !defined.insert(input.name).inserted {
             throw .duplicateName(input.name, definer: "an input")
+        }
+        for (name, tensor) in initializers where tensor.elementType == .uint64 && tensor.integers == nil {
+            throw .integersTooLarge(name)
         }
         self.name = name
         self.inputs = inputs

@@ -8,6 +8,7 @@ public enum GraphError: Error, Equatable {
     case undefinedOutput(String)
     case cycle(nodes: [String])
     case noOutputs
+    case integersTooLarge(String)
     case badInput(String, reason: String)
     case badNode(String, operator: String, inputs: [String], reason: String)
 }
@@ -30,6 +31,8 @@ extension GraphError: CustomStringConvertible {
                 + (nodes.count > Self.shownNodes ? " and \(nodes.count - Self.shownNodes) more" : "")
         case .noOutputs:
             "the graph has no outputs"
+        case .integersTooLarge(let name):
+            "constant \"\(name)\" holds integers of 2^63 and more, which no engine computes with"
         case .badInput(let name, let reason):
             "input \"\(name)\": \(reason)"
         case .badNode(let name, let `operator`, let inputs, let reason):

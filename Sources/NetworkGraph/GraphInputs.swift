@@ -15,6 +15,9 @@ extension Graph {
                 throw .badInput(
                     input.name, reason: "its elements are \(tensor.elementType), the declared \(input.elementType)")
             }
+            guard tensor.elementType != .uint64 || tensor.integers != nil else {
+                throw .badInput(input.name, reason: "it holds integers of 2^63 and more, which no engine computes with")
+            }
             tensors.append((input.name, tensor))
         }
         _ = try inputShapes(given: given.mapValues(\.shape))

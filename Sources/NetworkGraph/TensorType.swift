@@ -7,12 +7,7 @@ public struct TensorType: Sendable, Equatable {
         case real, integer, boolean
 
         public init(of type: ElementType) {
-            self =
-                switch type {
-                case .float16, .float32, .float64: .real
-                case .int64: .integer
-                case .bool: .boolean
-                }
+            self = type.floatFormat != nil ? .real : type.isInteger ? .integer : .boolean
         }
     }
 
@@ -56,8 +51,9 @@ public struct TensorType: Sendable, Equatable {
         case .float16(let values): self = .real(values)
         case .float32(let values): self = .real(values)
         case .float64(let values): self = .real(values)
-        case .int64(let values): self.init(.integer, tensor.shape, integers: values.elements.map(Int.init))
         case .bool(let values): self = .boolean(values)
+        default:
+            self.init(.integer, tensor.shape, integers: tensor.integers.map { $0.elements.map(Int.init) })
         }
     }
 

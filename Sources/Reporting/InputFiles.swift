@@ -51,3 +51,19 @@ private func filesBelow(_ directory: String) throws(FileReadingError) -> [(path:
 func fileSize(_ path: String) -> Int {
     (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
 }
+
+/// Whether a directory holds copies of another's files, to the byte and under the same paths, and nothing else: all of
+/// them or, of recordings, some.
+public func holdsCopies(_ directory: String, of original: String) -> Bool {
+    func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
+    if resolved(directory) == resolved(original) { return true }
+    guard let copies = try? allFiles(in: directory), let originals = try? allFiles(in: original), !copies.isEmpty else {
+        return false
+    }
+    let isComplete = originals.allSatisfy { $0.hasSuffix(".h5") || copies.contains($0) }
+    return isComplete
+        && copies.allSatisfy { path in
+            guard originals.contains(path) else { return false }
+            return FileManager.default.contentsEqual(atPath: "\(directory)/\(path)", andPath: "\(original)/\(path)")
+        }
+}

@@ -94,7 +94,8 @@ extension LayerReport.Network {
         } else if elementsCompared == 0 {
             notJudgedBecause = "no element was compared"
         } else if !casesNotCompared.isEmpty {
-            notJudgedBecause = "the candidate lacks \(casesNotCompared.count) cases: \(casesNotCompared.firstFew)"
+            notJudgedBecause =
+                "\(casesNotCompared.count) cases are recorded on one side alone: \(casesNotCompared.firstFew)"
         } else if !layersNotCompared.isEmpty {
             notJudgedBecause =
                 "\(layersNotCompared.count) layers were not compared, or not in every case: \(layersNotCompared.firstFew)"

@@ -1,4 +1,5 @@
 import Conformance
+import Tensors
 
 extension LayerReport {
     public var markdown: String {
@@ -64,10 +65,43 @@ extension LayerReport.Network {
                     return [
                         layer.metrics.isOutput ? "**\(layer.metrics.layer)**" : layer.metrics.layer,
                         layer.metrics.operator,
-                        (isolated?.difference.maxAbsDiff).short, (isolated?.difference.meanAbsDiff).short,
-                        cumulative.difference.maxAbsDiff.short, cumulative.difference.meanAbsDiff.short,
-                        String(cumulative.difference.maxUlpDiff),
-                    ] + (hasErrors ? errors : []) + [layer.verdict.words]
-                })
+                    ] + (isolated?.difference.cells ?? ["-", "-", "-"]).prefix(2) + cumulative.difference.cells
+                        + (hasErrors ? errors : []) + [layer.verdict.words]
+                }) + nonFiniteLines
+    }
+
+    /// Which layers hold what is no number, how much of it, and where the first is.
+    private var nonFiniteLines: [String] {
+        let lines = layers.map(\.metrics).compactMap { layer -> String? in
+            let whole = layer.cumulative.difference
+            let parts = cases.lazy.compactMap { part in
+                part.layers.first { $0.layer == layer.layer }.flatMap { part.name.paired(with: $0) }
+            }
+            guard whole.nonFiniteCount > 0, let (name, worst) = parts.first else { return nil }
+            return "- \(layer.layer): \(whole.nonFiniteCount) of \(whole.count) elements are not finite, the first in "
+                + "case \"\(name)\" at \(worst.index): \(worst.candidate.short) in the candidate, "
+                + "\(worst.baseline.short) in the baseline."
+        }
+        return lines.isEmpty ? [] : [""] + lines
+    }
+}
+
+extension String {
+    /// A case's name with its first element that is not finite; nil if there is none.
+    fileprivate func paired(with layer: LayerMetrics) -> (String, DifferingElement)? {
+        let difference = layer.cumulative.difference
+        return difference.nonFiniteCount > 0 ? difference.worst.map { (self, $0) } : nil
+    }
+}
+
+extension Difference {
+    /// The largest and the mean difference and the steps, for a table; what is no number is said to be none.
+    fileprivate var cells: [String] {
+        if let differentTypes {
+            return ["\(differentTypes.map(\.rawValue).joined(separator: " and "))", "-", "-"]
+        }
+        guard nonFiniteCount > 0, let worst else { return [maxAbsDiff.short, meanAbsDiff.short, String(maxUlpDiff)] }
+        let isNaN = worst.baseline.isNaN || worst.candidate.isNaN
+        return [isNaN ? "NaN" : "infinite", "\(nonFiniteCount) of \(count) not finite", "-"]
     }
 }

@@ -1,77 +1,95 @@
-/// A tensor as a file holds it: the kind of its elements is known only once it is read.
+/// A tensor as a file holds it: the type of its elements is known only once it is read.
 public enum AnyTensor: Sendable, Equatable {
     case float16(Tensor<Float16>)
     case float32(Tensor<Float>)
     case float64(Tensor<Double>)
+    case int8(Tensor<Int8>)
+    case int16(Tensor<Int16>)
+    case int32(Tensor<Int32>)
     case int64(Tensor<Int64>)
+    case uint8(Tensor<UInt8>)
+    case uint16(Tensor<UInt16>)
+    case uint32(Tensor<UInt32>)
+    case uint64(Tensor<UInt64>)
     case bool(Tensor<Bool>)
 
-    public var elementType: ElementType {
+    public init<Element: TensorElement>(_ tensor: Tensor<Element>) {
+        self = Element.anyTensor(tensor)
+    }
+
+    /// The tensor with its elements' type, for code that is written once for all of them.
+    public var contents: any TypedTensor {
         switch self {
-        case .float16: .float16
-        case .float32: .float32
-        case .float64: .float64
-        case .int64: .int64
-        case .bool: .bool
+        case .float16(let tensor): tensor
+        case .float32(let tensor): tensor
+        case .float64(let tensor): tensor
+        case .int8(let tensor): tensor
+        case .int16(let tensor): tensor
+        case .int32(let tensor): tensor
+        case .int64(let tensor): tensor
+        case .uint8(let tensor): tensor
+        case .uint16(let tensor): tensor
+        case .uint32(let tensor): tensor
+        case .uint64(let tensor): tensor
+        case .bool(let tensor): tensor
         }
     }
 
+    public var elementType: ElementType {
+        func type<Typed: TypedTensor>(of tensor: Typed) -> ElementType { Typed.Element.elementType }
+        return type(of: contents)
+    }
+
     public var shape: Shape {
-        switch self {
-        case .float16(let tensor): tensor.shape
-        case .float32(let tensor): tensor.shape
-        case .float64(let tensor): tensor.shape
-        case .int64(let tensor): tensor.shape
-        case .bool(let tensor): tensor.shape
-        }
+        func shape(of tensor: some TypedTensor) -> Shape { tensor.typed.shape }
+        return shape(of: contents)
     }
 
     /// The elements as float64, which holds every one of them exactly (integers up to 2^53);
     /// a boolean is 0 or 1.
     public var float64: Tensor<Double> {
-        switch self {
-        case .float16(let tensor): tensor.map(Double.init)
-        case .float32(let tensor): tensor.map(Double.init)
-        case .float64(let tensor): tensor
-        case .int64(let tensor): tensor.map(Double.init)
-        case .bool(let tensor): tensor.map { $0 ? 1 : 0 }
+        func float64<Typed: TypedTensor>(of tensor: Typed) -> Tensor<Double> { Typed.Element.float64(tensor.typed) }
+        return float64(of: contents)
+    }
+
+    /// The elements of an integer tensor of any width; nil for another, and where one is 2^63 or more.
+    public var integers: Tensor<Int64>? {
+        if case .int64(let tensor) = self { return tensor }
+        func integers(of tensor: some TypedTensor) -> Tensor<Int64>? {
+            let numbers = tensor.typed.elements.compactMap { $0.integer.flatMap { Int64(exactly: $0) } }
+            return numbers.count == tensor.typed.shape.count ? Tensor(tensor.typed.shape, numbers) : nil
         }
+        return elementType.isInteger ? integers(of: contents) : nil
     }
 
     /// The elements as they stand in memory, little-endian, row-major; one byte for a boolean.
     public var littleEndianBytes: [UInt8] {
-        switch self {
-        case .float16(let tensor): [UInt8](littleEndian: tensor.elements.map(\.bitPattern))
-        case .float32(let tensor): [UInt8](littleEndian: tensor.elements.map(\.bitPattern))
-        case .float64(let tensor): [UInt8](littleEndian: tensor.elements.map(\.bitPattern))
-        case .int64(let tensor): [UInt8](littleEndian: tensor.elements)
-        case .bool(let tensor): tensor.elements.map { $0 ? 1 : 0 }
+        func bytes<Typed: TypedTensor>(of tensor: Typed) -> [UInt8] {
+            Typed.Element.littleEndianBytes(of: tensor.typed.elements)
         }
+        return bytes(of: contents)
     }
 
     /// A tensor from the bytes that ``littleEndianBytes`` gives.
     ///
     /// - Returns: nil if the number of bytes is not that of the shape.
     public init?(_ type: ElementType, _ shape: Shape, littleEndianBytes bytes: some Collection<UInt8>) {
-        func elements<Bits: FixedWidthInteger>(_: Bits.Type) -> [Bits]? {
-            [Bits](shape.count, littleEndianBytes: bytes)
+        func tensor<Element: TensorElement>(of _: Element.Type) -> AnyTensor? {
+            Element.elements(shape.count, littleEndianBytes: bytes).map { AnyTensor(Tensor(shape, $0)) }
         }
-        switch type {
-        case .float16:
-            guard let bits = elements(UInt16.self) else { return nil }
-            self = .float16(Tensor(shape, bits.map(Float16.init(bitPattern:))))
-        case .float32:
-            guard let bits = elements(UInt32.self) else { return nil }
-            self = .float32(Tensor(shape, bits.map(Float.init(bitPattern:))))
-        case .float64:
-            guard let bits = elements(UInt64.self) else { return nil }
-            self = .float64(Tensor(shape, bits.map(Double.init(bitPattern:))))
-        case .int64:
-            guard let bits = elements(Int64.self) else { return nil }
-            self = .int64(Tensor(shape, bits))
-        case .bool:
-            guard let bits = elements(UInt8.self) else { return nil }
-            self = .bool(Tensor(shape, bits.map { $0 != 0 }))
-        }
+        guard let tensor = tensor(of: type.element) else { return nil }
+        self = tensor
+    }
+
+    /// The same elements under another shape of equal count.
+    public func reshaped(to shape: Shape) -> AnyTensor {
+        func reshaped(_ tensor: some TypedTensor) -> AnyTensor { AnyTensor(tensor.typed.reshaped(to: shape)) }
+        return reshaped(contents)
+    }
+
+    /// The tensor with its axes in another order: axis i of the result is axis permutation[i] of this one.
+    public func transposed(_ permutation: [Int]) -> AnyTensor {
+        func transposed(_ tensor: some TypedTensor) -> AnyTensor { AnyTensor(tensor.typed.transposed(permutation)) }
+        return transposed(contents)
     }
 }

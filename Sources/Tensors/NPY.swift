@@ -3,7 +3,7 @@ import Foundation
 /// NumPy's file format for one array
 /// (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
 extension AnyTensor {
-    /// The array in a .npy file: float16, float32, float64, integers of 1 to 8 bytes, or booleans.
+    /// The array in a .npy file: float16, float32, float64, integers of 1 to 8 bytes, or booleans, little-endian.
     ///
     /// - Throws: ``TensorError`` for what is no such file, and for arrays in Fortran's order or big-endian.
     public init(npy bytes: [UInt8]) throws(TensorError) {
@@ -25,22 +25,11 @@ extension AnyTensor {
         let shape = try Shape(checking: extents.compactMap { $0 })
         let descriptor = String(try value(of: "descr").dropFirst().prefix { $0 != "'" })
         let data = bytes[dataStart...]
-        let tensor: AnyTensor? =
-            switch descriptor {
-            case "<f2": AnyTensor(.float16, shape, littleEndianBytes: data)
-            case "<f4": AnyTensor(.float32, shape, littleEndianBytes: data)
-            case "<f8": AnyTensor(.float64, shape, littleEndianBytes: data)
-            case "<i8": AnyTensor(.int64, shape, littleEndianBytes: data)
-            case "|b1": AnyTensor(.bool, shape, littleEndianBytes: data)
-            case "|u1": .integers(UInt8.self, shape, data)
-            case "|i1": .integers(Int8.self, shape, data)
-            case "<i2": .integers(Int16.self, shape, data)
-            case "<i4": .integers(Int32.self, shape, data)
-            default:
-                throw .badNPY(
-                    reason: "its elements are \"\(descriptor)\", not little-endian float16, float32, float64, "
-                        + "integers or booleans")
-            }
+        guard let type = ElementType.allCases.first(where: { $0.npyDescriptor == descriptor }) else {
+            let known = ElementType.allCases.map(\.npyDescriptor).joined(separator: ", ")
+            throw .badNPY(reason: "its elements are \"\(descriptor)\", which is none of \(known)")
+        }
+        let tensor = AnyTensor(type, shape, littleEndianBytes: data)
         guard let tensor else {
             throw .badNPY(
                 reason: "it holds \(data.count) bytes, which is not what shape \(shape) of \(descriptor) takes")
@@ -50,16 +39,8 @@ extension AnyTensor {
 
     /// The array as a .npy file of format version 1.0, or of 2.0 if its header takes more than 65,535 bytes.
     public var npy: [UInt8] {
-        let descriptor =
-            switch elementType {
-            case .float16: "<f2"
-            case .float32: "<f4"
-            case .float64: "<f8"
-            case .int64: "<i8"
-            case .bool: "|b1"
-            }
         let extents = shape.dimensions.map(String.init).joined(separator: ", ") + (shape.rank == 1 ? "," : "")
-        var header = "{'descr': '\(descriptor)', 'fortran_order': False, 'shape': (\(extents)), }"
+        var header = "{'descr': '\(elementType.npyDescriptor)', 'fortran_order': False, 'shape': (\(extents)), }"
         let version: UInt8 = header.utf8.count + 64 <= Int(UInt16.max) ? 1 : 2
         let lengthBytes = version == 1 ? 2 : 4
         // The data start at a multiple of 64, behind a newline.
@@ -82,11 +63,12 @@ extension AnyTensor {
         guard bytes.count - start >= length else { throw .badNPY(reason: "it ends within its header") }
         return (String(decoding: bytes[start..<start + length], as: UTF8.self), start + length)
     }
+}
 
-    private static func integers<Integer: FixedWidthInteger>(
-        _: Integer.Type, _ shape: Shape, _ data: ArraySlice<UInt8>
-    ) -> AnyTensor? {
-        guard let numbers = [Integer](shape.count, littleEndianBytes: data) else { return nil }
-        return .int64(Tensor(shape, numbers.map { Int64($0) }))
+extension ElementType {
+    /// How NumPy writes the type: byte order, kind and number of bytes.
+    fileprivate var npyDescriptor: String {
+        let kind = self == .bool ? "b" : floatFormat != nil ? "f" : rawValue.hasPrefix("u") ? "u" : "i"
+        return "\(byteCount == 1 ? "|" : "<")\(kind)\(byteCount)"
     }
 }

@@ -111,6 +111,56 @@ import Testing
         #expect(error?.contains(reason) == true, "\(error ?? "no error")")
     }
 
+    /// Types that no tensor has, by what they are called.
+    private enum ForeignType: String, CaseIterable {
+        case strings
+        case shortIntegers = "integers of 12 bits in 16"
+        case oddIntegers = "integers of 24 bits in 24"
+        case bfloat16 = "floating-point numbers of 16 bits in another format than IEEE 754's"
+        case enumeration = "an enumeration that is not of FALSE and TRUE"
+
+        func make() -> hid_t {
+            switch self {
+            case .strings: return H5Tcopy(hdf5_c_string())
+            case .shortIntegers:
+                let type = H5Tcopy(hdf5_int16())
+                H5Tset_precision(type, 12)
+                return type
+            case .oddIntegers:
+                let type = H5Tcopy(hdf5_int32())
+                H5Tset_size(type, 3)
+                return type
+            case .bfloat16:
+                let type = H5Tcopy(hdf5_float32())
+                H5Tset_fields(type, 15, 7, 8, 0, 7)
+                H5Tset_size(type, 2)
+                H5Tset_ebias(type, 127)
+                return type
+            case .enumeration:
+                let type = H5Tenum_create(hdf5_int8())
+                for (name, value) in [("FALSE", Int8(0)), ("MAYBE", 1)] {
+                    _ = withUnsafePointer(to: value) { H5Tenum_insert(type, name, $0) }
+                }
+                return type
+            }
+        }
+    }
+
+    @Test("Elements of a type that is not supported are refused by its name", arguments: ForeignType.allCases)
+    private func elementTypes(foreign: ForeignType) throws {
+        let error = try errorOfReading { file in
+            H5Ldelete(file, "cases/case/tensors/0000", 0)
+            let (space, type) = (H5Screate(H5S_SCALAR), foreign.make())
+            let dataset = H5Dcreate2(file, "cases/case/tensors/0000", type, space, 0, 0, 0)
+            for name in ["name", "operator", "node"] { try? writeString("y", as: name, of: dataset, place: "") }
+            try? writeInteger(1, as: "graph_output", of: dataset, place: "")
+            H5Dclose(dataset)
+            H5Tclose(type)
+            H5Sclose(space)
+        }
+        #expect(error?.contains("has \(foreign.rawValue)") == true, "\(error ?? "no error")")
+    }
+
     @Test("A capture that Python wrote is read: the input's hash, the outputs' flags")
     func fromPython() throws {
         let file = try CaptureFile(contentsOf: fixtures.appendingPathComponent("captures/nchw/pnet.h5").path)

@@ -75,6 +75,26 @@ import Testing
         #expect(listed.verdict == .conformsWithKnownDeviations)
     }
 
+    @Test("A layer of NaN says so: how many, in which case and where")
+    func notANumber() {
+        let difference = Difference(
+            baseline: .float32(Tensor([2, 2], [1, 2, 3, 4])), candidate: .float32(Tensor([2, 2], [1, 2, .nan, .nan])))
+        let layer = LayerMetrics(
+            layer: "out", node: "n", operator: "Conv", isOutput: true, shape: [2, 2], isolated: nil,
+            cumulative: Agreement(difference: difference))
+        let report = report([
+            NetworkComparison(
+                network: "net", modelSHA256: String(repeating: "0", count: 64),
+                cases: [CaseMetrics(name: "dark", source: "by hand", layers: [layer])], layersNotCompared: [])
+        ])
+        #expect(report.verdict == .doesNotConform)
+        #expect(report.markdown.contains("| NaN | 2 of 4 not finite |"))
+        #expect(
+            report.markdown.contains(
+                "- out: 2 of 4 elements are not finite, the first in case \"dark\" at [1, 0]: nan in the candidate, "
+                    + "3 in the baseline."))
+    }
+
     @Test("A stored report, read back and judged again, is the report; under a wider limit it conforms")
     func judgedAgain() throws {
         let report = report([comparison(maxAbsDiff: 0.125)], deviations: [deviation])

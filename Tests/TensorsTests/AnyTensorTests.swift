@@ -6,7 +6,14 @@ let tensorsOfEachType: [AnyTensor] = [
     .float16(Tensor([2, 2], [1, -0.0, .greatestFiniteMagnitude, .leastNonzeroMagnitude])),
     .float32(Tensor([3, 1], [-.infinity, 0.1, .leastNonzeroMagnitude])),
     .float64(Tensor([], [.pi])),
+    .int8(Tensor([3], [.min, .max, -1])),
+    .int16(Tensor([3], [.min, .max, -1])),
+    .int32(Tensor([3], [.min, .max, -1])),
     .int64(Tensor([1, 2, 2], [.min, .max, -1, 0])),
+    .uint8(Tensor([2], [0, .max])),
+    .uint16(Tensor([2], [0, .max])),
+    .uint32(Tensor([2], [0, .max])),
+    .uint64(Tensor([2], [0, .max])),
     .bool(Tensor([3], [true, false, true])),
     .float32(Tensor([2, 0], [])),
 ]
@@ -39,6 +46,22 @@ let tensorsOfEachType: [AnyTensor] = [
         if !bytes.isEmpty {
             #expect(AnyTensor(tensor.elementType, tensor.shape, littleEndianBytes: bytes.dropLast()) == nil)
         }
+    }
+
+    @Test("The list has every type")
+    func everyType() {
+        #expect(Set(tensorsOfEachType.map(\.elementType)) == Set(ElementType.allCases))
+    }
+
+    @Test("Integers of any width are the same integers; 2^63 is none of 64 bits, and nothing else is an integer")
+    func integers() {
+        for tensor in tensorsOfEachType {
+            let isRepresentable = tensor.elementType.isInteger && tensor.elementType != .uint64
+            #expect((tensor.integers != nil) == isRepresentable, "\(tensor.elementType)")
+        }
+        #expect(AnyTensor.uint8(Tensor([2], [200, 7])).integers?.elements == [200, 7])
+        #expect(AnyTensor.uint64(Tensor([1], [1 << 63 - 1])).integers?.elements == [.max])
+        #expect(AnyTensor.uint64(Tensor([1], [1 << 63])).integers == nil)
     }
 
     @Test("Every element as float64 is the same number")

@@ -60,7 +60,7 @@ extension Agreement {
     /// The value of a metric; nil if it was not measured.
     func value(of metric: Metric) -> Double? {
         switch metric {
-        case .maxAbsDiff: difference.maxAbsDiff
+        case .maxAbsDiff: difference.maxAbsDiffOfAll
         case .meanAbsDiff: difference.meanAbsDiff
         case .candidateBoundRatio: candidateError?.boundRatio
         case .baselineBoundRatio: baselineError?.boundRatio

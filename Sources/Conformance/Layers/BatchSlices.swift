@@ -48,13 +48,8 @@ extension Tensor {
 extension AnyTensor {
     /// The elements of a range of the first axis.
     func slice(_ range: Range<Int>) -> AnyTensor {
-        switch self {
-        case .float16(let tensor): .float16(tensor.slice(range))
-        case .float32(let tensor): .float32(tensor.slice(range))
-        case .float64(let tensor): .float64(tensor.slice(range))
-        case .int64(let tensor): .int64(tensor.slice(range))
-        case .bool(let tensor): .bool(tensor.slice(range))
-        }
+        func slice(_ tensor: some TypedTensor) -> AnyTensor { AnyTensor(tensor.typed.slice(range)) }
+        return slice(contents)
     }
 }
 

@@ -26,24 +26,34 @@ extension NetworkComparison {
         let outputsOnly = outputsOnly || !candidate.observesNodes
         let comparison = try LayerComparison(of: candidate, bound: bound)
         let names = shard.stretch(of: capture.caseNames)
+        @Sendable func read(_ name: String) throws -> (recorded: RecordedCase, unknown: [String]) {
+            let read = try capture.readCase(name)
+            let recorded = RecordedCase(read)
+            let unknown = read.tensors.filter {
+                ($0.isGraphOutput || !outputsOnly) && !comparison.knows($0.name, among: recorded.inputs)
+            }
+            return (recorded, unknown.map(\.name))
+        }
         // The threads share the cases that are compared whole, and then the slices of each of the others.
-        let whole = try concurrentMap(names, inTurn: candidate.answersInTurn) { name -> CaseMetrics? in
-            let recorded = RecordedCase(try capture.readCase(name))
+        let whole = try concurrentMap(names, inTurn: candidate.answersInTurn) {
+            name -> (metrics: CaseMetrics, unknown: [String])? in
+            let (recorded, unknown) = try read(name)
             guard comparison.slices(of: recorded).count == 1 else { return nil }
             progress(name)
-            return try comparison.compare(with: recorded, outputsOnly: outputsOnly)
+            return (try comparison.compare(with: recorded, outputsOnly: outputsOnly), unknown)
         }
-        let cases = try zip(names, whole).map { name, metrics in
-            if let metrics { return metrics }
+        let cases = try zip(names, whole).map { name, compared in
+            if let compared { return compared }
             progress(name)
-            return try comparison.compare(with: RecordedCase(try capture.readCase(name)), outputsOnly: outputsOnly)
+            let (recorded, unknown) = try read(name)
+            return (try comparison.compare(with: recorded, outputsOnly: outputsOnly), unknown)
         }
-        let compared = Set(cases.flatMap { $0.layers.map(\.layer) })
+        let compared = Set(cases.flatMap { $0.metrics.layers.map(\.layer) })
         let wanted = model.graph.nodes.flatMap(\.outputs)
             .filter { !outputsOnly || model.graph.outputs.contains($0) }
         self.init(
-            network: network, modelSHA256: model.sha256, cases: cases,
-            layersNotCompared: wanted.filter { !compared.contains($0) })
+            network: network, modelSHA256: model.sha256, cases: cases.map(\.metrics),
+            layersNotCompared: wanted.filter { !compared.contains($0) } + cases.flatMap(\.unknown).withoutRepeats)
     }
 
     /// Compares two captures of one model, tensor by tensor.
@@ -82,16 +92,22 @@ extension NetworkComparison {
                 }
                 layers.append(try LayerMetrics(tensor, match, in: name))
             }
-            // What only the candidate has need not be compared, unless it is an answer of the network.
             let recorded = Set(expected.tensors.map(\.name))
-            notCompared += actual.tensors.filter { $0.isGraphOutput && !recorded.contains($0.name) }.map(\.name)
+            notCompared += actual.tensors.map(\.name).filter { !recorded.contains($0) }
             cases.append(CaseMetrics(name: name, source: expected.source, layers: layers))
         }
-        var seen = Set<String>()
         self.init(
             network: header.modelName, modelSHA256: header.modelSHA256, cases: cases,
-            layersNotCompared: notCompared.filter { seen.insert($0).inserted },
-            casesNotCompared: baseline.caseNames.filter { !common.contains($0) })
+            layersNotCompared: notCompared.withoutRepeats,
+            casesNotCompared: (baseline.caseNames + candidate.caseNames).filter { !common.contains($0) })
+    }
+}
+
+extension [String] {
+    /// The strings, each where it stands first.
+    fileprivate var withoutRepeats: [String] {
+        var seen = Set<String>()
+        return filter { seen.insert($0).inserted }
     }
 }
 

@@ -1,3 +1,4 @@
+import NetworkGraph
 import Tensors
 
 /// How far one tensor lies from another of the same shape, element by element.
@@ -22,15 +23,59 @@ public struct Difference: Sendable, Codable, Equatable {
     /// ``maxAbsDiff`` or, where an element is not finite, infinity.
     public var maxAbsDiffOfAll: Double { nonFiniteCount > 0 ? .infinity : maxAbsDiff }
 
+    /// The types of the baseline's and the candidate's elements, where these are not both floating-point numbers, both
+    /// integers or both booleans; else nil.
+    public var differentTypes: [ElementType]?
+
     /// The difference between nothing and nothing.
     public init() {}
 
-    /// The difference in the coarser of two tensors' formats; booleans count as 0 and 1.
+    /// The difference between tensors of the same kind in their own numbers: of floating-point numbers, in the coarser
+    /// of the two formats; of integers, exactly, whatever their widths; of booleans, as 0 and 1.
+    ///
+    /// Tensors of different kinds differ in every element, and infinitely.
     ///
     /// - Precondition: both tensors have the same shape.
     public init(baseline: AnyTensor, candidate: AnyTensor) {
-        let formats = [baseline, candidate].map { $0.elementType.floatFormat ?? .binary32 }
-        self.init(baseline: baseline.float64, candidate: candidate.float64, format: min(formats[0], formats[1]))
+        let types = [baseline.elementType, candidate.elementType]
+        if let format = types[0].floatFormat, let other = types[1].floatFormat {
+            self.init(baseline: baseline.float64, candidate: candidate.float64, format: min(format, other))
+        } else if types.map(TensorType.Kind.init).allEqual {
+            func difference(_ baseline: some TypedTensor, _ candidate: some TypedTensor) -> Difference {
+                Difference(whole: baseline.typed, candidate.typed)
+            }
+            self = difference(baseline.contents, candidate.contents)
+        } else {
+            self.init()
+            count = baseline.shape.count
+            differentTypes = types
+            if count > 0 { (maxAbsDiff, meanAbsDiff, maxRelDiff, maxUlpDiff) = (.infinity, .infinity, .infinity, .max) }
+        }
+    }
+
+    /// The difference between integers, or between booleans.
+    private init(whole baseline: Tensor<some TensorElement>, _ candidate: Tensor<some TensorElement>) {
+        precondition(baseline.shape == candidate.shape, "\(baseline.shape) compared with \(candidate.shape)")
+        count = baseline.elements.count
+        var sum = 0.0
+        var worst: (position: Int, distance: UInt64)?
+        for position in 0..<count {
+            let distance = integerDistance(baseline.elements[position], candidate.elements[position])
+            guard distance > 0 else { continue }
+            let difference = Double(distance)
+            sum += difference
+            let expected = abs(baseline.elements[position].float64)
+            if expected != 0 { maxRelDiff = max(maxRelDiff, difference / expected) }
+            if distance > worst?.distance ?? 0 { worst = (position, distance) }
+        }
+        maxAbsDiff = Double(worst?.distance ?? 0)
+        maxUlpDiff = Int(clamping: worst?.distance ?? 0)
+        meanAbsDiff = count > 0 ? sum / Double(count) : 0
+        self.worst = worst.map { worst in
+            DifferingElement(
+                index: baseline.shape.index(at: worst.position), baseline: baseline.elements[worst.position],
+                candidate: candidate.elements[worst.position], steps: worst.distance)
+        }
     }
 
     /// - Precondition: both tensors have the same shape.
@@ -75,6 +120,7 @@ public struct Difference: Sendable, Codable, Equatable {
         var merged = self
         merged.count += other.count
         merged.nonFiniteCount += other.nonFiniteCount
+        merged.differentTypes = differentTypes ?? other.differentTypes
         let (mine, its) = (Double(count - nonFiniteCount), Double(other.count - other.nonFiniteCount))
         merged.meanAbsDiff = mine + its > 0 ? (meanAbsDiff * mine + other.meanAbsDiff * its) / (mine + its) : 0
         merged.maxRelDiff = max(maxRelDiff, other.maxRelDiff)
@@ -93,10 +139,10 @@ public struct DifferingElement: Sendable, Codable, Equatable {
     public private(set) var index: [Int]
     public let baseline: Double
     public let candidate: Double
-    /// Hexadecimal, in the coarser of the two formats.
+    /// Hexadecimal, in the coarser of the two formats; of an integer or a boolean, in its own.
     public let baselineBits: String
     public let candidateBits: String
-    /// Steps between representable numbers; nil if one of them is NaN.
+    /// Steps between representable numbers, which integers are 1 apart; nil if one of them is NaN.
     public let ulps: Int?
 
     /// The same element in a batch of which the tensor is a slice.
@@ -116,16 +162,40 @@ public struct DifferingElement: Sendable, Codable, Equatable {
     }
 }
 
+extension DifferingElement {
+    /// Two integers or booleans that are so many steps apart.
+    fileprivate init<A: TensorElement, B: TensorElement>(index: [Int], baseline: A, candidate: B, steps: UInt64) {
+        self.index = index
+        (self.baseline, self.candidate) = (baseline.float64, candidate.float64)
+        (baselineBits, candidateBits) = (hexadecimal(baseline.fileBits), hexadecimal(candidate.fileBits))
+        ulps = Int(clamping: steps)
+    }
+}
+
+/// |a - b|, exactly; a boolean counts as 0 or 1.
+func integerDistance(_ a: some TensorElement, _ b: some TensorElement) -> UInt64 {
+    let (x, y) = (a.integer ?? Int128(a.float64), b.integer ?? Int128(b.float64))
+    return UInt64(clamping: (x - y).magnitude)
+}
+
+/// The bits of a number as `0x` and all their hexadecimal digits.
+private func hexadecimal<Bits: FixedWidthInteger>(_ bits: Bits) -> String {
+    let digits = String(UInt64(truncatingIfNeeded: bits) & (UInt64.max >> UInt64(64 - Bits.bitWidth)), radix: 16)
+    return "0x" + String(repeating: "0", count: Bits.bitWidth / 4 - digits.count) + digits
+}
+
+extension Collection where Element: Equatable {
+    /// Whether all elements equal the first.
+    fileprivate var allEqual: Bool { allSatisfy { $0 == first } }
+}
+
 extension FloatFormat {
     /// The bit pattern of a number in this format, as `0x` and hexadecimal digits.
     func bits(of value: Double) -> String {
-        let (pattern, digits): (UInt64, Int) =
-            switch self {
-            case .binary16: (UInt64(Float16(value).bitPattern), 4)
-            case .binary32: (UInt64(Float(value).bitPattern), 8)
-            case .binary64: (value.bitPattern, 16)
-            }
-        let hexadecimal = String(pattern, radix: 16)
-        return "0x" + String(repeating: "0", count: digits - hexadecimal.count) + hexadecimal
+        switch self {
+        case .binary16: hexadecimal(Float16(value).bitPattern)
+        case .binary32: hexadecimal(Float(value).bitPattern)
+        case .binary64: hexadecimal(value.bitPattern)
+        }
     }
 }

@@ -1,3 +1,4 @@
+import NetworkGraph
 import Tensors
 
 /// How far a tensor lies from the exact result, beside how far rounding may have taken it.
@@ -10,6 +11,21 @@ public struct ErrorAgainstOracle: Sendable, Codable, Equatable {
     public var bound = 0.0
 
     public init() {}
+
+    /// The error of numbers or booleans; of integers, exactly, and any at all exceeds every bound. Elements of another
+    /// kind than the exact ones are infinitely wrong.
+    ///
+    /// - Precondition: the three tensors have the same shape.
+    init(computed: AnyTensor, exact: AnyTensor, bounds: Tensor<Double>) {
+        let kinds = [computed, exact].map { TensorType.Kind(of: $0.elementType) }
+        guard kinds[0] == .integer || kinds[0] != kinds[1] else {
+            self.init(computed: computed.float64, exact: exact.float64, bounds: bounds)
+            return
+        }
+        self.init()
+        maxAbsError = Difference(baseline: exact, candidate: computed).maxAbsDiff
+        boundRatio = maxAbsError > 0 ? .infinity : 0
+    }
 
     /// - Precondition: the three tensors have the same shape.
     public init(computed: Tensor<Double>, exact: Tensor<Double>, bounds: Tensor<Double>) {

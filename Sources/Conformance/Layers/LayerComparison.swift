@@ -81,7 +81,9 @@ public struct LayerComparison: Sendable {
     func slices(of baseline: RecordedCase) -> [Range<Int>] {
         let batch = baseline.inputs.values.first.map { $0.shape.rank > 0 ? $0.shape[0] : 1 } ?? 1
         guard batch > Self.batch, graph.computesBatchElementsApart(for: baseline.inputs.mapValues(\.shape)),
-            baseline.tensors.values.allSatisfy({ $0.shape.rank > 0 && $0.shape[0] == batch })
+            baseline.tensors.allSatisfy({ name, tensor in
+                tensor.shape.rank > 0 && tensor.shape[0] == batch && graph.initializers[name] == nil
+            })
         else { return [0..<batch] }
         return stride(from: 0, to: batch, by: Self.batch).map { $0..<min($0 + Self.batch, batch) }
     }
@@ -95,12 +97,12 @@ public struct LayerComparison: Sendable {
 
         var computed = [String: AnyTensor]()
         _ = try candidate.run(baseline.inputs) { computed[$0.name] = $0.values }
-        var layers = [LayerMetrics]()
+        var layers = outputsOnly ? [] : try givenTensors(in: baseline)
         for (node, name) in graph.nodes.flatMap({ node in node.outputs.map { (node, $0) } }) {
-            guard let exactOutput = exact[name]?.float64 else { continue }
+            guard let exactOutput = exact[name] else { continue }
             let inputs = node.inputs.map { name in name.flatMap { exact[$0] } }
             let inputErrors = node.inputs.map { name in name.flatMap { errors[$0] } }
-            let bounds = try bound.errors(of: node, inputs: inputs, errors: inputErrors, output: exactOutput)
+            let bounds = try bound.errors(of: node, inputs: inputs, errors: inputErrors, output: exactOutput.float64)
             errors[name] = bounds
             let isOutput = graph.outputs.contains(name)
             guard let recorded = baseline.tensors[name], let values = computed[name], isOutput || !outputsOnly else {
@@ -121,6 +123,32 @@ public struct LayerComparison: Sendable {
         return CaseMetrics(name: baseline.name, source: baseline.source, layers: layers)
     }
 
+    /// The metrics of what a recording holds of the graph's constants and inputs, which nothing computes: the outputs of
+    /// its Constant nodes, among others.
+    private func givenTensors(in baseline: RecordedCase) throws -> [LayerMetrics] {
+        try baseline.tensors.sorted { $0.key < $1.key }.compactMap { name, recorded in
+            guard let given = graph.initializers[name] ?? baseline.inputs[name], !graph.outputs.contains(name) else {
+                return nil
+            }
+            guard given.shape == recorded.shape else {
+                throw ComparisonError.differentShape(
+                    name, case: baseline.name, baseline: recorded.shape, candidate: given.shape)
+            }
+            let bounds =
+                bound.inputErrors(of: given, isConstant: isConstant(name)) ?? Tensor(given.shape, repeating: 0)
+            return LayerMetrics(
+                layer: name, node: name, operator: isConstant(name) ? "Constant" : "Input", isOutput: false,
+                shape: recorded.shape.dimensions, isolated: nil,
+                cumulative: agreement(baseline: recorded, candidate: given, exact: given, bounds: bounds))
+        }
+    }
+
+    /// Whether a tensor of a recording is one of the graph's.
+    func knows(_ tensor: String, among inputs: [String: AnyTensor]) -> Bool {
+        graph.initializers[tensor] != nil || inputs[tensor] != nil
+            || graph.nodes.contains { $0.outputs.contains(tensor) }
+    }
+
     private func isConstant(_ tensor: String?) -> Bool { tensor.map { graph.initializers[$0] != nil } ?? false }
 
     /// The node on the baseline's own inputs; nil where not all of them are recorded.
@@ -133,24 +161,23 @@ public struct LayerComparison: Sendable {
             else { return nil }
             given[name] = tensor
         }
-        let exact = try oracle.evaluate(node, on: given)[0].float64
+        let exact = try oracle.evaluate(node, on: given)[0]
         let bounds = try bound.errors(
             of: node, inputs: node.inputs.map { name in name.flatMap { given[$0] } },
             errors: node.inputs.map { name in
                 name.flatMap { given[$0].flatMap { bound.inputErrors(of: $0, isConstant: isConstant(name)) } }
-            }, output: exact)
+            }, output: exact.float64)
         return agreement(
             baseline: recorded, candidate: try candidate.evaluate(node, on: given)[0], exact: exact, bounds: bounds)
     }
 
     private func agreement(
-        baseline: AnyTensor, candidate: AnyTensor, exact: Tensor<Double>, bounds: Tensor<Double>
+        baseline: AnyTensor, candidate: AnyTensor, exact: AnyTensor, bounds: Tensor<Double>
     ) -> Agreement {
-        let (expected, actual) = (baseline.float64, candidate.float64)
-        return Agreement(
+        Agreement(
             difference: Difference(baseline: baseline, candidate: candidate),
-            baselineError: ErrorAgainstOracle(computed: expected, exact: exact, bounds: bounds),
-            candidateError: ErrorAgainstOracle(computed: actual, exact: exact, bounds: bounds))
+            baselineError: ErrorAgainstOracle(computed: baseline, exact: exact, bounds: bounds),
+            candidateError: ErrorAgainstOracle(computed: candidate, exact: exact, bounds: bounds))
     }
 }
 

@@ -4,10 +4,10 @@ public struct NetworkComparison: Sendable {
     public let network: String
     public let modelSHA256: String
     public let cases: [CaseMetrics]
-    /// Layers that were to be compared and that one side lacks: in every case where an engine is compared with a
-    /// capture, in some case where two captures are.
+    /// Layers that were to be compared and that one side lacks: the capture in every case, or the engine in some, where
+    /// these two are compared; either in some case, where two captures are.
     public let layersNotCompared: [String]
-    /// Cases of the baseline that the candidate lacks.
+    /// Cases that one side lacks.
     public let casesNotCompared: [String]
 
     public init(

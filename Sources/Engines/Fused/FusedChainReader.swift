@@ -180,7 +180,7 @@ struct FusedChainReader<A: Arithmetic> where A.Element.Lane == Float {
     /// Whether a Reshape leaves the first axis and joins the others.
     private func flattensImages(_ node: Node) -> Bool {
         guard let reshape = node.operator as? Reshape,
-            case .int64(let shape)? = node.inputs[1].flatMap({ graph.initializers[$0] }),
+            let shape = node.inputs[1].flatMap({ graph.initializers[$0] })?.integers,
             shape.elements.count == 2
         else { return false }
         // With the extent given, the next layer's weights say that it is all that an image has.

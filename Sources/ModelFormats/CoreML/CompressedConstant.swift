@@ -47,7 +47,7 @@ struct CompressedConstant {
     }
 
     private func integers(_ name: String) throws(ProgramFault) -> Tensor<Int64> {
-        guard case .int64(let tensor) = try attribute(name) else {
+        guard let tensor = try attribute(name).integers else {
             throw ProgramFault("its \(name) has elements of type \(try attribute(name).elementType), not integers")
         }
         return tensor
@@ -76,7 +76,7 @@ struct CompressedConstant {
     ) throws(ProgramFault) -> ([Number], Int) {
         let given = try attribute("nonzero_data")
         let values: [Number]
-        if case .int64(let integers) = given {
+        if let integers = given.integers {
             values = integers.elements.map { number(Double($0)) }
         } else {
             values = try numbers("nonzero_data").map(number)

@@ -139,7 +139,7 @@ struct CoreMLPackage {
                 inputs: main.inputs.map { input in
                     let type = inputs[input.name]
                     return Graph.Input(
-                        name: input.name, elementType: type?.element.floatType ?? .int64,
+                        name: input.name, elementType: type?.element.elementType ?? .int32,
                         dimensions: (type?.dimensions ?? []).enumerated().map { index, extent in
                             extent.map { .fixed($0) } ?? .symbolic("d\(index)")
                         }, images: description.images(of: input.name))

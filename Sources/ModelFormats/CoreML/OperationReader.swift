@@ -235,7 +235,9 @@ struct OperationReader {
 
     private func integers(_ name: String) throws(ProgramFault) -> [Int]? {
         guard let parameter = try parameter(name) else { return nil }
-        guard case .tensor(.int64(let tensor)) = parameter else { throw ProgramFault("its \(name) are no integers") }
+        guard case .tensor(let given) = parameter, let tensor = given.integers else {
+            throw ProgramFault("its \(name) are no integers")
+        }
         return tensor.elements.map { Int($0) }
     }
 
@@ -294,24 +296,6 @@ struct OperationReader {
 }
 
 extension AnyTensor {
-    fileprivate func reshaped(to shape: Shape) -> AnyTensor {
-        switch self {
-        case .float16(let tensor): .float16(tensor.reshaped(to: shape))
-        case .float32(let tensor): .float32(tensor.reshaped(to: shape))
-        case .float64(let tensor): .float64(tensor.reshaped(to: shape))
-        case .int64(let tensor): .int64(tensor.reshaped(to: shape))
-        case .bool(let tensor): .bool(tensor.reshaped(to: shape))
-        }
-    }
-
     /// A matrix with rows and columns exchanged.
-    fileprivate var transposedMatrix: AnyTensor {
-        switch self {
-        case .float16(let tensor): .float16(tensor.exchangingAxes(0, with: 1))
-        case .float32(let tensor): .float32(tensor.exchangingAxes(0, with: 1))
-        case .float64(let tensor): .float64(tensor.exchangingAxes(0, with: 1))
-        case .int64(let tensor): .int64(tensor.exchangingAxes(0, with: 1))
-        case .bool(let tensor): .bool(tensor.exchangingAxes(0, with: 1))
-        }
-    }
+    fileprivate var transposedMatrix: AnyTensor { transposed([1, 0]) }
 }

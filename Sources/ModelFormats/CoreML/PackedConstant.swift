@@ -198,7 +198,7 @@ struct PackedConstant {
     }
 
     private func integers(_ name: String) throws(ProgramFault) -> Tensor<Int64> {
-        guard case .int64(let tensor) = try part(name).tensor else {
+        guard let tensor = try part(name).tensor.integers else {
             throw ProgramFault("its \(name) holds no integers")
         }
         return tensor
@@ -212,7 +212,7 @@ struct PackedConstant {
     }
 
     private func numbers(_ tensor: AnyTensor) throws(ProgramFault) -> [Double] {
-        if case .int64(let integers) = tensor { return integers.elements.map { Double($0) } }
+        if let integers = tensor.integers { return integers.elements.map { Double($0) } }
         guard tensor.elementType.floatFormat != nil else { throw ProgramFault("a part holds no numbers") }
         return tensor.float64.elements
     }

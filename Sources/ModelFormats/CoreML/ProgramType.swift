@@ -126,13 +126,23 @@ enum ProgramElement: Int32, CustomStringConvertible {
         }
     }
 
-    var floatType: ElementType? {
+    /// The type of a tensor's elements; nil for strings.
+    var elementType: ElementType? {
         switch self {
+        case .bool: .bool
+        case .string: nil
         case .float16: .float16
         case .float32: .float32
-        default: nil
+        case .int8, .int4: .int8
+        case .int16: .int16
+        case .int32: .int32
+        case .uint8, .uint1, .uint2, .uint3, .uint4, .uint6: .uint8
+        case .uint16: .uint16
+        case .uint32: .uint32
         }
     }
+
+    var floatType: ElementType? { elementType.flatMap { $0.floatFormat == nil ? nil : $0 } }
 }
 
 /// The type of a tensor in an ML Program.
@@ -186,13 +196,15 @@ struct ProgramType: Equatable, CustomStringConvertible {
         }
     }
 
-    /// A constant's elements; integers of any kind as 64 bits. nil if the number of bytes is another.
+    /// A constant's elements; nil if the number of bytes is another, and for types whose elements stand in a list.
     func tensor(littleEndianBytes bytes: ArraySlice<UInt8>) -> AnyTensor? {
         guard let count, let shape = try? Shape(checking: dimensions.compactMap { $0 }) else { return nil }
         switch element {
         case .float16: return AnyTensor(.float16, shape, littleEndianBytes: bytes)
         case .float32: return AnyTensor(.float32, shape, littleEndianBytes: bytes)
         case .bool, .string: return nil
+        case .int8, .int16, .int32, .uint8, .uint16, .uint32:
+            return element.elementType.flatMap { AnyTensor($0, shape, littleEndianBytes: bytes) }
         default: return element.unpacked(bytes, count: count).map { .int64(Tensor(shape, $0)) }
         }
     }
@@ -245,7 +257,7 @@ enum ProgramConstant {
             switch (immediate.tensor.value, type.element) {
             case (.floats(let list)?, .float32): self = .tensor(.float32(Tensor(shape, try checked(list.values))))
             case (.ints(let list)?, .int32):
-                self = .tensor(.int64(Tensor(shape, try checked(list.values).map { Int64($0) })))
+                self = .tensor(.int32(Tensor(shape, try checked(list.values))))
             case (.bools(let list)?, .bool): self = .tensor(.bool(Tensor(shape, try checked(list.values))))
             case (.strings(let list)?, .string): self = .strings(try checked(list.values))
             case (.bytes(let list)?, _):

@@ -95,7 +95,7 @@ extension Graph.Input {
     fileprivate init(_ proto: ONNXValueInfoProto, file: String) throws(ModelError) {
         let tensor = proto.type.tensorType
         guard let type = ElementType(onnx: tensor.elemType) else {
-            throw .malformed(
+            throw .unsupported(
                 file: file,
                 reason: "input \"\(proto.name)\" \(ElementType.fault(onnx: tensor.elemType))")
         }

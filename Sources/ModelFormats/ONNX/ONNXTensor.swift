@@ -3,14 +3,21 @@ import NetworkGraph
 import Tensors
 
 extension ElementType {
-    /// The element type that a number of TensorProto.DataType stands for; 32-bit integers are read as 64-bit.
+    /// The element type that a number of TensorProto.DataType stands for; nil for one that is not supported.
     init?(onnx dataType: Int32) {
         switch dataType {
         case 1: self = .float32
-        case 6, 7: self = .int64
+        case 2: self = .uint8
+        case 3: self = .int8
+        case 4: self = .uint16
+        case 5: self = .int16
+        case 6: self = .int32
+        case 7: self = .int64
         case 9: self = .bool
         case 10: self = .float16
         case 11: self = .float64
+        case 12: self = .uint32
+        case 13: self = .uint64
         default: return nil
         }
     }
@@ -21,14 +28,17 @@ extension ElementType {
     static func name(onnx dataType: Int32) -> String {
         let names = [
             "undefined", "float", "uint8", "int8", "uint16", "int16", "int32", "int64", "string", "bool", "float16",
-            "double", "uint32", "uint64", "complex64", "complex128", "bfloat16",
+            "double", "uint32", "uint64", "complex64", "complex128", "bfloat16", "float8e4m3fn", "float8e4m3fnuz",
+            "float8e5m2", "float8e5m2fnuz", "uint4", "int4", "float4e2m1",
         ]
         return names.indices.contains(Int(dataType)) ? names[Int(dataType)] : "\(dataType)"
     }
 
     /// Why an element type cannot be read.
     static func fault(onnx dataType: Int32) -> String {
-        "has elements of type \(name(onnx: dataType)); float, float16, double, int32, int64 and bool are supported"
+        let supported = (Int32(0)...23).filter { ElementType(onnx: $0) != nil }.map(name)
+        return "has elements of type \(name(onnx: dataType)); \(supported.dropLast().joined(separator: ", ")) and "
+            + "\(supported.last ?? "") are supported"
     }
 }
 
@@ -61,7 +71,7 @@ extension AnyTensor {
             throw .unsupported(file: file, reason: "\(role) lies in another file, which is supported for initializers")
         }
         guard let type = ElementType(onnx: proto.dataType) else {
-            throw .malformed(file: file, reason: "\(role) \(ElementType.fault(onnx: proto.dataType))")
+            throw .unsupported(file: file, reason: "\(role) \(ElementType.fault(onnx: proto.dataType))")
         }
         let shape: Shape
         do {
@@ -80,13 +90,19 @@ extension AnyTensor {
 
 extension ONNXTensorProto {
     fileprivate func rawTensor(_ type: ElementType, _ shape: Shape) -> AnyTensor? {
-        guard dataType == 6 else { return AnyTensor(type, shape, littleEndianBytes: rawData) }
-        return [Int32](shape.count, littleEndianBytes: rawData).map { .int64(Tensor(shape, $0.map(Int64.init))) }
+        AnyTensor(type, shape, littleEndianBytes: rawData)
     }
 
+    /// The elements of the field that the type has; nil if they are not as many as the shape's, or one does not fit
+    /// the type.
     fileprivate func typedTensor(_ type: ElementType, _ shape: Shape) -> AnyTensor? {
         func tensor<Element>(_ elements: [Element]) -> Tensor<Element>? {
             elements.count == shape.count ? Tensor(shape, elements) : nil
+        }
+        func narrowed<Element: TensorElement & FixedWidthInteger>(
+            _ numbers: [some FixedWidthInteger], to _: Element.Type
+        ) -> AnyTensor? {
+            tensor(numbers.compactMap { Element(exactly: $0) }).map(AnyTensor.init)
         }
         switch type {
         case .float32: return tensor(floatData).map(AnyTensor.float32)
@@ -95,7 +111,14 @@ extension ONNXTensorProto {
         case .float16:
             return tensor(int32Data.map { Float16(bitPattern: UInt16(truncatingIfNeeded: $0)) }).map(AnyTensor.float16)
         case .bool: return tensor(int32Data.map { $0 != 0 }).map(AnyTensor.bool)
-        case .int64: return tensor(dataType == 6 ? int32Data.map(Int64.init) : int64Data).map(AnyTensor.int64)
+        case .int8: return narrowed(int32Data, to: Int8.self)
+        case .int16: return narrowed(int32Data, to: Int16.self)
+        case .int32: return tensor(int32Data).map(AnyTensor.int32)
+        case .uint8: return narrowed(int32Data, to: UInt8.self)
+        case .uint16: return narrowed(int32Data, to: UInt16.self)
+        case .int64: return tensor(int64Data).map(AnyTensor.int64)
+        case .uint32: return narrowed(uint64Data, to: UInt32.self)
+        case .uint64: return tensor(uint64Data).map(AnyTensor.uint64)
         }
     }
 }

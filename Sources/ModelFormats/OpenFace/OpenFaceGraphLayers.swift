@@ -58,7 +58,7 @@ extension OpenFaceGraphReader {
             throw error(node, "does not keep images apart")
         }
         if node.operator is Reshape {
-            guard case .int64(let shape)? = graph.initializers[node.inputs.last.flatMap { $0 } ?? ""],
+            guard let shape = graph.initializers[node.inputs.last.flatMap { $0 } ?? ""]?.integers,
                 shape.shape.count == 2, [-1, 0, 1].contains(shape.elements[0])
             else { throw error(node, "does not give [N, features]") }
         }

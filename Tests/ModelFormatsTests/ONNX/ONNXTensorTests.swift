@@ -11,10 +11,19 @@ import Testing
     /// Numbers of TensorProto.DataType, the elements' bytes and the tensor.
     static let raw: [(type: Int32, bytes: [UInt8], tensor: AnyTensor)] = [
         (1, [0, 0, 0x80, 0x3F, 0, 0, 0, 0xC0], .float32(Tensor([2], [1, -2]))),
-        (6, [0xFE, 0xFF, 0xFF, 0xFF, 1, 2, 0, 0], .int64(Tensor([2], [-2, 0x201]))),
+        (2, [0xFE, 1], .uint8(Tensor([2], [254, 1]))),
+        (3, [0xFE, 1], .int8(Tensor([2], [-2, 1]))),
+        (4, [0xFE, 0xFF, 1, 2], .uint16(Tensor([2], [65534, 0x201]))),
+        (5, [0xFE, 0xFF, 1, 2], .int16(Tensor([2], [-2, 0x201]))),
+        (6, [0xFE, 0xFF, 0xFF, 0xFF, 1, 2, 0, 0], .int32(Tensor([2], [-2, 0x201]))),
         (7, [0xFE] + .init(repeating: 0xFF, count: 7) + [1, 0, 0, 0, 0, 0, 0, 0], .int64(Tensor([2], [-2, 1]))),
         (9, [1, 0], .bool(Tensor([2], [true, false]))),
         (10, [0, 0x3C, 0, 0xC0], .float16(Tensor([2], [1, -2]))),
+        (12, [0xFE, 0xFF, 0xFF, 0xFF, 1, 2, 0, 0], .uint32(Tensor([2], [.max - 1, 0x201]))),
+        (
+            13, [0xFE] + .init(repeating: 0xFF, count: 7) + [1, 0, 0, 0, 0, 0, 0, 0],
+            .uint64(Tensor([2], [.max - 1, 1]))
+        ),
         (11, [0, 0, 0, 0, 0, 0, 0xF0, 0x3F, 0, 0, 0, 0, 0, 0, 0, 0xC0], .float64(Tensor([2], [1, -2]))),
     ]
 
@@ -34,7 +43,12 @@ import Testing
             $0.dataType = type
             switch type {
             case 1: $0.floatData = [1, -2]
-            case 6: $0.int32Data = [-2, 0x201]
+            case 2: $0.int32Data = [254, 1]
+            case 3: $0.int32Data = [-2, 1]
+            case 4: $0.int32Data = [65534, 0x201]
+            case 5, 6: $0.int32Data = [-2, 0x201]
+            case 12: $0.uint64Data = [UInt64(UInt32.max) - 1, 0x201]
+            case 13: $0.uint64Data = [.max - 1, 1]
             case 7: $0.int64Data = [-2, 1]
             case 9: $0.int32Data = [1, 0]
             // float16 as bit patterns
@@ -64,6 +78,11 @@ import Testing
             (
                 .with {
                     $0.dataType = 7; $0.dims = [1]; $0.floatData = [1]
+                }, "does not hold the 1 elements"
+            ),
+            (
+                .with {
+                    $0.dataType = 2; $0.dims = [1]; $0.int32Data = [256]
                 }, "does not hold the 1 elements"
             ),
             (.raw(8, [1], [65]), "elements of type string; float"),

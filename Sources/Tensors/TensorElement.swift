@@ -1,0 +1,135 @@
+/// A number or a truth value of a type that files hold.
+///
+/// That the functions over whole tensors are requirements, with one definition for all, makes the compiler specialise
+/// them for each type.
+public protocol TensorElement: Sendable, Equatable {
+    /// The bits as they stand in a file.
+    associatedtype FileBits: FixedWidthInteger & Sendable
+
+    static var elementType: ElementType { get }
+
+    init(fileBits: FileBits)
+
+    var fileBits: FileBits { get }
+
+    /// The number as float64, the nearest where it holds none that is equal; 0 or 1 for a boolean.
+    var float64: Double { get }
+
+    /// The number as an integer; nil for what is no integer type.
+    var integer: Int128? { get }
+
+    static func anyTensor(_ tensor: Tensor<Self>) -> AnyTensor
+
+    static func float64(_ tensor: Tensor<Self>) -> Tensor<Double>
+
+    static func littleEndianBytes(of elements: [Self]) -> [UInt8]
+
+    /// So many elements from their bytes; nil if the number of bytes is another.
+    static func elements(_ count: Int, littleEndianBytes bytes: some Collection<UInt8>) -> [Self]?
+}
+
+extension TensorElement {
+    public var integer: Int128? { nil }
+
+    public static func float64(_ tensor: Tensor<Self>) -> Tensor<Double> { tensor.map(\.float64) }
+
+    public static func littleEndianBytes(of elements: [Self]) -> [UInt8] {
+        [UInt8](littleEndian: elements.map(\.fileBits))
+    }
+
+    public static func elements(_ count: Int, littleEndianBytes bytes: some Collection<UInt8>) -> [Self]? {
+        [FileBits](count, littleEndianBytes: bytes)?.map(Self.init(fileBits:))
+    }
+}
+
+extension TensorElement where Self: FixedWidthInteger {
+    public init(fileBits: Self) { self = fileBits }
+    public var fileBits: Self { self }
+    public var float64: Double { Double(self) }
+    public var integer: Int128? { Int128(self) }
+}
+
+extension Float16: TensorElement {
+    public static var elementType: ElementType { .float16 }
+    public init(fileBits: UInt16) { self.init(bitPattern: fileBits) }
+    public var fileBits: UInt16 { bitPattern }
+    public var float64: Double { Double(self) }
+    public static func anyTensor(_ tensor: Tensor<Self>) -> AnyTensor { .float16(tensor) }
+}
+
+extension Float: TensorElement {
+    public static var elementType: ElementType { .float32 }
+    public init(fileBits: UInt32) { self.init(bitPattern: fileBits) }
+    public var fileBits: UInt32 { bitPattern }
+    public var float64: Double { Double(self) }
+    public static func anyTensor(_ tensor: Tensor<Self>) -> AnyTensor { .float32(tensor) }
+}
+
+extension Double: TensorElement {
+    public static var elementType: ElementType { .float64 }
+    public init(fileBits: UInt64) { self.init(bitPattern: fileBits) }
+    public var fileBits: UInt64 { bitPattern }
+    public var float64: Double { self }
+    public static func anyTensor(_ tensor: Tensor<Self>) -> AnyTensor { .float64(tensor) }
+    public static func float64(_ tensor: Tensor<Self>) -> Tensor<Double> { tensor }
+}
+
+extension Int8: TensorElement {
+    public static var elementType: ElementType { .int8 }
+    public static func anyTensor(_ tensor: Tensor<Self>) -> AnyTensor { .int8(tensor) }
+}
+
+extension Int16: TensorElement {
+    public static var elementType: ElementType { .int16 }
+    public static func anyTensor(_ tensor: Tensor<Self>) -> AnyTensor { .int16(tensor) }
+}
+
+extension Int32: TensorElement {
+    public static var elementType: ElementType { .int32 }
+    public static func anyTensor(_ tensor: Tensor<Self>) -> AnyTensor { .int32(tensor) }
+}
+
+extension Int64: TensorElement {
+    public static var elementType: ElementType { .int64 }
+    public static func anyTensor(_ tensor: Tensor<Self>) -> AnyTensor { .int64(tensor) }
+}
+
+extension UInt8: TensorElement {
+    public static var elementType: ElementType { .uint8 }
+    public static func anyTensor(_ tensor: Tensor<Self>) -> AnyTensor { .uint8(tensor) }
+}
+
+extension UInt16: TensorElement {
+    public static var elementType: ElementType { .uint16 }
+    public static func anyTensor(_ tensor: Tensor<Self>) -> AnyTensor { .uint16(tensor) }
+}
+
+extension UInt32: TensorElement {
+    public static var elementType: ElementType { .uint32 }
+    public static func anyTensor(_ tensor: Tensor<Self>) -> AnyTensor { .uint32(tensor) }
+}
+
+extension UInt64: TensorElement {
+    public static var elementType: ElementType { .uint64 }
+    public static func anyTensor(_ tensor: Tensor<Self>) -> AnyTensor { .uint64(tensor) }
+}
+
+/// A boolean is a byte of 0 or 1; any other byte than 0 is read as true.
+extension Bool: TensorElement {
+    public static var elementType: ElementType { .bool }
+    public init(fileBits: UInt8) { self = fileBits != 0 }
+    public var fileBits: UInt8 { self ? 1 : 0 }
+    public var float64: Double { self ? 1 : 0 }
+    public static func anyTensor(_ tensor: Tensor<Self>) -> AnyTensor { .bool(tensor) }
+}
+
+/// A tensor of elements that a file may hold, without their type.
+public protocol TypedTensor: Sendable {
+    associatedtype Element: TensorElement
+
+    var typed: Tensor<Element> { get }
+}
+
+extension Tensor: TypedTensor where Element: TensorElement {
+    public var typed: Tensor<Element> { self }
+}

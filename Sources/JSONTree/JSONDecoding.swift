@@ -81,7 +81,11 @@ private struct SingleContainer: SingleValueDecodingContainer {
         }
     }
 
-    func decode(_ type: Float.Type) throws -> Float { Float(try decode(Double.self)) }
+    func decode(_ type: Float.Type) throws -> Float {
+        let value = try decode(Double.self)
+        guard !value.isFinite || Float(value).isFinite else { throw decoder.unexpected("a number that float32 holds") }
+        return Float(value)
+    }
     func decode(_ type: Int.Type) throws -> Int { try integer() }
     func decode(_ type: Int8.Type) throws -> Int8 { try integer() }
     func decode(_ type: Int16.Type) throws -> Int16 { try integer() }

@@ -63,7 +63,8 @@ extension PrecisionReport {
                 ($0.1.intersectionOverUnion ?? 0) < ($1.1.intersectionOverUnion ?? 0)
             }
             return flips.prefix(shown).map { file, flip in
-                let box = [flip.box.x, flip.box.y, flip.box.width, flip.box.height].map { "\(Int($0.rounded()))" }
+                let box = [flip.box.x, flip.box.y, flip.box.width, flip.box.height]
+                    .map { "\(Int(saturating: $0.rounded()))" }
                 return [
                     policy.label, file, box.joined(separator: " "), flip.stage, flip.decision.words, flip.margin.short,
                     flip.intersectionOverUnion.map(\.short) ?? "found once",

@@ -29,12 +29,37 @@ extension Report {
     /// - Throws: ``JSONTree/JSONError`` for another document, and for thresholds that are not one on each metric: what
     ///   no limit names would pass unjudged.
     public init(_ json: JSON, file: String) throws(JSONError) {
+        try Self.requireSummable(json, file: file, path: "")
         self = try json.decode(file: file)
         let wanted = Self.requirements.map(\.metric.rawValue)
         guard thresholds.map(\.metric.rawValue).sorted() == wanted.sorted() else {
             throw .unexpected(
                 file: file, path: "thresholds",
                 reason: "one limit is expected on each of \(wanted.joined(separator: ", "))")
+        }
+    }
+}
+
+extension Report {
+    /// No sum of whole numbers of that size overflows, however many a file holds.
+    private static var largestSummand: Int64 { 1 << 40 }
+
+    private static func requireSummable(_ json: JSON, file: String, path: String) throws(JSONError) {
+        switch json {
+        case .integer(let value) where value.magnitude > largestSummand.magnitude:
+            throw .unexpected(
+                file: file, path: path, reason: "\(value) is no count: at most \(largestSummand) is expected")
+        case .array(let elements):
+            for (index, element) in elements.enumerated() {
+                try requireSummable(element, file: file, path: "\(path)[\(index)]")
+            }
+        case .object(let members):
+            // Steps between floating-point numbers, of which the largest counts and none is added.
+            for member in members where !["ulps", "max_ulp_diff"].contains(member.key) {
+                try requireSummable(
+                    member.value, file: file, path: path.isEmpty ? member.key : "\(path).\(member.key)")
+            }
+        default: return
         }
     }
 }

@@ -52,6 +52,48 @@ import Testing
         try refusesOtherMetrics(PrecisionReport.self)
     }
 
+    /// The kept report's text with the first value of a member changed.
+    private func changed<Document: Report>(_ type: Document.Type, _ member: String, to value: String) throws -> Document
+    {
+        let text = try kept(type).text()
+        let expression = try Regex("\"\(member)\": -?[0-9.e+-]+")
+        let other = text.replacing(expression, with: "\"\(member)\": \(value)", maxReplacements: 1)
+        #expect(other != text)
+        return try Document(try JSON(parsing: Array(other.utf8), file: "kept.json"), file: "kept.json")
+    }
+
+    @Test("A box that float32 does not hold, and a count that no run has, are refused with their place")
+    func numbersBeyond() throws {
+        for value in ["1e300", "-1e300"] {
+            #expect {
+                try changed(DetectionReport.self, "x", to: value)
+            } throws: {
+                "\($0)".contains(".x: a number that float32 holds")
+            }
+        }
+        for member in ["count", "elements_compared", "non_finite_count"] {
+            for value in [Int64.max, .min, 1 << 41] {
+                #expect {
+                    try changed(LayerReport.self, member, to: "\(value)")
+                } throws: {
+                    "\($0)".contains("\(member): \(value) is no count")
+                }
+            }
+        }
+        // Steps between numbers are not added up.
+        _ = try changed(LayerReport.self, "max_ulp_diff", to: "\(Int64.max)")
+    }
+
+    @Test("Figures that are no numbers do not end the program, and make nothing conform")
+    func notNumbers() throws {
+        for value in ["\"nan\"", "\"inf\"", "-1e300"] {
+            let report = try changed(DetectionReport.self, "intersection_over_union", to: value)
+            let judged = report.judged(deviations: [])
+            #expect(judged.runs[0].summary.meanIou ?? 1 <= report.runs[0].summary.meanIou ?? 0)
+        }
+        _ = try changed(PrecisionReport.self, "x", to: "\"inf\"").judged(deviations: []).markdown
+    }
+
     @Test("Merged shards are judged by their own limits")
     func mergedLimits() throws {
         func strict(_ thresholds: [Threshold]) -> [Threshold] {

@@ -29,7 +29,10 @@ struct FixedPointSum: Equatable, Sendable, Codable {
     }
 
     mutating func add(_ value: Double) {
-        let (sum, overflow) = units.addingReportingOverflow(Int64(min(value / Self.unit, 0x1p62).rounded()))
-        units = overflow ? .max : sum
+        let bound = 0x1p62
+        // What is no number is as far as can be.
+        let scaled = value.isNaN ? bound : min(max(value / Self.unit, -bound), bound)
+        let (sum, overflow) = units.addingReportingOverflow(Int64(scaled.rounded()))
+        units = overflow ? (scaled < 0 ? .min : .max) : sum
     }
 }

@@ -37,7 +37,9 @@ public struct OverlapDistribution: Equatable, Sendable, Codable {
         return max(smallest, 1 - Double(bitPattern: (UInt64(middle.leadingBits) + 1) << 48))
     }
 
+    /// - Parameter overlap: from 0 to 1; a stored one that is no number counts as 0.
     public mutating func add(_ overlap: Double) {
+        let overlap = overlap.isFinite ? min(max(overlap, 0), 1) : 0
         count += 1
         smallest = min(smallest ?? overlap, overlap)
         sum.add(overlap)

@@ -52,7 +52,7 @@ public struct PixelBox: Hashable, Sendable {
 
 extension Int {
     /// A whole number, held within ±2^30 so that no network output makes the products of two overflow.
-    init(saturating value: Float) {
+    public init(saturating value: Float) {
         let limit: Float = 0x1p30
         self = Int(Float.maximum(-limit, Float.minimum(limit, value)))
     }

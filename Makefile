@@ -1,6 +1,6 @@
 # `make validate` judges the bundled networks; `make test` runs the tests. Both install what is missing.
 
-.PHONY: validate test levels speed capture capture-engines format lint dependencies
+.PHONY: validate test fuzz fuzz-long kill sanitize levels speed capture capture-engines format lint dependencies
 
 validate: dependencies
 	swift build -c release --product mtcnn-validate
@@ -9,6 +9,22 @@ validate: dependencies
 test: dependencies
 	swift build --build-tests
 	swift test --skip-build
+
+# Fuzzes every reader, and random graphs, for a minute each; fuzz-long for an hour each. FUZZ_SECONDS sets another time.
+fuzz: dependencies
+	Fuzz/run.sh $${FUZZ_SECONDS:-60}
+
+fuzz-long: dependencies
+	Fuzz/run.sh $${FUZZ_SECONDS:-3600}
+
+# Kills runs at many moments: their reports are the old ones or the new, whole.
+kill: dependencies
+	swift build --product mtcnn-validate
+	python3 validation/kill_test.py .build/debug/mtcnn-validate
+
+# Runs the tests under the sanitizers that the toolchain has.
+sanitize: dependencies
+	validation/sanitize.sh
 
 # Compares the vector kernels of every instruction set, an emulated arm64's among them where that can be.
 levels:

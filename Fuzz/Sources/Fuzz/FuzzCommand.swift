@@ -10,12 +10,7 @@ private func runFuzzer(
 /// libFuzzer's callback takes no context: the target stands here, set once before the first call.
 private nonisolated(unsafe) var chosen: FuzzTarget?
 
-/// `Fuzz TARGET [libFuzzer's options and corpora]`; `Fuzz --list` names the targets. Built in `Fuzz/` with
-///
-///     swift build -c release -Xswiftc -use-ld=lld -Xswiftc -enable-testing -Xswiftc -parse-as-library \
-///         -Xswiftc -sanitize=fuzzer -Xcc -fsanitize=fuzzer-no-link
-///
-/// or, with AddressSanitizer, `-sanitize=fuzzer,address` and `-fsanitize=fuzzer-no-link,address`.
+/// `Fuzz TARGET [libFuzzer's options and corpora]`; `Fuzz --list` names the targets. `Fuzz/run.sh` builds and runs it.
 @main
 struct FuzzCommand {
     static func main() {

@@ -4,7 +4,7 @@ import Foundation
 ///
 /// A trap, a hang, an allocation out of proportion, or a property that does not hold is a finding.
 struct FuzzTarget: Sendable {
-    /// As on the command line and in `corpus/`.
+    /// As on the command line and in `Corpus/`.
     let name: String
     /// Reads the bytes. Errors are answers: what it throws is ignored.
     let read: @Sendable ([UInt8]) throws -> Void

@@ -4,8 +4,8 @@
     validation/kill_test.py PROGRAM [--moments 50]
 
 PROGRAM is a built mtcnn-validate. Two sets of reports are made of a small run, with and without --outputs-only. Then,
-over a copy of the one, the run that makes the other is killed with SIGKILL: at moments spread over the whole run, and
-again at as many within the exchange of the files, which is found by watching for the new set to be complete. After
+over a copy of the one, the run that makes the other is killed with SIGKILL: half of the moments are spread over the
+whole run, and half lie within the exchange of the files, which begins when the new set is complete. After
 each kill every report must be the old one or every one the new, byte for byte, as a reader opens them; and the next
 run must succeed, give the new set, and leave nothing else in the directory.
 """
@@ -77,18 +77,18 @@ def test(program, place, moments):
     outcomes = {"old": 0, "new": 0}
     failures = 0
     out = place / "out"
-    for moment in range(2 * moments):
+    for moment in range(moments):
         shutil.rmtree(out, ignore_errors=True)
         shutil.copytree(old_place, out)
         process = subprocess.Popen(
             command(out, "--outputs-only"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        if moment < moments:
-            time.sleep(duration * (moment + 0.5) / moments)
+        if moment < moments // 2:
+            time.sleep(duration * (moment + 0.5) / (moments // 2))
         else:
             # The new set gets ready in a directory of the run's own; the last of it is the summary.
             while process.poll() is None and not any(out.glob(".mtcnn-validate.*/new/summary.md")):
                 pass
-            time.sleep((moment - moments) * 2e-5)
+            time.sleep((moment - moments // 2) * 4e-5)
         process.send_signal(signal.SIGKILL)
         process.wait()
         left = seen(out)
@@ -105,7 +105,7 @@ def test(program, place, moments):
         if seen(out) != new or names != REPORTS:
             failures += 1
             print(f"moment {moment}: the next run left {names}")
-    print(f"{2 * moments} kills: {outcomes['old']} left the old set, {outcomes['new']} the new, {failures} failures")
+    print(f"{moments} kills: {outcomes['old']} left the old set, {outcomes['new']} the new, {failures} failures")
     return 1 if failures else 0
 
 

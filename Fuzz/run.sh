@@ -30,6 +30,8 @@ swift build -c release --scratch-path "$folder" $linker -Xswiftc -enable-testing
     -Xswiftc "-sanitize=$sanitizers" -Xcc "-fsanitize=fuzzer-no-link${SANITIZER:+,$SANITIZER}"
 program=$folder/release/Fuzz
 
+# Some targets write files, which a file system in memory takes faster.
+[ ! -d /dev/shm ] || export TMPDIR=/dev/shm
 [ $# -gt 0 ] || set -- $("$program" --list)
 found=0
 for target in "$@"; do

@@ -26,7 +26,7 @@ SUITES = ["ConformanceTests", "CapturesTests", "DetectionTests", "ReportingTests
 SWITCH = """import Foundation
 
 private let active = ProcessInfo.processInfo.environment["MUTANT"].flatMap { Int($0) } ?? -1
-private let log = ProcessInfo.processInfo.environment["MUTANT_LOG"].flatMap { fopen($0, "a") }
+private nonisolated(unsafe) let log = ProcessInfo.processInfo.environment["MUTANT_LOG"].flatMap { fopen($0, "a") }
 private nonisolated(unsafe) var reached = [Bool](repeating: false, count: 100_000)
 private let lock = NSLock()
 
@@ -51,7 +51,7 @@ BEFORE = r"(?:[({\[]|[{] |\bif |&& |\|\| |\bwhile |\bwhere |\breturn |\bguard |,
 AFTER = r"(?=\)| \}| \{| else|,| &&| \|\||$| \?| :)"
 COMPARISON = re.compile(BEFORE + rf"({OPERAND}) (<=|>=|==|!=|<|>) ({OPERAND})" + AFTER)
 CONDITION = re.compile(r"^(\s*(?:\} else )?(?:if|guard) )([^{]*?)( else \{.*| \{.*)$")
-SUM = re.compile(rf"(?<![\w.\])]) ?({OPERAND}) ([+-]) (1|2)(?=[)\],]| \}}|$)")
+SUM = re.compile(rf"(?:[(\[]|, |= |\breturn |\.\.<)({OPERAND}) ([+-]) (1|2)(?=[)\],]| \}}|$)")
 CONSTANT = re.compile(r"(?:\?\? |\(|[<>*/] |[<>]= )(\d+(?:\.\d+)?)(?=[), ]|$)")
 
 

@@ -53,7 +53,7 @@ let package = Package(
             dependencies: [
                 "NetworkGraph", "Files", "JSONTree", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
-            exclude: ["ONNX/onnx.proto", "CoreML/coreml.proto", "Caffe/caffe.proto"]),
+            exclude: ["ONNX/onnx.proto", "CoreML/coreml.proto", "CoreML/neuralnetwork.proto", "Caffe/caffe.proto"]),
         .target(name: "Engines", dependencies: ["NetworkGraph", "VectorKernels"]),
         .target(name: "Captures", dependencies: ["ChildProcesses", "Files", "JSONTree", "Tensors", "CHDF5"]),
         .target(

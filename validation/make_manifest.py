@@ -48,6 +48,12 @@ PROVENANCE = [
         "validation/record_fixtures.sh",
     ),
     (
+        "coreml/network_*",
+        "coremltools 9.0, from random weights",
+        "MIT (this project)",
+        "validation/make_coreml_networks.py",
+    ),
+    (
         "coreml/*",
         "coremltools 9.0, from random weights",
         "MIT (this project)",

@@ -10,11 +10,13 @@ public struct Model: Sendable {
         /// A .dat file of OpenFace, with its number of layers.
         case openFace(layers: Int)
         case coreML(CoreMLProvenance)
+        /// A neural network of layers, as Core ML has had before programs.
+        case coreMLNetwork(CoreMLNetworkProvenance)
         case caffe(CaffeProvenance)
     }
 
     /// The extensions of the files that are read.
-    public static let fileExtensions = ["onnx", "dat", "mlpackage", "caffemodel"]
+    public static let fileExtensions = ["onnx", "dat", "mlpackage", "mlmodel", "caffemodel"]
 
     /// Where it was read from.
     public let path: String
@@ -81,9 +83,8 @@ public struct Model: Sendable {
                 file: files.definition)
             self.init(path: path, definition + weights, .caffe(network.provenance), network.graph)
         case .coreMLSpecification:
-            throw .unsupported(
-                file: path,
-                reason: "this is a Core ML model without its package (.mlmodel), of which only packages are read")
+            let network = try CoreMLNetwork(CoreMLModel(bytes, file: path), name: name, file: path)
+            self.init(path: path, bytes, .coreMLNetwork(network.provenance), network.graph)
         case .foreign(let file):
             throw .unsupported(file: path, reason: file.words)
         case .unknown:
@@ -136,7 +137,13 @@ public struct Model: Sendable {
         }
         let files = try PackageFiles(path)
         let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
-        let package = try CoreMLPackage(files, name: name, file: path)
+        let model = try CoreMLModel(files.model, file: path)
+        if CoreMLNetwork.isKind(of: model) {
+            let network = try CoreMLNetwork(model, name: name, file: path)
+            self.init(path: path, files.model, .coreMLNetwork(network.provenance), network.graph)
+            return
+        }
+        let package = try CoreMLPackage(model, files, name: name, file: path)
         // The manifest's identifiers and paths change nothing that is computed.
         self.init(
             path: path, files.model + (files.weights ?? []), .coreML(package.provenance), package.graph,

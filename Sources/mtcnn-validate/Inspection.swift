@@ -27,6 +27,7 @@ struct Inspection {
             // An open size of a package, or of a Caffe network, has a default.
             switch model.format {
             case .coreML(let provenance): return try graph.tensorTypes(for: provenance.defaultShapes)
+            case .coreMLNetwork(let provenance): return try graph.tensorTypes(for: provenance.defaultShapes)
             case .caffe(let provenance): return try graph.tensorTypes(for: provenance.defaultShapes)
             case .onnx, .openFace: break
             }
@@ -44,6 +45,10 @@ struct Inspection {
         ]
         if case .coreML(let provenance) = model.format {
             lines += PackageInspection(model: model, provenance: provenance).precision
+        }
+        if case .coreMLNetwork(let provenance) = model.format {
+            lines += provenance.compressed.map { "compressed to \($0.bits) bits: \($0.name)" }
+            lines += provenance.metadata.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
         }
         for input in graph.inputs {
             lines.append(
@@ -109,6 +114,8 @@ extension Model.Format {
             "ONNX, operators of version \(provenance.opset), IR version \(provenance.irVersion), written by \(provenance.producer)"
         case .coreML(let provenance):
             "Core ML package, specification \(provenance.specificationVersion), operations of \(provenance.opset)"
+        case .coreMLNetwork(let provenance):
+            "Core ML neural network, specification \(provenance.specificationVersion), \(provenance.layers) layers"
         case .caffe(let provenance): "Caffe, \(provenance.layers) layers"
         case .openFace(let layers): "OpenFace .dat, \(layers) layers"
         }

@@ -15,7 +15,8 @@ struct FuzzTarget: Sendable {
     }
 
     static let all: [FuzzTarget] = [
-        .onnx, .openFace, .program, .weights, .manifest, .npy, .jpeg, .png, .json, .csv, .lists, .reports,
+        .onnx, .openFace, .program, .weights, .neuralNetwork, .caffe, .kinds, .manifest, .npy, .jpeg, .png, .json, .csv,
+        .lists, .reports,
         .deviations, .adapterMessages, .graphs, .operators,
     ]
 }

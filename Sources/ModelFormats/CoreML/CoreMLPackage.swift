@@ -59,13 +59,7 @@ struct CoreMLPackage {
     private static let mixedTypesSince = 8
 
     /// - Throws: ``ModelError``.
-    init(_ files: PackageFiles, name: String, file: String) throws(ModelError) {
-        let model: CoreMLModel
-        do {
-            model = try CoreMLModel(serializedBytes: files.model)
-        } catch {
-            throw .malformed(file: file, reason: "the model is no Core ML specification: \(error)")
-        }
+    init(_ model: CoreMLModel, _ files: PackageFiles, name: String, file: String) throws(ModelError) {
         do throws(ProgramFault) {
             try self.init(
                 model, weights: files.weights.map { bytes throws(ProgramFault) in try WeightFile(bytes) }, name: name)
@@ -77,11 +71,12 @@ struct CoreMLPackage {
     }
 
     init(_ model: CoreMLModel, weights: WeightFile?, name: String) throws(ProgramFault) {
-        guard model.hasMlProgram else {
+        guard case .mlProgram(_)? = model.type else {
             guard model.specificationVersion > 0 else { throw ProgramFault("it holds no ML Program") }
             throw ProgramFault(
-                unsupported: "it holds no ML Program but another kind of model, which is not supported; coremltools "
-                    + "converts to a program with convert_to=\"mlprogram\"")
+                unsupported:
+                    "it holds no ML Program and no neural network but another kind of model, which is not supported; "
+                    + "coremltools converts to a program with convert_to=\"mlprogram\"")
         }
         guard model.mlProgram.version == 1 else {
             throw ProgramFault("program: version \(model.mlProgram.version), where 1 is known")
@@ -159,6 +154,17 @@ struct CoreMLPackage {
             },
             compressed: reader.compressed,
             flexibility: flexibility, defaultShapes: description.defaultShapes.mapValues { Shape($0) })
+    }
+}
+
+extension CoreMLModel {
+    /// - Throws: ``ModelError`` for bytes that are no Core ML model.
+    init(_ bytes: [UInt8], file: String) throws(ModelError) {
+        do {
+            self = try CoreMLModel(serializedBytes: bytes)
+        } catch {
+            throw .malformed(file: file, reason: "the model is no Core ML specification: \(error)")
+        }
     }
 }
 

@@ -140,7 +140,7 @@ struct ProgramDescription {
 }
 
 extension CoreMLImageFeatureType {
-    fileprivate var channels: ImageDeclaration.Channels? {
+    var channels: ImageDeclaration.Channels? {
         switch colorSpace {
         case 10, 40: .gray
         case 20: .rgb
@@ -152,7 +152,7 @@ extension CoreMLImageFeatureType {
 
 extension CoreMLFeatureType {
     /// An image as the array [1, channels, rows, columns] that the model computes with; nil for anything else.
-    fileprivate var image: CoreMLArrayFeatureType? {
+    var image: CoreMLArrayFeatureType? {
         guard case .imageType(let image)? = type, let channels = image.channels?.count else { return nil }
         func exactly(_ extent: Int) -> CoreMLSizeRange {
             .with { ($0.lowerBound, $0.upperBound) = (UInt64(extent), Int64(extent)) }

@@ -8,8 +8,8 @@
 // For information on using the generated types, please see the documentation:
 //   https://github.com/apple/swift-protobuf/
 
-/// The parts of a Core ML model that this project reads and writes: an ML Program with its description. Field numbers
-/// and types as in Apple's schema (https://apple.github.io/coremltools/mlmodel/index.html), other fields left out.
+/// The parts of a Core ML model that this project reads and writes: its description, an ML Program, and in
+/// neuralnetwork.proto an older network. Field numbers and types as in Apple's schema (https://apple.github.io/coremltools/mlmodel/index.html), other fields left out.
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -44,21 +44,53 @@ nonisolated struct CoreMLModel: Sendable {
   /// Clears the value of `description_p`. Subsequent reads from it will return its default value.
   mutating func clearDescription_p() {self._description_p = nil}
 
-  var mlProgram: CoreMLProgram {
-    get {_mlProgram ?? CoreMLProgram()}
-    set {_mlProgram = newValue}
+  var type: CoreMLModel.OneOf_Type? = nil
+
+  var neuralNetworkRegressor: CoreMLNeuralNetwork {
+    get {
+      if case .neuralNetworkRegressor(let v)? = type {return v}
+      return CoreMLNeuralNetwork()
+    }
+    set {type = .neuralNetworkRegressor(newValue)}
   }
-  /// Returns true if `mlProgram` has been explicitly set.
-  var hasMlProgram: Bool {self._mlProgram != nil}
-  /// Clears the value of `mlProgram`. Subsequent reads from it will return its default value.
-  mutating func clearMlProgram() {self._mlProgram = nil}
+
+  var neuralNetworkClassifier: CoreMLNeuralNetwork {
+    get {
+      if case .neuralNetworkClassifier(let v)? = type {return v}
+      return CoreMLNeuralNetwork()
+    }
+    set {type = .neuralNetworkClassifier(newValue)}
+  }
+
+  var neuralNetwork: CoreMLNeuralNetwork {
+    get {
+      if case .neuralNetwork(let v)? = type {return v}
+      return CoreMLNeuralNetwork()
+    }
+    set {type = .neuralNetwork(newValue)}
+  }
+
+  var mlProgram: CoreMLProgram {
+    get {
+      if case .mlProgram(let v)? = type {return v}
+      return CoreMLProgram()
+    }
+    set {type = .mlProgram(newValue)}
+  }
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  nonisolated enum OneOf_Type: Equatable, Sendable {
+    case neuralNetworkRegressor(CoreMLNeuralNetwork)
+    case neuralNetworkClassifier(CoreMLNeuralNetwork)
+    case neuralNetwork(CoreMLNeuralNetwork)
+    case mlProgram(CoreMLProgram)
+
+  }
 
   init() {}
 
   fileprivate var _description_p: CoreMLModelDescription? = nil
-  fileprivate var _mlProgram: CoreMLProgram? = nil
 }
 
 nonisolated struct CoreMLModelDescription: Sendable {
@@ -901,7 +933,7 @@ fileprivate nonisolated let _protobuf_package = "coreml"
 
 nonisolated extension CoreMLModel: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Model"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}specification_version\0\u{1}description\0\u{4}t\u{7}ml_program\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}specification_version\0\u{1}description\0\u{4}m\u{4}neural_network_regressor\0\u{4}d\u{1}neural_network_classifier\0\u{4}a\u{1}neural_network\0\u{4}\u{2}ml_program\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -911,7 +943,58 @@ nonisolated extension CoreMLModel: SwiftProtobuf.Message, SwiftProtobuf._Message
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularInt32Field(value: &self.specificationVersion) }()
       case 2: try { try decoder.decodeSingularMessageField(value: &self._description_p) }()
-      case 502: try { try decoder.decodeSingularMessageField(value: &self._mlProgram) }()
+      case 303: try {
+        var v: CoreMLNeuralNetwork?
+        var hadOneofValue = false
+        if let current = self.type {
+          hadOneofValue = true
+          if case .neuralNetworkRegressor(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.type = .neuralNetworkRegressor(v)
+        }
+      }()
+      case 403: try {
+        var v: CoreMLNeuralNetwork?
+        var hadOneofValue = false
+        if let current = self.type {
+          hadOneofValue = true
+          if case .neuralNetworkClassifier(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.type = .neuralNetworkClassifier(v)
+        }
+      }()
+      case 500: try {
+        var v: CoreMLNeuralNetwork?
+        var hadOneofValue = false
+        if let current = self.type {
+          hadOneofValue = true
+          if case .neuralNetwork(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.type = .neuralNetwork(v)
+        }
+      }()
+      case 502: try {
+        var v: CoreMLProgram?
+        var hadOneofValue = false
+        if let current = self.type {
+          hadOneofValue = true
+          if case .mlProgram(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.type = .mlProgram(v)
+        }
+      }()
       default: break
       }
     }
@@ -928,16 +1011,32 @@ nonisolated extension CoreMLModel: SwiftProtobuf.Message, SwiftProtobuf._Message
     try { if let v = self._description_p {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
     } }()
-    try { if let v = self._mlProgram {
+    switch self.type {
+    case .neuralNetworkRegressor?: try {
+      guard case .neuralNetworkRegressor(let v)? = self.type else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 303)
+    }()
+    case .neuralNetworkClassifier?: try {
+      guard case .neuralNetworkClassifier(let v)? = self.type else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 403)
+    }()
+    case .neuralNetwork?: try {
+      guard case .neuralNetwork(let v)? = self.type else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 500)
+    }()
+    case .mlProgram?: try {
+      guard case .mlProgram(let v)? = self.type else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 502)
-    } }()
+    }()
+    case nil: break
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: CoreMLModel, rhs: CoreMLModel) -> Bool {
     if lhs.specificationVersion != rhs.specificationVersion {return false}
     if lhs._description_p != rhs._description_p {return false}
-    if lhs._mlProgram != rhs._mlProgram {return false}
+    if lhs.type != rhs.type {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -24,13 +24,13 @@ struct CaffeNetworkText {
     }
 
     var definition: String {
-        "name: \"small\"\n"
-            + inputs.map { input in
-                "input: \"\(input.name)\"\n"
-            }.joined()
-            + inputs.map { input in
-                "input_shape { \(input.shape.map { "dim: \($0)" }.joined(separator: " ")) }\n"
-            }.joined() + layers + "\n"
+        var lines = ["name: \"small\""]
+        lines += inputs.map { "input: \"\($0.name)\"" }
+        for input in inputs {
+            let extents = input.shape.map { "dim: \($0)" }.joined(separator: " ")
+            lines.append("input_shape { \(extents) }")
+        }
+        return (lines + [layers]).joined(separator: "\n") + "\n"
     }
 
     /// The bytes of a `.caffemodel` file.
@@ -74,5 +74,9 @@ struct CaffeNetworkText {
 
 /// The numbers 1, 2, 3 and so on with changing signs, small enough that sums of products are exact.
 func numbers(_ shape: Shape) -> Tensor<Float> {
-    Tensor(shape, (0..<shape.count).map { Float($0 % 7 + 1) * ($0 % 3 == 0 ? -1 : 1) })
+    let elements: [Float] = (0..<shape.count).map { index in
+        let size = Float(index % 7 + 1)
+        return index % 3 == 0 ? -size : size
+    }
+    return Tensor(shape, elements)
 }

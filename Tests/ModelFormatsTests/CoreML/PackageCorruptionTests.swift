@@ -136,7 +136,7 @@ import Testing
             $0.model.mlProgram.functions["other"] = $0.model.mlProgram.functions.removeValue(forKey: "main")
         },
         .init(name: "program of another version", message: "version 7") { $0.model.mlProgram.version = 7 },
-        .init(name: "no program", message: "no ML Program") { $0.model.clearMlProgram() },
+        .init(name: "no program", message: "no ML Program") { $0.model.type = nil },
         .init(name: "input of another name in the description", message: "description: inputs") {
             $0.model.description_p.input[0].name = "image"
         },

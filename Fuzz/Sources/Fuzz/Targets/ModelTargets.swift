@@ -32,6 +32,24 @@ extension FuzzTarget {
         }
     }
 
+    /// Any bytes as a Core ML neural network.
+    static let neuralNetwork = FuzzTarget("network") { bytes in
+        let network = try CoreMLNetwork(CoreMLModel(serializedBytes: bytes), name: "fuzz")
+        try run(network.graph, in: [.fp32])
+    }
+
+    /// Any bytes as a Caffe network: its definition up to the first zero, and its weights behind that.
+    static let caffe = FuzzTarget("caffe") { bytes in
+        let end = bytes.firstIndex(of: 0) ?? bytes.endIndex
+        let network = try CaffeNetwork(
+            definition: Array(bytes[..<end]), weights: CaffeWeights(Array(bytes[end...].dropFirst()), file: "fuzz"),
+            name: "fuzz", file: "fuzz")
+        try run(network.graph, in: [.fp32])
+    }
+
+    /// Any bytes as a file whose kind is to be told.
+    static let kinds = FuzzTarget("kinds") { bytes in _ = FileKind(bytes, path: "fuzz") }
+
     /// A graph with every open extent small.
     private static func run(_ graph: Graph, in arithmetics: [ArithmeticName]) throws {
         let shapes = try graph.inputs.map { input in

@@ -5,7 +5,7 @@ import Foundation
 /// it: sorted, and those of the directory itself first.
 ///
 /// - Throws: ``FileReadingError``, also for such a file whose name is not UTF-8, by which it cannot be read.
-func inputFiles(in directory: String, withExtensions wanted: [String]) throws(FileReadingError) -> [String] {
+public func inputFiles(in directory: String, withExtensions wanted: [String]) throws(FileReadingError) -> [String] {
     var found = [String]()
     for file in try filesBelow(directory)
     where wanted.contains(URL(fileURLWithPath: file.path).pathExtension.lowercased()) {

@@ -29,6 +29,8 @@ public struct LayerReport: Report, Equatable {
         public let firstDivergence: NetworkComparison.Divergence?
         public let layersNotCompared: [String]
         public let casesNotCompared: [String]
+        /// How two forms of the network were aligned; nil where both sides are of one file.
+        public let alignment: [String]?
         /// Over all cases.
         public let layers: [Layer]
         public let cases: [CaseMetrics]
@@ -76,6 +78,7 @@ extension LayerReport.Network {
         modelSha256 = comparison.modelSHA256
         layersNotCompared = comparison.layersNotCompared
         casesNotCompared = comparison.casesNotCompared
+        alignment = comparison.alignment
         cases = comparison.cases
         firstDivergence = comparison.firstDivergence
         layers = comparison.layers.map { metrics in
@@ -111,6 +114,6 @@ extension LayerReport.Network {
     var comparison: NetworkComparison {
         NetworkComparison(
             network: network, modelSHA256: modelSha256, cases: cases, layersNotCompared: layersNotCompared,
-            casesNotCompared: casesNotCompared)
+            casesNotCompared: casesNotCompared, alignment: alignment)
     }
 }

@@ -55,6 +55,10 @@ extension ComparisonError: ExitStatusError {
     var exitStatus: ExitStatus { if case .nothingInCommon = self { .notJudged } else { .badData } }
 }
 
+extension AlignmentError: ExitStatusError {
+    var exitStatus: ExitStatus { if case .ambiguous = self { .notJudged } else { .badData } }
+}
+
 extension ImageError: ExitStatusError {
     var exitStatus: ExitStatus {
         switch self {

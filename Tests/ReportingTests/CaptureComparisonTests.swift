@@ -41,7 +41,7 @@ import Testing
         try withTemporaryDirectory { directory in
             let file = try capture(
                 [("a", [output("y"), output("z", isOutput: false)])], at: "\(directory)/a.h5")
-            #expect(try verdict(NetworkComparison(of: file, with: file)) == (.conforms, nil))
+            #expect(try verdict(NetworkComparison(of: .capture(file), with: .capture(file))) == (.conforms, nil))
         }
     }
 
@@ -52,13 +52,13 @@ import Testing
             let moreCases = try capture(
                 [("a", [output("y")]), ("b", [output("y", values: .float32(Tensor([2], [.nan, 0])))])],
                 at: "\(directory)/cases.h5")
-            let cases = verdict(try NetworkComparison(of: moreCases, with: few))
+            let cases = verdict(try NetworkComparison(of: .capture(moreCases), with: .capture(few)))
             #expect(cases.0 == .notJudged && cases.1?.hasSuffix("on one side alone: b") == true)
             for isOutput in [false, true] {
                 let moreTensors = try capture(
                     [("a", [output("y"), output("z", isOutput: isOutput, values: .float32(Tensor([1], [.nan])))])],
                     at: "\(directory)/tensors.h5")
-                let tensors = verdict(try NetworkComparison(of: moreTensors, with: few))
+                let tensors = verdict(try NetworkComparison(of: .capture(moreTensors), with: .capture(few)))
                 #expect(tensors.0 == .notJudged && tensors.1?.hasSuffix(": z") == true)
             }
         }
@@ -72,9 +72,9 @@ import Testing
             let oneCase = try capture([("a", [output("y"), output("z")])], at: "\(directory)/case.h5")
             let oneTensor = try capture(
                 [("a", [output("y"), output("z")]), ("b", [output("y")])], at: "\(directory)/tensor.h5")
-            let first = verdict(try NetworkComparison(of: oneCase, with: whole))
+            let first = verdict(try NetworkComparison(of: .capture(oneCase), with: .capture(whole)))
             #expect(first.0 == .notJudged && first.1?.hasSuffix("on one side alone: b") == true)
-            let second = verdict(try NetworkComparison(of: oneTensor, with: whole))
+            let second = verdict(try NetworkComparison(of: .capture(oneTensor), with: .capture(whole)))
             #expect(second.0 == .notJudged && second.1?.hasSuffix("in every case: z") == true)
         }
     }
@@ -84,7 +84,7 @@ import Testing
         try withTemporaryDirectory { directory in
             let few = try capture([("a", [output("y")])], at: "\(directory)/few.h5")
             let more = try capture([("a", [output("y"), output("z")])], at: "\(directory)/more.h5")
-            let (verdict, reason) = verdict(try NetworkComparison(of: more, with: few))
+            let (verdict, reason) = verdict(try NetworkComparison(of: .capture(more), with: .capture(few)))
             #expect(verdict == .notJudged && reason?.hasSuffix(": z") == true)
         }
     }
@@ -93,7 +93,7 @@ import Testing
     func noOutput() throws {
         try withTemporaryDirectory { directory in
             let file = try capture([("a", [output("y", isOutput: false)])], at: "\(directory)/a.h5")
-            #expect(verdict(try NetworkComparison(of: file, with: file)).0 == .notJudged)
+            #expect(verdict(try NetworkComparison(of: .capture(file), with: .capture(file))).0 == .notJudged)
         }
     }
 
@@ -101,7 +101,7 @@ import Testing
     func notANumber() throws {
         try withTemporaryDirectory { directory in
             let file = try capture([("a", [output("y")])], input: .nan, at: "\(directory)/a.h5")
-            #expect(try verdict(NetworkComparison(of: file, with: file)).0 == .conforms)
+            #expect(try verdict(NetworkComparison(of: .capture(file), with: .capture(file))).0 == .conforms)
         }
     }
 }

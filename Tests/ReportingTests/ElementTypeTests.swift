@@ -87,7 +87,7 @@ private struct DifferingPair: CustomTestStringConvertible {
             #expect(try capture.readCase("a").tensors[0].values.elementType == values.elementType)
             return capture
         }
-        return try NetworkComparison(of: captures[1], with: captures[0])
+        return try NetworkComparison(of: .capture(captures[1]), with: .capture(captures[0]))
     }
 
     private func verdict(_ network: NetworkComparison) -> Verdict {

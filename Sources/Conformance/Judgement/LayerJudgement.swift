@@ -23,6 +23,34 @@ public struct LayerThresholds: Sendable {
         Threshold(.nonFiniteCount, .atMost, 0, .soundness, "elements that are NaN or infinite on either side"),
     ])
 
+    /// No limit on differences of any size that rounding explains: those on the sides' own errors decide.
+    public static let rounding = LayerThresholds(
+        float32.all.map { threshold in
+            guard ["max_abs_diff", "mean_abs_diff"].contains(threshold.metric) else { return threshold }
+            return Threshold(
+                threshold.metric, .below, .infinity, .derived,
+                "of any size, as long as rounding explains what each side's own error is")
+        })
+
+    /// The limits that are given alone, and that on what is no number.
+    public static func given(maxAbsDiff: Double?, meanAbsDiff: Double?) -> LayerThresholds {
+        let given = ["max_abs_diff": maxAbsDiff, "mean_abs_diff": meanAbsDiff]
+        return LayerThresholds(
+            float32.all.map { threshold in
+                switch given[threshold.metric] {
+                case let limit??:
+                    Threshold(threshold.metric, .below, limit, .requested, "given on the command line")
+                case .some(nil):
+                    Threshold(threshold.metric, .below, .infinity, .requested, "not limited on the command line")
+                case nil where threshold.origin == .derived:
+                    Threshold(
+                        threshold.metric, .atMost, .infinity, .derived,
+                        "measured, not limited: limits are given on the command line")
+                case nil: threshold
+                }
+            })
+    }
+
     /// The same limits, but for those that are given.
     public func with(maxAbsDiff: Double?, meanAbsDiff: Double?) -> LayerThresholds {
         let given = [Metric.maxAbsDiff: maxAbsDiff, .meanAbsDiff: meanAbsDiff]

@@ -55,69 +55,13 @@ extension NetworkComparison {
             network: network, modelSHA256: model.sha256, cases: cases.map(\.metrics),
             layersNotCompared: wanted.filter { !compared.contains($0) } + cases.flatMap(\.unknown).withoutRepeats)
     }
-
-    /// Compares two captures of one model, tensor by tensor.
-    ///
-    /// - Throws: ``Captures/CaptureError`` for captures that are damaged, of different models, or made from
-    ///   different inputs; ``ComparisonError`` where tensors have different shapes or no case is in both.
-    public init(
-        of candidate: CaptureFile, with baseline: CaptureFile, progress: (_ caseName: String) -> Void = { _ in }
-    ) throws {
-        let (header, other) = (baseline.header, candidate.header)
-        guard header.modelSHA256 == other.modelSHA256 else {
-            throw CaptureError.stale(
-                file: candidate.path,
-                reason: "it was recorded with \"\(other.modelName)\" of sha256 \(other.modelSHA256), the baseline with "
-                    + "\"\(header.modelName)\" of \(header.modelSHA256)")
-        }
-        let common = baseline.caseNames.filter(candidate.caseNames.contains)
-        guard !common.isEmpty else {
-            throw ComparisonError.nothingInCommon("\(baseline.path) and \(candidate.path) have no case of one name")
-        }
-        var cases = [CaseMetrics]()
-        var notCompared = [String]()
-        for name in common {
-            progress(name)
-            let (expected, actual) = (try baseline.readCase(name), try candidate.readCase(name))
-            guard expected.inputs.hasSameBits(as: actual.inputs) else {
-                throw CaptureError.stale(
-                    file: candidate.path, reason: "case \"\(name)\" has other inputs than in \(baseline.path)")
-            }
-            let candidates = Dictionary(actual.tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-            var layers = [LayerMetrics]()
-            for tensor in expected.tensors {
-                guard let match = candidates[tensor.name] else {
-                    notCompared.append(tensor.name)
-                    continue
-                }
-                layers.append(try LayerMetrics(tensor, match, in: name))
-            }
-            let recorded = Set(expected.tensors.map(\.name))
-            notCompared += actual.tensors.map(\.name).filter { !recorded.contains($0) }
-            cases.append(CaseMetrics(name: name, source: expected.source, layers: layers))
-        }
-        self.init(
-            network: header.modelName, modelSHA256: header.modelSHA256, cases: cases,
-            layersNotCompared: notCompared.withoutRepeats,
-            casesNotCompared: (baseline.caseNames + candidate.caseNames).filter { !common.contains($0) })
-    }
 }
 
 extension [String] {
     /// The strings, each where it stands first.
-    fileprivate var withoutRepeats: [String] {
+    var withoutRepeats: [String] {
         var seen = Set<String>()
         return filter { seen.insert($0).inserted }
-    }
-}
-
-extension [CaptureCase.Input] {
-    /// Whether the inputs are the same, NaN among them, in any order.
-    fileprivate func hasSameBits(as other: [CaptureCase.Input]) -> Bool {
-        func contents(_ inputs: [CaptureCase.Input]) -> [String] {
-            inputs.map { "\($0.name) \($0.values.shape) \(sha256Hex($0.values.littleEndianBytes))" }.sorted()
-        }
-        return contents(self) == contents(other)
     }
 }
 
@@ -127,21 +71,5 @@ extension RecordedCase {
             name: recorded.name, source: recorded.source,
             inputs: Dictionary(recorded.inputs.map { ($0.name, $0.values) }, uniquingKeysWith: { first, _ in first }),
             tensors: Dictionary(recorded.tensors.map { ($0.name, $0.values) }, uniquingKeysWith: { first, _ in first }))
-    }
-}
-
-extension LayerMetrics {
-    /// The difference between one tensor of two captures.
-    fileprivate init(
-        _ baseline: CaptureCase.Output, _ candidate: CaptureCase.Output, in caseName: String
-    ) throws(ComparisonError) {
-        guard baseline.values.shape == candidate.values.shape else {
-            throw .differentShape(
-                baseline.name, case: caseName, baseline: baseline.values.shape, candidate: candidate.values.shape)
-        }
-        self.init(
-            layer: baseline.name, node: baseline.node, operator: baseline.operator, isOutput: baseline.isGraphOutput,
-            shape: baseline.values.shape.dimensions, isolated: nil,
-            cumulative: Agreement(difference: Difference(baseline: baseline.values, candidate: candidate.values)))
     }
 }

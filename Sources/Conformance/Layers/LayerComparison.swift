@@ -32,45 +32,71 @@ public struct CaseMetrics: Sendable, Codable, Equatable {
     }
 }
 
-/// Compares an engine, layer by layer, with what a baseline gave for the same inputs.
+/// Compares an engine, layer by layer, with what was recorded for the same inputs.
 public struct LayerComparison: Sendable {
+    /// Which side is judged.
+    public enum Candidate: Sendable {
+        case engine, recording
+    }
+
     private let graph: Graph
-    private let candidate: any Engine
+    private let engine: any Engine
     private let oracle: any Engine
-    private let bound: RoundingBound
+    private let bounds: (engine: RoundingBound, recording: RoundingBound)
+    private let candidate: Candidate
+    private let judgesBlocks: Bool
 
     /// - Parameters:
     ///   - candidate: what is judged.
     ///   - bound: the rounding errors that the coarser of the two sides may make.
     /// - Throws: ``EngineError`` for an operator that the oracle does not compute.
     public init(of candidate: any Engine, bound: RoundingBound) throws(EngineError) {
-        graph = candidate.graph
-        self.candidate = candidate
-        oracle = try ArithmeticName.fp64.engine(for: candidate.graph)
-        self.bound = bound
+        try self.init(
+            of: candidate, bound: bound, with: bound, candidate: .engine, judgesBlocks: false)
     }
 
-    /// Metrics of every layer that the baseline recorded, in the order of computation.
+    /// - Parameters:
+    ///   - engine: one side.
+    ///   - bound: the rounding errors that the engine may make.
+    ///   - recordingBound: those that the recording's may.
+    ///   - candidate: which of both is judged.
+    ///   - judgesBlocks: whether a layer of which not all inputs are recorded is judged together with those before it,
+    ///     from the last recorded tensors on, and outputs may be missing; else only the error that arrives is measured,
+    ///     and a missing output is an error.
+    /// - Throws: ``EngineError`` for an operator that the oracle does not compute.
+    init(
+        of engine: any Engine, bound: RoundingBound, with recordingBound: RoundingBound, candidate: Candidate,
+        judgesBlocks: Bool
+    ) throws(EngineError) {
+        graph = engine.graph
+        self.engine = engine
+        oracle = try ArithmeticName.fp64.engine(for: engine.graph)
+        bounds = (bound, recordingBound)
+        self.candidate = candidate
+        self.judgesBlocks = judgesBlocks
+    }
+
+    /// Metrics of every layer that was recorded, in the order of computation.
     ///
     /// - Parameter outputsOnly: whether to leave out all layers but the network's outputs.
-    /// - Throws: ``ComparisonError`` when the baseline lacks an output or has another shape somewhere;
+    /// - Throws: ``ComparisonError`` when the recording lacks an output or has another shape somewhere;
     ///   ``GraphError`` when its inputs do not fit the graph.
-    public func compare(with baseline: RecordedCase, outputsOnly: Bool = false) throws -> CaseMetrics {
-        for output in graph.outputs where baseline.tensors[output] == nil {
-            throw ComparisonError.missingTensor(output, case: baseline.name)
+    public func compare(with recording: RecordedCase, outputsOnly: Bool = false) throws -> CaseMetrics {
+        for output in graph.outputs where recording.tensors[output] == nil && !judgesBlocks {
+            throw ComparisonError.missingTensor(output, case: recording.name)
         }
-        let slices = slices(of: baseline)
-        guard slices.count > 1 else { return try compareWhole(baseline, outputsOnly: outputsOnly) }
-        let parts = try concurrentMap(slices, inTurn: candidate.answersInTurn) { range in
-            try compareWhole(baseline.slice(range), outputsOnly: outputsOnly).layers
+        let slices = slices(of: recording)
+        guard slices.count > 1 else { return try compareWhole(recording, outputsOnly: outputsOnly) }
+        let parts = try concurrentMap(slices, inTurn: engine.answersInTurn) { range in
+            try compareWhole(recording.slice(range), outputsOnly: outputsOnly).layers
                 .map { $0.movedAlongBatch(by: range.lowerBound) }
         }
         var layers = parts[0]
         for part in parts.dropFirst() { layers = zip(layers, part).map { $0.merged(with: $1) } }
         for index in layers.indices {
-            layers[index].shape = baseline.tensors[layers[index].layer]?.shape.dimensions
+            layers[index].shape = recording.tensors[layers[index].layer]?.shape.dimensions
         }
-        return CaseMetrics(name: baseline.name, source: baseline.source, layers: layers)
+        return CaseMetrics(name: recording.name, source: recording.source, layers: layers)
     }
 
     /// The most elements of a batch that a thread compares at once, which bounds the memory for their activations and
@@ -88,39 +114,72 @@ public struct LayerComparison: Sendable {
         return stride(from: 0, to: batch, by: Self.batch).map { $0..<min($0 + Self.batch, batch) }
     }
 
-    private func compareWhole(_ baseline: RecordedCase, outputsOnly: Bool) throws -> CaseMetrics {
-        var exact = baseline.inputs.merging(graph.initializers) { $1 }
-        var errors = exact.reduce(into: [String: Tensor<Double>]()) { errors, tensor in
-            errors[tensor.key] = bound.inputErrors(of: tensor.value, isConstant: isConstant(tensor.key))
-        }
-        _ = try oracle.run(baseline.inputs) { activation in exact[activation.name] = activation.values }
+    /// Bounds on the errors of tensors, by name, for each side.
+    private struct Errors {
+        var engine: [String: Tensor<Double>]
+        var recording: [String: Tensor<Double>]
+    }
+
+    private func compareWhole(_ recording: RecordedCase, outputsOnly: Bool) throws -> CaseMetrics {
+        var exact = recording.inputs.merging(graph.initializers) { $1 }
+        var errors = inputErrors(of: exact)
+        _ = try oracle.run(recording.inputs) { activation in exact[activation.name] = activation.values }
 
         var computed = [String: AnyTensor]()
-        _ = try candidate.run(baseline.inputs) { computed[$0.name] = $0.values }
-        var layers = outputsOnly ? [] : try givenTensors(in: baseline)
+        _ = try engine.run(recording.inputs) { computed[$0.name] = $0.values }
+        var layers = outputsOnly ? [] : try givenTensors(in: recording)
+        let known = recording.tensors.merging(recording.inputs) { $1 }.merging(graph.initializers) { $1 }
+        var block = Block(of: known, inputErrors)
         for (node, name) in graph.nodes.flatMap({ node in node.outputs.map { (node, $0) } }) {
             guard let exactOutput = exact[name] else { continue }
-            let inputs = node.inputs.map { name in name.flatMap { exact[$0] } }
-            let inputErrors = node.inputs.map { name in name.flatMap { errors[$0] } }
-            let bounds = try bound.errors(of: node, inputs: inputs, errors: inputErrors, output: exactOutput.float64)
-            errors[name] = bounds
+            let bounds = try errorBounds(of: node, exact, errors, output: exactOutput)
+            errors.engine[name] = bounds.engine
+            errors.recording[name] = bounds.recording
             let isOutput = graph.outputs.contains(name)
-            guard let recorded = baseline.tensors[name], let values = computed[name], isOutput || !outputsOnly else {
-                continue
-            }
-            guard values.shape == recorded.shape else {
+            let isJudged = recording.tensors[name] != nil && computed[name] != nil && (isOutput || !outputsOnly)
+            if let recorded = recording.tensors[name], recorded.shape != exactOutput.shape {
+                let shapes = [recorded.shape, exactOutput.shape]
                 throw ComparisonError.differentShape(
-                    name, case: baseline.name, baseline: recorded.shape, candidate: values.shape)
+                    name, case: recording.name, baseline: shapes[candidate == .engine ? 0 : 1],
+                    candidate: shapes[candidate == .engine ? 1 : 0])
             }
+            let alone =
+                engine.observesNodes && (isJudged || judgesBlocks)
+                ? try isolated(node, name, recording, &block) : nil
+            guard isJudged, let recorded = recording.tensors[name], let values = computed[name] else { continue }
             layers.append(
                 LayerMetrics(
                     layer: name, node: node.name, operator: node.operator.name,
-                    isOutput: isOutput, shape: recorded.shape.dimensions,
-                    isolated: candidate.observesNodes ? try isolated(node, recorded, baseline) : nil,
-                    cumulative: agreement(
-                        baseline: recorded, candidate: values, exact: exactOutput, bounds: bounds)))
+                    isOutput: isOutput, shape: recorded.shape.dimensions, isolated: alone,
+                    cumulative: agreement(recorded: recorded, computed: values, exact: exactOutput, bounds: bounds)))
         }
-        return CaseMetrics(name: baseline.name, source: baseline.source, layers: layers)
+        return CaseMetrics(name: recording.name, source: recording.source, layers: layers)
+    }
+
+    private func inputErrors(of tensors: [String: AnyTensor]) -> Errors {
+        func errors(_ bound: RoundingBound) -> [String: Tensor<Double>] {
+            tensors.reduce(into: [:]) { errors, tensor in
+                errors[tensor.key] = bound.inputErrors(of: tensor.value, isConstant: isConstant(tensor.key))
+            }
+        }
+        let engine = errors(bounds.engine)
+        return Errors(
+            engine: engine, recording: bounds.engine == bounds.recording ? engine : errors(bounds.recording))
+    }
+
+    /// What rounding may do to a node's output on each side.
+    private func errorBounds(
+        of node: Node, _ tensors: [String: AnyTensor], _ errors: Errors, output: AnyTensor
+    ) throws -> (engine: Tensor<Double>, recording: Tensor<Double>) {
+        let inputs = node.inputs.map { name in name.flatMap { tensors[$0] } }
+        func bounds(_ bound: RoundingBound, _ errors: [String: Tensor<Double>]) throws -> Tensor<Double> {
+            try bound.errors(
+                of: node, inputs: inputs, errors: node.inputs.map { name in name.flatMap { errors[$0] } },
+                output: output.float64)
+        }
+        let engine = try bounds(self.bounds.engine, errors.engine)
+        let isOne = self.bounds.engine == self.bounds.recording
+        return (engine, isOne ? engine : try bounds(self.bounds.recording, errors.recording))
     }
 
     /// The metrics of what a recording holds of the graph's constants and inputs, which nothing computes: the outputs of
@@ -134,12 +193,13 @@ public struct LayerComparison: Sendable {
                 throw ComparisonError.differentShape(
                     name, case: baseline.name, baseline: recorded.shape, candidate: given.shape)
             }
-            let bounds =
-                bound.inputErrors(of: given, isConstant: isConstant(name)) ?? Tensor(given.shape, repeating: 0)
+            let errors = inputErrors(of: [name: given])
+            let zeros = Tensor(given.shape, repeating: 0.0)
+            let bounds = (engine: errors.engine[name] ?? zeros, recording: errors.recording[name] ?? zeros)
             return LayerMetrics(
                 layer: name, node: name, operator: isConstant(name) ? "Constant" : "Input", isOutput: false,
                 shape: recorded.shape.dimensions, isolated: nil,
-                cumulative: agreement(baseline: recorded, candidate: given, exact: given, bounds: bounds))
+                cumulative: agreement(recorded: recorded, computed: given, exact: given, bounds: bounds))
         }
     }
 
@@ -151,33 +211,51 @@ public struct LayerComparison: Sendable {
 
     private func isConstant(_ tensor: String?) -> Bool { tensor.map { graph.initializers[$0] != nil } ?? false }
 
-    /// The node on the baseline's own inputs; nil where not all of them are recorded.
-    private func isolated(
-        _ node: Node, _ recorded: AnyTensor, _ baseline: RecordedCase
-    ) throws -> Agreement? {
-        var given = [String: AnyTensor]()
-        for case let name? in node.inputs {
-            guard let tensor = graph.initializers[name] ?? baseline.inputs[name] ?? baseline.tensors[name]
-            else { return nil }
-            given[name] = tensor
+    /// The tensors that are recorded and, where layers are judged in blocks, those that follow from them in between.
+    private struct Block {
+        /// As the oracle gives them.
+        var exact: [String: AnyTensor]
+        /// As the engine gives them.
+        var computed: [String: AnyTensor]
+        var errors: Errors
+
+        init(of given: [String: AnyTensor], _ errors: ([String: AnyTensor]) -> Errors) {
+            (exact, computed) = (given, given)
+            self.errors = errors(given)
         }
-        let exact = try oracle.evaluate(node, on: given)[0]
-        let bounds = try bound.errors(
-            of: node, inputs: node.inputs.map { name in name.flatMap { given[$0] } },
-            errors: node.inputs.map { name in
-                name.flatMap { given[$0].flatMap { bound.inputErrors(of: $0, isConstant: isConstant(name)) } }
-            }, output: exact.float64)
-        return agreement(
-            baseline: recorded, candidate: try candidate.evaluate(node, on: given)[0], exact: exact, bounds: bounds)
+    }
+
+    /// The node on the recording's own inputs or, where not all of them are recorded, on what follows from those that
+    /// are; nil where that is not to be judged.
+    private func isolated(
+        _ node: Node, _ name: String, _ recording: RecordedCase, _ block: inout Block
+    ) throws -> Agreement? {
+        guard node.inputs.allSatisfy({ $0 == nil || $0.flatMap { block.exact[$0] } != nil }) else { return nil }
+        let exact = try oracle.evaluate(node, on: block.exact)[0]
+        let bounds = try errorBounds(of: node, block.exact, block.errors, output: exact)
+        let computed = try engine.evaluate(node, on: block.computed)[0]
+        if let recorded = recording.tensors[name] {
+            return agreement(recorded: recorded, computed: computed, exact: exact, bounds: bounds)
+        }
+        guard judgesBlocks else { return nil }
+        (block.exact[name], block.computed[name]) = (exact, computed)
+        (block.errors.engine[name], block.errors.recording[name]) = (bounds.engine, bounds.recording)
+        return nil
     }
 
     private func agreement(
-        baseline: AnyTensor, candidate: AnyTensor, exact: AnyTensor, bounds: Tensor<Double>
+        recorded: AnyTensor, computed: AnyTensor, exact: AnyTensor,
+        bounds: (engine: Tensor<Double>, recording: Tensor<Double>)
     ) -> Agreement {
-        Agreement(
-            difference: Difference(baseline: baseline, candidate: candidate),
-            baselineError: ErrorAgainstOracle(computed: baseline, exact: exact, bounds: bounds),
-            candidateError: ErrorAgainstOracle(computed: candidate, exact: exact, bounds: bounds))
+        let engineError = ErrorAgainstOracle(computed: computed, exact: exact, bounds: bounds.engine)
+        let recordingError = ErrorAgainstOracle(computed: recorded, exact: exact, bounds: bounds.recording)
+        return candidate == .engine
+            ? Agreement(
+                difference: Difference(baseline: recorded, candidate: computed), baselineError: recordingError,
+                candidateError: engineError)
+            : Agreement(
+                difference: Difference(baseline: computed, candidate: recorded), baselineError: engineError,
+                candidateError: recordingError)
     }
 }
 

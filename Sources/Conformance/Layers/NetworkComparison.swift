@@ -9,16 +9,19 @@ public struct NetworkComparison: Sendable {
     public let layersNotCompared: [String]
     /// Cases that one side lacks.
     public let casesNotCompared: [String]
+    /// How the sides were aligned, where they are not of one file: a sentence for each thing that was found and undone.
+    public let alignment: [String]?
 
     public init(
         network: String, modelSHA256: String, cases: [CaseMetrics], layersNotCompared: [String],
-        casesNotCompared: [String] = []
+        casesNotCompared: [String] = [], alignment: [String]? = nil
     ) {
         self.network = network
         self.modelSHA256 = modelSHA256
         self.cases = cases
         self.layersNotCompared = layersNotCompared
         self.casesNotCompared = casesNotCompared
+        self.alignment = alignment
     }
 
     /// Each layer's metrics over all cases, in the order in which the first case has them.

@@ -9,7 +9,7 @@ import Tensors
 /// section 3.1: whatever the order of the sum, and whether or not multiply-adds are fused,
 /// |computed - exact| <= gamma(n) * sum of |a||b|, with gamma(n) = n u / (1 - n u). It holds for every
 /// right program in that arithmetic, so that an error beyond it is a defect and not rounding.
-public struct RoundingBound: Sendable {
+public struct RoundingBound: Sendable, Equatable {
     /// The format that sums are carried in.
     public let working: FloatFormat
     /// The format that activations are stored in.

@@ -1,0 +1,313 @@
+import Tensors
+
+/// A tensor of one side of a comparison.
+public struct SideTensor: Sendable {
+    public let name: String
+    /// The operator that gave it, as the side's format spells it.
+    public let `operator`: String
+    public let isOutput: Bool
+    public let values: AnyTensor
+
+    public init(name: String, operator: String, isOutput: Bool, values: AnyTensor) {
+        self.name = name
+        self.operator = `operator`
+        self.isOutput = isOutput
+        self.values = values
+    }
+}
+
+/// Which tensors of two sides are the same, and how one side's elements are brought into the other's order.
+public struct Alignment: Sendable, Equatable {
+    /// Why two tensors are taken for the same.
+    public enum Reason: String, Sendable, CaseIterable {
+        case map = "the map"
+        case name = "name"
+        case convertedName = "name but for what converters add"
+        case onlyOutput = "being the only outputs left"
+        case position = "operator and place"
+        case values = "shape and values"
+    }
+
+    public struct Match: Sendable, Equatable {
+        /// The tensor's name on the reference's side, whose names and order of elements are kept.
+        public let reference: String
+        /// Its name on the other side.
+        public let other: String
+        public let arrangement: Arrangement
+        public let reason: Reason
+    }
+
+    /// In the reference's order.
+    public private(set) var matches = [Match]()
+    /// Tensors of one side that have no counterpart.
+    public private(set) var referenceAlone = [String]()
+    public private(set) var otherAlone = [String]()
+
+    /// Tensors whose largest difference is this part of the largest magnitude at most may be the same.
+    static let nearness = 0.02
+
+    /// - Parameters:
+    ///   - reference: the tensors of the side whose names are kept, in the order of computation.
+    ///   - other: those of the other side.
+    ///   - map: names of the other side by names of the reference.
+    ///   - known: how the sides were aligned in another case.
+    ///   - exchanges: whether the inputs show that the sides exchange images' rows and columns; nil if they do not tell.
+    /// - Throws: ``AlignmentError`` for a map that names what is not there, and for outputs that may be matched in
+    ///   several ways.
+    public init(
+        of other: [SideTensor], to reference: [SideTensor], map: [String: String] = [:], known: Alignment? = nil,
+        exchanges: Bool? = nil
+    ) throws(AlignmentError) {
+        var search = AlignmentSearch(reference: reference, other: other, exchanges: exchanges)
+        for (name, counterpart) in map.sorted(by: { $0.key < $1.key }) {
+            guard let i = reference.firstIndex(where: { $0.name == name }) else { throw .unknownName(name) }
+            guard let j = other.firstIndex(where: { $0.name == counterpart }) else { throw .unknownName(counterpart) }
+            guard search.match(i, j, .map) else {
+                throw .differentSizes(name, reference[i].values.shape, counterpart, other[j].values.shape)
+            }
+        }
+        for match in known?.matches ?? [] {
+            guard let i = reference.firstIndex(where: { $0.name == match.reference }),
+                let j = other.firstIndex(where: { $0.name == match.other })
+            else { continue }
+            search.match(i, j, match.reason)
+        }
+        search.matchNames(.name) { $0 }
+        search.matchNames(.convertedName, AlignmentSearch.commonName)
+        try search.matchOutputs()
+        search.matchPositions()
+        search.matchValues()
+        matches = search.found.sorted { $0.key < $1.key }.map(\.value.match)
+        referenceAlone = reference.indices.filter { search.found[$0] == nil }.map { reference[$0].name }
+        otherAlone = other.indices.filter { !search.taken.contains($0) }.map { other[$0].name }
+    }
+
+    /// The other side's tensors under the reference's names and in its order of elements.
+    ///
+    /// - Parameters:
+    ///   - tensors: by their own names.
+    ///   - shapes: of the reference's tensors.
+    public func arranged(_ tensors: [String: AnyTensor], as shapes: [String: Shape]) -> [String: AnyTensor] {
+        matches.reduce(into: [:]) { arranged, match in
+            guard let tensor = tensors[match.other], let shape = shapes[match.reference] else { return }
+            arranged[match.reference] = match.arrangement.applied(to: tensor, shape: shape)
+        }
+    }
+
+    /// What was done beyond taking equal names for the same, for a person.
+    ///
+    /// - Parameters:
+    ///   - reference: what the reference's side is called.
+    ///   - other: what the other side is called.
+    public func lines(reference: String, other: String) -> [String] {
+        var lines = [String]()
+        for reason in Reason.allCases {
+            let renamed = matches.filter { $0.reference != $0.other && $0.reason == reason }
+            guard !renamed.isEmpty else { continue }
+            let pairs = renamed.map { "\($0.other) is \($0.reference)" }.joined(separator: ", ")
+            lines.append("\(other) has other names than \(reference), matched by \(reason.rawValue): \(pairs)")
+        }
+        var layouts = [(words: String, names: [String])]()
+        for match in matches {
+            guard let words = match.arrangement.words else { continue }
+            if let index = layouts.firstIndex(where: { $0.words == words }) {
+                layouts[index].names.append(match.reference)
+            } else {
+                layouts.append((words, [match.reference]))
+            }
+        }
+        lines += layouts.map { "\(other) holds \($0.words), which is undone: \($0.names.joined(separator: ", "))" }
+        return lines
+    }
+}
+
+/// Why two sides cannot be aligned.
+public enum AlignmentError: Error, Equatable, CustomStringConvertible {
+    case unknownName(String)
+    case differentSizes(String, Shape, String, Shape)
+    case ambiguous(String, choices: [String])
+
+    public var description: String {
+        switch self {
+        case .unknownName(let name): "the map names \"\(name)\", which is no tensor of that side"
+        case .differentSizes(let name, let shape, let other, let otherShape):
+            "the map takes \"\(name)\" \(shape) for \"\(other)\" \(otherShape), which has another number of elements"
+        case .ambiguous(let name, let choices):
+            "output \"\(name)\" may be \(choices.map { "\"\($0)\"" }.joined(separator: " or ")) of the other side: "
+                + "--map FILE says which"
+        }
+    }
+}
+
+/// The search for an ``Alignment``: each step matches what the steps before it have left.
+private struct AlignmentSearch {
+    let reference: [SideTensor]
+    let other: [SideTensor]
+    let exchanges: Bool?
+    /// By positions in the reference.
+    var found = [Int: (position: Int, match: Alignment.Match)]()
+    /// Positions in the other side.
+    var taken = Set<Int>()
+
+    init(reference: [SideTensor], other: [SideTensor], exchanges: Bool?) {
+        (self.reference, self.other, self.exchanges) = (reference, other, exchanges)
+    }
+
+    /// The arrangements of one tensor as another, with how far they lie apart then.
+    private func arrangements(_ i: Int, _ j: Int) -> [(arrangement: Arrangement, distance: Double)] {
+        let (given, wanted) = (other[j].values, reference[i].values)
+        var all = Arrangement.all(from: given.shape, to: wanted.shape)
+        if let exchanges, all.contains(where: { $0.exchangesRowsAndColumns == exchanges }) {
+            // Where the conventions of the inputs leave a choice, they hold for all images.
+            let isImage = wanted.shape.dimensions.count { $0 > 1 } >= 2 && all.count > 1
+            if isImage { all.removeAll { $0.exchangesRowsAndColumns != exchanges } }
+        }
+        if wanted.shape.rank == 2 || given.shape.rank == 2 { all += flattenedArrangements(before: i, given.shape) }
+        return all.compactMap { arrangement in
+            arrangement.applied(to: given, shape: wanted.shape).map { (arrangement, tensorDistance(wanted, $0)) }
+        }
+    }
+
+    /// Vectors that were flattened in another order, where the images before them are in another.
+    private func flattenedArrangements(before i: Int, _ shape: Shape) -> [Arrangement] {
+        let images = found.filter { $0.key < i }.sorted { $0.key > $1.key }.first { _, value in
+            other[value.position].values.shape.rank == 4 && other[value.position].values.shape.count == shape.count
+        }
+        guard let (_, value) = images else { return [] }
+        let extents = Array(other[value.position].values.shape.dimensions.dropFirst())
+        return value.match.arrangement.ofFlattened(extents).map { [$0] } ?? []
+    }
+
+    /// Takes two tensors for the same, in the arrangement in which they are nearest.
+    @discardableResult
+    mutating func match(_ i: Int, _ j: Int, _ reason: Alignment.Reason) -> Bool {
+        guard found[i] == nil, !taken.contains(j) else { return false }
+        let all = arrangements(i, j)
+        // Another arrangement than the first must show that it is right.
+        guard let first = all.first else { return false }
+        let best = all.filter { $0.distance <= Alignment.nearness }.min { $0.distance < $1.distance } ?? first
+        found[i] = (
+            j,
+            Alignment.Match(
+                reference: reference[i].name, other: other[j].name, arrangement: best.arrangement, reason: reason)
+        )
+        taken.insert(j)
+        return true
+    }
+
+    private func leftOfReference(_ condition: (SideTensor) -> Bool = { _ in true }) -> [Int] {
+        reference.indices.filter { found[$0] == nil && condition(reference[$0]) }
+    }
+
+    private func leftOfOther(_ condition: (SideTensor) -> Bool = { _ in true }) -> [Int] {
+        other.indices.filter { !taken.contains($0) && condition(other[$0]) }
+    }
+
+    /// Matches tensors whose names come to the same, where no others of their side do.
+    mutating func matchNames(_ reason: Alignment.Reason, _ name: (String) -> String) {
+        let mine = Dictionary(grouping: leftOfReference()) { name(reference[$0].name) }
+        let theirs = Dictionary(grouping: leftOfOther()) { name(other[$0].name) }
+        for (name, positions) in mine.sorted(by: { $0.value[0] < $1.value[0] }) {
+            guard positions.count == 1, let counterparts = theirs[name], counterparts.count == 1 else { continue }
+            match(positions[0], counterparts[0], reason)
+        }
+    }
+
+    /// A name without what converters add: scopes in front, the number of a node's output and a running number behind.
+    static func commonName(_ name: String) -> String {
+        let base = name.split(separator: "/").last.map(String.init) ?? name
+        let withoutOutput = base.split(separator: ":").first.map(String.init) ?? base
+        var parts = withoutOutput.split(separator: "_")
+        // `conv1_1` is a converter's second use of `conv1`; `conv_1` is a name of its own.
+        if parts.count > 1, let last = parts.last, last.allSatisfy(\.isNumber),
+            parts[parts.count - 2].last?.isNumber == true
+        {
+            parts.removeLast()
+        }
+        return parts.joined(separator: "_").lowercased()
+    }
+
+    /// Matches the outputs that are left: those that are near each other and nothing else, and the last of each side.
+    mutating func matchOutputs() throws(AlignmentError) {
+        for i in leftOfReference(\.isOutput) {
+            let near = leftOfOther(\.isOutput).filter { isNear(i, $0) }
+            if near.count == 1 { match(i, near[0], .values) }
+        }
+        for i in leftOfReference(\.isOutput) {
+            let choices = leftOfOther(\.isOutput).filter { !arrangements(i, $0).isEmpty }
+            let rivals = leftOfReference(\.isOutput).filter { rival in
+                rival != i && choices.contains { !arrangements(rival, $0).isEmpty }
+            }
+            if choices.count == 1, rivals.isEmpty {
+                match(i, choices[0], .onlyOutput)
+            } else if choices.count > 1 {
+                throw .ambiguous(reference[i].name, choices: choices.map { other[$0].name })
+            }
+        }
+    }
+
+    /// Matches what stands between two matched tensors on both sides, where it is as much, by the same operators and of
+    /// the same sizes.
+    mutating func matchPositions() {
+        let anchors = found.sorted { $0.key < $1.key }.map { ($0.key, $0.value.position) }
+        var before = (-1, -1)
+        for anchor in anchors + [(reference.count, other.count)] {
+            defer { before = anchor }
+            guard anchor.1 > before.1 else { continue }
+            let mine = Array(before.0 + 1..<anchor.0).filter { found[$0] == nil }
+            let theirs = Array(before.1 + 1..<anchor.1).filter { !taken.contains($0) }
+            let isSame =
+                mine.count == theirs.count
+                && zip(mine, theirs).allSatisfy { i, j in
+                    reference[i].operator.lowercased() == other[j].operator.lowercased() && !arrangements(i, j).isEmpty
+                }
+            guard isSame else { continue }
+            for (i, j) in zip(mine, theirs) { match(i, j, .position) }
+        }
+    }
+
+    /// Matches the tensors that are left where they are near each other: each with the nearest, in the order of
+    /// computation.
+    mutating func matchValues() {
+        var from = 0
+        for i in leftOfReference() where isTelling(reference[i].values) {
+            let near = leftOfOther { $0.values.shape.count == reference[i].values.shape.count }
+                .compactMap { j in nearest(i, j).map { (j, $0) } }
+                .filter { $0.1 <= Alignment.nearness }
+            guard let smallest = near.map(\.1).min() else { continue }
+            let equals = near.filter { $0.1 == smallest }.map(\.0)
+            guard let j = equals.first(where: { $0 >= from }) ?? equals.first else { continue }
+            match(i, j, .values)
+            from = j
+        }
+    }
+
+    private func nearest(_ i: Int, _ j: Int) -> Double? { arrangements(i, j).map(\.distance).min() }
+
+    private func isNear(_ i: Int, _ j: Int) -> Bool { (nearest(i, j) ?? .infinity) <= Alignment.nearness }
+
+    /// Whether a tensor's values can tell it from others.
+    private func isTelling(_ tensor: AnyTensor) -> Bool {
+        guard let first = tensor.float64.elements.first else { return false }
+        return tensor.float64.elements.contains { $0 != first }
+    }
+}
+
+/// The largest difference as a part of the largest magnitude; infinite where kinds differ, or numbers that are not finite
+/// stand in other places.
+func tensorDistance(_ a: AnyTensor, _ b: AnyTensor) -> Double {
+    guard (a.elementType.floatFormat == nil) == (b.elementType.floatFormat == nil),
+        (a.elementType == .bool) == (b.elementType == .bool)
+    else { return .infinity }
+    var (largest, difference) = (0.0, 0.0)
+    for (x, y) in zip(a.float64.elements, b.float64.elements) {
+        if x == y || (x.isNaN && y.isNaN) {
+            if x.isFinite { largest = max(largest, abs(x)) }
+            continue
+        }
+        guard x.isFinite, y.isFinite else { return .infinity }
+        largest = max(largest, abs(x))
+        difference = max(difference, abs(x - y))
+    }
+    return difference == 0 ? 0 : largest == 0 ? .infinity : difference / largest
+}

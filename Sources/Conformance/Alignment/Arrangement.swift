@@ -1,0 +1,91 @@
+import Tensors
+
+/// How the elements of one side's tensor are brought into the order of the other's: its axes are put in another order,
+/// and axes of extent 1 come or go.
+public struct Arrangement: Sendable, Equatable {
+    /// Axis i of the result is axis `permutation[i]` of the tensor.
+    public let permutation: [Int]
+    /// Whether images' rows and columns are exchanged.
+    public let exchangesRowsAndColumns: Bool
+    /// What is done, for a person; nil where nothing is.
+    public let words: String?
+    /// The extents to split the last axis into before the axes are put in order, and to join again behind it; nil where
+    /// axes stay as they are.
+    public let flattened: [Int]?
+
+    private init(
+        _ permutation: [Int], exchangesRowsAndColumns: Bool = false, _ words: String? = nil, flattened: [Int]? = nil
+    ) {
+        self.permutation = permutation
+        self.exchangesRowsAndColumns = exchangesRowsAndColumns
+        self.words = words
+        self.flattened = flattened
+    }
+
+    /// Elements that are in order already.
+    public static func none(rank: Int) -> Arrangement { Arrangement(Array(0..<rank)) }
+
+    /// The conventions that differ between formats, of a batch of images with channels.
+    static let ofImages = [
+        none(rank: 4),
+        Arrangement([0, 3, 1, 2], "channels last"), Arrangement([0, 2, 3, 1], "channels first"),
+        Arrangement([0, 1, 3, 2], exchangesRowsAndColumns: true, "rows and columns exchanged"),
+        Arrangement([0, 2, 1, 3], exchangesRowsAndColumns: true, "rows and columns exchanged"),
+        Arrangement(
+            [0, 3, 2, 1], exchangesRowsAndColumns: true, "channels at the other end, rows and columns exchanged"),
+    ]
+
+    /// The arrangements that take a tensor of one shape to another, those that change less first.
+    ///
+    /// Extents of 1 count as no axes. Where no arrangement gives the other shape and the numbers of elements are equal,
+    /// the elements are taken in their order: axes were joined or split.
+    public static func all(from shape: Shape, to wanted: Shape) -> [Arrangement] {
+        guard shape.count == wanted.count else { return [] }
+        let conventions =
+            switch shape.rank {
+            case 4: ofImages
+            case 3: [none(rank: 3)] + ofImages.dropFirst().map(\.withoutBatch)
+            default: [none(rank: shape.rank)]
+            }
+        var fitting = [Arrangement]()
+        for arrangement in conventions {
+            let permuted = arrangement.permutation.map { shape[$0] }
+            guard permuted.filter({ $0 != 1 }) == wanted.dimensions.filter({ $0 != 1 }) else { continue }
+            // With extents of 1 two conventions may come to the same.
+            let moved = arrangement.permutation.filter { shape[$0] != 1 }
+            guard !fitting.contains(where: { $0.permutation.filter { shape[$0] != 1 } == moved }) else { continue }
+            fitting.append(arrangement)
+        }
+        return fitting.isEmpty ? [none(rank: shape.rank)] : fitting
+    }
+
+    /// The arrangement of vectors that are flattened images, which this one arranges.
+    ///
+    /// - Parameter extents: of an image before it was flattened, without the batch.
+    func ofFlattened(_ extents: [Int]) -> Arrangement? {
+        guard permutation.count == 4, extents.count == 3, permutation != [0, 1, 2, 3] else { return nil }
+        return Arrangement(
+            permutation, exchangesRowsAndColumns: exchangesRowsAndColumns, "flattened from \(words ?? "the same")",
+            flattened: extents)
+    }
+
+    private var withoutBatch: Arrangement {
+        Arrangement(
+            permutation.dropFirst().map { $0 - 1 }, exchangesRowsAndColumns: exchangesRowsAndColumns, words)
+    }
+
+    /// The tensor with its elements in order, under the given shape; nil if it cannot have that.
+    public func applied(to tensor: AnyTensor, shape wanted: Shape) -> AnyTensor? {
+        guard tensor.shape.count == wanted.count else { return nil }
+        var tensor = tensor
+        if let flattened {
+            let size = max(flattened.reduce(1, *), 1)
+            let (images, remainder) = tensor.shape.count.quotientAndRemainder(dividingBy: size)
+            guard remainder == 0 else { return nil }
+            tensor = tensor.reshaped(to: Shape([images] + flattened))
+        }
+        guard permutation.count == tensor.shape.rank else { return nil }
+        if permutation != Array(0..<permutation.count) { tensor = tensor.transposed(permutation) }
+        return tensor.reshaped(to: wanted)
+    }
+}

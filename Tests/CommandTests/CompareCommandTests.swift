@@ -1,0 +1,107 @@
+import Captures
+import Foundation
+import Tensors
+import TestSupport
+import Testing
+
+/// The bundled recordings of a network, written as other programs would, against the model.
+@Suite struct CompareCommandTests {
+    private let model = fixtures.appendingPathComponent("models/nchw/rnet.onnx").path
+    private let recorded = fixtures.appendingPathComponent("captures/nchw/rnet.h5").path
+
+    /// What `compare` says of the model and a recording changed in some way, both ways round.
+    private func compare(
+        arithmetic: String = "fp32", input: (AnyTensor) -> AnyTensor = { $0 },
+        _ change: (CaptureCase.Output) -> CaptureCase.Output?
+    ) throws -> [(status: Int32, output: String)] {
+        try withTemporaryDirectory { directory in
+            let original = try CaptureFile(contentsOf: recorded)
+            let path = "\(directory)/theirs.h5"
+            let writer = try CaptureWriter(
+                CaptureHeader(
+                    engine: "theirs", engineVersion: "1", arithmetic: arithmetic, modelName: "converted",
+                    modelSHA256: String(repeating: "f", count: 64), adapter: "by hand"), to: path)
+            let read = try original.readCase(original.caseNames[0])
+            try writer.append(
+                CaptureCase(
+                    name: read.name, source: read.source,
+                    inputs: read.inputs.map { .init(name: $0.name, values: input($0.values)) },
+                    tensors: read.tensors.compactMap(change)))
+            try writer.finish()
+            return try [[model, path], [path, model]].map { sides in
+                let result = try CommandLineProgram.run(["compare"] + sides)
+                return (result.exitCode, result.output)
+            }
+        }
+    }
+
+    private func output(
+        _ tensor: CaptureCase.Output, name: String? = nil, _ values: AnyTensor? = nil
+    ) -> CaptureCase.Output {
+        .init(
+            name: name ?? tensor.name, node: tensor.node, operator: tensor.operator,
+            isGraphOutput: tensor.isGraphOutput, values: values ?? tensor.values)
+    }
+
+    private func channelsLast(_ tensor: AnyTensor) -> AnyTensor {
+        tensor.shape.rank == 4 ? tensor.transposed([0, 2, 3, 1]) : tensor
+    }
+
+    @Test("Renamed tensors conform, and the names are told")
+    func renamed() throws {
+        for (status, text) in try compare({ output($0, name: "net/\($0.name):0") }) {
+            #expect(status == 0)
+            #expect(text.contains("name but for what converters add") && text.contains("net/conv1:0"))
+        }
+    }
+
+    @Test("Layers that were fused conform with those behind them, and are named")
+    func fused() throws {
+        for (status, text) in try compare({ $0.operator == "Conv" ? nil : $0 }) {
+            #expect(status == 0)
+            #expect(text.contains("alone has conv1, conv2, conv3"))
+        }
+    }
+
+    @Test("Channels last conform, and the layout is told")
+    func channels() throws {
+        for (status, text) in try compare(input: channelsLast, { output($0, channelsLast($0.values)) }) {
+            #expect(status == 0)
+            #expect(text.contains("channels last"))
+        }
+    }
+
+    @Test("Outputs with axes of extent 1 conform")
+    func extraAxes() throws {
+        let results = try compare { tensor in
+            guard tensor.isGraphOutput else { return tensor }
+            return output(tensor, tensor.values.reshaped(to: Shape(tensor.values.shape.dimensions + [1, 1])))
+        }
+        #expect(results.allSatisfy { $0.status == 0 })
+    }
+
+    @Test("A fault within a fused block is no rounding, whatever is not recorded")
+    func faultInBlock() throws {
+        let results = try compare { tensor in
+            if tensor.operator == "Conv" { return nil }
+            guard tensor.name == "prelu2", case .float32(var values) = tensor.values else { return tensor }
+            values.elements[7] += 0.125
+            return output(tensor, .float32(values))
+        }
+        for (status, text) in results {
+            #expect(status == 1)
+            #expect(text.contains("prelu2 (the"))
+        }
+    }
+
+    @Test("An output that is missing, or a layer of one side alone that holds NaN, is not judged")
+    func notJudged() throws {
+        let missing = try compare { $0.isGraphOutput ? nil : $0 }
+        #expect(missing.allSatisfy { $0.status == 2 && $0.output.contains("output") })
+        let foreign = try compare { tensor in
+            guard tensor.name == "conv1" else { return tensor }
+            return output(tensor, name: "elsewhere", .float32(Tensor([3], [1, .nan, 2])))
+        }
+        #expect(foreign.allSatisfy { $0.status == 2 && $0.output.contains("elsewhere") })
+    }
+}

@@ -8,7 +8,7 @@ import Foundation
 /// the new files themselves. A run that is killed on the way leaves links that lead to all of one set, and a directory
 /// that holds it; the next run makes files of them: ``settle(_:)``. On a file system without links the old files are
 /// taken away first, and the new ones then named one by one.
-public struct FileSet: Sendable, Equatable {
+public struct FileSet: Sendable, Hashable {
     private let directory: String
     /// Every name that a set may have.
     private let names: [String]

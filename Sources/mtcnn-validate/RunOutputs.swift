@@ -5,7 +5,7 @@ import Synchronization
 /// What this run is to write and has not written yet. A run that ends without it, in an error or because it is
 /// interrupted, takes away what stands there: nobody takes an older verdict for its own.
 enum RunOutputs {
-    private static let unwritten = Mutex<[FileSet]>([])
+    private static let unwritten = Mutex<Set<FileSet>>([])
 
     /// Says before anything is computed that a file is to be written.
     ///
@@ -20,10 +20,19 @@ enum RunOutputs {
         }
     }
 
+    /// Files of one directory that are written one by one.
+    ///
+    /// - Throws: ``Files/FileWritingError`` where one of them cannot be written.
+    static func expect(files names: [String], in directory: String) throws(FileWritingError) {
+        try FileSet(names, in: directory).prepare()
+        let files = names.map { FileSet(file: "\(directory)/\($0)") }
+        unwritten.withLock { $0.formUnion(files) }
+    }
+
     /// - Throws: ``Files/FileWritingError`` where one of the files cannot be written.
     static func expect(_ set: FileSet) throws(FileWritingError) {
         try set.prepare()
-        unwritten.withLock { $0.append(set) }
+        unwritten.withLock { _ = $0.insert(set) }
     }
 
     /// Writes a document that was expected.
@@ -42,7 +51,7 @@ enum RunOutputs {
 
     static func written(_ path: String) { written(FileSet(file: path)) }
 
-    private static func written(_ set: FileSet) { unwritten.withLock { $0.removeAll { $0 == set } } }
+    private static func written(_ set: FileSet) { unwritten.withLock { _ = $0.remove(set) } }
 
     /// Takes away what stands where something was to be written and was not, and what is half written.
     static func end() {

@@ -117,15 +117,19 @@ import Testing
     @Test("A run that is interrupted ends by the signal, says so, and leaves neither older reports nor half new ones")
     func interrupted() throws {
         try withTemporaryDirectory { directory in
-            let file = try input(directory, extent: 900)
+            // What the pipe does not hold the program has begun to read, and waits for the rest.
+            let script = """
+                { head -c 300000 /dev/zero; touch started; exec sleep 3; } 2>/dev/null | "$0" "$@" &
+                until [ -e started ]; do sleep 0.05; done
+                rm started; kill -$NAME $!; wait $!
+                """
             for (name, number) in [("HUP", SIGHUP), ("TERM", SIGTERM)] {
                 try write("old".utf8, "\(directory)/a.h5")
                 let run = try CommandLineProgram.shell(
-                    "\"$0\" \"$@\" & sleep 0.5; kill -\(name) $!; wait $!", "run", pnet, "--input", file,
-                    "--arithmetic",
-                    "fp16-mul-add", "--output", "\(directory)/a.h5")
+                    "cd '\(directory)'; NAME=\(name); \(script)", "run", pnet, "--input", "/dev/stdin", "--output",
+                    "\(directory)/a.h5")
                 #expect(run.exitCode == 128 + number && run.errors.contains("interrupted"), "\(run.errors)")
-                #expect(try names(directory) == ["x.npy"])
+                #expect(try names(directory) == [])
             }
         }
     }

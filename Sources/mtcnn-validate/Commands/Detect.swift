@@ -35,7 +35,8 @@ struct Detect: ParsableCommand {
         try refuseClashes()
         if let draw {
             try makeDirectory(draw)
-            for image in images { try RunOutputs.expect(file: drawing(of: image, in: draw).path) }
+            let names = images.map { URL(fileURLWithPath: drawing(of: $0, in: draw).path).lastPathComponent }
+            try RunOutputs.expect(files: names, in: draw)
         }
         try RunOutputs.expect(file: json)
         let engine = try options.chosenEngine()

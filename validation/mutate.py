@@ -12,9 +12,11 @@ them let pass, survives. WORK/mutants.json holds what became of each: a second c
 
 import argparse
 import json
+import os
 import pathlib
 import random
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -153,16 +155,16 @@ def compile_all(root, mutants, command):
 
 def test(root, suite, environment, seconds):
     """Whether the suite passes; no answer in time is a failure, as an endless loop is."""
-    import os
-
-    command = [
-        "swift", "test", "--skip-build", "--filter", f"^{suite}\\.", "--disable-xctest"]
+    # A session of its own: no terminal stops it, and with a mutant that never ends all its processes are ended.
+    process = subprocess.Popen(
+        ["swift", "test", "--skip-build", "--filter", f"^{suite}\\.", "--disable-xctest"], cwd=root,
+        env={**os.environ, "SWIFT_BACKTRACE": "enable=no", **environment}, stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     try:
-        done = subprocess.run(
-            command, cwd=root, env={**os.environ, **environment}, timeout=seconds, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL)
-        return done.returncode == 0
+        return process.wait(timeout=seconds) == 0
     except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
         return False
 
 
@@ -209,7 +211,7 @@ def main():
         reaching = [suite for suite in fastest if mutant["id"] in state["reached"][suite]]
         killer = next(
             (suite for suite in reaching
-             if not test(root, suite, {"MUTANT": str(mutant["id"])}, 30 + 5 * state["seconds"][suite])), None)
+             if not test(root, suite, {"MUTANT": str(mutant["id"])}, 20 + 2 * state["seconds"][suite])), None)
         mutant["outcome"] = f"killed by {killer}" if killer else "survived" if reaching else "not reached"
         if not killer:
             print(f"{mutant['outcome']}: {mutant['file']}:{mutant['line'] + 1}: {mutant['original']} -> "

@@ -8,7 +8,7 @@ weights. input.npy is the input, NAME.npy the output, computed by numpy in float
 package holds (decompressed where they are compressed). coremltools notes dates and random identifiers, so that the
 packages' bytes differ from one making to the next; the outputs do not. --only makes those whose name matches.
 
-packed_*.mlpackage are chains of convolutions whose weights stand in every compressed form of iOS 18, image_*.mlpackage
+activations_*.mlpackage hold operations that are read as several, packed_*.mlpackage are chains of convolutions whose weights stand in every compressed form of iOS 18, image_*.mlpackage
 take pixels from 0 to 255 in three orders of channels.
 """
 
@@ -252,6 +252,37 @@ def packed(output: pathlib.Path) -> None:
     numpy.save(output / "packed_fp32.npy", chain.expected(x).astype(numpy.float32))
 
 
+def activations(output: pathlib.Path) -> None:
+    """Operations that are read as several, of iOS 17, in float32 and in float16."""
+    @Builder.program(
+        input_specs=[Builder.TensorSpec(shape=(1, 4, 3, 5))], opset_version=coremltools.target.iOS17)
+    def network(input):
+        parts = [
+            Builder.relu6(x=Builder.mul(x=input, y=numpy.float32(4))), Builder.clip(x=input, alpha=-0.5, beta=0.75),
+            Builder.silu(x=input), Builder.sigmoid_hard(x=input, alpha=0.3, beta=0.4), Builder.square(x=input),
+            Builder.linear_activation(x=input, alpha=1.5, beta=-0.25),
+            Builder.select(cond=Builder.logical_not(x=Builder.less(x=input, y=numpy.float32(0.1))), a=input, b=input),
+        ]
+        means = [Builder.reduce_mean(x=part, axes=[-2, -1], keep_dims=False) for part in parts]
+        kept = [Builder.squeeze(x=Builder.reduce_mean(x=p, axes=[2, 3], keep_dims=True), axes=[2, 3]) for p in parts]
+        both = Builder.stack(values=means + kept, axis=1)
+        return Builder.flatten2d(x=both, axis=2, name="out")
+
+    x = numpy.random.default_rng(10).uniform(-2, 2, (1, 4, 3, 5)).astype(numpy.float32)
+    numpy.save(output / "activations_input.npy", x)
+    for name, precision in (("fp32", coremltools.precision.FLOAT32), ("fp16", coremltools.precision.FLOAT16)):
+        coremltools.convert(
+            network, minimum_deployment_target=coremltools.target.iOS17, compute_precision=precision,
+            skip_model_load=True).save(str(output / f"activations_{name}.mlpackage"))
+    x = x.astype(numpy.float64)
+    alpha, beta = numpy.float64(numpy.float32(0.3)), numpy.float64(numpy.float32(0.4))
+    parts = [
+        numpy.clip(4 * x, 0, 6), numpy.clip(x, -0.5, 0.75), x / (1 + numpy.exp(-x)),
+        numpy.clip(alpha * x + beta, 0, 1), x * x, 1.5 * x - 0.25, x]
+    means = [part.mean(axis=(2, 3)) for part in parts]
+    numpy.save(output / "activations.npy", numpy.stack(means + means, axis=1).reshape(14, 4))
+
+
 def images(output: pathlib.Path) -> None:
     pixels = numpy.random.default_rng(8).integers(0, 256, (1, 3, 6, 9)).astype(numpy.float32)
     numpy.save(output / "image_input.npy", pixels)
@@ -282,10 +313,10 @@ def images(output: pathlib.Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--output", type=pathlib.Path, required=True)
-    parser.add_argument("--only", default="*", help="make those of packed, images and others that match")
+    parser.add_argument("--only", default="*", help="make those of packed, images, activations and others that match")
     arguments = parser.parse_args()
     arguments.output.mkdir(parents=True, exist_ok=True)
-    for name, make in (("packed", packed), ("images", images), ("others", others)):
+    for name, make in (("packed", packed), ("images", images), ("activations", activations), ("others", others)):
         if fnmatch.fnmatchcase(name, arguments.only):
             make(arguments.output)
 

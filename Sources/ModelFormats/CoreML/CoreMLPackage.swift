@@ -143,6 +143,7 @@ struct CoreMLPackage {
             throw ProgramFault("program: \(error)")
         }
         floatTypes = reader.types.filter { reader.constants[$0.key] == nil }.compactMapValues(\.element.floatType)
+            .merging(reader.stepTypes) { declared, _ in declared }
         try ProgramTypeCheck(graph, reader.types, mixing: reader.mixing).check(defaultShapes: description.defaultShapes)
         provenance = CoreMLProvenance(
             specificationVersion: Int(model.specificationVersion), opset: main.opset,

@@ -37,7 +37,11 @@ struct OperationReader {
             let slopes = try define("alpha", alpha, shape: [alpha.shape[0]] + [Int](repeating: 1, count: rank - 2))
             append(PReLU(), try operands("x") + [slopes])
         case "select": append(Where(), try operands("cond", "a", "b"))
+        case "greater": append(Comparison.greater, try operands("x", "y"))
         case "greater_equal": append(Comparison.greaterOrEqual, try operands("x", "y"))
+        case "less": append(Comparison.less, try operands("x", "y"))
+        case "less_equal": append(Comparison.lessOrEqual, try operands("x", "y"))
+        case "logical_not": append(Not(), try operands("x"))
         case "add": append(BinaryArithmetic.add, try operands("x", "y"))
         case "sub": append(BinaryArithmetic.subtract, try operands("x", "y"))
         case "mul": append(BinaryArithmetic.multiply, try operands("x", "y"))
@@ -46,6 +50,20 @@ struct OperationReader {
         case "leaky_relu":
             append(ActivationFunction.leakyReLU(slope: Float(try number("alpha") ?? 0.01)), try operands("x"))
         case "sigmoid": append(ActivationFunction.sigmoid, try operands("x"))
+        case "sigmoid_hard": try readLinear(alpha: 0.2, beta: 0.5, clipped: true)
+        case "linear_activation": try readLinear(alpha: nil, beta: 0, clipped: false)
+        case "silu":
+            let x = try operands("x")
+            append(ActivationFunction.sigmoid, x, giving: "\(output).sigmoid")
+            append(BinaryArithmetic.multiply, x + ["\(output).sigmoid"])
+        case "square": append(BinaryArithmetic.multiply, try operands("x") + operands("x"))
+        case "relu6": try append(Clip(), operands("x") + [scalar("minimum", 0), scalar("maximum", 6)])
+        case "clip":
+            guard let lowest = try number("alpha"), let highest = try number("beta") else {
+                throw ProgramFault("it has no alpha or no beta")
+            }
+            try append(Clip(), operands("x") + [scalar("minimum", lowest), scalar("maximum", highest)])
+        case "identity": append(ActivationFunction.identity, try operands("x"))
         case "cast": try readCast()
         case "softmax": append(Softmax(axis: try integer("axis") ?? -1), try operands("x"))
         case "max_pool", "avg_pool": try readPool()
@@ -63,6 +81,9 @@ struct OperationReader {
             }
             guard let axis = try integer("axis") else { throw ProgramFault("it has no axis") }
             append(Concat(axis: axis), try operands("values"))
+        case "stack": try readStack()
+        case "flatten2d": append(Flatten(axis: try integer("axis") ?? 1), try operands("x"))
+        case "reduce_mean": try readMean()
         case "batch_norm": try readBatchNorm()
         default: throw ProgramFault(unsupported: "operation \(operation.type) is not supported")
         }
@@ -70,8 +91,7 @@ struct OperationReader {
             "x", "y", "weight", "bias", "strides", "pad_type", "pad", "dilations", "groups", "transpose_x",
             "transpose_y", "alpha", "cond", "a", "b", "dtype", "axis", "kernel_sizes", "ceil_mode",
             "exclude_padding_from_average", "perm", "shape", "axes", "values", "interleave", "mean", "variance",
-            "gamma",
-            "beta", "epsilon",
+            "gamma", "beta", "epsilon", "keep_dims",
         ]
         if let unknown = operation.inputs.keys.sorted().first(where: { !known.contains($0) }) {
             throw ProgramFault("its input \"\(unknown)\" is none that the operation has, or is not supported")
@@ -97,6 +117,42 @@ struct OperationReader {
         }
         append(MatMul(), try operands("x") + [turned], giving: "\(output).product")
         append(BinaryArithmetic.add, ["\(output).product", bias])
+    }
+
+    /// alpha * x + beta, also limited to 0 to 1.
+    private mutating func readLinear(alpha: Double?, beta: Double, clipped: Bool) throws(ProgramFault) {
+        guard let alpha = try number("alpha") ?? alpha else { throw ProgramFault("it has no alpha") }
+        let beta = try number("beta") ?? beta
+        append(
+            BinaryArithmetic.multiply, try operands("x") + [scalar("alpha", alpha)], giving: "\(output).product")
+        let sum = clipped ? "\(output).sum" : output
+        append(BinaryArithmetic.add, ["\(output).product", try scalar("beta", beta)], giving: sum)
+        if clipped { try append(Clip(), [sum, scalar("minimum", 0), scalar("maximum", 1)]) }
+    }
+
+    /// The mean over the last two of four axes.
+    private mutating func readMean() throws(ProgramFault) {
+        let rank = try type("x").map { $0.dimensions.count }
+        let axes = try integers("axes")?.map { $0 < 0 ? $0 + (rank ?? 0) : $0 }.sorted()
+        guard rank == 4, axes == [2, 3] else {
+            throw ProgramFault(
+                unsupported: "operation reduce_mean is supported over the last two of four axes, and not over "
+                    + "\(axes.map { "\($0)" } ?? "all") of \(rank ?? 0)")
+        }
+        guard try boolean("keep_dims") != true else { return append(GlobalAveragePool(), try operands("x")) }
+        append(GlobalAveragePool(), try operands("x"), giving: "\(output).mean")
+        append(Squeeze(), ["\(output).mean", try define("axes", .int64(Tensor([2], [2, 3])), shape: nil)])
+    }
+
+    private mutating func readStack() throws(ProgramFault) {
+        guard let axis = try integer("axis") else { throw ProgramFault("it has no axis") }
+        let place = try define("axes", .int64(Tensor([1], [Int64(axis)])), shape: nil)
+        var parts = [String]()
+        for (index, value) in try operands("values").enumerated() {
+            append(Unsqueeze(), [value, place], giving: "\(output).\(index)")
+            parts.append("\(output).\(index)")
+        }
+        append(Concat(axis: axis), parts)
     }
 
     private mutating func readMatMul() throws(ProgramFault) {
@@ -281,6 +337,15 @@ struct OperationReader {
     private mutating func integerOperand(_ name: String) throws(ProgramFault) -> String {
         guard let values = try integers(name) else { throw ProgramFault("it has no \(name)") }
         return try define(name, .int64(Tensor([values.count], values.map { Int64($0) })), shape: nil)
+    }
+
+    /// A number in the type of the operation's result.
+    private mutating func scalar(_ role: String, _ value: Double) throws(ProgramFault) -> String {
+        switch reader.types[output]?.element {
+        case .float16?: try define(role, .float16(Tensor([], [Float16(value)])), shape: nil)
+        case .float32?: try define(role, .float32(Tensor([], [Float(value)])), shape: nil)
+        default: throw ProgramFault("its result is no float")
+        }
     }
 
     private mutating func define(_ role: String, _ tensor: AnyTensor, shape: [Int]?) throws(ProgramFault) -> String {

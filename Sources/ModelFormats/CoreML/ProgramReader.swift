@@ -12,6 +12,8 @@ struct ProgramReader {
     private(set) var compressed = [CoreMLProvenance.CompressedConstant]()
     /// The tensors given by operations whose constants may have another precision than what they compute.
     private(set) var mixing = Set<String>()
+    /// The types of tensors between the nodes of one operation.
+    private(set) var stepTypes = [String: ElementType]()
     private let weights: WeightFile?
     private let mayMixTypes: Bool
     /// What the constants take that were stored with fewer bits.
@@ -63,6 +65,7 @@ struct ProgramReader {
         default:
             let (nodes, initializers) = try parts(of: operation, output: output.name)
             self.nodes += nodes
+            for step in nodes.flatMap(\.outputs) where step != output.name { stepTypes[step] = type.element.floatType }
             self.initializers.merge(initializers) { first, _ in first }
             if mayMixTypes, Self.mixingOperations.contains(operation.type) {
                 mixing.formUnion(nodes.flatMap(\.outputs))

@@ -51,6 +51,24 @@ import Testing
     }
 
     @Test(
+        "Activations, means and other operations of iOS 17 that are several here compute what numpy does",
+        arguments: [("fp32", ArithmeticName.fp64, 1e-12), ("fp32", .fp32, 1e-6), ("fp16", .fp16Storage, 0.02)])
+    func activations(precision: String, arithmetic: ArithmeticName, limit: Double) throws {
+        let model = try model("activations_\(precision)")
+        let output = try #require(model.engine(arithmetic).run(["input": tensor("activations_input")])["out"])
+        let expected = try tensor("activations")
+        #expect(output.shape == expected.shape)
+        for (found, wanted) in zip(output.float64.elements, expected.float64.elements) {
+            #expect(abs(found - wanted) <= limit)
+        }
+        // What lies between the nodes of one operation is of its type, too.
+        #expect(
+            model.graph.nodes.flatMap(\.outputs).allSatisfy {
+                model.floatTypes[$0] != nil || $0.contains("less") || $0.contains("not")
+            })
+    }
+
+    @Test(
         "A float16 program is said to be computed in what it is computed in", arguments: ArithmeticName.allCases)
     func label(_ asked: ArithmeticName) throws {
         let model = try model("select_fp16")

@@ -145,9 +145,10 @@ struct NeuralNetworkBuilder {
                 case .bgr: [scaler.blueBias, scaler.greenBias, scaler.redBias]
                 case .gray: [scaler.grayBias]
                 }
-            // A scale that is left out is 1: a factor of 0 would make every image the same.
-            let scale = scaler.channelScale == 0 ? 1 : scaler.channelScale
-            try add("scaled", .multiply, Tensor([], [scale]), &self)
+            guard scaler.channelScale != 0 else {
+                throw ProgramFault("its scale is 0, so that all images are the same")
+            }
+            try add("scaled", .multiply, Tensor([], [scaler.channelScale]), &self)
             try add("shifted", .add, Tensor([biases.count, 1, 1], biases), &self)
         case .meanImage(let mean)?:
             let extents = Shape(Array(shape.dimensions.dropFirst()))

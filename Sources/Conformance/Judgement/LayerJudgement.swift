@@ -26,7 +26,7 @@ public struct LayerThresholds: Sendable {
     /// No limit on differences of any size that rounding explains: those on the sides' own errors decide.
     public static let rounding = LayerThresholds(
         float32.all.map { threshold in
-            guard ["max_abs_diff", "mean_abs_diff"].contains(threshold.metric) else { return threshold }
+            guard [Metric.maxAbsDiff, .meanAbsDiff].contains(threshold.metric) else { return threshold }
             return Threshold(
                 threshold.metric, .below, .infinity, .derived,
                 "of any size, as long as rounding explains what each side's own error is")
@@ -34,7 +34,7 @@ public struct LayerThresholds: Sendable {
 
     /// The limits that are given alone, and that on what is no number.
     public static func given(maxAbsDiff: Double?, meanAbsDiff: Double?) -> LayerThresholds {
-        let given = ["max_abs_diff": maxAbsDiff, "mean_abs_diff": meanAbsDiff]
+        let given = [Metric.maxAbsDiff: maxAbsDiff, .meanAbsDiff: meanAbsDiff]
         return LayerThresholds(
             float32.all.map { threshold in
                 switch given[threshold.metric] {

@@ -53,16 +53,19 @@ public struct Activation: Sendable {
 extension ArithmeticName {
     /// The engine that computes a graph operator by operator in this arithmetic.
     ///
+    /// - Parameter order: in which sums of products are carried.
     /// - Throws: ``EngineError/unsupported(node:operator:)`` for an operator that it cannot compute.
-    public func engine(for graph: Graph) throws(EngineError) -> any Engine {
+    public func engine(
+        for graph: Graph, order: SummationOrder = .sequence
+    ) throws(EngineError) -> any Engine {
         switch self {
-        case .fp32: try OperatorEngine<Float32Arithmetic>(graph)
-        case .fp64: try OperatorEngine<Float64Arithmetic>(graph)
-        case .fp16Weights: try OperatorEngine<Float16WeightsArithmetic>(graph)
-        case .fp16Storage: try OperatorEngine<Float16StorageArithmetic>(graph)
-        case .fp16FMA: try OperatorEngine<Float16FusedArithmetic>(graph)
-        case .fp16MultiplyAdd: try OperatorEngine<Float16MultiplyAddArithmetic>(graph)
-        case .neuralEngineM1: try OperatorEngine<NeuralEngineM1Arithmetic>(graph)
+        case .fp32: try OperatorEngine<Float32Arithmetic>(graph, order: order)
+        case .fp64: try OperatorEngine<Float64Arithmetic>(graph, order: order)
+        case .fp16Weights: try OperatorEngine<Float16WeightsArithmetic>(graph, order: order)
+        case .fp16Storage: try OperatorEngine<Float16StorageArithmetic>(graph, order: order)
+        case .fp16FMA: try OperatorEngine<Float16FusedArithmetic>(graph, order: order)
+        case .fp16MultiplyAdd: try OperatorEngine<Float16MultiplyAddArithmetic>(graph, order: order)
+        case .neuralEngineM1: try OperatorEngine<NeuralEngineM1Arithmetic>(graph, order: order)
         }
     }
 }

@@ -4,6 +4,8 @@ import Tensors
 /// The engine that defines the result: it computes a graph operator by operator.
 public struct OperatorEngine<A: Arithmetic>: Engine {
     public let graph: Graph
+    /// In which sums of products are carried; any but the first is another right program's.
+    private let order: SummationOrder
     private let constants: [String: Value<A.Element>]
     /// For each node, the tensors that no later node takes.
     private let lastUses: [[String]]
@@ -11,7 +13,8 @@ public struct OperatorEngine<A: Arithmetic>: Engine {
     public var arithmetic: ArithmeticName { A.name }
 
     /// - Throws: ``EngineError/unsupported(node:operator:)``.
-    public init(_ graph: Graph) throws(EngineError) {
+    public init(_ graph: Graph, order: SummationOrder = .sequence) throws(EngineError) {
+        self.order = order
         for node in graph.nodes where !node.operator.isComputable {
             throw .unsupported(node: node.name, operator: node.operator.name)
         }
@@ -69,7 +72,7 @@ public struct OperatorEngine<A: Arithmetic>: Engine {
         let types = try node.outputTypes(for: given)
         try node.checkMemory(for: given, giving: types, bytesPerNumber: MemoryLayout<A.Element>.size)
         do throws(OperatorError) {
-            guard let output = try A.compute(node.operator, Operands(values: inputs), as: types[0]) else {
+            guard let output = try A.compute(node.operator, Operands(values: inputs, order: order), as: types[0]) else {
                 throw OperatorError("is computed by no engine")
             }
             return [output]

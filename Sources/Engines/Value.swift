@@ -30,6 +30,8 @@ public enum Value<Element: BinaryFloatingPoint & Sendable>: Sendable {
 /// The tensors that a node takes, of the kinds that the operator's type check has found.
 public struct Operands<Element: BinaryFloatingPoint & Sendable> {
     let values: [Value<Element>?]
+    /// In which sums of products are carried.
+    var order = SummationOrder.sequence
 
     func real(_ position: Int) throws(OperatorError) -> Tensor<Element> {
         guard values.indices.contains(position), case .real(let tensor)? = values[position] else {

@@ -5,6 +5,8 @@ public struct LayerReport: Report, Equatable {
     public static var name: String { "fp32_vs_onnx" }
     public static var requirements: [Threshold] { LayerThresholds.float32.all }
 
+    public static var optionalMetrics: [Metric] { LayerThresholds.optionalMetrics }
+
     public let schema: String
     public let verdict: Verdict
     public let baseline: Side

@@ -48,6 +48,8 @@ extension LayerReport.Network {
             "layer", "operator", "isolated max", "isolated mean", "cumulative max", "cumulative mean", "ULP",
         ]
         if hasErrors { columns += ["baseline's error", "candidate's error", "baseline / bound", "candidate / bound"] }
+        let isGraded = layers.contains { $0.metrics.cumulative.grade != nil }
+        if isGraded { columns += ["baseline / right programs", "candidate / right programs", "grade"] }
         columns.append("verdict")
         return [
             "### \(network), layer by layer", "",
@@ -72,7 +74,12 @@ extension LayerReport.Network {
                         layer.metrics.isOutput ? "**\(layer.metrics.layer)**" : layer.metrics.layer,
                         layer.metrics.operator,
                     ] + (isolated?.difference.cells ?? ["-", "-", "-"]).prefix(2) + cumulative.difference.cells
-                        + (hasErrors ? errors : []) + [layer.verdict.words]
+                        + (hasErrors ? errors : [])
+                        + (isGraded
+                            ? [
+                                (cumulative.baselineError?.envelopeRatio).short,
+                                (cumulative.candidateError?.envelopeRatio).short, cumulative.grade?.rawValue ?? "-",
+                            ] : []) + [layer.verdict.words]
                 }) + nonFiniteLines
     }
 

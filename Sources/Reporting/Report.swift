@@ -7,6 +7,8 @@ public protocol Report: Codable, Sendable {
     static var name: String { get }
     /// The limits that such a report is judged by where no others are given on the same metrics.
     static var requirements: [Threshold] { get }
+    /// Metrics that a report may be judged by beside those.
+    static var optionalMetrics: [Metric] { get }
     /// Those that it was judged by.
     var thresholds: [Threshold] { get }
     var verdict: Verdict { get }
@@ -21,6 +23,8 @@ public protocol Report: Codable, Sendable {
 }
 
 extension Report {
+    public static var optionalMetrics: [Metric] { [] }
+
     /// Names the document and the version of its layout, which `validation/schemas` describes.
     public static var schema: String { "mtcnn-validate/\(name)/2" }
 
@@ -32,7 +36,8 @@ extension Report {
         try Self.requireSummable(json, file: file, path: "")
         self = try json.decode(file: file)
         let wanted = Self.requirements.map(\.metric.rawValue)
-        guard thresholds.map(\.metric.rawValue).sorted() == wanted.sorted() else {
+        let given = thresholds.map(\.metric).filter { !Self.optionalMetrics.contains($0) }.map(\.rawValue)
+        guard given.sorted() == wanted.sorted() else {
             throw .unexpected(
                 file: file, path: "thresholds",
                 reason: "one limit is expected on each of \(wanted.joined(separator: ", "))")

@@ -21,11 +21,13 @@ extension Report {
         let failures = checks.filter { $0.verdict == .doesNotConform }
         if !failures.isEmpty {
             lines += ["", "### Limits that do not hold", ""]
+            let isGraded = failures.contains { $0.grade != nil }
             lines += markdownTable(
-                ["check", "value", "limit", "origin"],
+                ["check", "value", "limit", "origin"] + (isGraded ? ["grade"] : []),
                 failures.map { check in
                     let (value, limit) = check.figures
                     return [check.id, value, limit, check.origin.rawValue]
+                        + (isGraded ? [check.grade?.rawValue ?? "-"] : [])
                 })
         }
         return lines

@@ -39,20 +39,20 @@ extension NetworkComparison {
         case (.model(let model, let engine, _), .capture(let capture)):
             let source = SideSource(capture)
             try self.init(
-                model, engine, with: source, bounds: (baseline.bound, candidate.bound), candidate: .recording, map: map,
+                model, engine, with: source, (baseline.judgedAs, candidate.judgedAs), candidate: .recording, map: map,
                 notes: notes, progress: progress)
         case (.capture(let capture), .model(let model, let engine, _)):
             let source = SideSource(capture)
             let inverse = Dictionary(map.map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
             try self.init(
-                model, engine, with: source, bounds: (candidate.bound, baseline.bound), candidate: .engine,
+                model, engine, with: source, (candidate.judgedAs, baseline.judgedAs), candidate: .engine,
                 map: inverse, notes: notes, progress: progress)
         case (.model(let model, let engine, _), .model(let other, let otherEngine, _)):
             let inputs = try inputs ?? ComparedInputs(for: model.graph, seed: 1)
             if let warning = inputs.warning { notes.append(warning) }
             let source = SideSource(other.graph, otherEngine, inputs)
             try self.init(
-                model, engine, with: source, bounds: (baseline.bound, candidate.bound), candidate: .recording, map: map,
+                model, engine, with: source, (baseline.judgedAs, candidate.judgedAs), candidate: .recording, map: map,
                 notes: notes, progress: progress)
         }
     }
@@ -60,11 +60,10 @@ extension NetworkComparison {
     /// A model's run against another side.
     private init(
         _ model: Model, _ engine: any Engine, with source: SideSource,
-        bounds: (engine: RoundingBound, recording: RoundingBound), candidate: LayerComparison.Candidate,
+        _ arithmetics: (engine: ArithmeticName, recording: ArithmeticName), candidate: LayerComparison.Candidate,
         map: [String: String], notes: [String], progress: (_ caseName: String) -> Void
     ) throws {
-        let comparison = try LayerComparison(
-            of: engine, bound: bounds.engine, with: bounds.recording, candidate: candidate, judgesBlocks: true)
+        let comparison = try LayerComparison(of: engine, arithmetics, candidate: candidate)
         let names = candidate == .engine ? ("the candidate", "the baseline") : ("the baseline", "the candidate")
         var told = notes
         var notCompared = [String]()
@@ -136,7 +135,7 @@ extension NetworkComparison {
 }
 
 extension ComparedSide {
-    fileprivate var bound: RoundingBound { RoundingBound(of: arithmetic ?? .fp32) }
+    fileprivate var judgedAs: ArithmeticName { arithmetic ?? .fp32 }
 }
 
 /// What a model is compared with: a recording, or another model that is run for it.

@@ -10,9 +10,15 @@ public struct Check: Sendable, Codable, Equatable {
     public private(set) var verdict: Verdict
     /// Why the limit is known not to hold here, if it is.
     public private(set) var knownDeviation: String?
+    /// Whether rounding explains what was measured; nil where that was not asked.
+    public let grade: RoundingGrade?
 
     /// - Parameter deviations: the list of known deviations; empty to judge strictly.
-    public init(_ value: Double?, of subject: String, against threshold: Threshold, deviations: [KnownDeviation]) {
+    public init(
+        _ value: Double?, of subject: String, against threshold: Threshold, deviations: [KnownDeviation],
+        grade: RoundingGrade? = nil
+    ) {
+        self.grade = grade
         id = "\(subject)/\(threshold.metric.rawValue)"
         self.value = value
         direction = threshold.direction

@@ -26,11 +26,21 @@ public struct LayerThresholds: Sendable {
     /// No limit on differences of any size that rounding explains: those on the sides' own errors decide.
     public static let rounding = LayerThresholds(
         float32.all.map { threshold in
-            guard [Metric.maxAbsDiff, .meanAbsDiff].contains(threshold.metric) else { return threshold }
+            guard threshold.metric != .nonFiniteCount else { return threshold }
             return Threshold(
                 threshold.metric, .below, .infinity, .derived,
                 "of any size, as long as rounding explains what each side's own error is")
-        })
+        }
+            + [("candidate", Metric.candidateEnvelopeRatio), ("baseline", .baselineEnvelopeRatio)].map { side, metric in
+                Threshold(
+                    metric, .atMost, RoundingGrade.explainedSpreads, .measured,
+                    "the \(side)'s error against the float64 run, divided by the largest error of right programs of its "
+                        + "arithmetic: sums in sequence, pairwise and in 4, 8 and 16 lanes, with and without fused "
+                        + "multiply-adds, and Winograd's F(2,3) and F(4,3)")
+            })
+
+    /// The metrics that are not of every report.
+    public static let optionalMetrics: [Metric] = [.candidateEnvelopeRatio, .baselineEnvelopeRatio]
 
     /// The limits that are given alone, and that on what is no number.
     public static func given(maxAbsDiff: Double?, meanAbsDiff: Double?) -> LayerThresholds {
@@ -70,7 +80,7 @@ public struct LayerThresholds: Sendable {
                 guard let agreement, agreement.isHeld(against: threshold.metric) else { return nil }
                 return Check(
                     agreement.value(of: threshold.metric), of: "\(network)/\(layer.layer)/\(mode)",
-                    against: threshold, deviations: deviations)
+                    against: threshold, deviations: deviations, grade: agreement.grade)
             }
         }
     }
@@ -81,6 +91,8 @@ extension Agreement {
     func isHeld(against metric: Metric) -> Bool {
         switch metric {
         case .candidateBoundRatio, .baselineBoundRatio: candidateError != nil || baselineError != nil
+        case .candidateEnvelopeRatio: candidateError?.envelopeRatio != nil
+        case .baselineEnvelopeRatio: baselineError?.envelopeRatio != nil
         default: true
         }
     }
@@ -92,6 +104,8 @@ extension Agreement {
         case .meanAbsDiff: difference.meanAbsDiff
         case .candidateBoundRatio: candidateError?.boundRatio
         case .baselineBoundRatio: baselineError?.boundRatio
+        case .candidateEnvelopeRatio: candidateError?.envelopeRatio
+        case .baselineEnvelopeRatio: baselineError?.envelopeRatio
         case .nonFiniteCount: Double(difference.nonFiniteCount)
         case .lostConstantCount, .notFiniteFrames, .meanIou, .minIou, .detectionAgreement, .falsePositives: nil
         }

@@ -5,6 +5,8 @@ public enum Metric: String, Sendable, Codable, CaseIterable {
     case meanAbsDiff = "mean_abs_diff"
     case candidateBoundRatio = "candidate_bound_ratio"
     case baselineBoundRatio = "baseline_bound_ratio"
+    case candidateEnvelopeRatio = "candidate_envelope_ratio"
+    case baselineEnvelopeRatio = "baseline_envelope_ratio"
     case nonFiniteCount = "non_finite_count"
     case lostConstantCount = "lost_constant_count"
     case notFiniteFrames = "not_finite_frames"

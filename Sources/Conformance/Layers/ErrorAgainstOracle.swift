@@ -9,6 +9,11 @@ public struct ErrorAgainstOracle: Sendable, Codable, Equatable {
     public var boundRatio = 0.0
     /// The bound where that ratio is largest.
     public var bound = 0.0
+    /// The largest error of right programs of the same arithmetic in the same tensor, where the error is most times that;
+    /// nil where none were run.
+    public var envelope: Double?
+    /// How many times that the error is.
+    public var envelopeRatio: Double?
 
     public init() {}
 
@@ -49,6 +54,19 @@ public struct ErrorAgainstOracle: Sendable, Codable, Equatable {
     public func merged(with other: ErrorAgainstOracle) -> ErrorAgainstOracle {
         var merged = other.boundRatio > boundRatio ? other : self
         merged.maxAbsError = max(maxAbsError, other.maxAbsError)
+        let isOthers = other.envelopeRatio ?? -1 > envelopeRatio ?? -1
+        merged.envelope = isOthers ? other.envelope : envelope
+        merged.envelopeRatio = isOthers ? other.envelopeRatio : envelopeRatio
         return merged
+    }
+
+    /// The same, measured by the spread of right programs. Integers and booleans are measured by the bound.
+    func measured(by spread: Double?) -> ErrorAgainstOracle {
+        var measured = self
+        measured.envelope = spread
+        measured.envelopeRatio = spread.map { maxAbsError == 0 ? 0 : maxAbsError / $0 } ?? boundRatio
+        // An error that is no number is not among the largest.
+        if boundRatio == .infinity { measured.envelopeRatio = .infinity }
+        return measured
     }
 }

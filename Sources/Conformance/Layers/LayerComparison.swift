@@ -45,35 +45,45 @@ public struct LayerComparison: Sendable {
     private let bounds: (engine: RoundingBound, recording: RoundingBound)
     private let candidate: Candidate
     private let judgesBlocks: Bool
+    /// What right programs of each side's arithmetic differ by; nil where that is not measured.
+    private let envelopes: (engine: Envelope, recording: Envelope?)?
 
     /// - Parameters:
     ///   - candidate: what is judged.
     ///   - bound: the rounding errors that the coarser of the two sides may make.
     /// - Throws: ``EngineError`` for an operator that the oracle does not compute.
     public init(of candidate: any Engine, bound: RoundingBound) throws(EngineError) {
-        try self.init(
-            of: candidate, bound: bound, with: bound, candidate: .engine, judgesBlocks: false)
+        graph = candidate.graph
+        engine = candidate
+        oracle = try ArithmeticName.fp64.engine(for: candidate.graph)
+        bounds = (bound, bound)
+        self.candidate = .engine
+        judgesBlocks = false
+        envelopes = nil
     }
 
+    /// A comparison of two sides that each declare an arithmetic, whose bound and envelope their errors are held to.
+    ///
+    /// A layer of which not all inputs are recorded is judged together with those before it, from the last recorded
+    /// tensors on. Outputs may be missing.
+    ///
     /// - Parameters:
     ///   - engine: one side.
-    ///   - bound: the rounding errors that the engine may make.
-    ///   - recordingBound: those that the recording's may.
+    ///   - arithmetics: what the engine and the recording are computed in.
     ///   - candidate: which of both is judged.
-    ///   - judgesBlocks: whether a layer of which not all inputs are recorded is judged together with those before it,
-    ///     from the last recorded tensors on, and outputs may be missing; else only the error that arrives is measured,
-    ///     and a missing output is an error.
     /// - Throws: ``EngineError`` for an operator that the oracle does not compute.
     init(
-        of engine: any Engine, bound: RoundingBound, with recordingBound: RoundingBound, candidate: Candidate,
-        judgesBlocks: Bool
+        of engine: any Engine, _ arithmetics: (engine: ArithmeticName, recording: ArithmeticName), candidate: Candidate
     ) throws(EngineError) {
         graph = engine.graph
         self.engine = engine
         oracle = try ArithmeticName.fp64.engine(for: engine.graph)
-        bounds = (bound, recordingBound)
+        bounds = (RoundingBound(of: arithmetics.engine), RoundingBound(of: arithmetics.recording))
         self.candidate = candidate
-        self.judgesBlocks = judgesBlocks
+        judgesBlocks = true
+        let own = try Envelope(of: arithmetics.engine, for: engine.graph)
+        let isOne = arithmetics.engine == arithmetics.recording
+        envelopes = (own, isOne ? nil : try Envelope(of: arithmetics.recording, for: engine.graph))
     }
 
     /// Metrics of every layer that was recorded, in the order of computation.
@@ -128,6 +138,15 @@ public struct LayerComparison: Sendable {
         var computed = [String: AnyTensor]()
         _ = try engine.run(recording.inputs) { computed[$0.name] = $0.values }
         var layers = outputsOnly ? [] : try givenTensors(in: recording)
+        let recordedNames = Set(recording.tensors.keys)
+        let spreads = try envelopes.map { envelopes in
+            let own = try envelopes.engine.spread(for: recording.inputs, around: exact, of: recordedNames)
+            return (
+                engine: own,
+                recording: try envelopes.recording?.spread(for: recording.inputs, around: exact, of: recordedNames)
+                    ?? own
+            )
+        }
         let known = recording.tensors.merging(recording.inputs) { $1 }.merging(graph.initializers) { $1 }
         var block = Block(of: known, inputErrors)
         for (node, name) in graph.nodes.flatMap({ node in node.outputs.map { (node, $0) } }) {
@@ -147,11 +166,17 @@ public struct LayerComparison: Sendable {
                 engine.observesNodes && (isJudged || judgesBlocks)
                 ? try isolated(node, name, recording, &block) : nil
             guard isJudged, let recorded = recording.tensors[name], let values = computed[name] else { continue }
+            var cumulative = agreement(recorded: recorded, computed: values, exact: exactOutput, bounds: bounds)
+            if let spreads {
+                let (ofEngine, ofRecording) = (spreads.engine[name], spreads.recording[name])
+                let isEngine = candidate == .engine
+                cumulative.baselineError = cumulative.baselineError?.measured(by: isEngine ? ofRecording : ofEngine)
+                cumulative.candidateError = cumulative.candidateError?.measured(by: isEngine ? ofEngine : ofRecording)
+            }
             layers.append(
                 LayerMetrics(
                     layer: name, node: node.name, operator: node.operator.name,
-                    isOutput: isOutput, shape: recorded.shape.dimensions, isolated: alone,
-                    cumulative: agreement(recorded: recorded, computed: values, exact: exactOutput, bounds: bounds)))
+                    isOutput: isOutput, shape: recorded.shape.dimensions, isolated: alone, cumulative: cumulative))
         }
         return CaseMetrics(name: recording.name, source: recording.source, layers: layers)
     }
@@ -196,10 +221,15 @@ public struct LayerComparison: Sendable {
             let errors = inputErrors(of: [name: given])
             let zeros = Tensor(given.shape, repeating: 0.0)
             let bounds = (engine: errors.engine[name] ?? zeros, recording: errors.recording[name] ?? zeros)
+            var cumulative = agreement(recorded: recorded, computed: given, exact: given, bounds: bounds)
+            if envelopes != nil {
+                cumulative.baselineError = cumulative.baselineError?.measured(by: nil)
+                cumulative.candidateError = cumulative.candidateError?.measured(by: nil)
+            }
             return LayerMetrics(
                 layer: name, node: name, operator: isConstant(name) ? "Constant" : "Input", isOutput: false,
                 shape: recorded.shape.dimensions, isolated: nil,
-                cumulative: agreement(recorded: recorded, computed: given, exact: given, bounds: bounds))
+                cumulative: cumulative)
         }
     }
 

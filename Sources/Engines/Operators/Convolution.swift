@@ -14,6 +14,20 @@ extension Convolution: ComputableOperator {
         let window = WindowOffsets(axes)
         let padded = x.padded(axes, to: window.paddedExtents, with: 0)
 
+        if let winograd = Winograd<A.Working>(inputs.order), groups == 1, axes.count == 2,
+            axes.allSatisfy({ $0.kernel == 3 && $0.stride == 1 && $0.dilation == 1 })
+        {
+            let sums = winograd.convolution(
+                padded.map { A.Working($0) }, images: x.shape[0], channels: x.shape[1],
+                rows: window.paddedExtents[0], columns: window.paddedExtents[1],
+                kernels: weights.elements.map { A.Working($0) }, bias: bias.map { A.Working($0) })
+            // The window may end before the padded plane does.
+            let (rows, columns) = (axes[0].outputExtent, axes[1].outputExtent)
+            if rows == window.paddedExtents[0] - 2, columns == window.paddedExtents[1] - 2 {
+                return .real(Tensor(type.shape, A.stored(sums)))
+            }
+        }
+
         let channels = weights.shape[1]
         let outputs = weights.shape[0] / groups
         let taps = (0..<channels).flatMap { channel in window.taps.map { channel * window.planeCount + $0 } }
@@ -25,7 +39,7 @@ extension Convolution: ComputableOperator {
                 pixels: window.positions, taps: taps,
                 weights: weights.elements[own.lowerBound * taps.count..<own.upperBound * taps.count],
                 starts: Array(bias[own])
-            ).sums(in: A.self)
+            ).sums(in: A.self, inputs.order)
         }
         guard groups > 1 else { return .real(Tensor(type.shape, A.stored(sumsByGroup[0]))) }
         // Of each image, the planes of one group after those of another.

@@ -14,7 +14,7 @@ extension Gemm: ComputableOperator {
         var product = SumsOfProducts(
             numbers: a.elements, origins: (0..<rows).map { $0 * inner }, pixels: [0], taps: Array(0..<inner),
             weights: b.elements[...], starts: [A.Element](repeating: 0, count: columns)
-        ).sums(in: A.self)
+        ).sums(in: A.self, inputs.order)
 
         if alpha != 1 { product = product.map { A.Working(alpha) * $0 } }
         let y = Tensor(type.shape, product)

@@ -24,7 +24,7 @@ extension MatMul: ComputableOperator {
                 numbers: a.elements, origins: (0..<rows).map { start + $0 * inner }, pixels: [0],
                 taps: Array(0..<inner), weights: bColumns.elements[own],
                 starts: [A.Element](repeating: 0, count: columns)
-            ).sums(in: A.self)
+            ).sums(in: A.self, inputs.order)
         }
         return .real(Tensor(type.shape, A.stored(sums)))
     }

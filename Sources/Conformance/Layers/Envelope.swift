@@ -1,0 +1,85 @@
+import Engines
+import NetworkGraph
+import Tensors
+
+/// What right programs of one arithmetic differ by: a graph's run in every order of summation.
+struct Envelope: Sendable {
+    private let programs: [any Engine]
+    private let bound: RoundingBound
+
+    /// - Throws: ``Engines/EngineError``.
+    init(of arithmetic: ArithmeticName, for graph: Graph) throws(EngineError) {
+        var programs = [any Engine]()
+        for order in SummationOrder.allCases { programs.append(try arithmetic.engine(for: graph, order: order)) }
+        self.programs = programs
+        bound = RoundingBound(of: arithmetic)
+    }
+
+    /// For each tensor, the largest error that any of the programs makes in any of its elements, against the exact
+    /// result, and not less than one step between numbers of the largest magnitude.
+    ///
+    /// - Parameter exact: what the oracle gives, by name.
+    func spread(
+        for inputs: [String: AnyTensor], around exact: [String: AnyTensor], of tensors: Set<String>
+    ) throws -> [String: Double] {
+        var spread = [String: Double]()
+        for name in tensors {
+            guard let tensor = exact[name], tensor.elementType.floatFormat != nil else { continue }
+            let largest = tensor.float64.elements.reduce(0) { $1.isFinite ? max($0, abs($1)) : $0 }
+            spread[name] = 2 * bound.stored.unitRoundoff * largest + bound.stored.underflowUnit
+        }
+        let judged = Set(spread.keys)
+        let parts = try concurrentMap(programs) { program in
+            var own = [String: Double]()
+            _ = try program.run(inputs) { activation in
+                guard judged.contains(activation.name), let right = exact[activation.name] else { return }
+                own[activation.name] = zip(activation.values.float64.elements, right.float64.elements)
+                    .reduce(0) { largest, pair in
+                        let error = abs(pair.0 - pair.1)
+                        return error.isFinite ? max(largest, error) : largest
+                    }
+            }
+            return own
+        }
+        for part in parts { spread.merge(part) { max($0, $1) } }
+        return spread
+    }
+}
+
+/// Whether rounding explains a difference.
+public enum RoundingGrade: String, Sendable, Codable, Comparable {
+    /// Right programs differ by as much, or by little less.
+    case explains = "rounding explains it"
+    /// Right programs differ by much less, but no proof rules it out.
+    case hardlyExplains = "rounding hardly explains it"
+    /// It is beyond the proven bound, too.
+    case cannotExplain = "rounding cannot explain it"
+
+    /// How many times the spread of right programs an error may be to be explained: the programs that are run are few of
+    /// all that are right.
+    public static let explainedSpreads = 8.0
+
+    public static func < (one: RoundingGrade, other: RoundingGrade) -> Bool { one.severity < other.severity }
+
+    private var severity: Int {
+        switch self {
+        case .explains: 0
+        case .hardlyExplains: 1
+        case .cannotExplain: 2
+        }
+    }
+}
+
+extension ErrorAgainstOracle {
+    /// nil where the spread of right programs was not measured.
+    public var grade: RoundingGrade? {
+        envelopeRatio.map { ratio in
+            ratio <= RoundingGrade.explainedSpreads ? .explains : boundRatio <= 1 ? .hardlyExplains : .cannotExplain
+        }
+    }
+}
+
+extension Agreement {
+    /// The worse of both sides'.
+    public var grade: RoundingGrade? { [baselineError?.grade, candidateError?.grade].compactMap { $0 }.max() }
+}

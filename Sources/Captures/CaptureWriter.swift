@@ -5,13 +5,16 @@ import Tensors
 /// Writes a capture, case by case: under a temporary name until ``finish()`` gives it its own.
 public struct CaptureWriter: ~Copyable {
     private let path: String
+    private let compression: CaptureCompression
     private let replacement: FileReplacement
     private let file: hid_t
     private let cases: hid_t
     private var isOpen = true
 
     /// - Throws: ``CaptureError/unwritable(file:reason:)``.
-    public init(_ header: CaptureHeader, to path: String) throws(CaptureError) {
+    public init(
+        _ header: CaptureHeader, compression: CaptureCompression = .zlib, to path: String
+    ) throws(CaptureError) {
         let replacement = try CaptureWriter.naming(path) { () throws(FileWritingError) in try FileReplacement(path) }
         let (file, cases) = try CaptureWriter.writing(path) { () throws(HDF5Error) in
             let properties = try HDF5Handle(H5Pcreate(hdf5_file_creation()), H5Pclose, or: "the file", "no properties")
@@ -29,6 +32,7 @@ public struct CaptureWriter: ~Copyable {
             return (file, group)
         }
         self.path = path
+        self.compression = compression
         self.replacement = replacement
         self.file = file
         self.cases = cases
@@ -54,13 +58,15 @@ public struct CaptureWriter: ~Copyable {
             let inputs = try makeGroup("inputs", in: group.id)
             for (index, input) in recorded.inputs.enumerated() {
                 let dataset = try makeTensor(
-                    input.values, named: number(index, of: recorded.inputs.count), in: inputs.id, place: place)
+                    input.values, named: number(index, of: recorded.inputs.count), in: inputs.id, compression,
+                    place: place)
                 try writeString(input.name, as: "name", of: dataset.id, place: place)
             }
             let tensors = try makeGroup("tensors", in: group.id)
             for (index, tensor) in recorded.tensors.enumerated() {
                 let dataset = try makeTensor(
-                    tensor.values, named: number(index, of: recorded.tensors.count), in: tensors.id, place: place)
+                    tensor.values, named: number(index, of: recorded.tensors.count), in: tensors.id, compression,
+                    place: place)
                 try writeString(tensor.name, as: "name", of: dataset.id, place: place)
                 try writeString(tensor.node, as: "node", of: dataset.id, place: place)
                 try writeString(tensor.operator, as: "operator", of: dataset.id, place: place)

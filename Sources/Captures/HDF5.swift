@@ -306,9 +306,9 @@ func readTensor(
     return tensor
 }
 
-/// A new data set, compressed where it has elements, without time stamps, with the hash of its elements.
+/// A new data set, compressed where it has elements and axes, without time stamps, with the hash of its elements.
 func makeTensor(
-    _ tensor: AnyTensor, named name: String, in group: hid_t, place: String
+    _ tensor: AnyTensor, named name: String, in group: hid_t, _ compression: CaptureCompression, place: String
 ) throws(HDF5Error) -> HDF5Handle {
     let type = try tensor.elementType.hdf5()
     let extents = tensor.shape.dimensions.map { hsize_t($0) }
@@ -317,10 +317,10 @@ func makeTensor(
         or: place, "no extent")
     let properties = try HDF5Handle(H5Pcreate(hdf5_dataset_creation()), H5Pclose, or: place, "no properties")
     _ = H5Pset_obj_track_times(properties.id, false)
-    if !extents.isEmpty, tensor.shape.count > 0 {
+    if compression == .zlib, !extents.isEmpty, tensor.shape.count > 0 {
         _ = H5Pset_chunk(properties.id, Int32(extents.count), extents)
         _ = H5Pset_shuffle(properties.id)
-        _ = H5Pset_deflate(properties.id, 6)
+        _ = H5Pset_deflate(properties.id, CaptureCompression.level)
     }
     let dataset = try HDF5Handle(
         H5Dcreate2(group, name, type.id, space.id, 0, properties.id, 0), H5Dclose, or: place, "cannot be made")

@@ -120,6 +120,28 @@ import Testing
             ] + (deviations.map { ["--deviations", $0] } ?? []) + extra)
     }
 
+    @Test("How a run is stored changes nothing that is read; outputs alone are the outputs and the softmax's input")
+    func storage() throws {
+        try withTemporaryDirectory { directory in
+            let whole = try CaptureFile(contentsOf: record(in: directory)).readCase("x")
+            func record(_ options: String...) throws -> CaptureCase {
+                let path = "\(directory)/other.h5"
+                let run = try CommandLineProgram.run(
+                    ["run", pnet, "--input", "\(directory)/x.npy", "--output", path] + options)
+                #expect(run.exitCode == 0, "\(run.errors)")
+                return try CaptureFile(contentsOf: path).readCase("x")
+            }
+            #expect(try record("--compression", "none") == whole)
+            #expect(try record("--compression", "zlib") == whole)
+            let outputs = try record("--outputs-only")
+            #expect(outputs.inputs == whole.inputs)
+            #expect(outputs.tensors.map(\.name) == ["conv2d_4", "push_transpose_out_2", "softmax"])
+            #expect(outputs.tensors == whole.tensors.filter { outputs.tensors.map(\.name).contains($0.name) })
+            let unknown = ["run", pnet, "--output", "\(directory)/o.h5", "--compression", "lz4"]
+            #expect(try CommandLineProgram.run(unknown).exitCode == 64)
+        }
+    }
+
     @Test("OpenCV 5's wrong RNet, recorded in Tests/CommandTests/recorded, does not conform, from its first pool on")
     func wrongEngine() throws {
         let recorded = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

@@ -20,9 +20,18 @@ public struct NetworkInputs: Sendable {
     ///
     /// - Throws: ``Captures/CaptureError``.
     public static func all(in capture: CaptureFile, of graph: Graph) throws -> [NetworkInputs] {
-        let cases = try capture.caseNames.map { try capture.readCase($0) }
-        let mostTensors = cases.map(\.tensors.count).max()
-        return cases.filter { $0.tensors.count == mostTensors }.flatMap { recorded in
+        // Of the cases read so far, those that hold most tensors; of these, the inputs alone stay.
+        var cases = [CaptureCase]()
+        var mostTensors = 0
+        for name in capture.caseNames {
+            let recorded = try capture.readCase(name)
+            guard recorded.tensors.count >= mostTensors else { continue }
+            if recorded.tensors.count > mostTensors { cases = [] }
+            mostTensors = recorded.tensors.count
+            cases.append(
+                CaptureCase(name: recorded.name, source: recorded.source, inputs: recorded.inputs, tensors: []))
+        }
+        return cases.flatMap { recorded in
             guard let input = graph.inputs.first, graph.inputs.count == 1, recorded.inputs.count == 1,
                 let images = recorded.inputs.first?.values, images.shape.rank == 4, input.dimensions.count == 4,
                 images.shape[3] == 3, input.dimensions[1] == .fixed(3)

@@ -8,6 +8,8 @@ import NetworkGraph
 import Reporting
 import Tensors
 
+extension CaptureCompression: ExpressibleByArgument {}
+
 struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Runs a model on given inputs and records every layer.")
@@ -35,6 +37,15 @@ struct Run: ParsableCommand {
     @Option(help: ArgumentHelp("The capture to write.", valueName: "file.h5"))
     var output: String
 
+    @Option(
+        help: ArgumentHelp(
+            "How the capture's elements are stored; zlib takes longer to write and less room.",
+            valueName: CaptureCompression.allCases.map(\.rawValue).joined(separator: "|")))
+    var compression = CaptureCompression.zlib
+
+    @Flag(help: "Record the outputs alone, and what goes into a softmax that gives one.")
+    var outputsOnly = false
+
     @OptionGroup var memory: MemoryOptions
 
     func run() throws {
@@ -56,9 +67,11 @@ struct Run: ParsableCommand {
         try model.namingFile {
             if let types = try? model.graph.tensorTypes(for: given.mapValues(\.shape)) {
                 try model.graph.checkMemory(
-                    types, bytesPerNumber: arithmetic.bytesPerNumber, keepsEveryTensor: true)
+                    types, bytesPerNumber: arithmetic.bytesPerNumber, keepsEveryTensor: !outputsOnly)
             }
+            let wanted = outputsOnly ? Set(model.graph.outputs + model.graph.logits) : nil
             _ = try engine.run(given) { activation in
+                guard wanted?.contains(activation.name) ?? true else { return }
                 activations.append(
                     CaptureCase.Output(
                         name: activation.name, node: activation.node.name, operator: activation.node.operator.name,
@@ -76,7 +89,7 @@ struct Run: ParsableCommand {
                 engine: "mtcnn-validate", engineVersion: "1", arithmetic: model.arithmeticLabel(asked: arithmetic),
                 modelName: model.name,
                 modelSHA256: model.sha256, adapter: "mtcnn-validate run"),
-            to: output)
+            compression: compression, to: output)
         try writer.append(
             CaptureCase(
                 name: caseName ?? ownName ?? "case", source: "given by .npy files", inputs: tensors,
@@ -99,5 +112,13 @@ struct Run: ParsableCommand {
             }
             return (names[0], argument)
         }
+    }
+}
+
+extension Graph {
+    /// The tensors that a softmax makes outputs of.
+    fileprivate var logits: [String] {
+        nodes.filter { $0.operator is Softmax && $0.outputs.contains(where: outputs.contains) }.flatMap(\.inputs)
+            .compactMap { $0 }
     }
 }

@@ -10,11 +10,11 @@ public struct CaptureFile: Sendable {
     /// - Throws: ``CaptureError`` for a file that is missing, damaged, of another layout, or without cases.
     public init(contentsOf path: String, reading: CaptureReading = .standard) throws(CaptureError) {
         self.path = path
-        reader =
-            switch reading {
-            case .inProcess: try HDF5Capture(path)
-            case .inChild(let command): try ChildCapture(path, command: command)
-            }
+        if case .inChild(let command) = reading, let child = try ChildCapture(path, command: command) {
+            reader = child
+        } else {
+            reader = try HDF5Capture(path)
+        }
     }
 
     public var header: CaptureHeader { reader.header }
@@ -30,7 +30,7 @@ public struct CaptureFile: Sendable {
 public enum CaptureReading: Sendable, Equatable {
     case inProcess
     /// In a child process with limits on memory and time. The command, with `--max-memory BYTES -- FILE` behind it,
-    /// runs ``serveCapture(_:)``.
+    /// runs ``serveCapture(_:)``. Where no more processes can be started, captures are read in this one.
     case inChild(command: [String])
 
     private static let chosen = Mutex(CaptureReading.inProcess)

@@ -20,7 +20,8 @@ final class ChildCapture: CaptureReader {
     private let secondsToAnswer: Double
     private let process: Mutex<ChildProcess>
 
-    init(_ path: String, command: [String]) throws(CaptureError) {
+    /// - Returns: nil where there are as many processes as there may be.
+    init?(_ path: String, command: [String]) throws(CaptureError) {
         let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
         let seconds = Self.secondsToStart + Double(size) / Self.bytesPerSecond
         let process: ChildProcess
@@ -34,6 +35,7 @@ final class ChildCapture: CaptureReader {
                 throw .cannotStart(reason: "\(command.first ?? "") answers \"\(greeting ?? "")\"")
             }
         } catch {
+            if error == .noMoreProcesses { return nil }
             // It has not touched the file yet.
             throw .notRead(file: path, reason: "no process that reads it can be started: \(error)")
         }
@@ -123,6 +125,7 @@ final class ChildCapture: CaptureReader {
             case .ended(nil, _): "the HDF5 library breaks on it"
             case .tooLate(let seconds, _): "reading it takes more than \(Int(seconds)) s"
             case .cannotStart(let reason): reason
+            case .noMoreProcesses: "no process can be started"
             }
         return unreadable(file, place, "\(reason); it is damaged, or made to do that")
     }

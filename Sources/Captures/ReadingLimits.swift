@@ -18,12 +18,6 @@ struct ReadingLimits {
         initialMemory = ReadingLimits.addressSpace
         // It may well crash, and nobody wants the remains.
         limit(RLIMIT_CORE, to: 0)
-        // The limit on processor time ends the process by a signal, which may have been blocked where it was started.
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        sigaddset(&signals, SIGXCPU)
-        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
-        signal(SIGXCPU, SIG_DFL)
     }
 
     /// Allows what it takes to read so many bytes from now on, or in all for the memory.

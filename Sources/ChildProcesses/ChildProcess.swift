@@ -4,62 +4,55 @@ import Foundation
 ///
 /// Each exchange has a deadline, on writing as on reading, so that a program that hangs is an error and no halt.
 public final class ChildProcess {
-    private let process = Process()
+    private let process: SpawnedProcess
     private let requests: Int32
     private let answers: Int32
     /// What it writes to its standard error; nil where no file can be written.
-    private let lastWordsFile: URL?
+    private let lastWordsFile: String?
     private var deadline = Date.distantFuture
     private var seconds = 0.0
-    // Held so that the descriptors stay open.
-    private let pipes: (requests: Pipe, answers: Pipe)
 
     /// - Parameters:
     ///   - command: the program, which is looked for where programs are if it is no path, and its arguments.
     ///   - environment: variables that it has besides ours.
-    /// - Throws: ``ChildProcessError/cannotStart(reason:)``.
+    /// - Throws: ``ChildProcessError/cannotStart(reason:)``, ``ChildProcessError/noMoreProcesses``.
     public init(_ command: [String], environment: [String: String] = [:]) throws(ChildProcessError) {
         guard let program = command.first else { throw .cannotStart(reason: "there is no command") }
         // Writing to a program that has ended is an error like any other.
         signal(SIGPIPE, SIG_IGN)
-        pipes = (Pipe(), Pipe())
-        requests = pipes.requests.fileHandleForWriting.fileDescriptor
-        answers = pipes.answers.fileHandleForReading.fileDescriptor
-        let file = FileManager.default.temporaryDirectory.appendingPathComponent(
-            "mtcnn-validate-\(UUID().uuidString).txt")
-        let isWritten = FileManager.default.createFile(atPath: file.path, contents: nil)
-        lastWordsFile = isWritten ? file : nil
-        process.standardError =
-            (isWritten ? FileHandle(forWritingAtPath: file.path) : nil) ?? FileHandle.nullDevice
-        process.standardInput = pipes.requests
-        process.standardOutput = pipes.answers
-        if program.contains("/") {
-            process.executableURL = URL(fileURLWithPath: program)
-            process.arguments = Array(command.dropFirst())
-        } else {
-            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-            process.arguments = command
-        }
-        if !environment.isEmpty {
-            process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        }
-        do {
-            try process.run()
+        let file = FileManager.default.temporaryDirectory
+            .appendingPathComponent("mtcnn-validate-\(UUID().uuidString).txt").path
+        let isWritten = FileManager.default.createFile(atPath: file, contents: nil)
+        var opened = [Int32]()
+        do throws(ErrorNumber) {
+            let questions = try PipeEnds()
+            opened += [questions.reading, questions.writing]
+            let replies = try PipeEnds()
+            opened += [replies.reading, replies.writing]
+            process = try SpawnedProcess(
+                command, environment: ProcessInfo.processInfo.environment.merging(environment) { $1 },
+                input: questions.reading, output: replies.writing, errors: isWritten ? file : "/dev/null")
+            (requests, answers) = (questions.writing, replies.reading)
+            // Ours end with the program's: else its death would not be seen.
+            close(questions.reading)
+            close(replies.writing)
         } catch {
-            if let lastWordsFile { try? FileManager.default.removeItem(at: lastWordsFile) }
-            throw .cannotStart(reason: "\(program): no process can be started")
+            for descriptor in opened { close(descriptor) }
+            if isWritten { try? FileManager.default.removeItem(atPath: file) }
+            if error.isLackOfRoom { throw .noMoreProcesses }
+            throw .cannotStart(reason: "\(program): \(String(cString: strerror(error.value)))")
         }
-        // Ours end with the program's: else its death would not be seen.
-        try? pipes.requests.fileHandleForReading.close()
-        try? pipes.answers.fileHandleForWriting.close()
+        lastWordsFile = isWritten ? file : nil
         for descriptor in [requests, answers] {
             _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
         }
     }
 
     deinit {
-        end()
-        if let lastWordsFile { try? FileManager.default.removeItem(at: lastWordsFile) }
+        process.end()
+        close(requests)
+        close(answers)
+        if let lastWordsFile { try? FileManager.default.removeItem(atPath: lastWordsFile) }
     }
 
     /// Begins an exchange, which may take so long.
@@ -122,7 +115,7 @@ public final class ChildProcess {
         while true {
             let left = deadline.timeIntervalSinceNow
             guard left > 0 else {
-                end()
+                process.end()
                 throw .tooLate(seconds: seconds, lastWords: lastWords)
             }
             var poller = pollfd(fd: descriptor, events: Int16(events), revents: 0)
@@ -132,25 +125,18 @@ public final class ChildProcess {
         }
     }
 
-    /// Kills the program: one that hangs, or that inherited a mask of blocked signals, hears nothing gentler.
-    private func end() {
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-    }
-
     // MARK: Errors
 
     private func ended() -> ChildProcessError {
         // It may still be ending, and what it wrote last on its way to the file.
         let patience = Date(timeIntervalSinceNow: 1)
         while process.isRunning, Date() < patience { usleep(10_000) }
-        let signal =
-            !process.isRunning && process.terminationReason == .uncaughtSignal ? process.terminationStatus : nil
-        return .ended(signal: signal, lastWords: lastWords)
+        return .ended(signal: process.endingSignal, lastWords: lastWords)
     }
 
     /// The last lines that the program wrote to its standard error.
     private var lastWords: String {
-        let data = lastWordsFile.flatMap { try? Data(contentsOf: $0) } ?? Data()
+        let data = lastWordsFile.flatMap { FileManager.default.contents(atPath: $0) } ?? Data()
         let lines = String(decoding: data.suffix(2000), as: UTF8.self).split(separator: "\n").suffix(3)
         return lines.joined(separator: " | ").trimmingCharacters(in: .whitespaces)
     }

@@ -36,6 +36,7 @@ public final class AdapterPipes {
         } catch {
             switch error {
             case .cannotStart(let reason): throw .cannotStart(engine: engine, reason: reason)
+            case .noMoreProcesses: throw .cannotStart(engine: engine, reason: "no more processes can be started")
             case .ended(_, let lastWords): throw .died(engine: engine, lastWords: lastWords)
             case .tooLate(let seconds, let lastWords):
                 throw .tooLate(engine: engine, seconds: seconds, lastWords: lastWords)

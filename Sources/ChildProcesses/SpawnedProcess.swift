@@ -1,0 +1,96 @@
+import Foundation
+
+/// A process that was started with descriptors of ours for its standard streams. It takes no thread of this process,
+/// and so starts where no more threads can.
+final class SpawnedProcess {
+    private let identifier: pid_t
+    /// How it ended, once that is known.
+    private var status: Int32?
+
+    /// - Parameters:
+    ///   - command: the program, which is looked for where programs are if it is no path, and its arguments.
+    ///   - environment: all of its variables.
+    ///   - errors: the file that takes its standard error.
+    /// - Throws: the system's error number.
+    init(
+        _ command: [String], environment: [String: String], input: Int32, output: Int32, errors: String
+    ) throws(ErrorNumber) {
+        #if canImport(Darwin)
+            var actions: posix_spawn_file_actions_t?
+            var attributes: posix_spawnattr_t?
+        #else
+            var actions = posix_spawn_file_actions_t()
+            var attributes = posix_spawnattr_t()
+        #endif
+        posix_spawn_file_actions_init(&actions)
+        posix_spawnattr_init(&attributes)
+        defer {
+            posix_spawn_file_actions_destroy(&actions)
+            posix_spawnattr_destroy(&attributes)
+        }
+        posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, errors, O_WRONLY, 0)
+        // Else it would ignore or never see the signals that the thread which starts it ignores or blocks.
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        var ignored = sigset_t()
+        sigemptyset(&ignored)
+        for signal in [SIGPIPE, SIGXCPU, SIGXFSZ] { sigaddset(&ignored, signal) }
+        posix_spawnattr_setsigdefault(&attributes, &ignored)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF))
+        var arguments = command.map { strdup($0) } + [nil]
+        var variables = environment.sorted { $0.key < $1.key }.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        defer { for pointer in arguments + variables { free(pointer) } }
+        var identifier = pid_t()
+        let failure = posix_spawnp(&identifier, command.first ?? "", &actions, &attributes, &arguments, &variables)
+        guard failure == 0 else { throw ErrorNumber(value: failure) }
+        self.identifier = identifier
+    }
+
+    deinit {
+        guard isRunning else { return }
+        // One that hangs hears nothing gentler.
+        kill(identifier, SIGKILL)
+        var ending: Int32 = 0
+        while waitpid(identifier, &ending, 0) < 0, errno == EINTR {}
+    }
+
+    var isRunning: Bool {
+        guard status == nil else { return false }
+        var ending: Int32 = 0
+        let found = waitpid(identifier, &ending, WNOHANG)
+        if found == identifier { status = ending }
+        return found == 0
+    }
+
+    /// The signal that ended it; nil if it runs, or ended by itself.
+    var endingSignal: Int32? { status.map { $0 & 0x7f }.flatMap { $0 == 0 ? nil : $0 } }
+
+    func end() {
+        if isRunning { kill(identifier, SIGKILL) }
+    }
+}
+
+/// An error of the system's.
+struct ErrorNumber: Error {
+    let value: Int32
+
+    /// Whether there are as many processes as there may be, or no memory for one more.
+    var isLackOfRoom: Bool { value == EAGAIN || value == ENOMEM }
+}
+
+/// The two ends of a pipe, which no other child inherits.
+struct PipeEnds {
+    let reading: Int32
+    let writing: Int32
+
+    /// - Throws: where there are too many open files.
+    init() throws(ErrorNumber) {
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { throw ErrorNumber(value: errno) }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        (reading, writing) = (ends[0], ends[1])
+    }
+}

@@ -123,7 +123,7 @@ import Testing
     @Test("How a run is stored changes nothing that is read; outputs alone are the outputs and the softmax's input")
     func storage() throws {
         try withTemporaryDirectory { directory in
-            let whole = try CaptureFile(contentsOf: record(in: directory)).readCase("x")
+            let whole = try CaptureFile(contentsOf: self.record(in: directory)).readCase("x")
             func record(_ options: String...) throws -> CaptureCase {
                 let path = "\(directory)/other.h5"
                 let run = try CommandLineProgram.run(

@@ -26,8 +26,8 @@ public struct PlanMeasurement: Sendable, Codable, Equatable {
         case .detectionAgreement: detectionAgreement ?? .nan
         case .maxAbsDiff: maxAbsDiff
         case .meanAbsDiff: meanAbsDiff
-        case .candidateBoundRatio, .baselineBoundRatio, .nonFiniteCount, .lostConstantCount, .notFiniteFrames,
-            .falsePositives:
+        case .candidateBoundRatio, .baselineBoundRatio, .candidateEnvelopeRatio, .baselineEnvelopeRatio,
+            .nonFiniteCount, .lostConstantCount, .notFiniteFrames, .falsePositives:
             .nan
         }
     }

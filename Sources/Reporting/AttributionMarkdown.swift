@@ -15,14 +15,14 @@ extension Attribution {
                 ["changed rules", "mean IoU before", "after", "frames explained", "still differing"],
                 explanations.map { explanation in
                     [
-                        explanation.rules.map(\.rawValue).joined(separator: " + "), meanOverlapBefore.long,
+                        explanation.rules.map(\.description).joined(separator: " + "), meanOverlapBefore.long,
                         Optional(explanation.meanOverlapAfter).long, "\(explanation.framesExplained)",
                         "\(explanation.differingFrames)",
                     ]
                 })
         }
         let named = Set(explanations.flatMap(\.rules))
-        let meanings = RuleChange.allCases.filter(named.contains).map { "- `\($0.rawValue)`: \($0.meaning)" }
+        let meanings = named.sorted { $0.description < $1.description }.map { "- `\($0)`: \($0.meaning)" }
         if !meanings.isEmpty { lines += [""] + meanings }
         return shown(lines)
     }

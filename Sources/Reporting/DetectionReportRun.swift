@@ -11,13 +11,14 @@ extension DetectionReport {
     ///   - frames: the directory of the frames.
     ///   - detector: our cascade; its minimum face size and score thresholds count where a list does not say which it
     ///     was made with.
-    ///   - minimumFaceSize: counts in place of what the lists say.
+    ///   - minimumFaceSize: counts in place of what the lists say; so do the score thresholds.
     ///   - shard: which of each list's frames to compare.
     ///   - progress: is told of each frame before it is computed.
     /// - Throws: ``Detection/DetectionDocumentError``, ``Conformance/ComparisonError/nothingInCommon(_:)`` for a list
     ///   that names none of the frames, and what the networks throw.
     public init(
-        golds: [String], frames: String, detector: FaceDetector, minimumFaceSize: Int?, candidate: Side,
+        golds: [String], frames: String, detector: FaceDetector, minimumFaceSize: Int?,
+        scoreThresholds: ScoreThresholds? = nil, candidate: Side,
         reading: ImageReading = ImageReading(), deviations: [KnownDeviation],
         shard: Shard = .whole, progress: @Sendable (String) -> Void = { _ in }
     ) throws {
@@ -29,7 +30,7 @@ extension DetectionReport {
             let source = gold.source ?? file.lastPathComponent
             if !sources.contains(source) { sources.append(source) }
             var detector = detector
-            if let thresholds = gold.scoreThresholds { detector.scoreThresholds = thresholds }
+            if let thresholds = scoreThresholds ?? gold.scoreThresholds { detector.scoreThresholds = thresholds }
             detector.minimumFaceSize = minimumFaceSize ?? gold.minFaceSize ?? detector.minimumFaceSize
             let name = file.deletingPathExtension().lastPathComponent
             runs.append(

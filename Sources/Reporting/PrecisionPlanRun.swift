@@ -16,7 +16,7 @@ extension PrecisionPlan {
     ///   are no frames.
     public init(
         requirements: [PlanRequirement], models: String, captures: String, frames: String, minimumFaceSize: Int,
-        reading: ImageReading = ImageReading(), arithmetic: ArithmeticName,
+        rules: CascadeRules = .openFace, reading: ImageReading = ImageReading(), arithmetic: ArithmeticName,
         progress: (String) -> Void = { _ in }
     ) throws {
         let directory = try FrameDirectory(frames)
@@ -36,7 +36,8 @@ extension PrecisionPlan {
         }
         progress("float32")
         var trial = try PlanTrial(
-            graphs: graphs, inputs: inputs, images: images, minimumFaceSize: minimumFaceSize, arithmetic: arithmetic)
+            graphs: graphs, inputs: inputs, images: images, minimumFaceSize: minimumFaceSize, rules: rules,
+            arithmetic: arithmetic)
         try self.init(
             requirements: requirements, trial: &trial, minimumFaceSize: minimumFaceSize, frames: files.count,
             progress: progress)

@@ -25,7 +25,8 @@ extension PrecisionReport {
     ///   are no frames.
     public init(
         models: String, captures: String, frames: String, minimumFaceSize: Int,
-        reading: ImageReading = ImageReading(), arithmetics: [ArithmeticName] = arithmetics,
+        rules: CascadeRules = .openFace, reading: ImageReading = ImageReading(),
+        arithmetics: [ArithmeticName] = arithmetics,
         packageArithmetic: ArithmeticName = .fp16Storage,
         deviations: [KnownDeviation], shard: Shard = .whole, progress: @Sendable (String) -> Void = { _ in }
     ) throws {
@@ -49,7 +50,7 @@ extension PrecisionReport {
         let precisions = try concurrentMap(jobs, cost: { fileSize("\(captures)/\($0.1.modelName).h5") }) {
             index, kind in
             let network = kind.modelName
-            let threshold = Double(ScoreThresholds()[kind])
+            let threshold = Double(rules.scoreThresholds[kind])
             progress("\(candidates[index].name), \(network)")
             let capture = try CaptureFile(contentsOf: "\(captures)/\(network).h5")
             switch candidates[index] {
@@ -67,7 +68,7 @@ extension PrecisionReport {
             }
         }
         let all = try [FaceNetworks(models: models, arithmetic: .fp32)] + candidates.map { try $0.networks(models) }
-        let detectors = all.map { FaceDetector(networks: $0, minimumFaceSize: minimumFaceSize) }
+        let detectors = all.map { FaceDetector(networks: $0, rules: rules, minimumFaceSize: minimumFaceSize) }
         let comparisons = try concurrentMap(shard.stretch(of: files)) { file in
             progress(file)
             return try FrameComparison(

@@ -39,7 +39,7 @@ static inline __attribute__((always_inline)) void resample_row(
                 row_sum += load_pixel(source + offsets[c] * vk_image_channels, is_at_end) * weights[c];
             sum += row_sum * row_weights[r];
         }
-        if (resampling.rounds_to_integers) sum = __builtin_elementwise_round(sum);
+        if (resampling.rounds_to_integers) sum = __builtin_elementwise_rint(sum);
         if (resampling.reverses_channels) sum = sum.zyxw;
         sum = (sum - 127.5f) * 0.0078125f;
         // The fourth number is overwritten by the next pixel's first.

@@ -23,6 +23,25 @@ struct CascadeOptions: ParsableArguments {
             """)
     var ignoreOrientation = false
 
+    @Option(
+        help: ArgumentHelp(
+            "The detector whose rules the cascade follows: "
+                + DetectorFamily.allCases.map(\.rawValue).joined(separator: ", ") + ".",
+            valueName: "name"))
+    var rules = DetectorFamily.openFace.rawValue
+
+    @Option(
+        help: ArgumentHelp(
+            "Depart from the rules, as `rule=value`; `detect --help` lists them. May be repeated.",
+            valueName: "rule=value"))
+    var change: [NamedRuleChanges] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "The least probabilities with which PNet, RNet and ONet let a box pass. Default: what a list of faces says, "
+                + "or 0.6,0.7,0.7.", valueName: "p,r,o"))
+    var scoreThresholds: ScoreThresholds?
+
     @OptionGroup var memory: MemoryOptions
 
     @Option(help: ArgumentHelp("The most threads that compute at once. Default: all cores.", valueName: "n"))
@@ -33,9 +52,37 @@ struct CascadeOptions: ParsableArguments {
             throw ValidationError("--threads is a number from 1 to \(Threads.possible.upperBound)")
         }
         if let threads { Threads.limit = threads }
+        guard DetectorFamily(rawValue: rules) == nil else { return }
+        throw ValidationError(
+            DetectorFamily.refused[rules]
+                ?? "--rules \(rules): the detectors are "
+                + DetectorFamily.allCases.map(\.rawValue).joined(separator: ", "))
     }
 
     func modelsDirectory() throws -> String { try models ?? bundled("Fixtures/models") }
+
+    private var family: DetectorFamily { DetectorFamily(rawValue: rules) ?? .openFace }
+
+    /// The rules of the chosen family, with the changes that are asked for.
+    var cascadeRules: CascadeRules {
+        var chosen = family.rules
+        if let scoreThresholds { chosen.scoreThresholds = scoreThresholds }
+        return chosen.changed(change.flatMap(\.changes))
+    }
+
+    /// Those that count in place of what a list of faces says; nil where none were asked for.
+    var askedThresholds: ScoreThresholds? {
+        let changesThem = cascadeRules.scoreThresholds != ScoreThresholds()
+        return changesThem ? cascadeRules.scoreThresholds : scoreThresholds
+    }
+
+    /// In what the rules depart from OpenFace's, for reports; nil where they do not.
+    var departure: String? {
+        guard cascadeRules != .openFace else { return nil }
+        let changes = cascadeRules.changes(from: family.rules).map(\.description)
+        return "by the rules of \(family.rawValue)"
+            + (changes.isEmpty ? "" : " with \(changes.joined(separator: ", "))")
+    }
 
     var reading: ImageReading {
         ImageReading(maximumPixels: maxPixels, orientation: ignoreOrientation ? .ignored : .applied)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Conformance
 import Detection
 import Engines
+import Reporting
 
 extension ArithmeticName: ExpressibleByArgument {}
 
@@ -26,10 +27,16 @@ struct DetectorOptions: ParsableArguments {
     }
 
     func chosenEngine() throws -> ChosenEngine {
-        try engineOptions.networks(of: cascade.modelsDirectory(), arithmetic: arithmetic)
+        let engine = try engineOptions.networks(of: cascade.modelsDirectory(), arithmetic: arithmetic)
+        guard let departure = cascade.departure else { return engine }
+        let side = Side(
+            engine: "\(engine.side.engine), \(departure),", engineVersion: engine.side.engineVersion,
+            arithmetic: engine.side.arithmetic)
+        return ChosenEngine(side: side, networks: engine.networks, outside: engine.outside)
     }
 
     func detector(_ engine: ChosenEngine) -> FaceDetector {
-        FaceDetector(networks: engine.networks, minimumFaceSize: cascade.minimumFaceSize)
+        FaceDetector(
+            networks: engine.networks, rules: cascade.cascadeRules, minimumFaceSize: cascade.minimumFaceSize)
     }
 }

@@ -52,7 +52,7 @@ extension Attribution {
             return scores
         }
 
-        let all = RuleChange.allCases
+        let all = RuleChange.all(from: detector.rules)
         let alone = try scores(all.map { [$0] })
         var explanations = alone.explanations
         if !alone.explainsAll {
@@ -84,17 +84,13 @@ extension Explanation {
     }
 }
 
-extension RuleChange {
-    fileprivate var position: Int { RuleChange.allCases.firstIndex(of: self) ?? 0 }
-}
-
 extension [RuleChange] {
     /// Whether each change still counts beside the others: not where a later one overrides an earlier one.
     fileprivate var isIndependent: Bool {
         indices.allSatisfy { index in
             var others = self
             others.remove(at: index)
-            return CascadeRules(changes: others) != CascadeRules(changes: self)
+            return CascadeRules.openFace.changed(others) != CascadeRules.openFace.changed(self)
         }
     }
 }
@@ -136,7 +132,7 @@ private struct CombinationScores {
         var evaluations = FrameEvaluations(image: image, networks: detector.networks)
         func matching(_ changes: [RuleChange]) throws -> FaceMatching {
             var detector = detector
-            detector.rules = CascadeRules(changes: changes)
+            detector.rules = detector.rules.changed(changes)
             let faces = try detector.detect(in: &evaluations).faces
             return FaceMatching(file: frame.file, expected: frame.faces, found: faces)
         }

@@ -16,6 +16,7 @@ public struct PlanTrial {
     private let inputs: [CascadeNetwork: [NetworkInputs]]
     private let images: [DecodedImage]
     private let minimumFaceSize: Int
+    private let rules: CascadeRules
     private let faces: [[Face]]
     private let outputs: [CascadeNetwork: [[String: AnyTensor]]]
     private var networks: [NetworkPlan: MemoizedNetwork] = [:]
@@ -35,12 +36,13 @@ public struct PlanTrial {
     /// - Throws: what the engines and the cascade throw.
     public init(
         graphs: [CascadeNetwork: Graph], inputs: [CascadeNetwork: [NetworkInputs]], images: [DecodedImage],
-        minimumFaceSize: Int, arithmetic: ArithmeticName
+        minimumFaceSize: Int, rules: CascadeRules = .openFace, arithmetic: ArithmeticName
     ) throws {
         self.graphs = graphs
         self.inputs = inputs
         self.images = images
         self.minimumFaceSize = minimumFaceSize
+        self.rules = rules
         self.arithmetic = arithmetic
         layers = CascadeNetwork.allCases.flatMap { network in
             graphs[network].map { NetworkLayer.layers(of: $0, network: network) } ?? []
@@ -57,7 +59,7 @@ public struct PlanTrial {
         let float32 = [try network(.proposal), try network(.refinement), try network(.output)]
         let detector = FaceDetector(
             networks: FaceNetworks(proposal: float32[0], refinement: float32[1], output: float32[2]),
-            minimumFaceSize: minimumFaceSize)
+            rules: rules, minimumFaceSize: minimumFaceSize)
         let records = try concurrentMap(images) { try detector.detect(in: $0) }
         faces = records.map(\.faces)
         var work = [String: Int]()
@@ -109,7 +111,7 @@ public struct PlanTrial {
     private mutating func endToEnd(_ plans: [NetworkPlan]) throws -> DetectionMetrics? {
         let networks = FaceNetworks(
             proposal: try network(plans[0]), refinement: try network(plans[1]), output: try network(plans[2]))
-        let detector = FaceDetector(networks: networks, minimumFaceSize: minimumFaceSize)
+        let detector = FaceDetector(networks: networks, rules: rules, minimumFaceSize: minimumFaceSize)
         let faces = faces
         var metrics = DetectionMetrics()
         do {

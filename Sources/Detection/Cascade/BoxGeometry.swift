@@ -1,18 +1,20 @@
 extension BoundingBox {
-    /// The box with its sides moved as a network says.
+    /// The box with its sides moved as a network says, each by its fraction of the extent.
     ///
-    /// The box is rounded to whole pixels first, and each side moves by its fraction of the rounded extent.
-    ///
-    /// - Parameter growth: What the extent gains before: 1 for the output network, whose boxes are taken to
-    ///   include their last pixel.
-    func corrected(by regression: BoxRegression, growth: Int) -> BoundingBox {
-        let box = PixelBox(rounding: self)
-        let width = box.width + growth
-        let height = box.height + growth
-        let left = Float(box.x) + regression.left * Float(width)
-        let top = Float(box.y) + regression.top * Float(height)
-        let right = Float(box.x + width) + regression.right * Float(width)
-        let bottom = Float(box.y + height) + regression.bottom * Float(height)
+    /// - Parameters:
+    ///   - boxes: Whether the box is rounded to whole pixels first.
+    ///   - growth: What the extent gains before it is multiplied: 1 where boxes are taken to include their last pixel.
+    ///   - farEdge: How much further than the extent the far edges lie.
+    func corrected(
+        by regression: BoxRegression, _ boxes: CascadeRules.CorrectedBoxes, growth: Int, farEdge: Int
+    ) -> BoundingBox {
+        let box = boxes == .rounded ? BoundingBox(PixelBox(rounding: self)) : self
+        let width = box.width + Float(growth)
+        let height = box.height + Float(growth)
+        let left = box.x + regression.left * width
+        let top = box.y + regression.top * height
+        let right = box.x + (box.width + Float(farEdge)) + regression.right * width
+        let bottom = box.y + (box.height + Float(farEdge)) + regression.bottom * height
         return BoundingBox(x: left, y: top, width: right - left, height: bottom - top)
     }
 
@@ -25,9 +27,31 @@ extension BoundingBox {
     /// The same, as a rule has it.
     func squared(_ rule: CascadeRules.Squares) -> BoundingBox {
         switch rule {
-        case .truncated: return BoundingBox(PixelBox(truncating: square))
+        case .sideTruncated: return BoundingBox(PixelBox(truncating: square))
         case .float: return square
+        case .cornersTruncated:
+            return square.withCorners { Float(Int(saturating: $0.rounded(.towardZero))) }
+        case .cornersRounded:
+            // The extents of boxes that include their last pixel, and the square's last pixel.
+            var box = BoundingBox(x: x, y: y, width: width + 1, height: height + 1).square
+            box.width -= 1
+            box.height -= 1
+            return box.withCorners { Float(Int(saturating: $0.rounded(.toNearestOrEven))) }
         }
+    }
+
+    /// The box between its corners, each coordinate of which is changed.
+    private func withCorners(_ change: (Float) -> Float) -> BoundingBox {
+        let (left, top) = (change(x), change(y))
+        return BoundingBox(x: left, y: top, width: change(x + width) - left, height: change(y + height) - top)
+    }
+
+    /// The part between the first and the last pixel of an image.
+    func clipped(width imageWidth: Int, height imageHeight: Int) -> BoundingBox {
+        let (left, top) = (max(x, 0), max(y, 0))
+        return BoundingBox(
+            x: left, y: top, width: min(x + width, Float(imageWidth - 1)) - left,
+            height: min(y + height, Float(imageHeight - 1)) - top)
     }
 
     /// The last step of OpenFace's detector: from MTCNN's box to the one that its landmark models expect.
@@ -43,7 +67,8 @@ extension BoundingBox {
 
     /// The pixels of the frame that a network sees of a box.
     func cropRegion(_ rule: CascadeRules.CropRegion) -> PixelBox {
-        let box = PixelBox(truncating: self)
+        // The corners are cut, so that of a box between whole pixels the extents may be.
+        let box = PixelBox(truncating: withCorners { Float(Int(saturating: $0.rounded(.towardZero))) })
         switch rule {
         case .fromOneBefore:
             return PixelBox(x: box.x - 1, y: box.y - 1, width: box.width + 1, height: box.height + 1)

@@ -1,8 +1,8 @@
 import Engines
 import Tensors
 
-/// MTCNN's cascade (Zhang et al., 2016) as the C++ detector of OpenFace 2.2.0 runs it: a network proposes boxes
-/// at every size of the frame, a second refines them, a third decides and finds landmarks.
+/// MTCNN's cascade (Zhang et al., 2016), by the rules of the C++ detector of OpenFace 2.2.0 or of another: a network
+/// proposes boxes at every size of the frame, a second refines them, a third decides and finds landmarks.
 public struct FaceDetector: Sendable {
     public var networks: FaceNetworks
     public var rules: CascadeRules
@@ -12,16 +12,18 @@ public struct FaceDetector: Sendable {
 
     public static let defaultMinimumFaceSize = 60
 
-    public var scoreThresholds: ScoreThresholds
+    /// The rules' own.
+    public var scoreThresholds: ScoreThresholds {
+        get { rules.scoreThresholds }
+        set { rules.scoreThresholds = newValue }
+    }
 
     public init(
-        networks: FaceNetworks, rules: CascadeRules = .openFace, minimumFaceSize: Int = defaultMinimumFaceSize,
-        scoreThresholds: ScoreThresholds = ScoreThresholds()
+        networks: FaceNetworks, rules: CascadeRules = .openFace, minimumFaceSize: Int = defaultMinimumFaceSize
     ) {
         self.networks = networks
         self.rules = rules
         self.minimumFaceSize = minimumFaceSize
-        self.scoreThresholds = scoreThresholds
     }
 
     /// The faces of an image, and the boxes after every stage on the way to them.
@@ -35,51 +37,38 @@ public struct FaceDetector: Sendable {
     /// The same, for a frame of which the networks have already judged some inputs.
     public func detect(in frame: inout FrameEvaluations) throws -> CascadeRecord {
         var record = try proposals(in: &frame)
-        let proposed = record.levels.flatMap { suppressed($0.proposals, .withinLevel) }
+        let proposed = record.levels.flatMap { suppressed($0.proposals, rules.suppressionWithinLevel) }
         record[.proposals] = proposed
-        let refinementInput = passOn(
-            proposed, corrects: rules.proposalCorrection == .applied, to: &record,
+        var refinementInput = passOn(
+            proposed, rules.suppressionOfProposals,
+            extent: rules.proposalCorrection == .applied ? rules.proposalExtent : nil, to: &record,
             stages: (.suppressedProposals, .correctedProposals, .refinementInput))
 
-        let refined = try judged(by: .refinement, refinementInput, in: &frame, &record)
+        let refined = try judged(by: .refinement, &refinementInput, in: &frame, &record)
         record[.refinementOutput] = refined
-        let kept = refined.indices.filter { passes(refined[$0].score, scoreThresholds.refinement) }
+        let kept = refined.indices.filter {
+            passes(refined[$0].score, scoreThresholds.refinement, rules.refinementThreshold)
+        }
         let suppressionScores = rules.refinementSuppressionScores == .refinement ? refined : refinementInput
-        let outputInput = passOn(
-            kept.map { refined[$0] }, suppressionScores: kept.map { suppressionScores[$0].score }, corrects: true,
-            to: &record, stages: (.suppressedRefinements, .correctedRefinements, .outputInput))
+        var outputInput = passOn(
+            kept.map { refined[$0] }, suppressionScores: kept.map { suppressionScores[$0].score },
+            rules.suppressionOfRefinements, extent: rules.refinementExtent, to: &record,
+            stages: (.suppressedRefinements, .correctedRefinements, .outputInput))
 
-        let output = try judged(by: .output, outputInput, in: &frame, &record)
+        let output = try judged(by: .output, &outputInput, in: &frame, &record)
         record[.outputOutput] = output
-        let growth = rules.outputExtent == .plusOne ? 1 : 0
-        let corrected = output.filter { passes($0.score, scoreThresholds.output) }
-            .map { $0.with(box: $0.box.corrected(by: $0.regression, growth: growth)) }
+        let corrected = output.filter { passes($0.score, scoreThresholds.output, rules.outputThreshold) }
+            .map { candidate in
+                candidate.with(
+                    box: candidate.box.corrected(
+                        by: candidate.regression, rules.correctedBoxes, growth: rules.outputExtent.growth,
+                        farEdge: rules.outputFarEdge == .behindLastPixel ? 1 : 0))
+            }
         record[.correctedOutputs] = corrected
-        let best = suppressed(corrected, .ofFaces)
+        let best = suppressed(corrected, rules.suppressionOfFaces)
         record[.suppressedOutputs] = best
         record[.final] = rules.finalCalibration == .applied ? best.map { $0.with(box: $0.box.calibrated()) } : best
         return record
-    }
-}
-
-/// The least probability of a face with which each network lets a box pass.
-public struct ScoreThresholds: Hashable, Sendable {
-    public var proposal: Float
-    public var refinement: Float
-    public var output: Float
-
-    public init(proposal: Float = 0.6, refinement: Float = 0.7, output: Float = 0.7) {
-        self.proposal = proposal
-        self.refinement = refinement
-        self.output = output
-    }
-
-    public subscript(network: CascadeNetwork) -> Float {
-        switch network {
-        case .proposal: proposal
-        case .refinement: refinement
-        case .output: output
-        }
     }
 }
 
@@ -87,7 +76,7 @@ extension FaceDetector {
     /// The record of the proposals at every level.
     private func proposals(in frame: inout FrameEvaluations) throws -> CascadeRecord {
         let scales = try pyramid(
-            width: frame.image.width, height: frame.image.height, minimumFaceSize: minimumFaceSize)
+            width: frame.image.width, height: frame.image.height, minimumFaceSize: minimumFaceSize, rules: rules)
         let maps = try frame.proposalMaps(scales, rules: rules)
         var record = CascadeRecord(
             levels: zip(scales, maps).map { scale, map in
@@ -116,6 +105,8 @@ extension FaceDetector {
                 for position in scores.indices { scores[position] = 1 / (1 + scores[position]) }
             case .probabilities: scores = (0..<count).map { elements[$0 * 6 + 1] }
             }
+            let threshold = scoreThresholds.proposal
+            let last = 1 + rules.cellExtent.pixels
             var proposals: [Candidate] = []
             for order in 0..<count {
                 let (row, column) =
@@ -123,14 +114,14 @@ extension FaceDetector {
                     ? (order % rows, order / rows) : (order / columns, order % columns)
                 let position = row * columns + column
                 let score = inScorePrecision(scores[position])
-                guard passes(score, scoreThresholds.proposal) else { continue }
+                guard passes(score, threshold, rules.proposalThreshold) else { continue }
                 let left = corner(2 * column + 1, scale)
                 let top = corner(2 * row + 1, scale)
                 proposals.append(
                     Candidate(
                         box: BoundingBox(
-                            x: left, y: top, width: corner(2 * column + 12, scale) - left,
-                            height: corner(2 * row + 12, scale) - top),
+                            x: left, y: top, width: corner(2 * column + last, scale) - left,
+                            height: corner(2 * row + last, scale) - top),
                         score: score, regression: BoxRegression(elements, from: position * 6 + 2)))
             }
             return proposals
@@ -146,12 +137,13 @@ extension FaceDetector {
         }
         switch rules.proposalCorners {
         case .truncated: return exact.rounded(.towardZero)
-        case .rounded: return exact.rounded()
+        case .roundedDown: return exact.rounded(.down)
+        case .rounded: return exact.rounded(.toNearestOrEven)
         }
     }
 
-    private func passes(_ score: Float, _ threshold: Float) -> Bool {
-        switch rules.scoreThreshold {
+    private func passes(_ score: Float, _ threshold: Float, _ rule: CascadeRules.ScoreThreshold) -> Bool {
+        switch rule {
         case .inclusive: score >= threshold
         case .exclusive: score > threshold
         }
@@ -166,13 +158,22 @@ extension FaceDetector {
     }
 
     /// What two networks' boxes go through before the next network sees them: suppression, correction, squaring.
+    ///
+    /// - Parameter extent: What the regression is relative to; nil where it is not applied.
     private func passOn(
-        _ candidates: [Candidate], suppressionScores: [Float]? = nil, corrects: Bool, to record: inout CascadeRecord,
+        _ candidates: [Candidate], suppressionScores: [Float]? = nil, _ suppression: Suppression,
+        extent: CascadeRules.RegressionExtent?, to record: inout CascadeRecord,
         stages: (suppressed: CascadeStage, corrected: CascadeStage, squared: CascadeStage)
     ) -> [Candidate] {
-        let best = suppressed(candidates, scores: suppressionScores, .betweenNetworks)
+        let best = suppressed(candidates, scores: suppressionScores, suppression)
         let corrected =
-            corrects ? best.map { $0.with(box: $0.box.corrected(by: $0.regression, growth: 0)) } : best
+            extent.map { extent in
+                best.map { candidate in
+                    candidate.with(
+                        box: candidate.box.corrected(
+                            by: candidate.regression, rules.correctedBoxes, growth: extent.growth, farEdge: 0))
+                }
+            } ?? best
         let squared = corrected.map { $0.with(box: $0.box.squared(rules.squares)) }
         record[stages.suppressed] = best
         record[stages.corrected] = corrected
@@ -181,11 +182,22 @@ extension FaceDetector {
     }
 
     /// The same boxes with the score, the regression and the landmarks that a network gives for their crops.
+    ///
+    /// - Parameter candidates: Become what the rules make of boxes beyond the image.
     private func judged(
-        by network: CascadeNetwork, _ candidates: [Candidate], in frame: inout FrameEvaluations,
+        by network: CascadeNetwork, _ candidates: inout [Candidate], in frame: inout FrameEvaluations,
         _ record: inout CascadeRecord
     ) throws -> [Candidate] {
-        let outputs = try frame.outputs(of: network, for: candidates.map(\.box), rules: rules)
+        let boxes = candidates.map(\.box)
+        let outputs = try frame.outputs(of: network, for: boxes, rules: rules)
+        if rules.boxBeyondImage == .clipped {
+            candidates = candidates.map {
+                $0.with(box: $0.box.clipped(width: frame.image.width, height: frame.image.height))
+            }
+        }
+        let mirrored =
+            network == .output && rules.landmarks == .meanOfMirrored
+            ? try frame.outputs(of: network, for: boxes, rules: rules, isMirrored: true) : nil
         let scores: [Float]
         switch networks[network].scores {
         case .logits: scores = probabilityRatios(outputs.map { $0[0] - $0[1] }).map(cropProbability)
@@ -194,14 +206,42 @@ extension FaceDetector {
             let pairs = outputs.lazy.map { (noFace: $0[0], face: $0[1]) }
             record.unpairedScores += [UnpairedScores(network, among: pairs)].compactMap { $0 }
         }
-        return candidates.indices.map { index in
+        return candidates.indices.map { [candidates] index in
             let candidate = candidates[index]
             return outputs[index].withUnsafeBufferPointer { output in
                 Candidate(
                     box: candidate.box, score: inScorePrecision(scores[index]),
                     regression: BoxRegression(output, from: 2),
                     landmarks: network == .output
-                        ? landmarks(output, in: candidate.box.cropRegion(rules.cropRegion)) : [])
+                        ? landmarks(output, mirrored: mirrored?[index], of: candidate.box) : [])
+            }
+        }
+    }
+
+    /// Eyes, nose and corners of the mouth, from the output network's fractions: five x, then five y.
+    ///
+    /// - Parameter mirrored: What the network gave for the crop's mirror image, where the rules ask for it.
+    private func landmarks(
+        _ output: UnsafeBufferPointer<Float>, mirrored: [Float]?, of box: BoundingBox
+    ) -> [Point] {
+        var fractions = (0..<5).map { Point(x: output[6 + $0], y: output[11 + $0]) }
+        if let mirrored {
+            // Left and right change places: eyes with each other, and corners of the mouth.
+            for (point, other) in [1, 0, 2, 4, 3].enumerated() {
+                fractions[point].x = (fractions[point].x + 1 - mirrored[6 + other]) / 2
+                fractions[point].y = (fractions[point].y + mirrored[11 + other]) / 2
+            }
+        }
+        switch rules.landmarks {
+        case .ofCrop, .meanOfMirrored:
+            let region = box.cropRegion(rules.cropRegion)
+            return fractions.map {
+                Point(
+                    x: Float(region.x) + $0.x * Float(region.width), y: Float(region.y) + $0.y * Float(region.height))
+            }
+        case .ofBox:
+            return fractions.map {
+                Point(x: box.x + $0.x * (box.width + 1) - 1, y: box.y + $0.y * (box.height + 1) - 1)
             }
         }
     }
@@ -218,15 +258,6 @@ extension FaceDetector {
         case .float: score
         case .half: Float(Float16(score))
         }
-    }
-}
-
-/// Five points, given as fractions of the region that the output network saw: five x, then five y.
-private func landmarks(_ output: UnsafeBufferPointer<Float>, in region: PixelBox) -> [Point] {
-    (0..<5).map { point in
-        Point(
-            x: Float(region.x) + output[6 + point] * Float(region.width),
-            y: Float(region.y) + output[11 + point] * Float(region.height))
     }
 }
 

@@ -22,10 +22,11 @@ public struct FrameEvaluations: Sendable {
     /// The proposal network's output maps for the whole frame at some sizes, each [rows, columns, 6].
     mutating func proposalMaps(_ scales: [PyramidScale], rules: CascadeRules) throws -> [Tensor<Float>] {
         let frame = PixelBox(x: 0, y: 0, width: image.width, height: image.height)
-        let inputs = scales.map { Input(.proposal, frame, width: $0.width, height: $0.height, rules) }
+        let resampling = rules.resampling(for: .proposal)
+        let inputs = scales.map { Input(.proposal, frame, width: $0.width, height: $0.height, resampling) }
         let missing = inputs.filter { maps[$0] == nil }
         let outputs = try concurrentMap(missing) { [image, networks] input in
-            try image.evaluated([input], by: networks, rules: rules)
+            try image.evaluated([input], by: networks)
         }
         for (input, output) in zip(missing, outputs) {
             let shape = output.shape
@@ -38,14 +39,18 @@ public struct FrameEvaluations: Sendable {
     }
 
     /// A crop network's output for each box: 6 or 16 values.
+    ///
+    /// - Parameter isMirrored: Whether it sees the crops' mirror images.
     mutating func outputs(
-        of network: CascadeNetwork, for boxes: [BoundingBox], rules: CascadeRules
+        of network: CascadeNetwork, for boxes: [BoundingBox], rules: CascadeRules, isMirrored: Bool = false
     ) throws -> [[Float]] {
         let side = network.inputSide
+        var resampling = rules.resampling(for: network)
+        resampling.isMirrored = isMirrored
         let inputs = boxes.map { box in
             var region = box.cropRegion(rules.cropRegion)
             if rules.cropBeyondImage == .clipped { region = region.clipped(width: image.width, height: image.height) }
-            return Input(network, region, width: side, height: side, rules)
+            return Input(network, region, width: side, height: side, resampling)
         }
         var missing: [Input] = []
         var asked: Set<Input> = []
@@ -57,7 +62,7 @@ public struct FrameEvaluations: Sendable {
             Array(missing[first..<min(first + size, missing.count)])
         }
         let outputs = try concurrentMap(batches) { [image, networks] batch in
-            try image.evaluated(batch, by: networks, rules: rules)
+            try image.evaluated(batch, by: networks)
         }
         let channels = network.outputChannels
         for (batch, output) in zip(batches, outputs) {
@@ -75,11 +80,9 @@ public struct FrameEvaluations: Sendable {
 
 extension DecodedImage {
     /// What a network gives for inputs of one size.
-    fileprivate func evaluated(
-        _ inputs: [Input], by networks: FaceNetworks, rules: CascadeRules
-    ) throws -> Tensor<Float> {
+    fileprivate func evaluated(_ inputs: [Input], by networks: FaceNetworks) throws -> Tensor<Float> {
         let (network, width, height) = (inputs[0].network, inputs[0].width, inputs[0].height)
-        let images = normalized(inputs.map(\.region), width: width, height: height, rules: rules)
+        let images = normalized(inputs.map(\.region), width: width, height: height, inputs[0].resampling)
         let output = try networks[network].evaluate(images)
         if let position = output.elements.firstIndex(where: { !$0.isFinite }) {
             throw CascadeError.notFinite(
@@ -95,17 +98,13 @@ private struct Input: Hashable, Sendable {
     let region: PixelBox
     let width: Int
     let height: Int
-    let channelOrder: CascadeRules.ChannelOrder
-    let interpolation: CascadeRules.Interpolation
-    let resampledPixels: CascadeRules.ResampledPixels
+    let resampling: ImageResampling
 
-    init(_ network: CascadeNetwork, _ region: PixelBox, width: Int, height: Int, _ rules: CascadeRules) {
+    init(_ network: CascadeNetwork, _ region: PixelBox, width: Int, height: Int, _ resampling: ImageResampling) {
         self.network = network
         self.region = region
         self.width = width
         self.height = height
-        channelOrder = rules.channelOrder
-        interpolation = rules.interpolation
-        resampledPixels = rules.resampledPixels
+        self.resampling = resampling
     }
 }

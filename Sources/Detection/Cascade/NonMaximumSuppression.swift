@@ -1,7 +1,7 @@
 /// What the intersection of two boxes is divided by.
-public enum OverlapMeasure: Sendable {
+public enum OverlapMeasure: String, CaseIterable, Sendable {
     case union
-    case smallerArea
+    case smallerArea = "smaller_area"
 
     /// float32(intersection) / float32(union or smaller area), of boxes rounded to whole pixels.
     public func overlap(of first: BoundingBox, _ second: BoundingBox) -> Float {
@@ -13,20 +13,36 @@ public enum OverlapMeasure: Sendable {
 public struct Suppression: Sendable {
     public let threshold: Float
     public let measure: OverlapMeasure
+    /// What overlaps are computed from, where it is another thing than for the other lists of boxes.
+    let boxes: CascadeRules.SuppressionBoxes?
 
     public init(_ threshold: Float, _ measure: OverlapMeasure) {
+        self.init(threshold, measure, boxes: nil)
+    }
+
+    init(_ threshold: Float, _ measure: OverlapMeasure, boxes: CascadeRules.SuppressionBoxes?) {
         self.threshold = threshold
         self.measure = measure
+        self.boxes = boxes
     }
 
     // The cascade's own, as in OpenFace 2.2.0.
 
     /// Of the proposals within one pyramid level.
-    public static let withinLevel = Suppression(0.5, .union)
+    public static let withinLevel = CascadeRules.openFace.suppressionWithinLevel
     /// Of the boxes that the next network is to judge.
-    public static let betweenNetworks = Suppression(0.7, .union)
+    public static let betweenNetworks = CascadeRules.openFace.suppressionOfProposals
     /// Of the faces.
-    public static let ofFaces = Suppression(0.7, .smallerArea)
+    public static let ofFaces = CascadeRules.openFace.suppressionOfFaces
+}
+
+extension CascadeRules {
+    var suppressionWithinLevel: Suppression { Suppression(Float(levelOverlap), .union) }
+    var suppressionOfProposals: Suppression { Suppression(Float(proposalOverlap), .union) }
+    var suppressionOfRefinements: Suppression { Suppression(Float(refinementOverlap), .union) }
+    var suppressionOfFaces: Suppression {
+        Suppression(Float(outputOverlap), outputMeasure, boxes: outputSuppressionBoxes)
+    }
 }
 
 /// Non-maximum suppression: of boxes that overlap by more than a threshold, the highest score stays.
@@ -43,7 +59,7 @@ func nonMaximumSuppression(
         case .firstListedFirst: return first < second
         }
     }
-    let extents = order.map { SuppressionExtent(boxes[$0], rules.suppressionBoxes) }
+    let extents = order.map { SuppressionExtent(boxes[$0], suppression.boxes ?? rules.suppressionBoxes) }
     var suppressed = [Bool](repeating: false, count: order.count)
     var picked: [Int] = []
     extents.withUnsafeBufferPointer { extents in
@@ -71,11 +87,14 @@ private struct SuppressionExtent {
 
     init(_ box: BoundingBox, _ rule: CascadeRules.SuppressionBoxes) {
         let box = rule == .rounded ? BoundingBox(PixelBox(rounding: box)) : box
+        let growth: Double = rule == .floatPlusOne ? 1 : 0
+        let width = Double(box.width) + growth
+        let height = Double(box.height) + growth
         left = Double(box.x)
         top = Double(box.y)
-        right = Double(box.x) + Double(box.width)
-        bottom = Double(box.y) + Double(box.height)
-        area = Double(box.width) * Double(box.height)
+        right = left + width
+        bottom = top + height
+        area = width * height
     }
 
     func overlap(with other: SuppressionExtent, _ measure: OverlapMeasure) -> Float {

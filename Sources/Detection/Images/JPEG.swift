@@ -62,7 +62,7 @@ extension DecodedImage {
 private func rgb(ofInvertedCMYK inks: [UInt8]) -> [UInt8] {
     stride(from: 0, to: inks.count, by: 4).flatMap { pixel in
         let black = Int(inks[pixel + 3])
-        return (0..<3).map { UInt8(black - (255 - Int(inks[pixel + $0])) * black >> 8) }
+        return (0..<3).map { UInt8(black - ((255 - Int(inks[pixel + $0])) * black) >> 8) }
     }
 }
 

@@ -11,15 +11,16 @@ extension DecodedImage {
     /// - Parameter regions: What is resampled; what lies outside the image is 0 before normalisation.
     /// - Returns: [regions, height, width, 3].
     func normalized(
-        _ regions: [PixelBox], width: Int, height: Int, rules: CascadeRules, level: KernelLevel = .best
+        _ regions: [PixelBox], width: Int, height: Int, _ resampling: ImageResampling, level: KernelLevel = .best
     ) -> Tensor<Float> {
         let shape: Shape = [regions.count, height, width, 3]
         let elements = [Float](unsafeUninitializedCapacity: shape.count) { buffer, initialized in
             guard let base = buffer.baseAddress else { return }
             for (index, region) in regions.enumerated() {
+                let first = base + index * shape.strides[0]
                 writeNormalized(
-                    region, width: width, height: height, rules: rules, level: level,
-                    to: base + index * shape.strides[0])
+                    region, width: width, height: height, resampling, level: level, to: first)
+                if resampling.isMirrored { mirrorRows(of: first, width: width, height: height) }
             }
             initialized = shape.count
         }
@@ -27,27 +28,71 @@ extension DecodedImage {
     }
 
     private func writeNormalized(
-        _ region: PixelBox, width: Int, height: Int, rules: CascadeRules, level: KernelLevel,
+        _ region: PixelBox, width: Int, height: Int, _ resampling: ImageResampling, level: KernelLevel,
         to destination: UnsafeMutablePointer<Float>
     ) {
         guard region.width > 0, region.height > 0 else {
             destination.initialize(repeating: normalizedValue(0), count: width * height * 3)
             return
         }
-        let columns = ResamplingTaps(
-            .columns, start: region.x, extent: region.width, imageExtent: self.width, destination: width,
-            interpolation: rules.interpolation)
-        let rows = ResamplingTaps(
-            .rows, start: region.y, extent: region.height, imageExtent: self.height, destination: height,
-            interpolation: rules.interpolation)
+        // As OpenCV has it, an area is a mean where both axes shrink, else a mixture of neighbours.
+        let shrinks = region.width >= width && region.height >= height
+        // Of bytes, the mean of two by two is computed in whole numbers, as between neighbours.
+        let isHalved = region.width == 2 * width && region.height == 2 * height
+        let method =
+            resampling.method == .area && resampling.pixels == .bytes && isHalved ? .bilinear : resampling.method
+        func taps(_ axis: ResamplingAxis, _ start: Int, _ extent: Int, of image: Int, to count: Int) -> ResamplingTaps {
+            ResamplingTaps(
+                axis, start: start, extent: extent, imageExtent: image, destination: count,
+                method: method, shrinks: shrinks)
+        }
+        let columns = taps(.columns, region.x, region.width, of: self.width, to: width)
+        let rows = taps(.rows, region.y, region.height, of: self.height, to: height)
+        let mixesNeighbours = method == .bilinear || (method == .area && !shrinks)
+        if resampling.pixels == .bytes, mixesNeighbours {
+            writeInFixedPoint(rows: rows, columns: columns, channelOrder: resampling.channelOrder, to: destination)
+            return
+        }
         pixels.withUnsafeBufferPointer { pixels in
             rows.withKernelAxis(pixelCount: height) { rows in
                 columns.withKernelAxis(pixelCount: width) { columns in
-                    var resampling = vk_resampling(
+                    var kernel = vk_resampling(
                         source: pixels.baseAddress, source_rows: self.height, source_columns: self.width, rows: rows,
-                        columns: columns, rounds_to_integers: rules.resampledPixels == .roundedToBytes,
-                        reverses_channels: rules.channelOrder == .bgr, results: destination)
-                    vk_resample(level.kernelLevel, &resampling)
+                        columns: columns,
+                        rounds_to_integers: resampling.pixels == .bytes && method != .adaptiveMean,
+                        reverses_channels: resampling.channelOrder == .bgr, results: destination)
+                    vk_resample(level.kernelLevel, &kernel)
+                }
+            }
+        }
+        if method == .adaptiveMean {
+            divideSums(at: destination, rows: rows, columns: columns, toBytes: resampling.pixels == .bytes)
+        }
+    }
+
+    /// Divides sums by their numbers of rows and of columns, one after the other, as PyTorch does.
+    private func divideSums(
+        at destination: UnsafeMutablePointer<Float>, rows: ResamplingTaps, columns: ResamplingTaps, toBytes: Bool
+    ) {
+        let columnCount = columns.extents.count
+        for (y, rowCount) in rows.extents.enumerated() {
+            for (x, count) in columns.extents.enumerated() {
+                for position in (y * columnCount + x) * 3..<(y * columnCount + x) * 3 + 3 {
+                    // The kernel has normalised the sum, which it does exactly for whole numbers.
+                    let sum = destination[position] * 128 + 127.5
+                    let mean = sum / Float(rowCount) / Float(count)
+                    destination[position] = normalizedValue(toBytes ? mean.rounded(.toNearestOrEven) : mean)
+                }
+            }
+        }
+    }
+
+    private func mirrorRows(of image: UnsafeMutablePointer<Float>, width: Int, height: Int) {
+        for y in 0..<height {
+            for x in 0..<width / 2 {
+                for channel in 0..<3 {
+                    let (left, right) = ((y * width + x) * 3 + channel, (y * width + width - 1 - x) * 3 + channel)
+                    (image[left], image[right]) = (image[right], image[left])
                 }
             }
         }

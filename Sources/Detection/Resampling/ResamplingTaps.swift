@@ -11,17 +11,32 @@ struct ResamplingTaps {
     /// `count` weights per destination pixel.
     private(set) var weights: [Float]
 
+    /// Of a mean, how many source pixels each destination pixel is the mean of; empty for other methods.
+    private(set) var extents: [Int] = []
+
     /// - Parameters:
     ///   - start: Where along the image's axis the resampled region begins; may lie outside the image.
     ///   - extent: The region's number of pixels, at least 1.
     ///   - imageExtent: The image's number of pixels along the axis.
     ///   - destination: How many pixels the region becomes.
+    ///   - shrinks: Whether no axis of the region is enlarged.
     init(
         _ axis: ResamplingAxis, start: Int, extent: Int, imageExtent: Int, destination: Int,
-        interpolation: CascadeRules.Interpolation
+        method: CascadeRules.Resampling, shrinks: Bool
     ) {
         let inside = max(0, -start)..<max(max(0, -start), min(extent, imageExtent - start))
-        if interpolation == .area, extent > destination {
+        if method == .adaptiveMean {
+            let windows = (0..<destination).map { position in
+                position * extent / destination..<((position + 1) * extent + destination - 1) / destination
+            }
+            self.init(count: windows.lazy.map(\.count).max() ?? 1, destination: destination)
+            for (position, window) in windows.enumerated() {
+                for (index, source) in window.enumerated() {
+                    put((source, 1), at: position * count + index, start, inside)
+                }
+            }
+            extents = windows.map(\.count)
+        } else if method == .area, shrinks {
             let taps = (0..<destination).map { position in
                 areaTaps(position, extent: extent, destination: destination, inside: inside)
             }
@@ -33,7 +48,7 @@ struct ResamplingTaps {
             self.init(count: 2, destination: destination)
             for position in 0..<destination {
                 let (below, weight) =
-                    interpolation == .bilinear
+                    method == .bilinear
                     ? bilinearPlace(position, extent: extent, destination: destination)
                     : enlargingAreaPlace(position, extent: extent, destination: destination)
                 let (first, second) = tapPair(axis, below: below, weight, extent: extent)
@@ -109,7 +124,8 @@ private func areaTaps(_ position: Int, extent: Int, destination: Int, inside: Ra
 /// OpenCV's `INTER_AREA` where nothing shrinks: each source pixel keeps its area, and only pixels on the border
 /// between two are mixed.
 private func enlargingAreaPlace(_ position: Int, extent: Int, destination: Int) -> (below: Int, weight: Float) {
-    let scale = Double(extent) / Double(destination)
+    // Divided twice, as there, which decides where a product is whole.
+    let scale = 1 / (Double(destination) / Double(extent))
     let below = Int(Double(position) * scale)
     let weight = Float(Double(position + 1) - Double(below + 1) / scale)
     return (below, weight <= 0 ? 0 : weight - weight.rounded(.down))

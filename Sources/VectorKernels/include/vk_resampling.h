@@ -27,7 +27,7 @@ typedef struct {
     ptrdiff_t source_columns;
     vk_resampled_axis rows;
     vk_resampled_axis columns;
-    /// Whole numbers, halves away from zero.
+    /// Whole numbers, halves to even.
     bool rounds_to_integers;
     /// Whether the results' channels stand in the opposite order.
     bool reverses_channels;

@@ -6,13 +6,10 @@ import Foundation
 import JSONTree
 import Reporting
 
-extension RuleChange: ExpressibleByArgument {}
-
 struct Detect: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Finds the faces in images.",
-        discussion: "Rules that --change takes:\n"
-            + RuleChange.allCases.map { "\($0.rawValue): \($0.meaning)" }.joined(separator: "\n"))
+        discussion: NamedRuleChanges.help)
 
     @Argument(help: "The images, JPEG or PNG.")
     var images: [String]
@@ -21,12 +18,6 @@ struct Detect: ParsableCommand {
 
     @Option(help: ArgumentHelp("Write the faces to this file, in the form of the gold files.", valueName: "file"))
     var json: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "Depart from OpenFace's rules here, as another detector may. May be repeated.",
-            valueName: "rule"))
-    var change: [RuleChange] = []
 
     @Option(help: ArgumentHelp("Write the images with the faces drawn on them to this directory.", valueName: "dir"))
     var draw: String?
@@ -40,8 +31,7 @@ struct Detect: ParsableCommand {
         }
         try RunOutputs.expect(file: json)
         let engine = try options.chosenEngine()
-        var detector = options.detector(engine)
-        detector.rules = CascadeRules(changes: change)
+        let detector = options.detector(engine)
         // One image that cannot be read does not keep the others from being judged.
         let outcomes = try concurrentMap(images) { [self, detector] path -> Result<Answer, ImageError> in
             Terminal.progress(path)
@@ -121,7 +111,7 @@ struct Detect: ParsableCommand {
 
     private func write(_ frames: [DetectedFrame], _ detector: FaceDetector, _ side: Side, to path: String) throws {
         let document = DetectionDocument(
-            source: ([side.words] + change.map(\.rawValue)).joined(separator: ", "),
+            source: side.words,
             minFaceSize: detector.minimumFaceSize,
             scoreThresholds: detector.scoreThresholds, images: frames)
         try RunOutputs.write(document, to: path)

@@ -41,7 +41,8 @@ struct Plan: ParsableCommand {
         let plan = try PrecisionPlan(
             requirements: requirements(), models: cascade.modelsDirectory(),
             captures: captures ?? bundled("Fixtures/captures"), frames: frames ?? bundled("Fixtures/frames"),
-            minimumFaceSize: cascade.minimumFaceSize, reading: cascade.reading, arithmetic: arithmetic,
+            minimumFaceSize: cascade.minimumFaceSize, rules: cascade.cascadeRules, reading: cascade.reading,
+            arithmetic: arithmetic,
             progress: Terminal.progress)
         Terminal.clearProgress()
         if let json { try RunOutputs.write(plan, to: json) }

@@ -71,10 +71,15 @@ struct Validate: ParsableCommand {
         let captures = isBundled(captures, "captures")
         let frames = isBundled(frames, "frames")
         let isBuiltIn = engine.outside == nil
+        let isOpenFace = options.cascade.departure == nil
         var reports = [String]()
         if models, captures, isBuiltIn { reports.append(LayerReport.name) }
-        if models, captures, frames, options.cascade.minimumFaceSize == 60 { reports.append(PrecisionReport.name) }
-        if models, frames, isBuiltIn, gold.isEmpty, options.cascade.minFaceSize == nil, options.arithmetic == .fp32 {
+        if models, captures, frames, options.cascade.minimumFaceSize == 60, isOpenFace {
+            reports.append(PrecisionReport.name)
+        }
+        if models, frames, isBuiltIn, gold.isEmpty, options.cascade.minFaceSize == nil, options.arithmetic == .fp32,
+            isOpenFace
+        {
             reports.append(DetectionReport.name)
         }
         return reports
@@ -113,7 +118,7 @@ struct Validate: ParsableCommand {
     private func detectionReport(_ engine: ChosenEngine, _ known: KnownDeviations) throws -> DetectionReport {
         try DetectionReport(
             golds: goldFiles(), frames: frames ?? bundled("Fixtures/frames"), detector: options.detector(engine),
-            minimumFaceSize: options.cascade.minFaceSize,
+            minimumFaceSize: options.cascade.minFaceSize, scoreThresholds: options.cascade.askedThresholds,
             candidate: engine.side,
             reading: options.cascade.reading, deviations: known.cppVsReference ?? [], shard: shard ?? .whole
         ) { Terminal.progress("\(DetectionReport.name): \($0)") }
@@ -123,7 +128,8 @@ struct Validate: ParsableCommand {
         try PrecisionReport(
             models: options.cascade.modelsDirectory(), captures: captures ?? bundled("Fixtures/captures"),
             frames: frames ?? bundled("Fixtures/frames"), minimumFaceSize: options.cascade.minimumFaceSize,
-            reading: options.cascade.reading, packageArithmetic: options.arithmetic,
+            rules: options.cascade.cascadeRules, reading: options.cascade.reading,
+            packageArithmetic: options.arithmetic,
             deviations: known.fp16VsFp32 ?? [], shard: shard ?? .whole
         ) { Terminal.progress("\(PrecisionReport.name): \($0)") }
     }

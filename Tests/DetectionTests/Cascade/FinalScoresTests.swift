@@ -2,6 +2,7 @@ import Foundation
 import ModelFormats
 import NetworkGraph
 import TestSupport
+import Tensors
 import Testing
 
 @testable import Detection
@@ -45,15 +46,30 @@ import Testing
         #expect(record.faces.count == 1 && record.unpairedScores.isEmpty)
     }
 
-    @Test("A softmax over another axis is computed, and its numbers are the probabilities: it finds no face")
+    @Test("A softmax over another axis is computed, and its numbers are the probabilities")
     func overAnotherAxis() throws {
-        for softmax in [Softmax(axis: 1), Softmax(axis: -2), Softmax(axis: 1, spansFollowingAxes: true)] {
+        // Of the four axes image, column, row, channel: how many positions each sum runs over for a map of 8 x 6.
+        for (softmax, summed) in [
+            (Softmax(axis: 1), 8), (Softmax(axis: -2), 6), (Softmax(axis: 1, spansFollowingAxes: true), 8 * 6 * 2),
+        ] {
             let network = try network(endingIn: softmax)
             #expect(network.scores == .probabilities)
+            let answers = try network.evaluate(
+                Tensor([1, 20, 24, 3], [Float](repeating: 0.25, count: 20 * 24 * 3)))
+            #expect(answers.shape == [1, 6, 8, 6])
+            let whole = stride(from: 1, to: answers.elements.count, by: 6).reduce(Float(0)) { $0 + answers.elements[$1] }
+            let both = stride(from: 0, to: answers.elements.count, by: 6).reduce(whole) { $0 + answers.elements[$1] }
+            let sums = Float(2 * 8 * 6 / summed)
+            #expect(abs(both - sums) < 1e-4)
             let record = try detector(proposal: network).detect(in: frame())
-            #expect(record.faces.isEmpty)
             #expect(record.unpairedScores.map(\.network) == ["pnet"])
         }
+    }
+
+    @Test("A detector whose softmax runs over all positions finds no face")
+    func overEverything() throws {
+        let network = try network(endingIn: Softmax(axis: 1, spansFollowingAxes: true))
+        #expect(try detector(proposal: network).detect(in: frame()).faces.isEmpty)
     }
 
     @Test("A sigmoid is taken for what it is: a probability for each score, and no probabilities of each other")

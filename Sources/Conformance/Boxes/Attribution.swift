@@ -1,31 +1,59 @@
 import Detection
 
-/// Which departures from OpenFace's rules bring our faces closest to another detector's.
+/// What another detector's list of faces comes from: how it is written, which detector's rules it follows, and in which
+/// rules it departs from them.
 public struct Attribution: Equatable, Sendable, Codable {
     /// The frames that were compared.
     public let frames: Int
 
-    /// Of these, the ones in which our faces are not the other detector's.
+    /// Of these, the ones in which our faces, under the rules that were asked for, are not the list's.
     public let differingFrames: Int
 
-    /// The mean intersection over union of all faces under OpenFace's rules; a face that only one detector
-    /// found counts as 0. nil where there are no faces at all.
+    /// The mean intersection over union of all faces under the rules that were asked for; a face that only one
+    /// detector found counts as 0. nil where there are no faces at all.
     public let meanOverlapBefore: Double?
 
-    /// The changed rules that bring our faces closer, closest first; of equally close ones, the fewer rules.
+    /// How the list writes boxes.
+    public let written: WrittenForm
+
+    /// What the list says of the images' sizes that the images do not have; nil where it is right.
+    public let sizes: String?
+
+    /// How close each detector's own rules come, closest first.
+    public let families: [Explanation]
+
+    /// What brings our faces closer, best first: detectors' rules and changes of them. Each change in them has an effect.
     public let explanations: [Explanation]
+
+    /// The frames that the best explanation leaves, and the closest decisions in them.
+    public let unexplained: [UnexplainedFrame]
+
+    /// Why the networks seem to be at fault; nil where they do not.
+    public let networkFault: String?
 }
 
-/// Changed rules, and how close to the other detector they bring us.
+/// A detector's rules with changes, and how close to the list they bring us.
 public struct Explanation: Equatable, Sendable, Codable {
+    public let family: DetectorFamily
     public let rules: [RuleChange]
-    public let meanOverlapAfter: Double
+    /// nil where there are no faces at all.
+    public let meanOverlapAfter: Double?
 
     /// The frames that differed before and no longer do.
     public let framesExplained: Int
 
     /// The frames that still differ, or differ now.
     public let differingFrames: Int
+
+    /// Other changes that come to the same in every frame.
+    public var equallyGood: [[RuleChange]] = []
+}
+
+/// A frame that no rules explain.
+public struct UnexplainedFrame: Equatable, Sendable, Codable {
+    public let file: String
+    /// Decisions so close, of a box that becomes or would become a face that differs, that the last bits may flip them.
+    public let closeDecisions: [String]
 }
 
 extension Attribution {
@@ -33,125 +61,43 @@ extension Attribution {
     /// the rounding of float32 sums taken in another order.
     public static let sameOverlap = 0.9999
 
-    /// Runs the cascade under every changed rule, then, unless one explains every frame, under every pair, and
-    /// then lets the best combination grow by one rule as long as that brings it closer.
+    /// Probabilities that are closer are the same.
+    static let sameConfidence = 1e-4
+
+    /// Landmarks whose mean distance is less are the same, in pixels.
+    static let sameLandmarks = 0.05
+
+    /// Tells first how the list is written, then which detector's rules are nearest, and then which changes of them come
+    /// nearer still: every change alone, and to the best of these one more as long as that helps.
     ///
     /// - Parameters:
     ///   - frames: The other detector's faces, with the frames they were found in.
-    ///   - detector: Whose networks, minimum face and thresholds the other detector shares.
-    ///   - image: Gives a frame's pixels; it is called once for each number of rules.
+    ///   - detector: Whose networks, minimum face and thresholds the other detector shares, and whose rules the list is
+    ///     compared with at first.
+    ///   - families: The detectors whose rules are tried.
+    ///   - image: Gives a frame's pixels; it is called once for each round of rules.
     /// - Throws: What `image` or the detector throws.
     public init(
-        frames: [DetectedFrame], detector: FaceDetector, image: (DetectedFrame) throws -> DecodedImage
+        frames: [DetectedFrame], detector: FaceDetector, families: [DetectorFamily] = DetectorFamily.allCases,
+        image: @escaping @Sendable (DetectedFrame) throws -> DecodedImage
     ) throws {
-        func scores(_ combinations: [[RuleChange]]) throws -> CombinationScores {
-            var scores = CombinationScores(combinations)
-            for frame in frames {
-                try scores.add(frame, image: image(frame), detector: detector)
-            }
-            return scores
-        }
-
-        let all = RuleChange.all(from: detector.rules)
-        let alone = try scores(all.map { [$0] })
-        var explanations = alone.explanations
-        if !alone.explainsAll {
-            let pairs = all.indices.flatMap { first in all[(first + 1)...].map { [all[first], $0] } }
-            var latest = try scores(pairs.filter(\.isIndependent))
-            explanations += latest.explanations
-            explanations.sort(by: Explanation.isCloser)
-            while !latest.explainsAll, let best = explanations.first {
-                latest = try scores(
-                    all.map { change in all.filter { best.rules.contains($0) || $0 == change } }
-                        .filter { $0.count > best.rules.count && $0.isIndependent })
-                explanations += latest.explanations
-                explanations.sort(by: Explanation.isCloser)
-                if explanations.first == best { break }
-            }
-        }
-        self.frames = frames.count
-        differingFrames = alone.differingFrames
-        meanOverlapBefore = alone.unchanged.meanOverlapOfAllFaces
-        self.explanations = explanations.sorted(by: Explanation.isCloser)
+        self = try AttributionSearch(frames: frames, detector: detector, families: families, image: image)
+            .attribution()
     }
 }
 
 extension Explanation {
-    fileprivate static func isCloser(_ first: Explanation, _ second: Explanation) -> Bool {
-        if first.meanOverlapAfter != second.meanOverlapAfter { return first.meanOverlapAfter > second.meanOverlapAfter }
+    /// Whether this tells more than another: what leaves no frame by the fewest changes, then what is closest.
+    static func isBetter(_ first: Explanation, _ second: Explanation) -> Bool {
+        if (first.differingFrames == 0) != (second.differingFrames == 0) { return first.differingFrames == 0 }
+        let (one, other) = (first.meanOverlapAfter ?? 0, second.meanOverlapAfter ?? 0)
+        if first.differingFrames > 0, abs(one - other) > 1e-9 { return one > other }
         if first.rules.count != second.rules.count { return first.rules.count < second.rules.count }
-        return first.rules.map(\.position).lexicographicallyPrecedes(second.rules.map(\.position))
-    }
-}
-
-extension [RuleChange] {
-    /// Whether each change still counts beside the others: not where a later one overrides an earlier one.
-    fileprivate var isIndependent: Bool {
-        indices.allSatisfy { index in
-            var others = self
-            others.remove(at: index)
-            return CascadeRules.openFace.changed(others) != CascadeRules.openFace.changed(self)
+        if first.differingFrames != second.differingFrames { return first.differingFrames < second.differingFrames }
+        if abs(one - other) > 1e-6 { return one > other }
+        let places = [first, second].map { explanation in
+            [DetectorFamily.allCases.firstIndex(of: explanation.family) ?? 0] + explanation.rules.map(\.position)
         }
-    }
-}
-
-/// What the faces under each of several combinations of rules come to, over any number of frames.
-private struct CombinationScores {
-    private(set) var unchanged = DetectionMetrics()
-    private(set) var differingFrames = 0
-    private var combinations: [Combination]
-
-    private struct Combination {
-        let rules: [RuleChange]
-        var metrics = DetectionMetrics()
-        var framesExplained = 0
-        var differingFrames = 0
-    }
-
-    init(_ combinations: [[RuleChange]]) {
-        self.combinations = combinations.map { Combination(rules: $0) }
-    }
-
-    /// The combinations that are closer than the unchanged rules.
-    var explanations: [Explanation] {
-        let before = unchanged.meanOverlapOfAllFaces ?? 0
-        return combinations.compactMap { combination in
-            guard let after = combination.metrics.meanOverlapOfAllFaces, after > before else { return nil }
-            return Explanation(
-                rules: combination.rules, meanOverlapAfter: after, framesExplained: combination.framesExplained,
-                differingFrames: combination.differingFrames)
-        }
-    }
-
-    /// Whether one of the combinations leaves no frame that differs.
-    var explainsAll: Bool {
-        differingFrames == 0 || combinations.contains { $0.differingFrames == 0 }
-    }
-
-    mutating func add(_ frame: DetectedFrame, image: DecodedImage, detector: FaceDetector) throws {
-        var evaluations = FrameEvaluations(image: image, networks: detector.networks)
-        func matching(_ changes: [RuleChange]) throws -> FaceMatching {
-            var detector = detector
-            detector.rules = detector.rules.changed(changes)
-            let faces = try detector.detect(in: &evaluations).faces
-            return FaceMatching(file: frame.file, expected: frame.faces, found: faces)
-        }
-        let before = try matching([])
-        unchanged.add(before)
-        if !before.isSame { differingFrames += 1 }
-        for index in combinations.indices {
-            let after = try matching(combinations[index].rules)
-            combinations[index].metrics.add(after)
-            if !after.isSame { combinations[index].differingFrames += 1 }
-            if !before.isSame, after.isSame { combinations[index].framesExplained += 1 }
-        }
-    }
-}
-
-extension FaceMatching {
-    /// Whether both detectors found the same faces.
-    fileprivate var isSame: Bool {
-        missed.isEmpty && falsePositives.isEmpty
-            && matches.allSatisfy { $0.intersectionOverUnion > Attribution.sameOverlap }
+        return places[0].lexicographicallyPrecedes(places[1])
     }
 }

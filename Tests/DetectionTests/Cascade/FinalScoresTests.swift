@@ -57,7 +57,9 @@ import Testing
             let answers = try network.evaluate(
                 Tensor([1, 20, 24, 3], [Float](repeating: 0.25, count: 20 * 24 * 3)))
             #expect(answers.shape == [1, 6, 8, 6])
-            let whole = stride(from: 1, to: answers.elements.count, by: 6).reduce(Float(0)) { $0 + answers.elements[$1] }
+            let whole = stride(from: 1, to: answers.elements.count, by: 6).reduce(Float(0)) {
+                $0 + answers.elements[$1]
+            }
             let both = stride(from: 0, to: answers.elements.count, by: 6).reduce(whole) { $0 + answers.elements[$1] }
             let sums = Float(2 * 8 * 6 / summed)
             #expect(abs(both - sums) < 1e-4)

@@ -57,7 +57,7 @@ import Testing
         try forEachFrame { frame in
             var kept = (frame.record[.outputOutput] ?? []).filter { $0.score >= 0.7 }
             for index in kept.indices {
-                kept[index].box = kept[index].box.corrected(by: kept[index].regression, growth: 1)
+                kept[index].box = kept[index].box.corrected(by: kept[index].regression, .rounded, growth: 1, farEdge: 1)
             }
             #expect(kept == frame.record[.correctedOutputs], "\(frame.file)")
             #expect(
@@ -75,9 +75,10 @@ import Testing
             ] {
                 let candidates = frame.record[before] ?? []
                 #expect(
-                    candidates.map { $0.box.corrected(by: $0.regression, growth: 0) } == boxes(frame, corrected),
+                    candidates.map { $0.box.corrected(by: $0.regression, .rounded, growth: 0, farEdge: 0) }
+                        == boxes(frame, corrected),
                     "\(frame.file)")
-                #expect(boxes(frame, corrected).map { $0.squared(.truncated) } == boxes(frame, squared))
+                #expect(boxes(frame, corrected).map { $0.squared(.sideTruncated) } == boxes(frame, squared))
             }
         }
     }

@@ -9,11 +9,11 @@ extension Attribution {
         if let words = written.words {
             lines.append("Boxes are written \(words). The rest is compared with that undone.")
         }
-        if !explanations.isEmpty {
+        if !rows.isEmpty {
             lines.append("")
             lines += markdownTable(
                 ["rules of", "changed", "mean IoU before", "after", "frames explained", "still differing"],
-                explanations.prefix(5).map { explanation in
+                rows.map { explanation in
                     [
                         explanation.family.rawValue,
                         explanation.rules.isEmpty
@@ -22,7 +22,7 @@ extension Attribution {
                         "\(explanation.differingFrames)",
                     ]
                 })
-            let named = Set(explanations.prefix(5).flatMap(\.rules)).sorted {
+            let named = Set(rows.flatMap(\.rules)).sorted {
                 ($0.position, $0.value) < ($1.position, $1.value)
             }
             if !named.isEmpty { lines += [""] + named.map { "- `\($0)`: \($0.meaning)" } }
@@ -49,6 +49,13 @@ extension Attribution {
             ]
         }
         return shown(lines)
+    }
+
+    /// The best, and what comes close to it; nothing where no rules explain the list.
+    private var rows: [Explanation] {
+        guard networkFault == nil, let best = explanations.first else { return [] }
+        let others = explanations.dropFirst().filter { $0.framesExplained > 0 }
+        return [best] + others.prefix(4)
     }
 
     private var remaining: String {

@@ -8,17 +8,20 @@ struct AttributionSearch {
     let families: [DetectorFamily]
     let image: @Sendable (DetectedFrame) throws -> DecodedImage
 
-    /// The most frames that every change is tried on; the best changes are tried on all.
-    private static let probeCount = 8
+    /// The most frames that every change is tried on, of those that what it changes leaves; the best are tried on all.
+    private static let probeCount = 4
     /// How many of the best combinations one more change is added to.
     private static let beam = 3
     /// The most changes that are named together.
     private static let mostChanges = 4
-    /// How many combinations are tried on all frames in a round.
-    private static let finalists = 12
+    /// How many changes of each combination are tried on all frames.
+    private static let finalists = 6
 
     func attribution() throws -> Attribution {
-        let candidates = families.map { Combination(family: $0, changes: []) }
+        // MATLAB's rules differ from the classic ones in landmarks alone.
+        let hasLandmarks = frames.contains { $0.faces.contains { !$0.landmarks.isEmpty } }
+        let candidates = families.filter { $0 != .matlab || hasLandmarks || families.count == 1 }
+            .map { Combination(family: $0, changes: []) }
         // The rules asked for stand first.
         let first = try run([detector.rules] + candidates.map { rules(of: $0) }, on: frames)
         let size = first.map(\.size)
@@ -26,12 +29,12 @@ struct AttributionSearch {
         let list = reading.read()
 
         let before = Outcome(first.map { $0.faces[0] }, list)
-        let families = candidates.indices.map { index in
+        let outcomes = candidates.indices.map { index in
             (candidates[index], Outcome(first.map { $0.faces[index + 1] }, list))
         }
-        var known = families.map { explanation($0, $1, before) }.sorted(by: Explanation.isBetter)
+        var known = outcomes.map { explanation($0, $1, before) }.sorted(by: Explanation.isBetter)
         let ranked = known
-        var beam = Array(known.prefix(2))
+        var beam = known
         var tried = Set(candidates.map { rules(of: $0) })
         while known.first?.differingFrames != 0, let parent = beam.first, parent.rules.count < Self.mostChanges {
             let next = try round(after: beam, list, before, &tried)
@@ -59,33 +62,34 @@ struct AttributionSearch {
     private func round(
         after beam: [Explanation], _ list: ReadList, _ before: Outcome, _ tried: inout Set<CascadeRules>
     ) throws -> [Explanation] {
-        var children: [(combination: Combination, parent: Int)] = []
-        for (index, parent) in beam.enumerated() {
+        var finalists: [(combination: Combination, parent: Explanation)] = []
+        for parent in beam {
             let parentRules = rules(of: parent)
-            for change in RuleChange.all(from: parentRules) {
+            let children = RuleChange.all(from: parentRules).compactMap { change -> Combination? in
                 let changes = parent.rules.filter { $0.rule != change.rule } + [change]
                 let child = Combination(family: parent.family, changes: changes.sorted { $0.position < $1.position })
                 // Two families may meet in one set of rules.
-                if tried.insert(rules(of: child)).inserted { children.append((child, index)) }
+                return tried.insert(rules(of: child)).inserted ? child : nil
             }
+            // What a change is good for shows where its parent is wrong.
+            let whole = try outcomes(
+                of: [Combination(family: parent.family, changes: parent.rules)], at: Array(frames.indices), list)[0]
+            let probes = Array(list.differing(under: whole).prefix(Self.probeCount))
+            let outcomes = try outcomes(
+                of: [Combination(family: parent.family, changes: parent.rules)] + children, at: probes, list)
+            let closer = children.indices.filter { outcomes[$0 + 1].isCloser(than: outcomes[0]) }
+                .sorted { first, second in
+                    let (one, other) = (outcomes[first + 1], outcomes[second + 1])
+                    return one.isCloser(than: other) || (!other.isCloser(than: one) && first < second)
+                }
+            finalists += closer.prefix(Self.finalists).map { (children[$0], parent) }
         }
-        let probes = list.differing(under: before).prefix(Self.probeCount).map { $0 }
-        let outcomes = try outcomes(
-            of: beam.map { Combination(family: $0.family, changes: $0.rules) } + children.map(\.combination),
-            at: probes, list)
-        let closer = children.indices.filter { index in
-            outcomes[beam.count + index].isCloser(than: outcomes[children[index].parent])
-        }.sorted { first, second in
-            let (one, other) = (outcomes[beam.count + first], outcomes[beam.count + second])
-            return one.isCloser(than: other) || (!other.isCloser(than: one) && first < second)
-        }.prefix(Self.finalists)
-        guard !closer.isEmpty else { return [] }
-        let whole = try self.outcomes(of: closer.map { children[$0].combination }, at: Array(frames.indices), list)
-        return zip(closer, whole).compactMap { index, outcome in
-            let child = explanation(children[index].combination, outcome, before)
-            let parent = beam[children[index].parent]
-            return (child.meanOverlapAfter ?? 0) > (parent.meanOverlapAfter ?? 0)
-                || child.differingFrames < parent.differingFrames ? child : nil
+        guard !finalists.isEmpty else { return [] }
+        let whole = try outcomes(of: finalists.map(\.combination), at: Array(frames.indices), list)
+        return zip(finalists, whole).compactMap { finalist, outcome in
+            let child = explanation(finalist.combination, outcome, before)
+            return (child.meanOverlapAfter ?? 0) > (finalist.parent.meanOverlapAfter ?? 0)
+                || child.differingFrames < finalist.parent.differingFrames ? child : nil
         }.sorted(by: Explanation.isBetter)
     }
 

@@ -83,7 +83,12 @@ struct ListReading {
             for manner in WrittenPrecision.Manner.allCases.prefix(unit == nil ? 1 : 4) {
                 let precision = unit.map { WrittenPrecision(unit: $0, manner: manner) }
                 let scales = steps.contains(.scaled) ? likelyScales : [1]
-                forms += scales.map { WrittenForm(steps: steps, scale: $0, precision: precision) }
+                let widths = steps.contains(.mirrored) ? [nil, commonWidth] : [nil]
+                for width in widths {
+                    forms += scales.map {
+                        WrittenForm(steps: steps, scale: $0, mirroredWidth: width, precision: precision)
+                    }
+                }
             }
         }
         var best = (form: forms[0], score: -Double.infinity)
@@ -140,6 +145,12 @@ struct ListReading {
             }
         }
         return scales
+    }
+
+    /// The width that most images have.
+    private var commonWidth: Double? {
+        let counts = Dictionary(grouping: sizes, by: \.width).mapValues(\.count)
+        return counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
     }
 
     private func liesWithinImages(_ form: WrittenForm) -> Bool {

@@ -26,6 +26,8 @@ public struct WrittenForm: Hashable, Sendable, Codable {
     public var steps: [Step] = []
     /// How many times larger than in the image, where boxes are scaled.
     public var scale = 1.0
+    /// The width that boxes are mirrored in; nil for each image's own.
+    public var mirroredWidth: Double?
     /// Whether boxes end where the image does.
     public var isClipped = false
     /// The unit and the manner in which numbers are rounded; nil for numbers with all their digits.
@@ -36,7 +38,14 @@ public struct WrittenForm: Hashable, Sendable, Codable {
     /// For a person; nil where boxes are written as they are.
     public var words: String? {
         let changes =
-            steps.map { $0 == .scaled ? "scaled by \(scale.fraction)" : $0.meaning }
+            steps.map { step in
+                switch step {
+                case .scaled: "scaled by \(scale.fraction)"
+                case .mirrored:
+                    step.meaning + (mirroredWidth.map { ", in a width of \(Int($0)) whatever the image's" } ?? "")
+                default: step.meaning
+                }
+            }
             + (isClipped ? ["clipped to the image"] : []) + [precision?.words].compactMap { $0 }
         return changes.isEmpty ? nil : changes.joined(separator: "; ")
     }
@@ -131,7 +140,7 @@ extension WrittenForm {
         }
         for step in steps {
             switch step {
-            case .mirrored: quad.x = image.width - quad.x - quad.width
+            case .mirrored: quad.x = (mirroredWidth ?? image.width) - quad.x - quad.width
             case .scaled: quad = quad.scaled(by: scale)
             case .oneBased: (quad.x, quad.y) = (quad.x + 1, quad.y + 1)
             case .cornersAsExtents: (quad.width, quad.height) = (quad.x + quad.width, quad.y + quad.height)
@@ -146,7 +155,7 @@ extension WrittenForm {
         var quad = Quad(box)
         for step in steps.reversed() {
             switch step {
-            case .mirrored: quad.x = image.width - quad.x - quad.width
+            case .mirrored: quad.x = (mirroredWidth ?? image.width) - quad.x - quad.width
             case .scaled: quad = quad.scaled(by: 1 / scale)
             case .oneBased: (quad.x, quad.y) = (quad.x - 1, quad.y - 1)
             case .cornersAsExtents:

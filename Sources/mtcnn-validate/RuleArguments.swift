@@ -1,8 +1,22 @@
 import ArgumentParser
 import Detection
+import Foundation
 
 extension NamedRuleChanges: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }
+
+    /// Every rule and its value for each detector, a line a rule.
+    static var table: String {
+        let families = DetectorFamily.allCases
+        let rows =
+            [["rule"] + families.map(\.rawValue)]
+            + CascadeRule.all.map { rule in [rule.name] + families.map { rule.value(in: $0.rules) } }
+        let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+        return rows.map { row in
+            let cells = zip(row, widths).map { $0.padding(toLength: $1 + 2, withPad: " ", startingAt: 0) }
+            return cells.joined().trimmingCharacters(in: .whitespaces)
+        }.joined(separator: "\n")
+    }
 
     /// Every rule with its values, for `--help`.
     static var help: String {

@@ -62,7 +62,7 @@ struct AttributionSearch {
     private func round(
         after beam: [Explanation], _ list: ReadList, _ before: Outcome, _ tried: inout Set<CascadeRules>
     ) throws -> [Explanation] {
-        var finalists: [(combination: Combination, parent: Explanation)] = []
+        var closerOnAll: [Explanation] = []
         for parent in beam {
             let parentRules = rules(of: parent)
             let children = RuleChange.all(from: parentRules).compactMap { change -> Combination? in
@@ -82,15 +82,17 @@ struct AttributionSearch {
                     let (one, other) = (outcomes[first + 1], outcomes[second + 1])
                     return one.isCloser(than: other) || (!other.isCloser(than: one) && first < second)
                 }
-            finalists += closer.prefix(Self.finalists).map { (children[$0], parent) }
+            let finalists = closer.prefix(Self.finalists).map { children[$0] }
+            closerOnAll += zip(finalists, try self.outcomes(of: finalists, at: Array(frames.indices), list))
+                .map { explanation($0, $1, before) }
+                .filter {
+                    ($0.meanOverlapAfter ?? 0) > (parent.meanOverlapAfter ?? 0)
+                        || $0.differingFrames < parent.differingFrames
+                }
+            // What is made of the nearest and leaves nothing needs no rival.
+            if closerOnAll.contains(where: { $0.differingFrames == 0 }) { break }
         }
-        guard !finalists.isEmpty else { return [] }
-        let whole = try outcomes(of: finalists.map(\.combination), at: Array(frames.indices), list)
-        return zip(finalists, whole).compactMap { finalist, outcome in
-            let child = explanation(finalist.combination, outcome, before)
-            return (child.meanOverlapAfter ?? 0) > (finalist.parent.meanOverlapAfter ?? 0)
-                || child.differingFrames < finalist.parent.differingFrames ? child : nil
-        }.sorted(by: Explanation.isBetter)
+        return closerOnAll.sorted(by: Explanation.isBetter)
     }
 
     // MARK: - Runs of the cascade

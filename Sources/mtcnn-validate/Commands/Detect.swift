@@ -12,7 +12,10 @@ struct Detect: ParsableCommand {
         discussion: NamedRuleChanges.help)
 
     @Argument(help: "The images, JPEG or PNG.")
-    var images: [String]
+    var images: [String] = []
+
+    @Flag(help: "Print a table of every rule and its value for each detector that --rules takes, and find nothing.")
+    var listRules = false
 
     @OptionGroup var options: DetectorOptions
 
@@ -22,7 +25,12 @@ struct Detect: ParsableCommand {
     @Option(help: ArgumentHelp("Write the images with the faces drawn on them to this directory.", valueName: "dir"))
     var draw: String?
 
+    func validate() throws {
+        if images.isEmpty, !listRules { throw ValidationError("name at least one image") }
+    }
+
     func run() throws {
+        if listRules { return try Terminal.output(NamedRuleChanges.table) }
         try refuseClashes()
         if let draw {
             try makeDirectory(draw)

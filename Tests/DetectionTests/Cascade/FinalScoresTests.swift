@@ -48,20 +48,20 @@ import Testing
 
     @Test("A softmax over another axis is computed, and its numbers are the probabilities")
     func overAnotherAxis() throws {
-        // Of the four axes image, column, row, channel: how many positions each sum runs over for a map of 8 x 6.
+        // Of the four axes image, column, row, channel: how many positions each sum runs over for a map of 7 x 5.
         for (softmax, summed) in [
-            (Softmax(axis: 1), 8), (Softmax(axis: -2), 6), (Softmax(axis: 1, spansFollowingAxes: true), 8 * 6 * 2),
+            (Softmax(axis: 1), 7), (Softmax(axis: -2), 5), (Softmax(axis: 1, spansFollowingAxes: true), 7 * 5 * 2),
         ] {
             let network = try network(endingIn: softmax)
             #expect(network.scores == .probabilities)
             let answers = try network.evaluate(
                 Tensor([1, 20, 24, 3], [Float](repeating: 0.25, count: 20 * 24 * 3)))
-            #expect(answers.shape == [1, 6, 8, 6])
+            #expect(answers.shape == [1, 5, 7, 6])
             let whole = stride(from: 1, to: answers.elements.count, by: 6).reduce(Float(0)) {
                 $0 + answers.elements[$1]
             }
             let both = stride(from: 0, to: answers.elements.count, by: 6).reduce(whole) { $0 + answers.elements[$1] }
-            let sums = Float(2 * 8 * 6 / summed)
+            let sums = Float(2 * 7 * 5 / summed)
             #expect(abs(both - sums) < 1e-4)
             let record = try detector(proposal: network).detect(in: frame())
             #expect(record.unpairedScores.map(\.network) == ["pnet"])

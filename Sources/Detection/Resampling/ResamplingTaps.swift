@@ -1,3 +1,5 @@
+import Tensors
+
 /// Along one axis, the source pixels that each destination pixel is a weighted sum of.
 ///
 /// Every destination pixel has the same number of taps. What lies outside the image counts as 0, so its taps
@@ -27,10 +29,13 @@ struct ResamplingTaps {
         let inside = max(0, -start)..<max(max(0, -start), min(extent, imageExtent - start))
         if method == .adaptiveMean {
             let windows = (0..<destination).map { position in
-                position * extent / destination..<((position + 1) * extent + destination - 1) / destination
+                let end = [(position + 1).saturatingProduct(extent), destination - 1].saturatingSum / destination
+                return position.saturatingProduct(extent) / destination..<end
             }
-            self.init(count: windows.lazy.map(\.count).max() ?? 1, destination: destination)
-            for (position, window) in windows.enumerated() {
+            // A region may be far larger than the image: of what lies outside nothing is summed.
+            let summed = windows.map { $0.clamped(to: inside) }
+            self.init(count: max(1, summed.lazy.map(\.count).max() ?? 1), destination: destination)
+            for (position, window) in summed.enumerated() {
                 for (index, source) in window.enumerated() {
                     put((source, 1), at: position * count + index, start, inside)
                 }

@@ -198,7 +198,9 @@ extension DecodedImage {
             let (top, bottom) = (y * region.height / height, ((y + 1) * region.height - 1) / height + 1)
             let (left, right) = (x * region.width / width, ((x + 1) * region.width - 1) / width + 1)
             var whole = 0
-            for row in top..<bottom { for column in left..<right { whole += pixel(column, row, channel) } }
+            let rows = (top..<bottom).clamped(to: min(-region.y, self.height - region.y)..<self.height - region.y)
+            let columns = (left..<right).clamped(to: min(-region.x, self.width - region.x)..<self.width - region.x)
+            for row in rows { for column in columns { whole += pixel(column, row, channel) } }
             return Float(whole) / Float(bottom - top) / Float(right - left)
         }
         func weighted(_ x: Int, _ y: Int, _ channel: Int) -> Float {

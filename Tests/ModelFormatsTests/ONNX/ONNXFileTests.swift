@@ -136,7 +136,8 @@ import Testing
         ),
         (
             .init(inputs: [.with { ($0.name, $0.type.tensorType.elemType) = ("x", 8) }], [.init("Relu")]),
-            "input \"x\" has elements of type string; float, float16, double, int32, int64 and bool are supported"
+            "input \"x\" has elements of type string; "
+                + "float, uint8, int8, uint16, int16, int32, int64, bool, float16, double, uint32 and uint64 are supported"
         ),
         (.init(inputs: [.with { $0.name = "x" }], [.init("Relu")]), "input \"x\" has elements of type undefined"),
         (

@@ -1,7 +1,8 @@
 import Foundation
 
 /// Files of one directory that belong together, such as the reports of a run. Whoever opens them at any moment sees
-/// all of the old or all of the new, and so it is after a kill.
+/// all of the old or all of the new, and so it is after a kill. A name that is looked up in the moment in which the old
+/// files go may not be found: whoever opens it again finds the new file.
 ///
 /// For this each name becomes, for the time of the exchange, a symbolic link that leads through one other link, the
 /// switch: first to the old file and then, when that one link is renamed over, to the new. After that the names become

@@ -236,8 +236,27 @@ def write_graphs():
         write("operators", name, content)
 
 
+def write_other_models():
+    """A Core ML neural network and a network of Caffe of one activation each, and beginnings of files of some kinds."""
+
+    def feature(name):
+        return message((1, name), (3, message((5, message((1, varint(3)), (2, 65568))))))
+
+    layer = message((1, "relu"), (2, "x"), (3, "y"), (130, message((10, b""))))
+    description = message((1, feature("x")), (10, feature("y")))
+    write("network", "relu", message((1, 1), (2, description), (500, message((1, layer)))))
+    definition = b'''name: "n" input: "x" input_dim: 1 input_dim: 2 input_dim: 3 input_dim: 3
+layer { name: "r" type: "ReLU" bottom: "x" top: "y" }
+'''
+    write("caffe", "relu", definition + b"\0" + message((1, "n")))
+    write("kinds", "zip", b"PK\x03\x04" + bytes(26))
+    write("kinds", "page", b"<!DOCTYPE html><html></html>")
+    write("kinds", "pointer", b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n")
+
+
 if __name__ == "__main__":
     write_onnx()
+    write_other_models()
     write_packages()
     write_npy()
     write_dat()

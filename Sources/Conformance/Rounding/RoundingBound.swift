@@ -164,7 +164,7 @@ public struct RoundingBound: Sendable, Equatable {
         let gamma = n * working.unitRoundoff / (1 - n * working.unitRoundoff)
         // One more rounding where the result is stored in a coarser format.
         let stored = self.stored == working ? 0 : self.stored.unitRoundoff
-        let underflow = n * underflowUnit(of: working) + storedUnderflowUnit
+        let underflow = n * underflowUnit(of: working) * underflowGrowth(operation, operands) + storedUnderflowUnit
         return whole.zipMap(own) { whole, own in
             error(of: own, grownTo: whole, roundings: gamma + stored, underflow: underflow)
         }
@@ -179,6 +179,18 @@ public struct RoundingBound: Sendable, Equatable {
     ) -> Double {
         guard own.isFinite else { return 0 }
         return whole.isFinite ? roundings * whole + (whole - own) + underflow : .infinity
+    }
+
+    /// How far a step of a normalisation may multiply what an earlier one lost among the subnormals: by x - mean, and by
+    /// 1 / sqrt(variance + epsilon).
+    private func underflowGrowth(_ operation: any Operator, _ operands: [Operand]) -> Double {
+        guard let normalisation = operation as? BatchNormalization else { return 1 }
+        func largest(_ position: Int) -> Double {
+            operands[position].magnitudeWithError?.float64.elements.filter(\.isFinite).max() ?? 0
+        }
+        let smallest = smallestVariance(normalisation, operands.last)?.float64.elements.min() ?? 0
+        let divisor = max(smallest + Double(normalisation.epsilon), .leastNormalMagnitude).squareRoot()
+        return (1 + largest(0) + largest(3)) * max(1, 1 / divisor)
     }
 
     /// The number of roundings that one output element sees, at most.

@@ -69,6 +69,12 @@ import Testing
             sample(
                 BatchNormalization(epsilon: 1e-5), numbers([2, 3, 4], seed: 23), numbers([3], seed: 24),
                 numbers([3], seed: 25), numbers([3], seed: 26), numbers([3], seed: 27, 0.5...2)),
+            // A subnormal factor loses what x - mean multiplies.
+            sample(
+                BatchNormalization(epsilon: 1e-5), numbers([1, 1], seed: 0, 106.9...106.9),
+                numbers([1], seed: 0, -7.174648137343064e-43 ... -7.174648137343064e-43),
+                numbers([1], seed: 0, 0...0), numbers([1], seed: 0, -1.403045654296875 ... -1.403045654296875),
+                numbers([1], seed: 0, 0...0)),
             sample(PReLU(), numbers([2, 3, 4], seed: 28), numbers([3, 1], seed: 29)),
             sample(Softmax(axis: 1), numbers([2, 5], seed: 30, -6...6)),
             sample(LogSoftmax(Softmax(axis: 1)), numbers([2, 5], seed: 31, -6...6)),

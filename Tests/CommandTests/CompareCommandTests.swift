@@ -104,4 +104,51 @@ import Testing
         }
         #expect(foreign.allSatisfy { $0.status == 2 && $0.output.contains("elsewhere") })
     }
+
+    private func bundled(_ path: String) -> String { fixtures.appendingPathComponent("models/\(path)").path }
+
+    @Test(
+        "A model conforms to what it is converted into, whichever side it is: upright packages that end before the softmax",
+        arguments: ["fp32", "fp16"])
+    func converted(precision: String) throws {
+        try withTemporaryDirectory { directory in
+            let package = "\(directory)/theirs.mlpackage"
+            #expect(
+                try CommandLineProgram.run("convert", bundled("rnet.onnx"), package, "--precision", precision).exitCode
+                    == 0)
+            for sides in [[bundled("rnet.onnx"), package], [package, bundled("rnet.onnx")]] {
+                let result = try CommandLineProgram.run(["compare"] + sides)
+                #expect(result.exitCode == 0, "\(result.output)")
+                #expect(result.output.contains("rows and columns exchanged, which is undone"))
+                #expect(result.output.contains("ends before the softmax that gives softmax_1"))
+            }
+            // The signs of a hundred weights of the dense layer.
+            let weights = URL(fileURLWithPath: "\(package)/Data/com.apple.CoreML/weights/weight.bin")
+            var bytes = try Data(contentsOf: weights)
+            let size = precision == "fp32" ? 4 : 2
+            for index in 0..<100 { bytes[50_000 * size + index * size + size - 1] ^= 0x80 }
+            try bytes.write(to: weights)
+            let faulty = try CommandLineProgram.run("compare", bundled("rnet.onnx"), package)
+            #expect(faulty.exitCode == 1)
+            // What lies behind the fault is too far off to be matched by its values, up to the outputs.
+            #expect(faulty.output.contains("dense_2 (the candidate's)"), "\(faulty.output)")
+        }
+    }
+
+    @Test("Caffe's networks conform to the bundled ones, whose dense layers hold their weights in another order")
+    func caffe() throws {
+        let result = try CommandLineProgram.run("compare", bundled("rnet.onnx"), bundled("caffe/det2.prototxt"))
+        #expect(result.exitCode == 0, "\(result.output)")
+    }
+
+    @Test("Sides whose outputs cannot be matched are not judged, though their layers are, turned inside or not")
+    func otherOutputs() throws {
+        try withTemporaryDirectory { directory in
+            let openFace = "\(directory)/theirs.dat"
+            #expect(try CommandLineProgram.run("convert", bundled("rnet.onnx"), openFace).exitCode == 0)
+            let result = try CommandLineProgram.run("compare", bundled("rnet.onnx"), openFace)
+            #expect(result.exitCode == 2, "\(result.output)")
+            #expect(result.output.contains("dense_2, softmax_1, dense2"))
+        }
+    }
 }

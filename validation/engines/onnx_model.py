@@ -12,11 +12,17 @@ class ONNXModel:
 
     def __init__(self, path: pathlib.Path):
         self.path = path
-        self.sha256 = sha256_of(path)
         try:
             self.model = onnx.load(str(path))
         except Exception as error:
             raise RecordingError(f"{path}: not an ONNX model: {error}") from error
+        # As the program has it: of the file, and then of those beside it that hold tensors, in the order of their names.
+        beside = onnx.load(str(path), load_external_data=False)
+        locations = {
+            entry.value for tensor in beside.graph.initializer for entry in tensor.external_data
+            if entry.key == "location"
+        }
+        self.sha256 = sha256_of(path, *(path.parent / name for name in sorted(locations)))
         graph = self.model.graph
         constants = {initializer.name for initializer in graph.initializer}
         self.inputs = [value.name for value in graph.input if value.name not in constants]

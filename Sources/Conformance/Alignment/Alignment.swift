@@ -7,12 +7,15 @@ public struct SideTensor: Sendable {
     public let `operator`: String
     public let isOutput: Bool
     public let values: AnyTensor
+    /// Of an output that a softmax gives, the tensor that goes in; nil for any other, and where that is not known.
+    public let logits: String?
 
-    public init(name: String, operator: String, isOutput: Bool, values: AnyTensor) {
+    public init(name: String, operator: String, isOutput: Bool, values: AnyTensor, logits: String? = nil) {
         self.name = name
         self.operator = `operator`
         self.isOutput = isOutput
         self.values = values
+        self.logits = logits
     }
 }
 
@@ -23,6 +26,7 @@ public struct Alignment: Sendable, Equatable {
         case map = "the map"
         case name = "name"
         case convertedName = "name but for what converters add"
+        case logits = "what goes into the other's final softmax"
         case onlyOutput = "being the only outputs left"
         case position = "operator and place"
         case values = "shape and values"
@@ -42,6 +46,8 @@ public struct Alignment: Sendable, Equatable {
     /// Tensors of one side that have no counterpart.
     public private(set) var referenceAlone = [String]()
     public private(set) var otherAlone = [String]()
+    /// Outputs whose softmax the counterpart leaves to whoever takes it: what goes in is compared in their place.
+    public private(set) var leftSoftmaxes = [String]()
 
     /// Tensors whose largest difference is this part of the largest magnitude at most may be the same.
     static let nearness = 0.02
@@ -72,14 +78,18 @@ public struct Alignment: Sendable, Equatable {
             else { continue }
             search.match(i, j, match.reason)
         }
+        search.leftSoftmaxes = known?.leftSoftmaxes ?? []
         search.matchNames(.name) { $0 }
         search.matchNames(.convertedName, AlignmentSearch.commonName)
         try search.matchOutputs()
         search.matchPositions()
         search.matchValues()
         matches = search.found.sorted { $0.key < $1.key }.map(\.value.match)
+        leftSoftmaxes = search.leftSoftmaxes
         referenceAlone = reference.indices.filter { search.found[$0] == nil }.map { reference[$0].name }
+            .filter { !leftSoftmaxes.contains($0) }
         otherAlone = other.indices.filter { !search.taken.contains($0) }.map { other[$0].name }
+            .filter { !leftSoftmaxes.contains($0) }
     }
 
     /// The other side's tensors under the reference's names and in its order of elements.
@@ -116,6 +126,11 @@ public struct Alignment: Sendable, Equatable {
                 layouts.append((words, [match.reference]))
             }
         }
+        if !leftSoftmaxes.isEmpty {
+            lines.append(
+                "one side ends before the softmax that gives \(leftSoftmaxes.joined(separator: ", ")) on the other: what "
+                    + "goes into it is compared, the softmax is not")
+        }
         lines += layouts.map { "\(other) holds \($0.words), which is undone: \($0.names.joined(separator: ", "))" }
         return lines
     }
@@ -148,6 +163,7 @@ private struct AlignmentSearch {
     var found = [Int: (position: Int, match: Alignment.Match)]()
     /// Positions in the other side.
     var taken = Set<Int>()
+    var leftSoftmaxes = [String]()
 
     init(reference: [SideTensor], other: [SideTensor], exchanges: Bool?) {
         (self.reference, self.other, self.exchanges) = (reference, other, exchanges)
@@ -158,9 +174,11 @@ private struct AlignmentSearch {
         let (given, wanted) = (other[j].values, reference[i].values)
         var all = Arrangement.all(from: given.shape, to: wanted.shape)
         if let exchanges, all.contains(where: { $0.exchangesRowsAndColumns == exchanges }) {
-            // Where the conventions of the inputs leave a choice, they hold for all images.
+            // Where the conventions of the inputs leave a choice, they come first. Where the inputs do not exchange rows
+            // and columns, nothing inside may: it would be a fault. Where they do, a graph may turn its images itself.
             let isImage = wanted.shape.dimensions.count { $0 > 1 } >= 2 && all.count > 1
-            if isImage { all.removeAll { $0.exchangesRowsAndColumns != exchanges } }
+            let others = all.filter { $0.exchangesRowsAndColumns != exchanges }
+            if isImage { all = all.filter { $0.exchangesRowsAndColumns == exchanges } + (exchanges ? others : []) }
         }
         if wanted.shape.rank == 2 || given.shape.rank == 2 { all += flattenedArrangements(before: i, given.shape) }
         return all.compactMap { arrangement in
@@ -233,6 +251,7 @@ private struct AlignmentSearch {
             let near = leftOfOther(\.isOutput).filter { isNear(i, $0) }
             if near.count == 1 { match(i, near[0], .values) }
         }
+        matchLogits()
         for i in leftOfReference(\.isOutput) {
             let choices = leftOfOther(\.isOutput).filter { !arrangements(i, $0).isEmpty }
             let rivals = leftOfReference(\.isOutput).filter { rival in
@@ -243,6 +262,29 @@ private struct AlignmentSearch {
             } else if choices.count > 1 {
                 throw .ambiguous(reference[i].name, choices: choices.map { other[$0].name })
             }
+        }
+    }
+
+    /// Matches an output that no softmax gives with what goes into the softmax of one of the other side's outputs, where
+    /// it is nearer to that than to the probabilities.
+    private mutating func matchLogits() {
+        for i in leftOfReference({ $0.isOutput && $0.logits != nil }) {
+            guard let logits = leftOfReference({ $0.name == reference[i].logits }).first else { continue }
+            let nearer = leftOfOther { $0.isOutput && $0.logits == nil }.filter { j in
+                guard let distance = nearest(logits, j) else { return false }
+                return distance < nearest(i, j) ?? .infinity
+            }
+            guard nearer.count == 1, match(logits, nearer[0], .logits) else { continue }
+            leftSoftmaxes.append(reference[i].name)
+        }
+        for j in leftOfOther({ $0.isOutput && $0.logits != nil }) {
+            guard let logits = leftOfOther({ $0.name == other[j].logits }).first else { continue }
+            let nearer = leftOfReference { $0.isOutput && $0.logits == nil }.filter { i in
+                guard let distance = nearest(i, logits) else { return false }
+                return distance < nearest(i, j) ?? .infinity
+            }
+            guard nearer.count == 1, match(nearer[0], logits, .logits) else { continue }
+            leftSoftmaxes.append(other[j].name)
         }
     }
 

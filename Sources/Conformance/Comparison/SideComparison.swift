@@ -50,10 +50,19 @@ extension NetworkComparison {
         case (.model(let model, let engine, _), .model(let other, let otherEngine, _)):
             let inputs = try inputs ?? ComparedInputs(for: model.graph, seed: 1)
             if let warning = inputs.warning { notes.append(warning) }
-            let source = SideSource(other.graph, otherEngine, inputs)
+            // Errors are measured against the weights of the model that holds them more precisely.
+            guard baseline.judgedAs.storesFloat16, !candidate.judgedAs.storesFloat16 else {
+                try self.init(
+                    model, engine, with: SideSource(other.graph, otherEngine, inputs),
+                    (baseline.judgedAs, candidate.judgedAs), candidate: .recording, map: map, notes: notes,
+                    progress: progress)
+                return
+            }
+            let inverse = Dictionary(map.map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
             try self.init(
-                model, engine, with: source, (baseline.judgedAs, candidate.judgedAs), candidate: .recording, map: map,
-                notes: notes, progress: progress)
+                other, otherEngine, with: SideSource(model.graph, engine, inputs),
+                (candidate.judgedAs, baseline.judgedAs), candidate: .engine, map: inverse, notes: notes,
+                progress: progress)
         }
     }
 
@@ -68,12 +77,12 @@ extension NetworkComparison {
         var told = notes
         var notCompared = [String]()
         var cases = [CaseMetrics]()
-        var alignment: Alignment?
+        var first: SideSource.Aligned?
         var alone = TensorsAlone()
         for name in source.caseNames {
             progress(name)
-            let aligned = try source.aligned(name, with: engine, map: map, by: alignment)
-            alignment = alignment ?? aligned.alignment
+            let aligned = try source.aligned(name, with: engine, map: map, as: first)
+            first = first ?? aligned
             told += aligned.notes(names)
             alone.add(aligned.alignment, recordsLayers: aligned.recordsLayers)
             notCompared += aligned.notJudged
@@ -172,76 +181,108 @@ private struct SideSource {
             let ways = try graph.ways(toTake: given.inputs)
             return SideCase(
                 source: given.source, inputs: given.inputs,
-                tensors: { try engine.sideTensors(for: ways[$0].inputs) }, arrangements: ways.map(\.arrangements))
+                tensors: { try engine.sideTensors(for: ways[$0].inputs, withConstants: false) },
+                arrangements: ways.map(\.arrangements))
         }
     }
 
     struct Aligned {
         let alignment: Alignment
         let recording: RecordedCase
-        let inputWords: [String]
+        /// How the inputs were brought into the order of the reference, and of this side.
+        let inputs: (reference: [Arrangement], own: [Arrangement])
+        let isRecording: Bool
         let notJudged: [String]
         /// Whether this side holds more than outputs: else what it leaves out says nothing.
         let recordsLayers: Bool
 
         func notes(_ names: (reference: String, other: String)) -> [String] {
-            inputWords.map { "\(names.other)'s inputs have \($0), which is undone" }
+            (isRecording ? [] : inputs.reference).compactMap(\.words).map {
+                "\(names.reference)'s inputs have \($0), which is undone"
+            }
+                + inputs.own.compactMap(\.words).map { "\(names.other)'s inputs have \($0), which is undone" }
                 + alignment.lines(reference: names.reference, other: names.other)
         }
     }
 
     /// A case of this side under the names and in the order of a reference, which is run on its inputs.
     ///
-    /// Where the inputs' shapes leave a choice, that counts in which the outputs are nearest.
+    /// Where the inputs' shapes leave a choice, that counts in which the outputs are nearest; of further cases, that of
+    /// the first.
     func aligned(
-        _ name: String, with engine: any Engine, map: [String: String], by known: Alignment?
+        _ name: String, with engine: any Engine, map: [String: String], as first: Aligned?
     ) throws -> Aligned {
         let read = try read(name)
-        var best: (aligned: Aligned, distance: Double)?
+        var best: (aligned: Aligned, distance: Double, unlikeness: Int)?
+        var failure: AlignmentError?
         for way in try engine.graph.ways(toTake: read.inputs) {
-            let reference = try engine.sideTensors(for: way.inputs)
+            if let first, way.arrangements != first.inputs.reference { continue }
+            let reference = try engine.sideTensors(for: way.inputs, withConstants: read.arrangements == nil)
             for (position, own) in (read.arrangements ?? [way.arrangements]).enumerated() {
+                if let first, own != first.inputs.own { continue }
                 let other = try read.tensors(position)
-                let exchanges = own.contains(where: \.exchangesRowsAndColumns)
-                let alignment = try Alignment(
-                    of: other, to: reference, map: map, known: known, exchanges: exchanges)
+                // What a recording holds is in the order of its inputs, which are the given ones.
+                let exchanges =
+                    way.arrangements.exchangesRowsAndColumns
+                    != (read.arrangements == nil ? false : own.exchangesRowsAndColumns)
+                let alignment: Alignment
+                do {
+                    alignment = try Alignment(
+                        of: other, to: reference, map: map, known: first?.alignment, exchanges: exchanges)
+                } catch {
+                    // In another arrangement of the inputs it may be clear.
+                    failure = failure ?? error
+                    continue
+                }
                 let shapes = Dictionary(
                     reference.map { ($0.name, $0.values.shape) }, uniquingKeysWith: { first, _ in first })
                 let tensors = alignment.arranged(
                     Dictionary(other.map { ($0.name, $0.values) }, uniquingKeysWith: { first, _ in first }), as: shapes)
-                let distance =
-                    reference.filter(\.isOutput).compactMap { output in
-                        tensors[output.name].map { tensorDistance(output.values, $0) }
-                    }.max() ?? .infinity
-                guard best == nil || distance < best?.distance ?? 0 else { continue }
+                let distances = reference.compactMap { tensor in
+                    tensors[tensor.name].map { (tensor.isOutput, tensorDistance(tensor.values, $0)) }
+                }
+                let distance = distances.filter(\.0).map(\.1).max() ?? .infinity
+                // Where no output is matched, the layers tell.
+                let unlikeness = -distances.count { $0.1 <= Alignment.nearness }
+                if let best, (distance, unlikeness) >= (best.distance, best.unlikeness) { continue }
                 best = (
                     Aligned(
                         alignment: alignment,
                         recording: RecordedCase(name: name, source: read.source, inputs: way.inputs, tensors: tensors),
-                        inputWords: own.compactMap(\.words),
+                        inputs: (way.arrangements, own), isRecording: read.arrangements == nil,
                         notJudged: reference.filter { $0.operator != "Constant" }.notJudged(alignment.referenceAlone)
                             + other.notJudged(alignment.otherAlone),
                         recordsLayers: other.contains { !$0.isOutput }),
-                    distance
+                    distance, unlikeness
                 )
             }
         }
+        if let failure, best == nil { throw failure }
         guard let best else { throw ComparisonError.nothingInCommon("case \"\(name)\" has no inputs") }
         return best.aligned
     }
 }
 
+extension [Arrangement] {
+    fileprivate var exchangesRowsAndColumns: Bool { contains(where: \.exchangesRowsAndColumns) }
+}
+
 extension Engine {
-    /// What every node gives, and the graph's constants, as tensors of a side.
-    fileprivate func sideTensors(for inputs: [String: AnyTensor]) throws -> [SideTensor] {
-        var tensors = graph.initializers.sorted { $0.key < $1.key }.map { name, values in
-            SideTensor(name: name, operator: "Constant", isOutput: graph.outputs.contains(name), values: values)
-        }
+    /// What every node gives as tensors of a side, and the graph's constants, which a recording may hold as well. Between
+    /// two models these are not compared: weights may lie in any order that the layer that takes them knows.
+    fileprivate func sideTensors(for inputs: [String: AnyTensor], withConstants: Bool) throws -> [SideTensor] {
+        var tensors = graph.initializers.sorted { $0.key < $1.key }
+            .filter { withConstants || graph.outputs.contains($0.key) }
+            .map { name, values in
+                SideTensor(name: name, operator: "Constant", isOutput: graph.outputs.contains(name), values: values)
+            }
         _ = try run(inputs) { activation in
             tensors.append(
                 SideTensor(
                     name: activation.name, operator: activation.node.operator.name,
-                    isOutput: graph.outputs.contains(activation.name), values: activation.values))
+                    isOutput: graph.outputs.contains(activation.name), values: activation.values,
+                    logits: activation.node.operator is Softmax && graph.outputs.contains(activation.name)
+                        ? activation.node.inputs.first ?? nil : nil))
         }
         return tensors
     }

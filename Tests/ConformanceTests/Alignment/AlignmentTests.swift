@@ -98,6 +98,34 @@ import Testing
         #expect(kept.arranged(["map": turned.values], as: ["map": [1, 2, 6, 6]])["map"] == turned.values)
     }
 
+    @Test("Where the inputs exchange rows and columns, a side may have turned its images itself")
+    func turnedInside() throws {
+        var random = RandomNumbers(seed: 6)
+        let square = SideTensor(
+            name: "map", operator: "Conv", isOutput: true, values: .float32(random.floats([1, 2, 6, 6], in: -1...1)))
+        let alignment = try Alignment(of: [square], to: [square], exchanges: true)
+        #expect(alignment.arranged(["map": square.values], as: ["map": [1, 2, 6, 6]])["map"] == square.values)
+    }
+
+    @Test("An output before the softmax is what goes into the other side's, on either side, and it is told")
+    func logits() throws {
+        let scores = AnyTensor.float32(Tensor([1, 2], [3, -1]))
+        let probabilities = AnyTensor.float32(Tensor([1, 2], [0.982, 0.018]))
+        let whole = [
+            SideTensor(name: "scores", operator: "Add", isOutput: false, values: scores),
+            SideTensor(name: "p", operator: "Softmax", isOutput: true, values: probabilities, logits: "scores"),
+        ]
+        let short = [SideTensor(name: "logits", operator: "linear", isOutput: true, values: scores)]
+        let one = try Alignment(of: short, to: whole)
+        #expect(one.matches.map(\.reference) == ["scores"] && one.leftSoftmaxes == ["p"] && one.referenceAlone.isEmpty)
+        let other = try Alignment(of: whole, to: short)
+        #expect(other.matches.map(\.other) == ["scores"] && other.leftSoftmaxes == ["p"] && other.otherAlone.isEmpty)
+        #expect(one.lines(reference: "a", other: "b").contains { $0.contains("before the softmax that gives p") })
+        // What is nearer to the probabilities is them.
+        let same = [SideTensor(name: "q", operator: "", isOutput: true, values: probabilities)]
+        #expect(try Alignment(of: same, to: whole).matches.map(\.reference) == ["p"])
+    }
+
     @Test("Axes of extent 1 come and go")
     func extentsOfOne() throws {
         let other = other { tensor in

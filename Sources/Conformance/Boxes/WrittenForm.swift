@@ -16,7 +16,7 @@ public struct WrittenForm: Hashable, Sendable, Codable {
             case .mirrored: "mirrored, left and right exchanged"
             case .scaled: "scaled"
             case .oneBased: "one-based, the first pixel being 1"
-            case .cornersAsExtents: "corners, x2 and y2 in the places of width and height"
+            case .cornersAsExtents: "as corners, x2 and y2 in the places of width and height"
             case .axesExchanged: "with the axes exchanged, y before x and height before width"
             }
         }
@@ -69,8 +69,8 @@ public struct WrittenPrecision: Hashable, Sendable, Codable {
         return switch manner {
         case .rounded: "rounded to \(numbers)"
         case .cut: "cut to \(numbers)"
-        case .cornersRounded: "corners rounded to \(numbers)"
-        case .cornersCut: "corners cut to \(numbers)"
+        case .cornersRounded: "with corners rounded to \(numbers)"
+        case .cornersCut: "with corners cut to \(numbers)"
         }
     }
 

@@ -22,31 +22,6 @@ public struct Expand: RearrangingOperator {
     public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { false }
 }
 
-/// A tensor repeated some times along each axis (ONNX Tile).
-///
-/// Inputs: x, the times as integers, one for each axis.
-public struct Tile: RearrangingOperator {
-    public var name: String { "Tile" }
-
-    public init() {}
-
-    public func outputShape(for inputs: [TensorType?]) throws(OperatorError) -> Shape {
-        let x = try inputs.requiredOfAnyKind(0, "input").shape
-        guard let times = try inputs.knownIntegers(1, "repeats"), times.count == x.rank,
-            times.allSatisfy({ $0 >= 0 && $0 <= Shape.maximumCount })
-        else { throw OperatorError("has no repeats (input 1), one from 0 on for each axis of \(x)") }
-        return try .checked(zip(x.dimensions, times).map { $0.saturatingProduct($1) })
-    }
-
-    public func sources(for inputs: [TensorType?], giving shape: Shape) throws(OperatorError) -> [Int] {
-        let x = try inputs.requiredOfAnyKind(0, "input").shape
-        return shape.sources(in: x) { axis, index in index % x[axis] }
-    }
-
-    /// It may repeat the batch.
-    public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { false }
-}
-
 extension Shape {
     /// For each element of a tensor of this shape, its place in a tensor of the same rank, where an index along an axis
     /// stands for another; -1 where that is nil along some axis.

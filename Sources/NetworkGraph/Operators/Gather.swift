@@ -39,41 +39,6 @@ public struct Gather: RearrangingOperator {
     }
 }
 
-/// Along an axis, the elements that a tensor of indices names, one for each of its own (ONNX GatherElements).
-///
-/// Inputs: x, indices of x's rank as integers; a negative one counts from the back.
-public struct GatherElements: RearrangingOperator {
-    public var name: String { "GatherElements" }
-    public var axis: Int
-
-    public init(axis: Int = 0) {
-        self.axis = axis
-    }
-
-    public func outputShape(for inputs: [TensorType?]) throws(OperatorError) -> Shape {
-        let x = try inputs.requiredOfAnyKind(0, "input").shape
-        let indices = try inputs.required(1, "indices", .integer).shape
-        let axis = try x.checkedAxis(axis)
-        guard indices.rank == x.rank, x.dimensions.indices.allSatisfy({ $0 == axis || indices[$0] <= x[$0] }) else {
-            throw OperatorError("has indices \(indices) for an input \(x)")
-        }
-        return indices
-    }
-
-    public func sources(for inputs: [TensorType?], giving shape: Shape) throws(OperatorError) -> [Int] {
-        let x = try inputs.requiredOfAnyKind(0, "input").shape
-        let axis = try x.checkedAxis(axis)
-        var strides = x.strides
-        let step = strides[axis]
-        strides[axis] = 0
-        let starts = StridedPositions(extents: shape.dimensions, strides: strides)
-        return zip(starts, try inputs.indices(1, below: x[axis])).map { $0 + $1 * step }
-    }
-
-    /// Places along the batch may be named.
-    public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { false }
-}
-
 extension [TensorType?] {
     /// The integers of an input, each an index along an axis of the given extent, counted from the front.
     func indices(_ position: Int, below extent: Int) throws(OperatorError) -> [Int] {

@@ -1,0 +1,11 @@
+import NetworkGraph
+import Tensors
+
+extension Logic: ComputableOperator {
+    /// y = a and b (or, exclusive or).
+    func compute<A: Arithmetic>(
+        _ inputs: Operands<A.Element>, as type: TensorType, in arithmetic: A.Type
+    ) throws(OperatorError) -> Value<A.Element> {
+        .boolean(try inputs.boolean(0).combined(with: inputs.boolean(1), to: type.shape, holds))
+    }
+}

@@ -1,0 +1,26 @@
+import Tensors
+
+/// A tensor repeated some times along each axis (ONNX Tile).
+///
+/// Inputs: x, the times as integers, one for each axis.
+public struct Tile: RearrangingOperator {
+    public var name: String { "Tile" }
+
+    public init() {}
+
+    public func outputShape(for inputs: [TensorType?]) throws(OperatorError) -> Shape {
+        let x = try inputs.requiredOfAnyKind(0, "input").shape
+        guard let times = try inputs.knownIntegers(1, "repeats"), times.count == x.rank,
+            times.allSatisfy({ $0 >= 0 && $0 <= Shape.maximumCount })
+        else { throw OperatorError("has no repeats (input 1), one from 0 on for each axis of \(x)") }
+        return try .checked(zip(x.dimensions, times).map { $0.saturatingProduct($1) })
+    }
+
+    public func sources(for inputs: [TensorType?], giving shape: Shape) throws(OperatorError) -> [Int] {
+        let x = try inputs.requiredOfAnyKind(0, "input").shape
+        return shape.sources(in: x) { axis, index in index % x[axis] }
+    }
+
+    /// It may repeat the batch.
+    public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { false }
+}

@@ -79,6 +79,11 @@ extension Arithmetic {
 
 extension Arithmetic where Element == Float {
     public static func anyTensor(_ tensor: Tensor<Float>) -> AnyTensor { .float32(tensor) }
+
+    /// Numbers that are float32 already are taken as they are.
+    public static func value(of tensor: AnyTensor) -> Value<Float> {
+        if case .float32(let numbers) = tensor { .real(numbers) } else { Value(tensor, element: element) }
+    }
 }
 
 extension Arithmetic where Element == Float16 {

@@ -73,17 +73,25 @@ extension ArithmeticName {
 extension ArithmeticName {
     /// What an operator gives for tensors, outside any graph; nil stands for an input left out.
     ///
+    /// - Parameters:
+    ///   - constants: the positions of the tensors that are constants of a model.
+    ///   - order: in which sums of products are carried.
     /// - Throws: ``NetworkGraph/OperatorError`` for tensors that do not fit, ``EngineError`` for an operator that
     ///   no engine computes.
-    public func apply(_ operation: any Operator, to inputs: [AnyTensor?]) throws -> AnyTensor {
-        switch self {
-        case .fp32: try OperatorEngine<Float32Arithmetic>.apply(operation, to: inputs)
-        case .fp64: try OperatorEngine<Float64Arithmetic>.apply(operation, to: inputs)
-        case .fp16Weights: try OperatorEngine<Float16WeightsArithmetic>.apply(operation, to: inputs)
-        case .fp16Storage: try OperatorEngine<Float16StorageArithmetic>.apply(operation, to: inputs)
-        case .fp16FMA: try OperatorEngine<Float16FusedArithmetic>.apply(operation, to: inputs)
-        case .fp16MultiplyAdd: try OperatorEngine<Float16MultiplyAddArithmetic>.apply(operation, to: inputs)
-        case .neuralEngineM1: try OperatorEngine<NeuralEngineM1Arithmetic>.apply(operation, to: inputs)
+    public func apply(
+        _ operation: any Operator, to inputs: [AnyTensor?], constants: Set<Int> = [], order: SummationOrder = .sequence
+    ) throws -> AnyTensor {
+        func apply<A: Arithmetic>(in arithmetic: A.Type) throws -> AnyTensor {
+            try OperatorEngine<A>.apply(operation, to: inputs, constants: constants, order: order)
+        }
+        return switch self {
+        case .fp32: try apply(in: Float32Arithmetic.self)
+        case .fp64: try apply(in: Float64Arithmetic.self)
+        case .fp16Weights: try apply(in: Float16WeightsArithmetic.self)
+        case .fp16Storage: try apply(in: Float16StorageArithmetic.self)
+        case .fp16FMA: try apply(in: Float16FusedArithmetic.self)
+        case .fp16MultiplyAdd: try apply(in: Float16MultiplyAddArithmetic.self)
+        case .neuralEngineM1: try apply(in: NeuralEngineM1Arithmetic.self)
         }
     }
 }

@@ -81,10 +81,14 @@ public struct OperatorEngine<A: Arithmetic>: Engine {
         }
     }
 
-    static func apply(_ operation: any Operator, to inputs: [AnyTensor?]) throws -> AnyTensor {
-        let values = inputs.map { $0.map(A.value) }
+    static func apply(
+        _ operation: any Operator, to inputs: [AnyTensor?], constants: Set<Int> = [], order: SummationOrder = .sequence
+    ) throws -> AnyTensor {
+        let values = inputs.enumerated().map { position, tensor in
+            tensor.map { constants.contains(position) ? A.constant($0) : A.value(of: $0) }
+        }
         let type = try operation.outputTypes(for: values.map { $0?.type })[0]
-        guard let output = try A.compute(operation, Operands(values: values), as: type) else {
+        guard let output = try A.compute(operation, Operands(values: values, order: order), as: type) else {
             throw EngineError.unsupported(node: "", operator: operation.name)
         }
         return anyTensor(output)

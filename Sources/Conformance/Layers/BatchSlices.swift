@@ -6,7 +6,7 @@ extension Graph {
     /// that depends on the inputs has the batch for its first axis, and no node looks across that axis.
     ///
     /// - Parameter inputs: the shapes of the inputs, which have a batch of the same size.
-    func computesBatchElementsApart(for inputs: [String: Shape]) -> Bool {
+    package func computesBatchElementsApart(for inputs: [String: Shape]) -> Bool {
         let batches = Set(inputs.values.map { $0.rank > 0 ? $0[0] : 0 })
         guard batches.count == 1, let batch = batches.first, batch > 1,
             let whole = try? tensorTypes(for: inputs),
@@ -47,7 +47,7 @@ extension Tensor {
 
 extension AnyTensor {
     /// The elements of a range of the first axis.
-    func slice(_ range: Range<Int>) -> AnyTensor {
+    package func slice(_ range: Range<Int>) -> AnyTensor {
         func slice(_ tensor: some TypedTensor) -> AnyTensor { AnyTensor(tensor.typed.slice(range)) }
         return slice(contents)
     }
@@ -55,7 +55,7 @@ extension AnyTensor {
 
 extension RecordedCase {
     /// The same case for a range of its batch.
-    func slice(_ range: Range<Int>) -> RecordedCase {
+    package func slice(_ range: Range<Int>) -> RecordedCase {
         RecordedCase(
             name: name, source: source, inputs: inputs.mapValues { $0.slice(range) },
             tensors: tensors.mapValues { $0.slice(range) })

@@ -1,3 +1,5 @@
+import Tensors
+
 /// `fp32`: everything in float32; a sum is one chain of fused multiply-adds.
 public enum Float32Arithmetic: Arithmetic {
     public typealias Element = Float
@@ -6,4 +8,6 @@ public enum Float32Arithmetic: Arithmetic {
 
     public static var name: ArithmeticName { .fp32 }
     public static var kernelForm: KernelForm { .fused }
+
+    public static func constant(_ tensor: AnyTensor) -> Value<Float> { value(of: tensor) }
 }

@@ -1,0 +1,292 @@
+import Captures
+import Engines
+import ModelFormats
+import NetworkGraph
+import Tensors
+
+/// Two sides of a comparison of which one at least is a model: that is run, and the other's tensors are brought under its
+/// names and into its order of elements.
+public struct AlignedSides {
+    /// The model that is run.
+    let model: Model
+    let engine: any Engine
+    private let source: SideSource
+    let arithmetics: (engine: ArithmeticName, recording: ArithmeticName)
+    /// Which of both is judged.
+    public let candidate: LayerComparison.Candidate
+    /// Names of the other side's tensors by the model's.
+    private let map: [String: String]
+    /// What a reader should know of the inputs.
+    let notes: [String]
+    /// How the first case was aligned, as which the others are.
+    private var first: SideSource.Aligned?
+
+    /// - Parameters:
+    ///   - inputs: for two models; nil draws them.
+    ///   - map: names of the candidate's tensors by the baseline's.
+    /// - Returns: nil for two recordings.
+    /// - Throws: ``NetworkGraph/GraphError`` where no inputs can be drawn.
+    public init?(
+        of candidate: ComparedSide, with baseline: ComparedSide, inputs: ComparedInputs? = nil,
+        map: [String: String] = [:]
+    ) throws {
+        let inverse = Dictionary(map.map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+        switch (baseline, candidate) {
+        case (.capture, .capture): return nil
+        case (.model(let model, let engine, _), .capture(let capture)):
+            self.init(
+                model, engine, with: SideSource(capture), (baseline.judgedAs, candidate.judgedAs),
+                candidate: .recording, map: map)
+        case (.capture(let capture), .model(let model, let engine, _)):
+            self.init(
+                model, engine, with: SideSource(capture), (candidate.judgedAs, baseline.judgedAs), candidate: .engine,
+                map: inverse)
+        case (.model(let model, let engine, _), .model(let other, let otherEngine, _)):
+            let inputs = try inputs ?? ComparedInputs(for: model.graph, seed: 1)
+            let notes = inputs.warning.map { [$0] } ?? []
+            // Errors are measured against the weights of the model that holds them more precisely.
+            guard baseline.judgedAs.storesFloat16, !candidate.judgedAs.storesFloat16 else {
+                self.init(
+                    model, engine, with: SideSource(other.graph, otherEngine, inputs),
+                    (baseline.judgedAs, candidate.judgedAs), candidate: .recording, map: map, notes: notes)
+                return
+            }
+            self.init(
+                other, otherEngine, with: SideSource(model.graph, engine, inputs),
+                (candidate.judgedAs, baseline.judgedAs), candidate: .engine, map: inverse, notes: notes)
+        }
+    }
+
+    private init(
+        _ model: Model, _ engine: any Engine, with source: SideSource,
+        _ arithmetics: (engine: ArithmeticName, recording: ArithmeticName), candidate: LayerComparison.Candidate,
+        map: [String: String], notes: [String] = []
+    ) {
+        (self.model, self.engine, self.source, self.arithmetics) = (model, engine, source, arithmetics)
+        (self.candidate, self.map, self.notes) = (candidate, map, notes)
+    }
+
+    /// The graph of the model that is run.
+    public var graph: Graph { model.graph }
+
+    /// What the other side declares.
+    public var recordedArithmetic: ArithmeticName { arithmetics.recording }
+
+    public var caseNames: [String] { source.caseNames }
+
+    /// What the other side holds of a case, aligned.
+    ///
+    /// - Throws: ``AlignmentError``, and what reading and computing throw.
+    public mutating func recordedCase(_ name: String) throws -> RecordedCase { try aligned(name).recording }
+
+    /// The names of the other side's tensors by the model's, where their elements lie in the same order.
+    ///
+    /// - Throws: as ``recordedCase(_:)``.
+    public mutating func counterparts() throws -> [String: String] {
+        guard let name = caseNames.first else { return [:] }
+        let matches = try aligned(name).alignment.matches.filter { $0.arrangement.words == nil }
+        return Dictionary(matches.map { ($0.reference, $0.other) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    mutating func aligned(_ name: String) throws -> SideSource.Aligned {
+        let aligned = try source.aligned(name, with: engine, map: map, as: first)
+        first = first ?? aligned
+        return aligned
+    }
+}
+
+extension ComparedSide {
+    fileprivate var judgedAs: ArithmeticName { arithmetic ?? .fp32 }
+}
+
+/// What a model is compared with: a recording, or another model that is run for it.
+struct SideSource {
+    let caseNames: [String]
+    /// A case's inputs for the reference and, given those in the reference's order, the tensors of this side.
+    private let read: (String) throws -> SideCase
+
+    struct SideCase {
+        let source: String
+        let inputs: [(name: String, values: AnyTensor)]
+        /// The tensors, for the arrangement of its own inputs at a position in ``arrangements``.
+        let tensors: (Int) throws -> [SideTensor]
+        /// The ways in which this side may take the inputs; nil where they are recorded with its tensors.
+        let arrangements: [[Arrangement]]?
+    }
+
+    init(_ capture: CaptureFile) {
+        caseNames = capture.caseNames
+        read = { name in
+            let recorded = try capture.readCase(name)
+            return SideCase(
+                source: recorded.source, inputs: recorded.inputs.map { ($0.name, $0.values) },
+                tensors: { _ in recorded.sideTensors }, arrangements: nil)
+        }
+    }
+
+    init(_ graph: Graph, _ engine: any Engine, _ inputs: ComparedInputs) {
+        caseNames = inputs.cases.map(\.name)
+        read = { name in
+            guard let given = inputs.cases.first(where: { $0.name == name }) else {
+                throw ComparisonError.nothingInCommon("there is no case \(name)")
+            }
+            let ways = try graph.ways(toTake: given.inputs)
+            return SideCase(
+                source: given.source, inputs: given.inputs,
+                tensors: { try engine.sideTensors(for: ways[$0].inputs, withConstants: false) },
+                arrangements: ways.map(\.arrangements))
+        }
+    }
+
+    struct Aligned {
+        let alignment: Alignment
+        let recording: RecordedCase
+        /// How the inputs were brought into the order of the reference, and of this side.
+        let inputs: (reference: [Arrangement], own: [Arrangement])
+        let isRecording: Bool
+        let notJudged: [String]
+        /// Whether this side holds more than outputs: else what it leaves out says nothing.
+        let recordsLayers: Bool
+
+        func notes(_ names: (reference: String, other: String)) -> [String] {
+            (isRecording ? [] : inputs.reference).compactMap(\.words).map {
+                "\(names.reference)'s inputs have \($0), which is undone"
+            }
+                + inputs.own.compactMap(\.words).map { "\(names.other)'s inputs have \($0), which is undone" }
+                + alignment.lines(reference: names.reference, other: names.other)
+        }
+    }
+
+    /// A case of this side under the names and in the order of a reference, which is run on its inputs.
+    ///
+    /// Where the inputs' shapes leave a choice, that counts in which the outputs are nearest; of further cases, that of
+    /// the first.
+    func aligned(
+        _ name: String, with engine: any Engine, map: [String: String], as first: Aligned?
+    ) throws -> Aligned {
+        let read = try read(name)
+        var best: (aligned: Aligned, distance: Double, unlikeness: Int)?
+        var failure: AlignmentError?
+        for way in try engine.graph.ways(toTake: read.inputs) {
+            if let first, way.arrangements != first.inputs.reference { continue }
+            let reference = try engine.sideTensors(for: way.inputs, withConstants: read.arrangements == nil)
+            for (position, own) in (read.arrangements ?? [way.arrangements]).enumerated() {
+                if let first, own != first.inputs.own { continue }
+                let other = try read.tensors(position)
+                // What a recording holds is in the order of its inputs, which are the given ones.
+                let exchanges =
+                    way.arrangements.exchangesRowsAndColumns
+                    != (read.arrangements == nil ? false : own.exchangesRowsAndColumns)
+                let alignment: Alignment
+                do {
+                    alignment = try Alignment(
+                        of: other, to: reference, map: map, known: first?.alignment, exchanges: exchanges)
+                } catch {
+                    // In another arrangement of the inputs it may be clear.
+                    failure = failure ?? error
+                    continue
+                }
+                let shapes = Dictionary(
+                    reference.map { ($0.name, $0.values.shape) }, uniquingKeysWith: { first, _ in first })
+                let tensors = alignment.arranged(
+                    Dictionary(other.map { ($0.name, $0.values) }, uniquingKeysWith: { first, _ in first }), as: shapes)
+                let distances = reference.compactMap { tensor in
+                    tensors[tensor.name].map { (tensor.isOutput, tensorDistance(tensor.values, $0)) }
+                }
+                let distance = distances.filter(\.0).map(\.1).max() ?? .infinity
+                // Where no output is matched, the layers tell.
+                let unlikeness = -distances.count { $0.1 <= Alignment.nearness }
+                if let best, (distance, unlikeness) >= (best.distance, best.unlikeness) { continue }
+                best = (
+                    Aligned(
+                        alignment: alignment,
+                        recording: RecordedCase(name: name, source: read.source, inputs: way.inputs, tensors: tensors),
+                        inputs: (way.arrangements, own), isRecording: read.arrangements == nil,
+                        notJudged: reference.filter { $0.operator != "Constant" }.notJudged(alignment.referenceAlone)
+                            + other.notJudged(alignment.otherAlone),
+                        recordsLayers: other.contains { !$0.isOutput }),
+                    distance, unlikeness
+                )
+            }
+        }
+        if let failure, best == nil { throw failure }
+        guard let best else { throw ComparisonError.nothingInCommon("case \"\(name)\" has no inputs") }
+        return best.aligned
+    }
+}
+
+extension [Arrangement] {
+    fileprivate var exchangesRowsAndColumns: Bool { contains(where: \.exchangesRowsAndColumns) }
+}
+
+extension Engine {
+    /// What every node gives as tensors of a side, and the graph's constants, which a recording may hold as well. Between
+    /// two models these are not compared: weights may lie in any order that the layer that takes them knows.
+    fileprivate func sideTensors(for inputs: [String: AnyTensor], withConstants: Bool) throws -> [SideTensor] {
+        var tensors = graph.initializers.sorted { $0.key < $1.key }
+            .filter { withConstants || graph.outputs.contains($0.key) }
+            .map { name, values in
+                SideTensor(name: name, operator: "Constant", isOutput: graph.outputs.contains(name), values: values)
+            }
+        _ = try run(inputs) { activation in
+            tensors.append(
+                SideTensor(
+                    name: activation.name, operator: activation.node.operator.name,
+                    isOutput: graph.outputs.contains(activation.name), values: activation.values,
+                    logits: activation.node.operator is Softmax && graph.outputs.contains(activation.name)
+                        ? activation.node.inputs.first ?? nil : nil))
+        }
+        return tensors
+    }
+}
+
+extension Graph {
+    /// The ways in which given tensors can be the graph's inputs: by name or, where there is one of each, whatever the
+    /// names; as they are where that fits, else in every arrangement that does.
+    ///
+    /// - Throws: ``GraphError/badInput(_:reason:)`` where there is none.
+    fileprivate func ways(
+        toTake given: [(name: String, values: AnyTensor)]
+    ) throws -> [(inputs: [String: AnyTensor], arrangements: [Arrangement])] {
+        var ways: [(inputs: [String: AnyTensor], arrangements: [Arrangement])] = [([:], [])]
+        for input in inputs {
+            let only = inputs.count == 1 && given.count == 1 ? given.first : nil
+            let named = given.first { $0.name == input.name } ?? only
+            guard let values = named?.values else {
+                throw GraphError.badInput(
+                    input.name,
+                    reason: "no tensor is given; there are \(given.map(\.name).joined(separator: ", "))")
+            }
+            let options = input.arrangements(of: values)
+            guard !options.isEmpty else {
+                _ = try inputTensors(in: [input.name: values])
+                throw GraphError.badInput(input.name, reason: "shape \(values.shape) does not fit in any layout")
+            }
+            ways = ways.flatMap { way in
+                options.map { option in
+                    (way.inputs.merging([input.name: option.values]) { $1 }, way.arrangements + [option.arrangement])
+                }
+            }
+        }
+        return ways
+    }
+}
+
+extension Graph.Input {
+    /// The tensor as it is, if it fits the declared extents; else in each arrangement that does.
+    fileprivate func arrangements(of tensor: AnyTensor) -> [(values: AnyTensor, arrangement: Arrangement)] {
+        func fits(_ shape: Shape) -> Bool {
+            shape.rank == dimensions.count
+                && zip(shape.dimensions, dimensions).allSatisfy { extent, dimension in
+                    if case .fixed(let wanted) = dimension { extent == wanted } else { true }
+                }
+        }
+        if fits(tensor.shape) { return [(tensor, .none(rank: tensor.shape.rank))] }
+        return Arrangement.ofImages.compactMap { arrangement in
+            guard tensor.shape.rank == 4 else { return nil }
+            let shape = Shape(arrangement.permutation.map { tensor.shape[$0] })
+            guard fits(shape) else { return nil }
+            return arrangement.applied(to: tensor, shape: shape).map { ($0, arrangement) }
+        }
+    }
+}

@@ -17,6 +17,7 @@ let package = Package(
         .library(name: "Captures", targets: ["Captures"]),
         .library(name: "Detection", targets: ["Detection"]),
         .library(name: "Conformance", targets: ["Conformance"]),
+        .library(name: "Diagnosis", targets: ["Diagnosis"]),
         .library(name: "Reporting", targets: ["Reporting"]),
         .library(name: "OutsideEngines", targets: ["OutsideEngines"]),
         .library(name: "Benchmarking", targets: ["Benchmarking"]),
@@ -60,7 +61,8 @@ let package = Package(
             name: "Detection",
             dependencies: ["Engines", "Files", "JSONTree", "VectorKernels", "CTurboJPEG", "CPNG"]),
         .target(name: "Conformance", dependencies: ["Engines", "Captures", "Detection", "ModelFormats"]),
-        .target(name: "Reporting", dependencies: ["Conformance", "Files", "JSONTree"]),
+        .target(name: "Diagnosis", dependencies: ["Conformance", "Engines", "NetworkGraph"]),
+        .target(name: "Reporting", dependencies: ["Conformance", "Diagnosis", "Files", "JSONTree"]),
         .target(name: "OutsideEngines", dependencies: ["ChildProcesses", "Engines", "JSONTree"]),
         .target(
             name: "Benchmarking",
@@ -68,7 +70,7 @@ let package = Package(
         .executableTarget(
             name: "mtcnn-validate",
             dependencies: [
-                "Benchmarking", "Reporting", "OutsideEngines",
+                "Benchmarking", "Diagnosis", "Reporting", "OutsideEngines",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -89,6 +91,8 @@ let package = Package(
         .testTarget(name: "CapturesTests", dependencies: ["Captures", "CHDF5", "JSONTree", "TestSupport"]),
         .testTarget(name: "DetectionTests", dependencies: ["Detection", "ModelFormats", "TestSupport"]),
         .testTarget(name: "ConformanceTests", dependencies: ["Conformance", "TestSupport"]),
+        .testTarget(
+            name: "DiagnosisTests", dependencies: ["Conformance", "Diagnosis", "Engines", "TestSupport"]),
         .testTarget(name: "OutsideEnginesTests", dependencies: ["OutsideEngines", "TestSupport"]),
         .testTarget(name: "ReportingTests", dependencies: ["Reporting", "TestSupport"]),
         .testTarget(name: "BenchmarkingTests", dependencies: ["Benchmarking", "TestSupport"]),

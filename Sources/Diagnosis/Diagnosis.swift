@@ -1,0 +1,190 @@
+import Conformance
+import Engines
+import NetworkGraph
+import Tensors
+
+/// Why a recording differs from what its network computes: causes that were confirmed by computing with them, and what
+/// remains unexplained.
+public struct Diagnosis: Sendable, Codable, Equatable {
+    /// Something that was done wrong: with it, rounding explains the recording in every case.
+    public struct Cause: Sendable, Codable, Equatable {
+        /// Where, or where first; nil for the whole network, or its inputs.
+        public let layer: Layer?
+        /// All layers where it was done; none for the whole network, or its inputs.
+        public let layers: [Layer]
+        public let kind: FaultKind
+        /// A sentence without a stop.
+        public let words: String
+        /// Other faults that explain the recording as well: these inputs do not tell them apart.
+        public let alternatives: [String]
+        /// The recorded tensors that it explains.
+        public let explains: [String]
+        /// How many times what rounding explains the difference is, without and with the fault; the latter at most 1.
+        public let ratioBefore: Double
+        public let ratioAfter: Double
+        /// The case on which it was chosen, and how many cases it explains: all that there are.
+        public let chosenOn: String
+        public let confirmedOn: Int
+    }
+
+    /// A part of the network that differs, and no fault that was tried explains.
+    public struct Unexplained: Sendable, Codable, Equatable {
+        public let layers: [Layer]
+        /// The recorded tensors that differ.
+        public let tensors: [String]
+        public let ratio: Double
+        /// Where the wrong numbers are, for a person.
+        public let pattern: String
+        /// The fault that comes nearest; nil where none comes nearer than the network as it is.
+        public let closest: String?
+        public let closestRatio: Double?
+    }
+
+    public internal(set) var causes: [Cause]
+    public internal(set) var unexplained: [Unexplained]
+    /// How many altered computations were tried.
+    public internal(set) var tried: Int
+    /// What a reader should know beside: what was left out, and why.
+    public internal(set) var notes: [String]
+
+    /// Whether nothing differs.
+    public var isEmpty: Bool { causes.isEmpty && unexplained.isEmpty }
+
+    /// The sentences that say it, the causes first; none where nothing differs.
+    public var sentences: [String] {
+        causes.map { cause in
+            cause.words
+                + (cause.alternatives.isEmpty
+                    ? "" : "; or, which these inputs do not tell apart: \(cause.alternatives.joined(separator: "; "))")
+        } + unexplained.map(\.words)
+    }
+}
+
+extension Diagnosis.Unexplained {
+    var words: String {
+        let place =
+            layers.count == 1 ? layers[0].words : "between \(layers[0].words) and \(tensors.joined(separator: ", "))"
+        let nearest = closest.map { "; the closest that was tried: \($0) (\(short(closestRatio ?? 0)) times)" } ?? ""
+        return "unexplained: \(place), \(pattern), \(short(ratio)) times what rounding explains\(nearest)"
+    }
+
+    private func short(_ ratio: Double) -> String {
+        guard ratio.isFinite else { return "infinitely many" }
+        let rounded = ratio >= 100 ? ratio.rounded() : (ratio * 10).rounded() / 10
+        return rounded < 1e9 && rounded == rounded.rounded() ? String(Int(rounded)) : String(rounded)
+    }
+}
+
+extension Diagnosis {
+    /// Explains the cases of a recording of a network.
+    ///
+    /// - Parameters:
+    ///   - graph: the network as it should be.
+    ///   - arithmetic: what the recording declares.
+    ///   - cases: the recording's, by name, in their order.
+    ///   - progress: is told what is tried, for a person.
+    ///   - read: a case with its inputs and the recorded tensors, under the graph's names and in its order.
+    /// - Throws: what reading and computing throw.
+    public init(
+        of graph: Graph, in arithmetic: ArithmeticName, cases: [String],
+        progress: @Sendable (String) -> Void = { _ in }, read: (String) throws -> RecordedCase
+    ) throws {
+        self.init(causes: [], unexplained: [], tried: 0, notes: [])
+        var sections = [Section]()
+        var failures = [Int: [Failure]]()
+        var previous: RecordedCase?
+        var inputsBefore = [String: [String: AnyTensor]]()
+        for name in cases {
+            progress("looking for the first wrong layer, \(name)")
+            let recorded = try read(name)
+            if sections.isEmpty {
+                sections = Section.all(
+                    of: graph, recorded: Set(recorded.tensors.keys).subtracting(graph.initializers.keys))
+            }
+            if let previous { inputsBefore[name] = previous.inputs }
+            let found = try concurrentMap(sections) { section in
+                try Trial(SectionRun(graph: graph, section: section, arithmetic: arithmetic), of: recorded).ratio()
+            }
+            for (index, ratio) in found.enumerated() where !(ratio <= 1) {
+                failures[index, default: []].append(
+                    Failure(name: name, ratio: ratio, size: recorded.inputs.values.map(\.shape.count).reduce(0, +)))
+            }
+            previous = recorded
+        }
+        for (index, section) in sections.enumerated() {
+            guard let failing = failures[index] else { continue }
+            let search = SectionSearch(
+                run: SectionRun(graph: graph, section: section, arithmetic: arithmetic), cases: cases,
+                inputsBefore: inputsBefore, known: causes.map { ($0.kind, $0.words) })
+            let result = try search.explain(failing, progress: progress, read: read)
+            causes += result.causes
+            unexplained += result.unexplained
+            tried += result.tried
+            notes += result.notes
+        }
+        joinRepeatedCauses(of: graph)
+    }
+
+    /// Explains one side of a comparison by the model of the other.
+    ///
+    /// - Throws: what aligning, reading and computing throw.
+    public init(of sides: inout AlignedSides, progress: @Sendable (String) -> Void = { _ in }) throws {
+        // The first case decides how all are aligned.
+        if let first = sides.caseNames.first { _ = try sides.recordedCase(first) }
+        try self.init(
+            of: sides.graph, in: sides.recordedArithmetic, cases: sides.caseNames, progress: progress,
+            read: { try sides.recordedCase($0) })
+        if sides.candidate == .engine, !causes.isEmpty {
+            notes.append(
+                "the candidate is the model that was altered here: with what is named, it computes what the baseline "
+                    + "recorded")
+        }
+    }
+
+    /// A case that a section does not give.
+    struct Failure {
+        let name: String
+        let ratio: Double
+        /// The number of its inputs' elements.
+        let size: Int
+    }
+
+    /// Says once what was done at several layers.
+    private mutating func joinRepeatedCauses(of graph: Graph) {
+        var joined = [Cause]()
+        for (text, same) in Dictionary(grouping: causes, by: { cause in "\(cause.kind.rawValue) \(cause.fault)" })
+            .sorted(
+                by: { $0.key < $1.key })
+        {
+            _ = text
+            guard same.count > 2, same.allSatisfy({ $0.layer != nil }) else {
+                joined += same
+                continue
+            }
+            let layers = same.compactMap(\.layer?.tensor)
+            joined.append(
+                Cause(
+                    layer: same[0].layer, layers: same.flatMap(\.layers), kind: same[0].kind,
+                    words: "\(layers.count) layers: \(same[0].fault) (\(layers.joined(separator: ", ")))",
+                    alternatives: [], explains: same.flatMap(\.explains),
+                    ratioBefore: same.map(\.ratioBefore).max() ?? 0,
+                    ratioAfter: same.map(\.ratioAfter).max() ?? 0, chosenOn: same[0].chosenOn,
+                    confirmedOn: same[0].confirmedOn))
+        }
+        let order = Dictionary(
+            graph.nodes.enumerated().flatMap { index, node in node.outputs.map { ($0, index) } },
+            uniquingKeysWith: { first, _ in first })
+        causes = joined.enumerated().sorted { one, other in
+            let places = [one, other].map { $0.element.layer.flatMap { order[$0.tensor] } ?? -1 }
+            return (places[0], one.offset) < (places[1], other.offset)
+        }.map(\.element)
+    }
+}
+
+extension Diagnosis.Cause {
+    /// What was done, without where.
+    var fault: String {
+        guard let layer, words.hasPrefix("\(layer.words): ") else { return words }
+        return String(words.dropFirst("\(layer.words): ".count))
+    }
+}

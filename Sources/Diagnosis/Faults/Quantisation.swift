@@ -1,0 +1,110 @@
+import Tensors
+
+/// A way of rounding numbers to few evenly spaced ones.
+struct Quantisation: Sendable {
+    let key: String
+    let words: String
+    let rounded: @Sendable (AnyTensor) -> AnyTensor
+
+    /// The ways in which tools quantise weights.
+    ///
+    /// - Parameters:
+    ///   - outputAxis: the axis of the weights along which outputs lie.
+    ///   - inputAxis: the axis along which inputs lie.
+    static func all(outputAxis: Int, inputAxis: Int) -> [Quantisation] {
+        var found = [Quantisation]()
+        for bits in [8, 4] {
+            let levels = Double((1 << (bits - 1)) - 1)
+            let ways: [(String, String, Int?)] = [
+                ("tensor", "one scale for the tensor", nil),
+                ("channel", "one scale for each output channel", outputAxis),
+                ("input", "one scale for each input channel", inputAxis),
+            ]
+            for (name, words, axis) in ways {
+                found.append(
+                    Quantisation(key: "int\(bits)-per-\(name)", words: "int\(bits) weights, \(words)") {
+                        $0.quantised(along: axis) { symmetric($0, levels: levels, down: -levels) }
+                    })
+                found.append(
+                    Quantisation(
+                        key: "int\(bits)-full-per-\(name)",
+                        words: "int\(bits) weights, \(words), of the full range to -\(Int(levels) + 1)"
+                    ) {
+                        $0.quantised(along: axis) { full($0, levels: levels) }
+                    })
+                found.append(
+                    Quantisation(
+                        key: "uint\(bits)-per-\(name)", words: "uint\(bits) weights with a zero point, \(words)"
+                    ) {
+                        $0.quantised(along: axis) { asymmetric($0, levels: 2 * levels + 1) }
+                    })
+            }
+        }
+        return found
+    }
+
+    /// The ways in which activations are quantised to 8 bits over a whole tensor.
+    static let activations: [(key: String, words: String, rounded: @Sendable (AnyTensor) -> AnyTensor)] = [
+        (
+            "uint8-zero-point", "its result is rounded to uint8 with a zero point",
+            { $0.quantised(along: nil) { asymmetric($0, levels: 255) } }
+        ),
+        (
+            "uint8-range", "its result is rounded to 256 numbers from the smallest to the largest",
+            { $0.quantised(along: nil) { affine($0, levels: 255) } }
+        ),
+        (
+            "int8", "its result is rounded to int8, one scale for the tensor",
+            { $0.quantised(along: nil) { symmetric($0, levels: 127, down: -127) } }
+        ),
+    ]
+
+    private static func symmetric(_ numbers: [Double], levels: Double, down: Double) -> [Double] {
+        let scale = (numbers.map(abs).max() ?? 0) / levels
+        guard scale > 0 else { return numbers }
+        return numbers.map { min(max(($0 / scale).rounded(.toNearestOrEven), down), levels) * scale }
+    }
+
+    private static func full(_ numbers: [Double], levels: Double) -> [Double] {
+        let scale = (numbers.map(abs).max() ?? 0) / (levels + 0.5)
+        guard scale > 0 else { return numbers }
+        return numbers.map { min(max(($0 / scale).rounded(.toNearestOrEven), -levels - 1), levels) * scale }
+    }
+
+    /// The range with 0 in it, and 0 among the numbers.
+    private static func asymmetric(_ numbers: [Double], levels: Double) -> [Double] {
+        let (low, high) = (min(numbers.min() ?? 0, 0), max(numbers.max() ?? 0, 0))
+        let scale = (high - low) / levels
+        guard scale > 0 else { return numbers }
+        let zero = (-low / scale).rounded(.toNearestOrEven)
+        return numbers.map {
+            (min(max(($0 / scale).rounded(.toNearestOrEven) + zero, 0), levels) - zero) * scale
+        }
+    }
+
+    /// The range as it is: its ends are among the numbers.
+    private static func affine(_ numbers: [Double], levels: Double) -> [Double] {
+        let (low, high) = (numbers.min() ?? 0, numbers.max() ?? 0)
+        let scale = (high - low) / levels
+        guard scale > 0 else { return numbers }
+        return numbers.map { (($0 - low) / scale).rounded(.toNearestOrEven) * scale + low }
+    }
+}
+
+extension AnyTensor {
+    /// The numbers rounded as a whole, or each part along an axis for itself.
+    fileprivate func quantised(along axis: Int?, _ rounded: ([Double]) -> [Double]) -> AnyTensor {
+        var numbers = float64.elements
+        let shape = shape
+        guard let axis else { return .float32(Tensor(shape, rounded(numbers).map { Float($0) })) }
+        let (inner, count) = (shape.strides[axis], shape[axis])
+        var parts = [[Int]](repeating: [], count: count)
+        for position in numbers.indices { parts[position / inner % count].append(position) }
+        for positions in parts {
+            for (position, number) in zip(positions, rounded(positions.map { numbers[$0] })) {
+                numbers[position] = number
+            }
+        }
+        return .float32(Tensor(shape, numbers.map { Float($0) }))
+    }
+}

@@ -1,0 +1,50 @@
+import Tensors
+
+extension AnyTensor {
+    /// The tensor's parts along an axis in another order.
+    ///
+    /// - Parameter order: for each part of the result, the position of the part that it is.
+    func taking(_ order: [Int], along axis: Int) -> AnyTensor {
+        func taking(_ tensor: some TypedTensor) -> AnyTensor { AnyTensor(tensor.typed.taking(order, along: axis)) }
+        return taking(contents)
+    }
+
+    /// The tensor's parts along some axes in reverse order.
+    func reversed(along axes: [Int]) -> AnyTensor {
+        axes.reduce(self) { $0.taking(Array((0..<$0.shape[$1]).reversed()), along: $1) }
+    }
+
+    /// Its numbers, changed one by one, as float32.
+    func mapNumbers(_ change: (Double) -> Double) -> AnyTensor {
+        .float32(Tensor(shape, float64.elements.map { Float(change($0)) }))
+    }
+
+    /// The numbers with those of one part along an axis changed.
+    func mapPart(_ part: Int, along axis: Int, _ change: (Double) -> Double) -> AnyTensor {
+        let shape = shape
+        let (inner, count) = (shape.strides[axis], shape[axis])
+        var numbers = float64.elements
+        for position in numbers.indices where position / inner % count == part {
+            numbers[position] = change(numbers[position])
+        }
+        return .float32(Tensor(shape, numbers.map { Float($0) }))
+    }
+}
+
+extension Tensor {
+    func taking(_ order: [Int], along axis: Int) -> Tensor {
+        let inner = shape.strides[axis]
+        let outer = shape.count / max(inner * shape[axis], 1)
+        var taken = [Element]()
+        taken.reserveCapacity(outer * order.count * inner)
+        for block in 0..<outer {
+            for part in order {
+                let first = (block * shape[axis] + part) * inner
+                taken += elements[first..<first + inner]
+            }
+        }
+        var extents = shape.dimensions
+        extents[axis] = order.count
+        return Tensor(Shape(extents), taken)
+    }
+}

@@ -1,0 +1,316 @@
+import Foundation
+import Conformance
+import Engines
+import NetworkGraph
+import Tensors
+
+/// The search for what was done wrong in a section: single faults, then faults beside the best of them.
+///
+/// Faults are chosen on one case and confirmed on all.
+struct SectionSearch {
+    let run: SectionRun
+    let cases: [String]
+    /// For each case, the inputs of the one before.
+    let inputsBefore: [String: [String: AnyTensor]]
+    /// What was found before, which is tried first.
+    let known: [(kind: FaultKind, words: String)]
+
+    struct Result {
+        var causes = [Diagnosis.Cause]()
+        var unexplained = [Diagnosis.Unexplained]()
+        var tried = 0
+        var notes = [String]()
+    }
+
+    /// The multiply-adds that a search may take, which keeps it to about a minute: of a large network whose outputs alone
+    /// are recorded, not all faults can be tried at all layers.
+    private static let work = 2e11
+    /// How many of the best faults are tried with another beside them, and how many are confirmed.
+    private static let beam = 8
+    private static let finalists = 32
+    /// The most faults at once.
+    private static let most = 3
+
+    func explain(
+        _ failing: [Diagnosis.Failure], progress: @Sendable (String) -> Void, read: (String) throws -> RecordedCase
+    ) throws -> Result {
+        var result = Result()
+        // The smallest case that fails clearly.
+        let clear = failing.filter { $0.ratio * 4 >= failing.map(\.ratio).max() ?? 0 }
+        guard let chosen = clear.min(by: { ($0.size, $0.name) < ($1.size, $1.name) }) else { return result }
+        let whole = Trial(run, of: try read(chosen.name), previous: inputsBefore[chosen.name])
+        let trial = Trial(run, of: whole.recorded.part(of: run), previous: nil)
+        guard let base = trial.tensors(), let wholeBase = whole.tensors() else {
+            result.unexplained = [unexplained(chosen, whole, nil)]
+            return result
+        }
+        let scales = trial.scales(base)
+        let wholeScales = whole.scales(wholeBase)
+        let sites = sites(trial, base)
+        var hypotheses = sites.flatMap { site in
+            FaultRegistry.hypotheses(
+                at: site,
+                isOutput: run.graph.outputs.contains(site.layer.tensor)
+                    && run.section.exits.contains(site.layer.tensor),
+                isAlone: run.section.nodes.count == 1)
+        }
+        hypotheses += everywhere(hypotheses)
+        let inputs =
+            run.section.takesInputs(of: run.graph) ? FaultRegistry.hypotheses(ofInputs: whole.recorded.inputs) : []
+        let affordable = affordable(trial, hypotheses.count, &result)
+        if affordable < hypotheses.count { hypotheses = Array(hypotheses.byCost.prefix(affordable)) }
+
+        // Single faults.
+        progress("trying \(hypotheses.count + inputs.count) faults at \(run.section.exits.joined(separator: ", "))")
+        result.tried += hypotheses.count + inputs.count
+        let all = hypotheses
+        // What the network is given comes before what it does with it.
+        var scored = try concurrentMap((inputs + all).map { [$0] }) { set in
+            let isWhole = set.contains { $0.input != nil }
+            return (isWhole ? whole : trial).score(
+                under: set, reusing: isWhole ? wholeBase : base, scales: isWhole ? wholeScales : scales
+            ).map { Scored(set: set, score: $0) }
+        }.compactMap { $0 }.ranked
+        var best = (set: [Hypothesis](), ratio: Double.infinity)
+        if try confirm(scored, trial, whole, chosen, &result, &best, read) { return result }
+
+        // Another beside the best.
+        for count in 2...Self.most {
+            let bases = Array(scored.filter { $0.score < 0.98 }.prefix(Self.beam))
+            let others = all.filter { $0.kind != .zeroedChannel && $0.kind != .flippedBit } + inputs
+            guard !bases.isEmpty, affordable >= bases.count * others.count else { break }
+            progress(
+                "trying \(bases.count * others.count) sets of \(count) faults at "
+                    + run.section.exits.joined(separator: ", "))
+            let sets = bases.flatMap { base in
+                others.filter { other in !base.set.contains { $0.words == other.words } }
+                    .map { Scored(set: base.set + [$0], score: base.score) }
+            }
+            result.tried += sets.count
+            scored = try concurrentMap(sets) { proposed in
+                let isWhole = proposed.set.contains { $0.input != nil }
+                let score = (isWhole ? whole : trial).score(
+                    under: proposed.set, reusing: isWhole ? wholeBase : base, scales: isWhole ? wholeScales : scales)
+                // Beside the others it has to change something.
+                return score.flatMap { $0 == proposed.score ? nil : Scored(set: proposed.set, score: $0) }
+            }.compactMap { $0 }.ranked
+            if try confirm(scored, trial, whole, chosen, &result, &best, read) { return result }
+        }
+        result.unexplained = [unexplained(chosen, whole, best.set.isEmpty ? nil : best)]
+        return result
+    }
+
+    /// A set of faults, and how much of the difference is left with it.
+    struct Scored: Sendable {
+        let set: [Hypothesis]
+        let score: Double
+    }
+
+    /// Takes the best sets with which rounding explains every case.
+    ///
+    /// - Returns: whether there is one.
+    private func confirm(
+        _ scored: [Scored], _ trial: Trial, _ whole: Trial, _ chosen: Diagnosis.Failure, _ result: inout Result,
+        _ best: inout (set: [Hypothesis], ratio: Double), _ read: (String) throws -> RecordedCase
+    ) throws -> Bool {
+        let finalists = Array(scored.filter { $0.score < 0.98 }.prefix(Self.finalists))
+        let ratios = try concurrentMap(finalists) { finalist in
+            let ratio = try trial.ratio(under: finalist.set)
+            let isWhole = finalist.set.contains { $0.input != nil }
+            return ratio <= 1 || isWhole ? try whole.ratio(under: finalist.set) : ratio
+        }
+        for (finalist, ratio) in zip(finalists, ratios) where ratio < best.ratio { best = (finalist.set, ratio) }
+        var explaining = zip(finalists, ratios).filter { $0.1 <= 1 }.map { (set: $0.0.set, ratio: $0.1) }
+        for name in cases where name != chosen.name && !explaining.isEmpty {
+            let trial = Trial(run, of: try read(name), previous: inputsBefore[name])
+            let ratios = try concurrentMap(explaining.map(\.set)) { try trial.ratio(under: $0) }
+            explaining = zip(explaining, ratios).filter { $0.1 <= 1 }.map { ($0.0.set, max($0.0.ratio, $0.1)) }
+        }
+        guard let cause = explaining.first else { return false }
+        let alternatives = cause.set.count == 1 ? alternatives(to: cause.set[0], explaining.map(\.set), whole) : []
+        result.causes = cause.set.map { hypothesis in
+            Diagnosis.Cause(
+                layer: hypothesis.layer, layers: hypothesis.layer.map { [$0] } ?? [], kind: hypothesis.kind,
+                words: hypothesis.words, alternatives: alternatives,
+                explains: run.section.exits, ratioBefore: chosen.ratio, ratioAfter: cause.ratio, chosenOn: chosen.name,
+                confirmedOn: cases.count)
+        }
+        return true
+    }
+
+    /// Other single faults that explain as much, but for those that come to the same bits at the same place: they are the
+    /// same fault in other words.
+    private func alternatives(to cause: Hypothesis, _ explaining: [[Hypothesis]], _ trial: Trial) -> [String] {
+        let own = trial.tensors(under: [cause])
+        let others = explaining.compactMap { $0.count == 1 ? $0[0] : nil }.filter { other in
+            guard other.words != cause.words else { return false }
+            guard other.layer == cause.layer || cause.input != nil else { return true }
+            let computed = trial.tensors(under: [other])
+            return run.section.exits.contains { own?[$0] != computed?[$0] }
+        }
+        return others.prefix(4).map(\.words)
+    }
+
+    private func unexplained(
+        _ chosen: Diagnosis.Failure, _ trial: Trial, _ best: (set: [Hypothesis], ratio: Double)?
+    ) -> Diagnosis.Unexplained {
+        let layers = run.section.nodes.map { index in
+            let node = run.graph.nodes[index]
+            return Layer(tensor: node.outputs.first ?? node.name, node: node.name, operator: node.operator.name)
+        }
+        let isNearer = best.map { $0.ratio < chosen.ratio / 2 } ?? false
+        return Diagnosis.Unexplained(
+            layers: layers, tensors: run.section.exits, ratio: chosen.ratio,
+            pattern: trial.pattern,
+            closest: isNearer ? best.map { $0.set.map(\.words).joined(separator: " and ") } : nil,
+            closestRatio: isNearer ? best?.ratio : nil)
+    }
+
+    /// The section's nodes with what they take and give in a case.
+    private func sites(_ trial: Trial, _ base: [String: AnyTensor]) -> [Site] {
+        let known = trial.recorded.tensors.merging(trial.recorded.inputs) { $1 }
+        return run.section.nodes.compactMap { index in
+            let node = run.graph.nodes[index]
+            guard let name = node.outputs.first, let output = base[name] else { return nil }
+            let operands = node.inputs.map { name in
+                name.flatMap { known[$0] ?? base[$0] ?? run.graph.initializers[$0] }
+            }
+            return Site(
+                graph: run.graph, index: index, operands: operands, output: output,
+                recorded: trial.recorded.tensors[name])
+        }
+    }
+
+    /// The same fault at all layers of the section where it can be.
+    private func everywhere(_ hypotheses: [Hypothesis]) -> [Hypothesis] {
+        guard run.section.nodes.count > 1 else { return [] }
+        let kinds: Set<FaultKind> = [
+            .slopes, .bias, .kernelOrder, .channelOrder, .padding, .pooling, .weightFormat, .activationFormat,
+            .sumFormat,
+        ]
+        var groups = [String: [Hypothesis]]()
+        var order = [String]()
+        for hypothesis in hypotheses where kinds.contains(hypothesis.kind) && !hypothesis.key.hasPrefix("of-") {
+            let name = "\(hypothesis.kind.rawValue) \(hypothesis.key)"
+            if groups[name] == nil { order.append(name) }
+            groups[name, default: []].append(hypothesis)
+        }
+        return order.compactMap { name in
+            guard let group = groups[name], group.count > 1, let first = group.first, let layer = first.layer else {
+                return nil
+            }
+            let fault = String(first.words.dropFirst("\(layer.words): ".count))
+            return Hypothesis(
+                kind: first.kind, key: first.key, layer: nil,
+                words: "the whole network, in \(group.count) layers: \(fault)",
+                alterations: group.map(\.alterations).reduce(into: [:]) { $0.merge($1) { first, _ in first } })
+        }
+    }
+
+    /// How many altered computations the work allows for; says what is left out.
+    private func affordable(_ trial: Trial, _ wanted: Int, _ result: inout Result) -> Int {
+        let shapes = trial.recorded.inputs.mapValues(\.shape)
+        guard let types = try? run.graph.tensorTypes(for: shapes) else { return .max }
+        let cost = run.section.nodes.reduce(0.0) { sum, index in
+            let node = run.graph.nodes[index]
+            guard let output = node.outputs.first, let type = types[output] else { return sum }
+            let inputs = node.inputs.map { $0.flatMap { types[$0] } }
+            return sum + Double(node.operator.multiplyAdds(from: inputs, to: type)) + Double(type.shape.count)
+        }
+        let count = Int(min(Self.work / max(cost, 1), 1e9))
+        if count < wanted {
+            result.notes.append(
+                "of \(wanted) faults between the recorded tensors the \(count) cheapest to tell were tried, for the network "
+                    + "is large: record its layers to have all tried at each")
+        }
+        return count
+    }
+}
+
+extension [SectionSearch.Scored] {
+    /// The best first; of equals, the simpler, as they were proposed.
+    fileprivate var ranked: [SectionSearch.Scored] {
+        enumerated().sorted { one, other in
+            (one.element.score.bucket, one.offset) < (other.element.score.bucket, other.offset)
+        }.map(\.element)
+    }
+}
+
+extension Double {
+    /// Scores within a factor of 4 count as equal: rounding decides between them.
+    fileprivate var bucket: Int { self <= 0 ? -40 : Swift.max(-40, Int((Foundation.log2(self) / 2).rounded(.down))) }
+}
+
+extension [Hypothesis] {
+    /// Those first that are wrong most often.
+    fileprivate var byCost: [Hypothesis] {
+        enumerated().sorted { one, other in
+            (one.element.rank, one.offset) < (other.element.rank, other.offset)
+        }.map(\.element)
+    }
+}
+
+extension Hypothesis {
+    private static let rare: Set<FaultKind> = [.zeroedChannel, .flippedBit, .otherLayersWeights, .wrongElements]
+
+    fileprivate var rank: Int { layer == nil ? 0 : Self.rare.contains(kind) ? 2 : 1 }
+}
+
+extension Trial {
+    /// The mean differences of the recorded tensors from those given, by tensor, and not less than what rounding cannot
+    /// explain: what is right already tells nothing.
+    fileprivate func scales(_ base: [String: AnyTensor]) -> [String: Double] {
+        run.section.exits.reduce(into: [:]) { scales, exit in
+            guard let given = recorded.tensors[exit], let right = base[exit],
+                let residual = Residual(of: given, from: right)
+            else { return }
+            let largest = right.float64.elements.reduce(0) { $1.isFinite ? max($0, abs($1)) : $0 }
+            scales[exit] = max(residual.mean, 0x1p-16 * largest + 1e-37)
+        }
+    }
+
+    /// Where the wrong numbers are, for a person.
+    fileprivate var pattern: String {
+        guard let base = tensors() else { return "whose shapes do not fit" }
+        for exit in run.section.exits {
+            guard let given = recorded.tensors[exit], let right = base[exit] else { continue }
+            guard given.shape == right.shape else { return "\(exit) is \(given.shape), not \(right.shape)" }
+            let numbers = zip(given.float64.elements, right.float64.elements)
+            let largest = right.float64.elements.reduce(0) { $1.isFinite ? max($0, abs($1)) : $0 }
+            let off = numbers.enumerated().filter { !(abs($0.element.0 - $0.element.1) <= 1e-5 * largest) }.map(
+                \.offset)
+            guard let first = off.first else { continue }
+            let share = off.count * 100 / max(given.shape.count, 1)
+            return "\(off.count) of \(given.shape.count) numbers of \(exit) (\(share) %) are off, the first at "
+                + "\(given.shape.index(at: first))"
+        }
+        return "no number clearly off"
+    }
+}
+
+extension RecordedCase {
+    /// The part of a batch in which the section is off most, of at most four; the whole where it cannot be taken apart.
+    func part(of run: SectionRun) -> RecordedCase {
+        let batch = inputs.values.first.map { $0.shape.rank > 0 ? $0.shape[0] : 1 } ?? 1
+        guard batch > 4, run.graph.computesBatchElementsApart(for: inputs.mapValues(\.shape)),
+            tensors.allSatisfy({ name, tensor in tensor.shape.rank > 0 && tensor.shape[0] == batch })
+        else { return self }
+        let trial = Trial(run, of: self)
+        var worst = (part: 0, mean: -1.0)
+        if let base = trial.tensors() {
+            for part in 0..<batch {
+                let means = run.section.exits.compactMap { exit -> Double? in
+                    guard let given = tensors[exit], let right = base[exit], given.shape == right.shape else {
+                        return nil
+                    }
+                    return Residual(
+                        of: given.slice(part..<part + 1), from: right.slice(part..<part + 1))?.mean
+                }
+                let mean = means.reduce(0, +)
+                if mean > worst.mean { worst = (part, mean) }
+            }
+        }
+        let first = min(worst.part, batch - 4)
+        return slice(first..<first + 4)
+    }
+}

@@ -1,0 +1,122 @@
+import Conformance
+import Engines
+import NetworkGraph
+import Tensors
+
+/// A section computed for one case, and held against what was recorded of it.
+struct Trial: Sendable {
+    let run: SectionRun
+    let recorded: RecordedCase
+    /// The inputs and the recorded tensors.
+    private let known: [String: AnyTensor]
+    private let previous: [String: AnyTensor]?
+
+    /// - Parameter previous: the inputs of the case before; nil for the first.
+    init(_ run: SectionRun, of recorded: RecordedCase, previous: [String: AnyTensor]? = nil) {
+        self.run = run
+        self.recorded = recorded
+        self.previous = previous
+        known = recorded.tensors.merging(recorded.inputs) { $1 }
+    }
+
+    /// What the section's nodes take under hypotheses; nil where these do not apply.
+    private func given(under hypotheses: [Hypothesis]) -> [String: AnyTensor]? {
+        var known = known
+        for input in hypotheses.compactMap(\.input) {
+            guard let altered = input.altered(recorded.inputs, previous) else { return nil }
+            known.merge(altered) { $1 }
+        }
+        return known
+    }
+
+    /// What the section's nodes give; nil where the hypotheses do not apply.
+    func tensors(
+        under hypotheses: [Hypothesis] = [], order: SummationOrder = .sequence,
+        reusing base: [String: AnyTensor]? = nil
+    ) -> [String: AnyTensor]? {
+        guard let given = given(under: hypotheses) else { return nil }
+        // A hypothesis may give shapes that nothing behind it takes: then it is not what was done.
+        return try? run.tensors(
+            from: given, under: hypotheses.alterations, order: order,
+            reusing: hypotheses.contains { $0.input != nil } ? nil : base)
+    }
+
+    /// How many times what rounding explains the recorded tensors lie from the section's; infinite where they cannot be
+    /// compared.
+    func ratio(under hypotheses: [Hypothesis] = []) throws -> Double {
+        guard let centre = tensors(under: hypotheses) else { return .infinity }
+        let exits = run.section.exits.filter { recorded.tensors[$0] != nil }
+        let alterations = hypotheses.alterations
+        let residuals = exits.map { exit in
+            recorded.tensors[exit].flatMap { given in centre[exit].flatMap { Residual(of: given, from: $0) } }
+        }
+        guard !residuals.contains(where: { $0 == nil }) else { return .infinity }
+        func worst(_ residuals: [Residual?], _ programs: [[String: AnyTensor]]) -> Double {
+            zip(exits, residuals).map { exit, residual in
+                residual?.ratio(
+                    to: programs.compactMap { program in
+                        program[exit].flatMap { other in centre[exit].flatMap { Residual(of: other, from: $0) } }
+                    }, storage: storage(of: exit, alterations)) ?? .infinity
+            }.max() ?? 0
+        }
+        let alone = worst(residuals, [])
+        guard alone < .infinity else { return alone }
+        // The spread of right programs makes tolerances wider, never narrower.
+        let givers = exits.map { exit in run.section.nodes.first { run.graph.nodes[$0].outputs.contains(exit) } }
+        // What is stored in few bits shows that by itself; what is summed in few may differ by anything.
+        let isVague =
+            alterations.values.contains(where: \.isCoarse)
+            && !givers.allSatisfy { giver in giver.flatMap { alterations[$0]?.storage } != nil }
+        guard alone > 1 || isVague else { return alone }
+        let programs = SummationOrder.allCases.dropFirst().compactMap { tensors(under: hypotheses, order: $0) }
+        let ratio = alone > 1 ? worst(residuals, programs) : alone
+        guard isVague, ratio <= 1, let right = tensors() else { return ratio }
+        let without = exits.map { exit in
+            recorded.tensors[exit].flatMap { given in right[exit].flatMap { Residual(of: given, from: $0) } }
+        }
+        let isOff = try self.ratio() > 1
+        return isOff && worst(without, programs) < Self.telling ? .infinity : ratio
+    }
+
+    /// How many times what coarse sums may differ by a difference must be: else they would explain anything.
+    private static let telling = 4.0
+
+    /// In what a recorded tensor is stored, where that is coarser than float32.
+    private func storage(of exit: String, _ alterations: [Int: Alteration]) -> CoarseFormat? {
+        if run.arithmetic.storesFloat16 { return .float16 }
+        let giver = run.section.nodes.first { run.graph.nodes[$0].outputs.contains(exit) }
+        return giver.flatMap { alterations[$0]?.storage }
+    }
+
+    /// The mean differences of the recorded tensors, as parts of those without any hypothesis; nil where the hypotheses
+    /// do not apply, or change nothing.
+    ///
+    /// - Parameters:
+    ///   - base: what the section gives without any.
+    ///   - scales: the mean differences without any, by tensor.
+    func score(
+        under hypotheses: [Hypothesis], reusing base: [String: AnyTensor], scales: [String: Double]
+    ) -> Double? {
+        guard let computed = tensors(under: hypotheses, reusing: base) else { return nil }
+        var (score, changes) = (0.0, false)
+        for exit in run.section.exits {
+            guard let given = recorded.tensors[exit], let right = computed[exit],
+                let residual = Residual(of: given, from: right)
+            else { return nil }
+            changes = changes || base[exit] != right
+            score += residual.share(of: scales[exit] ?? 1)
+        }
+        return changes ? score / Double(max(run.section.exits.count, 1)) : nil
+    }
+}
+
+extension [Hypothesis] {
+    /// All alterations; of one node, one after the other.
+    var alterations: [Int: Alteration] {
+        reduce(into: [:]) { all, hypothesis in
+            for (node, alteration) in hypothesis.alterations {
+                all[node] = all[node]?.followed(by: alteration) ?? alteration
+            }
+        }
+    }
+}

@@ -24,6 +24,9 @@ extension ElementType {
 }
 
 extension ElementType {
+    /// Its number in TensorProto.DataType.
+    var onnxDataType: Int32 { (1...13).first { ElementType(onnx: $0) == self } ?? 0 }
+
     /// The name of an element type in TensorProto.DataType.
     static func name(onnx dataType: Int32) -> String {
         let names = [

@@ -1,4 +1,5 @@
 import Conformance
+import Diagnosis
 
 /// `fp32_vs_onnx`: float32 networks, layer by layer, against what an outside engine recorded.
 public struct LayerReport: Report, Equatable {
@@ -15,7 +16,7 @@ public struct LayerReport: Report, Equatable {
     public let outputsOnly: Bool
     public let thresholds: [Threshold]
     public let deviations: [DeviationOutcome]
-    public let networks: [Network]
+    public private(set) var networks: [Network]
 
     public struct Network: Sendable, Codable, Equatable {
         public let network: String
@@ -33,6 +34,8 @@ public struct LayerReport: Report, Equatable {
         public let casesNotCompared: [String]
         /// How two forms of the network were aligned; nil where both sides are of one file.
         public let alignment: [String]?
+        /// What was done wrong, where the network does not conform and that was looked for.
+        public internal(set) var diagnosis: Diagnosis?
         /// Over all cases.
         public let layers: [Layer]
         public let cases: [CaseMetrics]
@@ -60,6 +63,13 @@ public struct LayerReport: Report, Equatable {
         self.deviations = deviations.map { DeviationOutcome($0, among: checks) }
     }
 
+    /// The same report with what was done wrong, by the networks' names.
+    public func explained(by diagnoses: [String: Diagnosis]) -> LayerReport {
+        var report = self
+        for index in networks.indices { report.networks[index].diagnosis = diagnoses[networks[index].network] }
+        return report
+    }
+
     public var checks: [Check] { networks.flatMap { $0.layers.flatMap(\.checks) } }
 
     public var notJudged: [String] {
@@ -70,7 +80,11 @@ public struct LayerReport: Report, Equatable {
     public func judged(against thresholds: LayerThresholds, deviations: [KnownDeviation]) -> LayerReport {
         LayerReport(
             baseline: baseline, candidate: candidate, outputsOnly: outputsOnly, thresholds: thresholds,
-            deviations: deviations, networks: networks.map(\.comparison))
+            deviations: deviations, networks: networks.map(\.comparison)
+        ).explained(
+            by: Dictionary(
+                networks.compactMap { network in network.diagnosis.map { (network.network, $0) } },
+                uniquingKeysWith: { first, _ in first }))
     }
 }
 

@@ -22,7 +22,7 @@ extension LayerReport {
                     outputsOnly ? "not determined" : network.divergence,
                 ]
             })
-        for network in networks { lines += network.alignmentLines }
+        for network in networks { lines += network.diagnosisLines + network.alignmentLines }
         for network in networks where !network.layers.isEmpty { lines += [""] + network.layerTable }
         return shown(lines + deviationLines) + "\n"
     }
@@ -33,6 +33,11 @@ extension LayerReport.Network {
     fileprivate var divergence: String {
         if let firstDivergence { return "\(firstDivergence.layer) (the \(firstDivergence.side.rawValue)'s)" }
         return layers.contains { $0.metrics.isolated != nil } ? "none" : "not determined"
+    }
+
+    fileprivate var diagnosisLines: [String] {
+        guard let diagnosis else { return [] }
+        return ["", "### \(network): what was done wrong", ""] + diagnosis.lines
     }
 
     fileprivate var alignmentLines: [String] {

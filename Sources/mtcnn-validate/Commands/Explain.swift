@@ -1,17 +1,33 @@
 import ArgumentParser
 import Conformance
 import Detection
+import Diagnosis
 import Foundation
 import JSONTree
 import Reporting
 
 struct Explain: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract:
-            "Tells how a list of faces is written, which detector's rules it follows, and where it departs from them.")
+        abstract: "Tells what was done wrong: in a conversion of a network, or in another detector.",
+        discussion: """
+            Of two forms of a network, each a model or a capture, it names the altered computation that makes one from \
+            the other, confirmed on every case. Of a list of faces, given with --gold, it tells how the list is written, \
+            which detector's rules it follows, and where it departs from them.
+            """)
+
+    @Argument(help: ArgumentHelp("The network as it should be, and its conversion.", valueName: "baseline candidate"))
+    var sides: [String] = []
+
+    @OptionGroup var sideOptions: SideOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "Write the candidate, an ONNX file, with what was done wrong undone; only if it conforms then.",
+            valueName: "file"))
+    var mend: String?
 
     @Option(help: ArgumentHelp("The other detector's faces, as JSON or CSV.", valueName: "file"))
-    var gold: String
+    var gold: String?
 
     @Option(help: ArgumentHelp("The frames that they were found in. Default: the bundled ones.", valueName: "dir"))
     var frames: String?
@@ -21,7 +37,19 @@ struct Explain: ParsableCommand {
     @Option(help: ArgumentHelp("Write the attribution to this file.", valueName: "file"))
     var json: String?
 
+    func validate() throws {
+        guard gold == nil ? sides.count == 2 : sides.isEmpty else {
+            throw ValidationError(
+                "give two forms of a network, BASELINE and CANDIDATE, or --gold with another detector's faces")
+        }
+        guard mend == nil || gold == nil else { throw ValidationError("--mend is for two forms of a network") }
+    }
+
     func run() throws {
+        if let gold { try explainDetector(gold) } else { try explainNetwork(sides[0], sides[1]) }
+    }
+
+    private func explainDetector(_ gold: String) throws {
         try refuseWriting(over: [gold], to: json)
         try RunOutputs.expect(file: json)
         let document = try DetectionDocument(contentsOf: URL(fileURLWithPath: gold))
@@ -55,5 +83,29 @@ struct Explain: ParsableCommand {
         if let json { try RunOutputs.write(attribution, to: json) }
         Terminal.clearProgress()
         try Terminal.output(attribution.markdown)
+    }
+
+    private func explainNetwork(_ baseline: String, _ candidate: String) throws {
+        for path in [json, mend] {
+            try refuseWriting(over: [baseline, candidate], to: path)
+            try RunOutputs.expect(file: path)
+        }
+        let sides = try sideOptions.sides(baseline, candidate, in: options.arithmetic)
+        let (inputs, map) = (try sideOptions.inputs(for: sides), try sideOptions.names())
+        guard
+            var aligned = try AlignedSides(of: sides.candidate, with: sides.baseline, inputs: inputs, map: map)
+        else {
+            throw CommandError(
+                .usage, "two captures cannot be explained: give the model that one of them was recorded of")
+        }
+        let diagnosis = try Diagnosis(of: &aligned) { Terminal.progress($0) }
+        if let json { try RunOutputs.write(diagnosis, to: json) }
+        Terminal.clearProgress()
+        try Terminal.output(diagnosis.markdown)
+        guard let mend else { throw ExitCode(diagnosis.isEmpty ? 0 : 1) }
+        try Mending(diagnosis, baseline: sides.baseline, candidate: sides.candidate, &aligned)
+            .write(to: mend, inputs: inputs, map: map)
+        RunOutputs.written(mend)
+        Terminal.note("\(mend): the candidate, mended: it conforms to \(baseline)")
     }
 }

@@ -1,0 +1,513 @@
+"""Plants faults in PNet, RNet and ONet the way converters and engines make them, and asks what they are said to be.
+
+Usage:
+    python validation/plant_faults.py PROGRAM OUT [--seeds 1 2 3] [--only KIND] [--table Reports/planted_faults.md]
+
+Each fault is computed in numpy, node by node and in float32, with nothing of the program's: operands, attributes or
+results are changed at a layer that the seed draws, on the inputs of the bundled captures. It is recorded twice, with
+every tensor and with the outputs alone, and compared with the model that it should be. Innocent recordings, which
+compute the same in another order, must not be accused.
+"""
+
+import argparse
+import collections
+import json
+import pathlib
+import subprocess
+import sys
+
+import numpy
+import onnx
+from onnx import numpy_helper
+
+from capture_file import CaptureWriter, Provenance, RecordedTensor, file_sha256, read_capture
+
+FIXTURES = pathlib.Path(__file__).resolve().parent.parent / "Fixtures"
+CASES = {
+    "pnet": ["01_astronaut_12x12", "02_astronaut_18x13", "03_hopper_25x19", "04_cameraman_35x26", "05_dark_49x37"],
+    "rnet": ["01_accepted", "02_accepted", "04_rejected", "05_rejected", "80_batch_of_4"],
+    "onet": ["01_accepted", "02_rejected", "03_outside", "93_noise"],
+}
+
+
+# A network, computed node by node
+
+
+def convolution(x, weights, bias, pads=(0, 0, 0, 0), strides=(1, 1)):
+    x = numpy.pad(x, ((0, 0), (0, 0), (pads[0], pads[2]), (pads[1], pads[3])))
+    windows = numpy.lib.stride_tricks.sliding_window_view(x, weights.shape[2:], axis=(2, 3))
+    windows = windows[:, :, :: strides[0], :: strides[1]]
+    n, c, h, w = windows.shape[:4]
+    columns = windows.transpose(0, 2, 3, 1, 4, 5).reshape(n * h * w, -1)
+    sums = columns @ weights.reshape(len(weights), -1).T
+    return (sums + bias).reshape(n, h, w, -1).transpose(0, 3, 1, 2).astype(numpy.float32)
+
+
+def pool(x, kernel, strides, padding=b"VALID", reduce=numpy.max):
+    before, after = [], []
+    for axis in (2, 3):
+        (size, step), extent = (kernel[axis - 2], strides[axis - 2]), x.shape[axis]
+        total = max((-(-extent // step) - 1) * step + size - extent, 0) if padding != b"VALID" else 0
+        before.append(total - total // 2 if padding == b"SAME_LOWER" else total // 2)
+        after.append(total - before[-1])
+    fill = -numpy.inf if reduce is numpy.max else numpy.nan
+    x = numpy.pad(x, ((0, 0), (0, 0), *zip(before, after)), constant_values=fill)
+    windows = numpy.lib.stride_tricks.sliding_window_view(x, kernel, axis=(2, 3))
+    windows = windows[:, :, :: strides[0], :: strides[1]]
+    reduce = numpy.nanmean if reduce is numpy.mean else reduce
+    return reduce(windows, axis=(4, 5)).astype(numpy.float32)
+
+
+def softmax(x, axis=-1, exponential=numpy.exp):
+    powers = exponential(x - x.max(axis=axis, keepdims=True))
+    return (powers / powers.sum(axis=axis, keepdims=True)).astype(numpy.float32)
+
+
+def attributes(node):
+    return {attribute.name: onnx.helper.get_attribute_value(attribute) for attribute in node.attribute}
+
+
+def evaluate(node, operands, changed=None):
+    values = dict(attributes(node), **(changed or {}))
+    kind = node.op_type
+    if kind == "Conv":
+        return convolution(*operands, pads=values.get("pads", (0, 0, 0, 0)), strides=values.get("strides", (1, 1)))
+    if kind == "PRelu":
+        return numpy.where(operands[0] < 0, operands[0] * operands[1], operands[0]).astype(numpy.float32)
+    if kind == "MaxPool":
+        return pool(
+            operands[0], values["kernel_shape"], values["strides"], values["auto_pad"], values.get("reduce", numpy.max))
+    if kind == "Transpose":
+        return numpy.ascontiguousarray(operands[0].transpose(values["perm"]))
+    if kind == "Flatten":
+        return operands[0].reshape(len(operands[0]), -1)
+    if kind == "MatMul":
+        return (operands[0] @ operands[1]).astype(numpy.float32)
+    if kind == "Add":
+        return (operands[0] + operands[1]).astype(numpy.float32)
+    if kind == "Softmax":
+        return softmax(operands[0], values.get("axis", -1), values.get("exponential", numpy.exp))
+    raise ValueError(kind)
+
+
+class Network:
+    def __init__(self, name):
+        self.name = name
+        self.path = FIXTURES / "models" / f"{name}.onnx"
+        self.graph = onnx.load(self.path).graph
+        self.constants = {tensor.name: numpy_helper.to_array(tensor) for tensor in self.graph.initializer}
+        self.nodes = list(self.graph.node)
+        self.outputs = [output.name for output in self.graph.output]
+        self.input = self.graph.input[0].name
+        cases = {case.name: case for case in read_capture(FIXTURES / "captures" / f"{name}.h5")}
+        self.cases = {case: next(iter(cases[case].inputs.values())) for case in CASES[name]}
+
+    def run(self, image, fault=None, arithmetic=None):
+        """Every tensor; a fault may change the input, operands, attributes and results of nodes."""
+        fault = fault or Fault()
+        tensors = dict(self.constants)
+        tensors[self.input] = fault.input(image)
+        given = {}
+        for node in self.nodes:
+            operands = [tensors[name] for name in node.input]
+            changes = [fault] if fault.everywhere or node.output[0] in fault.layers else []
+            for change in changes:
+                operands = change.operands(self, node, operands)
+            changed = changes[0].attributes(self, node) if changes else {}
+            if arithmetic:
+                result = arithmetic(node, operands, changed)
+            else:
+                result = evaluate(node, operands, changed)
+            for change in changes:
+                result = change.result(self, node, result, tensors)
+            given[node.output[0]] = tensors[node.output[0]] = result
+        return given
+
+
+class Fault:
+    """Nothing wrong; each fault changes one thing."""
+
+    everywhere = False
+    layers = ()
+    kind = None
+
+    def __init__(self, kind=None, layers=(), label="", **changes):
+        self.kind, self.layers, self.label = kind, layers, label
+        for name, change in changes.items():
+            setattr(self, name, change)
+
+    def input(self, image):
+        return image
+
+    def operands(self, network, node, operands):
+        return operands
+
+    def attributes(self, network, node):
+        return {}
+
+    def result(self, network, node, result, tensors):
+        return result
+
+
+# Number formats
+
+
+def to_float16(values):
+    return values.astype(numpy.float16).astype(numpy.float32)
+
+
+def cut(values, bits):
+    """Rounded to float32's exponent and fewer bits of fraction, ties to even."""
+    integers = numpy.ascontiguousarray(values, numpy.float32).view(numpy.uint32).astype(numpy.uint64)
+    dropped = 23 - bits
+    integers += (1 << (dropped - 1)) - 1 + ((integers >> dropped) & 1)
+    return ((integers >> dropped) << dropped).astype(numpy.uint32).view(numpy.float32).reshape(values.shape)
+
+
+def to_int8(values, axis=None):
+    largest = numpy.abs(values).max() if axis is None else numpy.abs(values).max(
+        axis=tuple(i for i in range(values.ndim) if i != axis), keepdims=True)
+    scale = largest / 127
+    return (numpy.clip(numpy.round(values / scale), -127, 127) * scale).astype(numpy.float32)
+
+
+def to_uint8(values):
+    low, high = min(values.min(), 0), max(values.max(), 0)
+    scale = (high - low) / 255
+    zero = numpy.round(-low / scale)
+    return ((numpy.clip(numpy.round(values / scale) + zero, 0, 255) - zero) * scale).astype(numpy.float32)
+
+
+# The faults
+
+
+def faults(network, draw):
+    """Every kind of fault, at layers that a generator draws."""
+
+    def pick(kind):
+        found = [node for node in network.nodes if node.op_type in kind.split()]
+        return found[draw.integers(len(found))] if found else None
+
+    def at(node, position, change, kind, label):
+        def operands(network, other, given):
+            given = list(given)
+            given[position] = change(given[position]).astype(numpy.float32)
+            return given
+
+        return Fault(kind, (node.output[0],), f"{node.output[0]}: {label}", operands=operands)
+
+    def attribute(node, kind, label, **values):
+        return Fault(
+            kind, (node.output[0],), f"{node.output[0]}: {label}", attributes=lambda network, other: values)
+
+    def after(node, kind, label, change):
+        return Fault(
+            kind, (node.output[0],), f"{node.output[0]}: {label}",
+            result=lambda network, other, result, tensors: change(result))
+
+    def whole(kind, label, operands=None, result=None, **changes):
+        def formed(network, node, given):
+            return [operands(values) if name in network.constants and values.dtype == numpy.float32 else values
+                    for name, values in zip(node.input, given)]
+
+        if operands:
+            changes["operands"] = formed
+        if result:
+            changes["result"] = lambda network, node, values, tensors: result(values)
+        return Fault(kind, (), f"everywhere: {label}", everywhere=True, **changes)
+
+    def given(kind, label, change):
+        return Fault(kind, (), label, input=lambda image: change(image).astype(numpy.float32))
+
+    # Input
+    yield given("input_channels", "blue, green, red", lambda x: x[..., ::-1])
+    yield given("input_scale", "mean 128", lambda x: x - 0.5 / 128)
+    yield given("input_scale", "1/255", lambda x: (x * 128 + 127.5) / 255)
+    yield given("input_scale", "1/128 without the mean", lambda x: (x * 128 + 127.5) / 128)
+    yield given("input_scale", "bytes", lambda x: x * 128 + 127.5)
+    yield given("input_orientation", "upside down", lambda x: x[:, ::-1])
+    if network.name != "pnet":
+        yield given("input_orientation", "rows and columns exchanged", lambda x: x.transpose(0, 2, 1, 3))
+
+    # PReLU
+    node = pick("PRelu")
+    yield at(node, 1, lambda s: s * 0, "slopes", "ReLU")
+    node = pick("PRelu")
+    yield at(node, 1, lambda s: numpy.full_like(s, s.mean()), "slopes", "one slope")
+    node = pick("PRelu")
+    yield at(node, 1, lambda s: -s, "slopes", "sign")
+
+    # Bias
+    node = pick("Conv")
+    yield at(node, 2, lambda b: b * 0, "bias", "missing")
+    node = pick("Conv Add")
+    position = 2 if node.op_type == "Conv" else [name in network.constants for name in node.input].index(True)
+    yield at(node, position, lambda b: b * 2, "bias", "twice")
+
+    # Convolution
+    def kernel():
+        found = [node for node in network.nodes if node.op_type == "Conv"
+                 and network.constants[node.input[1]].shape[2] > 1]
+        return found[draw.integers(len(found))]
+
+    yield at(kernel(), 1, lambda w: w.transpose(0, 1, 3, 2), "kernel_order", "rows and columns exchanged")
+    yield at(kernel(), 1, lambda w: w[:, :, ::-1, ::-1], "kernel_order", "flipped")
+    yield at(kernel(), 1, lambda w: w[:, ::-1], "channel_order", "input channels reversed")
+    node = kernel()
+    order = draw.permutation(len(network.constants[node.input[1]]))
+    yield at(node, 1, lambda w: w[order], "channel_order", "output channels in a drawn order")
+    node = kernel()
+    channel = draw.integers(len(network.constants[node.input[1]]))
+
+    def zeroed(w):
+        w = w.copy()
+        w[channel] = 0
+        return w
+
+    yield at(node, 1, zeroed, "zeroed_channel", f"channel {channel} zero")
+    node = kernel()
+    weights = network.constants[node.input[1]]
+    place = tuple(draw.integers(extent) for extent in weights.shape)
+
+    def flipped(w):
+        w = w.copy()
+        bits = w.view(numpy.uint32)
+        bits[place] ^= numpy.uint32(1 << 24)
+        return w
+
+    yield at(node, 1, flipped, "flipped_bit", f"bit 24 at {place}")
+    same = [
+        (one, other) for one in network.nodes for other in network.nodes
+        if one.op_type == other.op_type == "Conv" and one.input[1] != other.input[1]
+        and network.constants[one.input[1]].shape == network.constants[other.input[1]].shape]
+    if same:
+        one, other = same[draw.integers(len(same))]
+        yield at(one, 1, lambda w: network.constants[other.input[1]], "other_layers_weights", "another layer's")
+
+    # Pools
+    node = pick("MaxPool")
+    yield attribute(node, "pooling", "average for maximum", reduce=numpy.mean)
+    padded = [node for node in network.nodes if node.op_type == "MaxPool" and attributes(node)["auto_pad"] != b"VALID"]
+    node = padded[draw.integers(len(padded))]
+    yield attribute(node, "padding", "SAME, more at the beginning", auto_pad=b"SAME_LOWER")
+    if attributes(node)["kernel_shape"] == [3, 3]:
+        yield attribute(node, "pooling", "2 for 3", kernel_shape=[2, 2])
+
+    # Flatten and dense
+    if network.name != "pnet":
+        node = pick("Flatten")
+        inputs = node.input[0]
+
+        def channels_first(network, other, result, tensors):
+            return numpy.ascontiguousarray(tensors[inputs].transpose(0, 3, 1, 2)).reshape(len(result), -1)
+
+        yield Fault("flatten_order", (node.output[0],), "flatten: another order", result=channels_first)
+        node = pick("MatMul")
+        yield at(node, 1, lambda w: w.T.reshape(w.shape), "dense_order", "transposed")
+
+    # Heads
+    node = pick("Softmax")
+    yield attribute(node, "softmax", "over another axis", axis=0 if network.name != "pnet" else 1)
+    yield after(node, "softmax", "twice", lambda x: softmax(x))
+    yield attribute(
+        node, "softmax", "exponential approximated",
+        exponential=lambda x: (1 + x.astype(numpy.float64) / 256).clip(0) ** 256)
+    yield Fault(
+        "softmax", (node.output[0],), f"{node.output[0]}: missing",
+        result=lambda network, other, result, tensors: tensors[other.input[0]])
+    yield after(node, "output_order", "face and background exchanged", lambda x: x[..., ::-1])
+    boxes = next(node for node in network.nodes if node.output[0] in network.outputs
+                 and network.run(network.cases[CASES[network.name][0]])[node.output[0]].shape[-1] == 4)
+    yield after(boxes, "output_order", "y before x", lambda x: x[..., [1, 0, 3, 2]])
+    if network.name == "onet":
+        points = next(node for node in network.nodes if node.output[0] in network.outputs
+                      and network.run(network.cases[CASES[network.name][0]])[node.output[0]].shape[-1] == 10)
+        yield after(
+            points, "output_order", "landmarks interleaved", lambda x: x[..., [0, 5, 1, 6, 2, 7, 3, 8, 4, 9]])
+
+    # Number formats
+    node = pick("Conv MatMul")
+    yield at(node, 1, to_float16, "weight_format", "float16 weights")
+    node = pick("Conv MatMul")
+    yield at(node, 1, lambda w: cut(w, 7), "weight_format", "bfloat16 weights")
+    node = pick("Conv MatMul")
+    yield at(node, 1, to_int8, "weight_format", "int8 weights, a tensor")
+    node = pick("Conv MatMul")
+    axis = 0 if node.op_type == "Conv" else 1
+    yield at(node, 1, lambda w: to_int8(w, axis), "weight_format", "int8 weights, a channel")
+    node = pick("Conv PRelu")
+    yield after(node, "activation_format", "bfloat16 result", lambda x: cut(x, 7))
+    node = pick("PRelu")
+    yield after(node, "activation_format", "uint8 result", to_uint8)
+    node = pick("Conv MatMul")
+
+    def tf32(network, other, operands):
+        return [cut(operands[0], 10), cut(operands[1], 10)] + list(operands[2:])
+
+    yield Fault("sum_format", (node.output[0],), f"{node.output[0]}: TF32", operands=tf32)
+    yield whole("weight_format", "float16 weights", operands=to_float16)
+    yield whole("activation_format", "fp16 storage", operands=to_float16, result=to_float16)
+    yield whole("activation_format", "bf16 storage", operands=lambda x: cut(x, 7), result=lambda x: cut(x, 7))
+    def int8_weights(network, other, operands):
+        if other.op_type not in ("Conv", "MatMul"):
+            return operands
+        return [operands[0], to_int8(operands[1])] + list(operands[2:])
+
+    yield Fault("weight_format", (), "everywhere: int8 weights", everywhere=True, operands=int8_weights)
+
+    # Engine
+    node = pick("Conv PRelu")
+
+    def nan(x):
+        x = x.copy()
+        x.reshape(-1)[draw_place % x.size] = numpy.nan
+        return x
+
+    draw_place = int(draw.integers(1000))
+    yield after(node, "wrong_elements", "NaN", nan)
+    node = pick("Conv")
+
+    def last_column(x):
+        x = x.copy()
+        x[..., -1] = 0
+        return x
+
+    if network.name != "pnet":
+        yield after(node, "wrong_elements", "last column", last_column)
+    yield Fault("other_case", (), "the case before", stale=True)
+    if network.name == "rnet":
+        yield given("repeated_batch", "the first of a batch", lambda x: numpy.repeat(x[:1], len(x), axis=0))
+
+
+def innocents(network):
+    """Right programs: float64 sums that are rounded once, and sums over parts."""
+
+    def double(node, operands, changed):
+        result = evaluate(node, [values.astype(numpy.float64) for values in operands], changed)
+        return result.astype(numpy.float32)
+
+    def parts(node, operands, changed):
+        if node.op_type == "MatMul":
+            x, w = operands
+            half = w.shape[0] // 2
+            return (x[:, half:] @ w[half:] + x[:, :half] @ w[:half]).astype(numpy.float32)
+        if node.op_type == "Conv":
+            x, w, b = operands
+            half = w.shape[1] // 2
+            return convolution(x[:, half:], w[:, half:], 0) + convolution(x[:, :half], w[:, :half], b)
+        return evaluate(node, operands, changed)
+
+    yield "float64 sums", double
+    yield "sums over halves", parts
+    yield "numpy", None
+
+
+# Recording and asking
+
+
+def record(network, path, run, outputs_only, arithmetic="fp32"):
+    with CaptureWriter(path, Provenance(
+        engine="numpy", engine_version=numpy.__version__, arithmetic=arithmetic, model_name=network.name,
+        model_sha256=file_sha256(network.path), adapter="plant_faults.py")) as capture:
+        for case, image in network.cases.items():
+            given = run(case, image)
+            tensors = [
+                RecordedTensor(node.output[0], node.op_type, node.name, node.output[0] in network.outputs,
+                               given[node.output[0]])
+                for node in network.nodes if not outputs_only or node.output[0] in network.outputs]
+            capture.add_case(case, case, {network.input: image}, tensors)
+
+
+def ask(program, network, capture, report):
+    done = subprocess.run(
+        [program, "compare", str(network.path), str(capture), "--json", str(report)], capture_output=True, text=True)
+    return done.returncode, (json.loads(report.read_text()) if done.returncode in (0, 1) else None), done.stderr
+
+
+def runs(network, fault):
+    """What a fault gives in each case; one that answers late gives the case before's."""
+    cases = list(network.cases)
+
+    def run(case, image):
+        if getattr(fault, "stale", False):
+            before = cases.index(case) - 1
+            other = network.cases[cases[before]] if before >= 0 else image
+            return network.run(other if other.shape == image.shape else image)
+        return network.run(image, fault)
+
+    return run
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program")
+    parser.add_argument("out", type=pathlib.Path)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1])
+    parser.add_argument("--networks", nargs="+", default=list(CASES))
+    parser.add_argument("--only", help="one kind of fault")
+    parser.add_argument("--table", type=pathlib.Path, help="write the matrix of planted against named here")
+    arguments = parser.parse_args()
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    counts = collections.Counter()
+    rows = []
+    for name in arguments.networks:
+        network = Network(name)
+        right = {case: network.run(image) for case, image in network.cases.items()}
+        for label, arithmetic in innocents(network):
+            for outputs_only in (False, True):
+                capture = arguments.out / "innocent.h5"
+                record(network, capture, lambda case, image: network.run(image, arithmetic=arithmetic), outputs_only)
+                code, report, error = ask(arguments.program, network, capture, arguments.out / "report.json")
+                counts["innocent", outputs_only, code == 0] += 1
+                if code != 0:
+                    print(f"{name}: {label}: ACCUSED {code} {error}")
+        for seed in arguments.seeds:
+            for fault in faults(network, numpy.random.default_rng(seed)):
+                if arguments.only and fault.kind != arguments.only:
+                    continue
+                run = runs(network, fault)
+                changed = {case: run(case, image) for case, image in network.cases.items()}
+                for outputs_only in (False, True):
+                    seen = network.outputs if outputs_only else [node.output[0] for node in network.nodes]
+                    same = all(
+                        numpy.allclose(changed[case][tensor], right[case][tensor], rtol=2e-6, atol=2e-7, equal_nan=True)
+                        for case in changed for tensor in seen)
+                    if same:
+                        continue
+                    capture = arguments.out / "planted.h5"
+                    record(network, capture, lambda case, image: changed[case], outputs_only)
+                    code, report, error = ask(arguments.program, network, capture, arguments.out / "report.json")
+                    entry = report["networks"][0] if report else {}
+                    diagnosis = entry.get("diagnosis") or {}
+                    causes = diagnosis.get("causes", [])
+                    kinds = [cause["kind"] for cause in causes]
+                    layers = [(cause.get("layer") or {}).get("tensor") for cause in causes]
+                    wanted = fault.layers[0] if fault.layers else None
+                    named = fault.kind in kinds and (wanted is None or wanted in layers)
+                    alternatives = any(
+                        wanted and wanted in text for cause in causes for text in cause["alternatives"])
+                    first = (entry.get("first_divergence") or {}).get("layer") == wanted or wanted in layers
+                    where = "outputs" if outputs_only else "all"
+                    outcome = "named" if named else "other" if causes else "unexplained"
+                    counts[where, "verdict", code == 1] += 1
+                    if wanted and not outputs_only:
+                        counts[where, "layer", first or wanted in str(diagnosis)] += 1
+                    counts[where, outcome] += 1
+                    said = "; ".join(cause["words"] for cause in causes) or str(diagnosis.get("unexplained", error))[-300:]
+                    rows.append((name, seed, where, fault.kind, fault.label, outcome, said))
+                    print(".", end="", file=sys.stderr, flush=True)
+                    if outcome != "named" or code != 1:
+                        print(f"{name} {seed} {where}: {fault.kind}: {fault.label}: exit {code}, {outcome}"
+                              f"{' (among alternatives)' if alternatives else ''}: {said[-400:]}", flush=True)
+    for key, value in sorted(counts.items(), key=str):
+        print(*key, value)
+    if arguments.table:
+        lines = ["# Faults that were planted, and what they are said to be", "",
+                 "| network | seed | recorded | planted | at | outcome | said |", "|---|---|---|---|---|---|---|"]
+        lines += ["| " + " | ".join(str(cell).replace("|", "/") for cell in row) + " |" for row in rows]
+        arguments.table.write_text("\n".join(lines) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -26,6 +26,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "3.12.0"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
     ],
     targets: [
         // MARK: System libraries
@@ -62,7 +63,29 @@ let package = Package(
             dependencies: ["Engines", "Files", "JSONTree", "VectorKernels", "CTurboJPEG", "CPNG"]),
         .target(name: "Conformance", dependencies: ["Engines", "Captures", "Detection", "ModelFormats"]),
         .target(name: "Diagnosis", dependencies: ["Conformance", "Engines", "NetworkGraph"]),
-        .target(name: "Reporting", dependencies: ["Conformance", "Diagnosis", "Files", "JSONTree"]),
+        .target(
+            name: "Reporting",
+            dependencies: [
+                "Conformance", "Diagnosis", "Files", "JSONTree", .product(name: "Mustache", package: "swift-mustache"),
+            ],
+            resources: [
+                .embedInCode("Renderers/HTML/page.css"),
+                .embedInCode("Renderers/HTML/page.mustache"),
+                .embedInCode("Renderers/HTML/phrase.mustache"),
+                .embedInCode("Renderers/HTML/heading.mustache"),
+                .embedInCode("Renderers/HTML/paragraph.mustache"),
+                .embedInCode("Renderers/HTML/list.mustache"),
+                .embedInCode("Renderers/HTML/code.mustache"),
+                .embedInCode("Renderers/HTML/table.mustache"),
+                .embedInCode("Renderers/HTML/folded.mustache"),
+                .embedInCode("Renderers/HTML/legend.mustache"),
+                .embedInCode("Renderers/HTML/strip.mustache"),
+                .embedInCode("Renderers/HTML/axis.mustache"),
+                .embedInCode("Renderers/HTML/layers.mustache"),
+                .embedInCode("Renderers/HTML/strips.mustache"),
+                .embedInCode("Renderers/HTML/bars.mustache"),
+                .embedInCode("Renderers/HTML/frames.mustache"),
+            ]),
         .target(name: "OutsideEngines", dependencies: ["ChildProcesses", "Engines", "JSONTree"]),
         .target(
             name: "Benchmarking",

@@ -18,12 +18,16 @@ public protocol Report: Codable, Sendable {
     var notJudged: [String] { get }
     /// What became of the listed deviations.
     var deviations: [DeviationOutcome] { get }
-    /// The report's part of the summary, for a person.
-    var markdown: String { get }
+    /// What was done wrong, where a cause was found: a sentence for each.
+    var causes: [String] { get }
+    /// What the report says to people and to CI systems.
+    var section: Section { get }
 }
 
 extension Report {
     public static var optionalMetrics: [Metric] { [] }
+
+    public var causes: [String] { [] }
 
     /// Names the document and the version of its layout, which `validation/schemas` describes.
     public static var schema: String { "mtcnn-validate/\(name)/2" }

@@ -56,15 +56,16 @@ struct PackageInspection {
     func forecast(types: [String: TensorType]) -> [String] {
         let forecast = NeuralEngineForecast(model.graph, provenance, types: types)
         var lines = ["", "Neural Engine: a forecast from rules, not a measurement", ""]
-        lines += markdownTable(
+        let table = Table(
             ["operation", "output", "eligible", "likely preferred", "rule", "source", "confidence"],
             forecast.operations.map { operation in
                 [
                     operation.type, operation.output, operation.eligibility.rawValue,
                     operation.isLikelyPreferred ? "yes" : "no", operation.rule.statement, operation.rule.source,
                     operation.rule.confidence.rawValue,
-                ]
+                ].map { Phrase($0) }
             })
+        lines.append(Markdown(folds: false).text([.table(table)]))
         for rule in forecast.programRules {
             lines.append(
                 "The whole program: \(rule.statement) (\(rule.source); confidence \(rule.confidence.rawValue)).")

@@ -10,6 +10,8 @@ struct ReportSet {
     let layers: LayerReport
     let precision: PrecisionReport
     let detections: DetectionReport
+    /// Of frames, from shards; empty for a run that is not merged.
+    private(set) var pictures = [FramePicture]()
 
     var exitStatus: ExitStatus {
         let status = ExitStatus(Verdict(combining: [layers.verdict, precision.verdict, detections.verdict]))
@@ -20,23 +22,27 @@ struct ReportSet {
     /// The files of a run's directory: whichever of them a run writes, the others go with the old ones.
     static func files(in directory: String) -> FileSet {
         let reports = [LayerReport.name, DetectionReport.name, PrecisionReport.name].map { "\($0).json" }
-        return FileSet(reports + ["shard.json", "junit.xml", "summary.md"], in: directory)
+        return FileSet(reports + ["shard.json", "pictures.json", "junit.xml", "summary.md", pageName], in: directory)
     }
 
-    /// Writes the reports and their summaries, and says how the run ended.
-    func write(to directory: String) throws {
+    static let pageName = "report.html"
+
+    /// What the reports say, as data.
+    func document(pictures: [FramePicture]) -> Document {
+        Document([layers.section, precision.section, detections.section], pictures: pictures)
+    }
+
+    /// Writes the reports and all forms of their document.
+    func write(_ document: Document, to directory: String) throws {
         var junit = JUnit()
-        junit.add(layers)
-        junit.add(detections)
-        junit.add(precision)
-        let summary = ["# Conformance", layers.markdown, precision.markdown, detections.markdown].joined(
-            separator: "\n\n")
+        for section in [layers.section, detections.section, precision.section] { junit.add(section) }
+        let page = try Page(document).text
         try RunOutputs.write(ReportSet.files(in: directory)) { directory in
             try writeDocuments(to: directory)
             try writeAtomically(junit.text.utf8, to: "\(directory)/junit.xml")
-            try writeAtomically(summary.utf8, to: "\(directory)/summary.md")
+            try writeAtomically(Markdown(folds: true).text(document).utf8, to: "\(directory)/summary.md")
+            try writeAtomically(page.utf8, to: "\(directory)/\(ReportSet.pageName)")
         }
-        for outcome in [layers.outcome, precision.outcome, detections.outcome] { try Terminal.output(outcome) }
     }
 
     // MARK: - Shards
@@ -48,9 +54,12 @@ struct ReportSet {
     }
 
     /// Writes what a shard found, which says nothing of the whole.
-    func write(asShard shard: Shard, of run: RunDescription, to directory: String) throws {
+    func write(
+        asShard shard: Shard, of run: RunDescription, pictures: [FramePicture], to directory: String
+    ) throws {
         try RunOutputs.write(ReportSet.files(in: directory)) { directory in
             try writeDocuments(to: directory)
+            try writeAtomically(encoding: pictures, to: "\(directory)/pictures.json")
             try writeAtomically(encoding: ShardDocument(shard: shard, run: run), to: "\(directory)/shard.json")
         }
         try Terminal.output("shard \(shard.index) of \(shard.count) is in \(directory)")
@@ -87,6 +96,10 @@ struct ReportSet {
                     return try Document(try JSON(parsing: try readFile(path), file: path), file: path)
                 },
                 deviations: deviations ?? [])
+        }
+        pictures = try shards.flatMap { shard in
+            let path = "\(shard.directory)/pictures.json"
+            return try JSON(parsing: try readFile(path), file: path).decode([FramePicture].self, file: path)
         }
         layers = try merged(known.fp32VsOnnx)
         precision = try merged(known.fp16VsFp32)

@@ -1,3 +1,4 @@
+import Conformance
 import Foundation
 import Reporting
 
@@ -20,9 +21,27 @@ enum Terminal {
     /// Prints a result to the standard output.
     ///
     /// - Throws: ``CommandError`` where nobody takes it, as on a full disk.
-    static func output(_ text: String) throws {
+    static func output(_ text: String) throws { try write(toOutput: text.shownLines) }
+
+    /// Prints lines, those with a verdict in its colour where a person looks on who has not set NO_COLOR
+    /// (https://no-color.org).
+    ///
+    /// - Throws: as ``output(_:)-(String)``.
+    static func output(_ lines: [TerminalSummary.Line]) throws {
+        let environment = ProcessInfo.processInfo.environment
+        let isColoured =
+            isatty(STDOUT_FILENO) != 0 && (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
+        let texts = lines.map { line in
+            let text = line.text.shownLine
+            guard isColoured, let verdict = line.verdict else { return text }
+            return "\u{1B}[\(verdict.colour)m\(text)\u{1B}[0m"
+        }
+        try write(toOutput: texts.joined(separator: "\n"))
+    }
+
+    private static func write(toOutput text: String) throws {
         do {
-            try FileHandle.standardOutput.write(contentsOf: Data("\(text.shownLines)\n".utf8))
+            try FileHandle.standardOutput.write(contentsOf: Data("\(text)\n".utf8))
         } catch {
             throw CommandError(.cannotWrite, "the standard output cannot be written")
         }
@@ -51,5 +70,16 @@ enum Terminal {
     /// What nobody can take, as on a full disk, is lost: it decides nothing.
     private static func write(_ text: String) {
         try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+    }
+}
+
+extension Verdict {
+    /// The number of the colour that a terminal shows it in: green, yellow or red.
+    fileprivate var colour: Int {
+        switch self {
+        case .conforms, .conformsWithKnownDeviations: 32
+        case .notJudged: 33
+        case .doesNotConform: 31
+        }
     }
 }

@@ -12,7 +12,7 @@ import Testing
             deviations: [])
         let side = Side(engine: "e", arithmetic: "fp32")
         var junit = JUnit()
-        junit.add(DetectionReport(baseline: side, candidate: side, runs: [run], deviations: []))
+        junit.add(DetectionReport(baseline: side, candidate: side, runs: [run], deviations: []).section)
         #expect(
             junit.text == """
                 <?xml version="1.0" encoding="UTF-8"?>

@@ -88,9 +88,9 @@ import Testing
                 cases: [CaseMetrics(name: "dark", source: "by hand", layers: [layer])], layersNotCompared: [])
         ])
         #expect(report.verdict == .doesNotConform)
-        #expect(report.markdown.contains("| NaN | 2 of 4 not finite |"))
+        #expect(Markdown(folds: true).text(report.section).contains("| NaN | 2 of 4 not finite |"))
         #expect(
-            report.markdown.contains(
+            Markdown(folds: true).text(report.section).contains(
                 "- out: 2 of 4 elements are not finite, the first in case \"dark\" at [1, 0]: nan in the candidate, "
                     + "3 in the baseline."))
     }
@@ -117,10 +117,11 @@ import Testing
 
     @Test("The summary names both sides, and speaks of a float64 run only where there was one")
     func markdown() {
-        let alone = report([comparison(maxAbsDiff: 0)]).markdown
+        let alone = Markdown(folds: true).text(report([comparison(maxAbsDiff: 0)]).section)
         #expect(alone.hasPrefix("## b fp32 against a fp32, layer by layer: conforms\n"))
         #expect(!alone.contains("float64"))
-        let judged = report([comparison(maxAbsDiff: 0, candidateError: ErrorAgainstOracle())]).markdown
+        let judged = Markdown(folds: true).text(
+            report([comparison(maxAbsDiff: 0, candidateError: ErrorAgainstOracle())]).section)
         #expect(judged.contains("float64"))
     }
 
@@ -137,7 +138,7 @@ import Testing
     @Test("JUnit holds a test case for each check, with the failure's figures")
     func junit() {
         var junit = JUnit()
-        junit.add(report([comparison(maxAbsDiff: 0.125)]))
+        junit.add(report([comparison(maxAbsDiff: 0.125)]).section)
         #expect(junit.text.contains("<testsuite name=\"fp32_vs_onnx\" tests=\"3\" failures=\"2\" errors=\"0\">"))
         #expect(junit.text.contains("0.125 is not below 1e-05"))
     }

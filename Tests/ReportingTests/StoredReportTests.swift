@@ -91,7 +91,7 @@ import Testing
             let judged = report.judged(deviations: [])
             #expect(judged.runs[0].summary.meanIou ?? 1 <= report.runs[0].summary.meanIou ?? 0)
         }
-        _ = try changed(PrecisionReport.self, "x", to: "\"inf\"").judged(deviations: []).markdown
+        _ = try changed(PrecisionReport.self, "x", to: "\"inf\"").judged(deviations: []).section
     }
 
     @Test("Merged shards are judged by their own limits")

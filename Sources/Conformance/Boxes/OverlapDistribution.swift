@@ -37,6 +37,11 @@ public struct OverlapDistribution: Equatable, Sendable, Codable {
         return max(smallest, 1 - Double(bitPattern: (UInt64(middle.leadingBits) + 1) << 48))
     }
 
+    /// How many overlaps lie how far below 1, by rising loss: the lower edge of each bin that holds something.
+    public var losses: [(loss: Double, count: Int)] {
+        bins.map { (Double(bitPattern: UInt64($0.leadingBits) << 48), $0.count) }
+    }
+
     /// - Parameter overlap: from 0 to 1; a stored one that is no number counts as 0.
     public mutating func add(_ overlap: Double) {
         let overlap = overlap.isFinite ? min(max(overlap, 0), 1) : 0

@@ -59,7 +59,7 @@ extension NetworkComparison {
 
 extension [String] {
     /// The strings, each where it stands first.
-    var withoutRepeats: [String] {
+    public var withoutRepeats: [String] {
         var seen = Set<String>()
         return filter { seen.insert($0).inserted }
     }

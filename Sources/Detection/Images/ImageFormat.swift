@@ -54,10 +54,11 @@ extension DecodedImage {
 
     /// The bytes of a file of the given format.
     ///
+    /// - Parameter quality: from 1 to 100, of a JPEG.
     /// - Throws: ``ImageError/unwritable(file:what:)`` for a size that the format cannot hold.
-    public func encoded(as format: ImageFormat, file: String) throws(ImageError) -> [UInt8] {
+    public func encoded(as format: ImageFormat, file: String, quality: Int = 95) throws(ImageError) -> [UInt8] {
         switch format {
-        case .jpeg: try encodedJPEG(file: file)
+        case .jpeg: try encodedJPEG(file: file, quality: quality)
         case .png: try encodedPNG(file: file)
         }
     }

@@ -34,8 +34,8 @@ extension DecodedImage {
         self.init(width: Int(width), height: Int(height), pixels: isCMYK ? rgb(ofInvertedCMYK: pixels) : pixels)
     }
 
-    /// Quality 95 without chroma subsampling, so that thin coloured lines stay sharp.
-    func encodedJPEG(file: String) throws(ImageError) -> [UInt8] {
+    /// Without chroma subsampling, so that thin coloured lines stay sharp.
+    func encodedJPEG(file: String, quality: Int) throws(ImageError) -> [UInt8] {
         guard width <= 65_500, height <= 65_500 else {
             throw .unwritable(file: file, what: "a JPEG holds at most 65500 pixels a side, not \(width) x \(height)")
         }
@@ -48,7 +48,7 @@ extension DecodedImage {
         var count: UInt = 0
         let status = tjCompress2(
             encoder, pixels, Int32(width), 0, Int32(height), TJPF_RGB.rawValue, &encoded, &count,
-            Int32(TJSAMP_444.rawValue), 95, TJFLAG_ACCURATEDCT)
+            Int32(TJSAMP_444.rawValue), Int32(quality), TJFLAG_ACCURATEDCT)
         defer { tjFree(encoded) }
         guard status == 0, let encoded else {
             throw .unwritable(file: file, what: lastMessage(of: encoder))

@@ -23,6 +23,8 @@ struct CheckReport: ParsableCommand {
     @Flag(help: "Ignore the list of known deviations.")
     var strict = false
 
+    @OptionGroup var told: ExtentOptions
+
     @OptionGroup var memory: MemoryOptions
 
     func run() throws {
@@ -54,19 +56,19 @@ struct CheckReport: ParsableCommand {
         let judged = stored.judged(
             against: limits.replacing(in: LayerThresholds(stored.thresholds)),
             deviations: try known(of: stored, listed: \.fp32VsOnnx))
-        try Terminal.output(judged.outcome)
+        try conclude(Document([judged.section]), told)
         return judged.verdict
     }
 
     private func judge(_ stored: DetectionReport) throws -> Verdict {
         let judged = stored.judged(deviations: try known(of: stored, listed: \.cppVsReference))
-        try Terminal.output(judged.outcome)
+        try conclude(Document([judged.section]), told)
         return judged.verdict
     }
 
     private func judge(_ stored: PrecisionReport) throws -> Verdict {
         let judged = stored.judged(deviations: try known(of: stored, listed: \.fp16VsFp32))
-        try Terminal.output(judged.outcome)
+        try conclude(Document([judged.section]), told)
         return judged.verdict
     }
 

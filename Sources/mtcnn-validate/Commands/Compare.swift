@@ -63,7 +63,7 @@ struct Compare: ParsableCommand {
         }
         if let json { try RunOutputs.write(report, to: json) }
         Terminal.clearProgress()
-        try Terminal.output(report.markdown)
+        try Terminal.output(Markdown(folds: false).text(report.section))
         throw ExitCode(ExitStatus(report.verdict).rawValue)
     }
 

@@ -82,7 +82,7 @@ struct Explain: ParsableCommand {
         }
         if let json { try RunOutputs.write(attribution, to: json) }
         Terminal.clearProgress()
-        try Terminal.output(attribution.markdown)
+        try Terminal.output(Markdown(folds: false).text(attribution.blocks))
     }
 
     private func explainNetwork(_ baseline: String, _ candidate: String) throws {

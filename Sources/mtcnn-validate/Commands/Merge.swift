@@ -19,6 +19,8 @@ struct Merge: ParsableCommand {
 
     @OptionGroup var listed: DeviationOptions
 
+    @OptionGroup var told: ExtentOptions
+
     @OptionGroup var memory: MemoryOptions
 
     func run() throws {
@@ -29,7 +31,9 @@ struct Merge: ParsableCommand {
         try makeDirectory(report)
         try RunOutputs.expect(ReportSet.files(in: report))
         let reports = try ReportSet(mergingShards: shards, listed: listed)
-        try reports.write(to: report)
+        let document = reports.document(pictures: reports.pictures)
+        try reports.write(document, to: report)
+        try conclude(document, page: "\(report)/\(ReportSet.pageName)", told)
         throw ExitCode(reports.exitStatus.rawValue)
     }
 }

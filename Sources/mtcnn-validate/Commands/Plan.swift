@@ -46,7 +46,7 @@ struct Plan: ParsableCommand {
             progress: Terminal.progress)
         Terminal.clearProgress()
         if let json { try RunOutputs.write(plan, to: json) }
-        try Terminal.output(plan.markdown)
+        try Terminal.output(Markdown(folds: false).text(plan.blocks))
         if !plan.isMet { throw ExitCode(ExitStatus.doesNotConform.rawValue) }
     }
 

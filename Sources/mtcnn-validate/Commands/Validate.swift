@@ -37,6 +37,8 @@ struct Validate: ParsableCommand {
     @Flag(help: "Compare the networks' outputs alone, not their layers.")
     var outputsOnly = false
 
+    @OptionGroup var told: ExtentOptions
+
     func validate() throws {
         if shard != nil, listed.strict || listed.deviations != nil {
             throw ValidationError("--strict and --deviations are for merge, which judges; a shard is not judged")
@@ -49,17 +51,27 @@ struct Validate: ParsableCommand {
         let engine = try options.chosenEngine()
         let bundledReports = bundledReports(engine)
         let known = try listed.knownDeviations(ofBundled: bundledReports)
+        let progress = RunProgress()
         let reports = ReportSet(
-            layers: try layerReport(engine, known), precision: try precisionReport(known),
-            detections: try detectionReport(engine, known))
+            layers: try layerReport(engine, known, progress), precision: try precisionReport(known, progress),
+            detections: try detectionReport(engine, known, progress))
+        let pictures = try FramePicture.all(
+            shownBy: reports.document(pictures: []).sections, in: framesDirectory(), as: options.cascade.reading)
         Terminal.clearProgress()
         if let shard {
-            try reports.write(asShard: shard, of: description(engine, bundledReports), to: report)
+            let run = try description(engine, bundledReports)
+            try reports.write(asShard: shard, of: run, pictures: pictures, to: report)
         } else {
-            try reports.write(to: report)
+            let document = reports.document(pictures: pictures)
+            try reports.write(document, to: report)
+            try conclude(document, page: "\(report)/\(ReportSet.pageName)", told)
             throw ExitCode(reports.exitStatus.rawValue)
         }
     }
+
+    private func framesDirectory() throws -> String { try frames ?? bundled("Fixtures/frames") }
+
+    private func capturesDirectory() throws -> String { try captures ?? bundled("Fixtures/captures") }
 
     /// The reports that compare nothing but what comes with the package, or copies of it.
     private func bundledReports(_ engine: ChosenEngine) -> [String] {
@@ -93,8 +105,8 @@ struct Validate: ParsableCommand {
     private func description(_ engine: ChosenEngine, _ bundledReports: [String]) throws -> RunDescription {
         try RunDescription(
             directories: [
-                ("models", options.cascade.modelsDirectory()), ("captures", captures ?? bundled("Fixtures/captures")),
-                ("frames", frames ?? bundled("Fixtures/frames")),
+                ("models", options.cascade.modelsDirectory()), ("captures", capturesDirectory()),
+                ("frames", framesDirectory()),
             ],
             golds: goldFiles(),
             options: [
@@ -105,32 +117,43 @@ struct Validate: ParsableCommand {
             ], bundledReports: bundledReports)
     }
 
-    private func layerReport(_ engine: ChosenEngine, _ known: KnownDeviations) throws -> LayerReport {
+    private func layerReport(
+        _ engine: ChosenEngine, _ known: KnownDeviations, _ run: RunProgress
+    ) throws -> LayerReport {
+        let captures = try inputFiles(in: capturesDirectory(), withExtensions: ["h5"]).count
+        let progress = run.part(LayerReport.name, share: 0.3, steps: captures)
         let outside = engine.outside
         return try LayerReport(
-            models: options.cascade.modelsDirectory(), captures: captures ?? bundled("Fixtures/captures"),
+            models: options.cascade.modelsDirectory(), captures: capturesDirectory(),
             candidate: outside == nil ? LayerReport.builtIn : engine.side,
             engine: { try outside?($0, $1) ?? $0.engine(.fp32, for: $1) },
             deviations: known.fp32VsOnnx ?? [], outputsOnly: outputsOnly, shard: shard ?? .whole
-        ) { Terminal.progress("\(LayerReport.name): \($0)") }
+        ) { progress($0, step: String($0.prefix { $0 != "," })) }
     }
 
-    private func detectionReport(_ engine: ChosenEngine, _ known: KnownDeviations) throws -> DetectionReport {
-        try DetectionReport(
-            golds: goldFiles(), frames: frames ?? bundled("Fixtures/frames"), detector: options.detector(engine),
+    private func detectionReport(
+        _ engine: ChosenEngine, _ known: KnownDeviations, _ run: RunProgress
+    ) throws -> DetectionReport {
+        let frames = try FrameDirectory(framesDirectory()).files.count
+        let progress = run.part(DetectionReport.name, share: 0.3, steps: try goldFiles().count * frames)
+        return try DetectionReport(
+            golds: goldFiles(), frames: framesDirectory(), detector: options.detector(engine),
             minimumFaceSize: options.cascade.minFaceSize, scoreThresholds: options.cascade.askedThresholds,
             candidate: engine.side,
             reading: options.cascade.reading, deviations: known.cppVsReference ?? [], shard: shard ?? .whole
-        ) { Terminal.progress("\(DetectionReport.name): \($0)") }
+        ) { progress($0) }
     }
 
-    private func precisionReport(_ known: KnownDeviations) throws -> PrecisionReport {
-        try PrecisionReport(
-            models: options.cascade.modelsDirectory(), captures: captures ?? bundled("Fixtures/captures"),
-            frames: frames ?? bundled("Fixtures/frames"), minimumFaceSize: options.cascade.minimumFaceSize,
+    private func precisionReport(_ known: KnownDeviations, _ run: RunProgress) throws -> PrecisionReport {
+        let frames = try FrameDirectory(framesDirectory()).files.count
+        let progress = run.part(
+            PrecisionReport.name, share: 0.4, steps: PrecisionReport.arithmetics.count * 3 + frames)
+        return try PrecisionReport(
+            models: options.cascade.modelsDirectory(), captures: capturesDirectory(),
+            frames: framesDirectory(), minimumFaceSize: options.cascade.minimumFaceSize,
             rules: options.cascade.cascadeRules, reading: options.cascade.reading,
             packageArithmetic: options.arithmetic,
             deviations: known.fp16VsFp32 ?? [], shard: shard ?? .whole
-        ) { Terminal.progress("\(PrecisionReport.name): \($0)") }
+        ) { progress($0) }
     }
 }

@@ -1,37 +1,31 @@
 import Conformance
 
 extension DetectionReport {
-    public var markdown: String {
-        var lines = [
-            "## Faces against the gold: \(verdict.words)", "",
-            "Baseline: \(baseline.engine). Candidate: \(candidate.words).", "",
-        ]
-        lines += markdownTable(
+    public var section: Section {
+        let table = Table(
             [
                 "gold", "minimum face", "frames", "faces", "mean IoU", "median IoU", "smallest IoU", "agreement",
                 "false positives", "misses", "largest coordinate difference (px)", "tier", "verdict",
             ],
             runs.map { run in
                 let summary = run.summary
+                let agreement = (summary.detectionAgreement.map { $0 * 100 }).short
                 return [
                     run.gold, "\(run.minimumFaceSize)", "\(summary.frames)", "\(summary.expectedFaces)",
-                    summary.meanIou.long, summary.medianIou.long, summary.smallestIou.long,
-                    (summary.detectionAgreement.map { $0 * 100 }).short + " %", "\(summary.falsePositives)",
-                    "\(summary.misses)", summary.largestCoordinateDifference.short, run.tier, run.verdict.words,
-                ]
+                    summary.meanIou.long, summary.medianIou.long, summary.smallestIou.long, "\(agreement) %",
+                    "\(summary.falsePositives)", "\(summary.misses)", summary.largestCoordinateDifference.short,
+                    run.tier,
+                ].cells + ["\(run.verdict)"]
             })
-        lines += [
-            "",
-            "Minimum tier, which decides: \(thresholds.words). Target tier: \(targets.words).",
-        ]
-        for run in runs {
-            if let stages = run.stageTable { lines += [""] + stages }
-        }
-        for unpaired in runs.flatMap(\.frames).flatMap({ $0.unpairedScores ?? [] }).furthestByNetwork {
-            lines += ["", "Not a probability: \(unpaired)."]
-        }
-        lines += notJudgedLines
-        return shown(lines + deviationLines) + "\n"
+        let unpaired = runs.flatMap(\.frames).flatMap { $0.unpairedScores ?? [] }.furthestByNetwork
+        return Section(
+            self, title: "Faces against the gold",
+            blocks: [
+                .paragraph("Baseline: \(baseline.engine). Candidate: \(candidate.words)."), .table(table),
+                .paragraph("Minimum tier, which decides: \(thresholds.words). Target tier: \(targets.words)."),
+            ] + runs.flatMap(\.figures) + runs.compactMap(\.stageTable)
+                + unpaired.map { .paragraph("Not a probability: \($0).") }
+                + notJudged.map { .paragraph("Not judged: \($0).") })
     }
 }
 
@@ -43,7 +37,7 @@ extension DetectionReport.Run {
     }
 
     /// Over all frames, how the boxes after each stage agree; the levels of the pyramid count as one stage.
-    fileprivate var stageTable: [String]? {
+    fileprivate var stageTable: Block? {
         var order = [String]()
         var rows = [String: (expected: Int, agreeing: Int, extra: Int, marginal: Int)]()
         for stage in frames.flatMap(\.stages) {
@@ -58,12 +52,13 @@ extension DetectionReport.Run {
         }
         guard !order.isEmpty else { return nil }
         let departed = frames.compactMap { frame in frame.firstDeparture.map { "\(frame.file) at \($0)" } }
-        return ["### \(gold), stage by stage", ""]
-            + markdownTable(
-                ["stage", "boxes", "agreeing", "extra", "within a margin of a decision"],
-                order.compactMap { name in
-                    rows[name].map { [name, "\($0.expected)", "\($0.agreeing)", "\($0.extra)", "\($0.marginal)"] }
-                })
-            + ["", "Frames that depart: " + (departed.isEmpty ? "none." : departed.joined(separator: "; "))]
+        let table = Table(
+            ["stage", "boxes", "agreeing", "extra", "within a margin of a decision"],
+            order.compactMap { name in
+                rows[name].map { [name, "\($0.expected)", "\($0.agreeing)", "\($0.extra)", "\($0.marginal)"].cells }
+            })
+        let names = departed.isEmpty ? "none." : departed.joined(separator: "; ")
+        return .folded(
+            "\(gold), stage by stage", [.table(table), .paragraph("Frames that depart: \(names)")])
     }
 }

@@ -1,31 +1,29 @@
 import Conformance
 
-/// The checks of reports as a JUnit document, which CI systems show: one suite for each report, one test case
+/// Renders the checks of sections as a JUnit document, which CI systems show: one suite for each report, one test case
 /// for each check.
 public struct JUnit {
     private var suites = [XMLElement]()
 
     public init() {}
 
-    public mutating func add<R: Report>(_ report: R) {
-        let checks = report.checks
-        let notJudged = report.notJudged
-        let isWhole = notJudged.isEmpty && report.verdict != .notJudged
-        let errors = checks.count { $0.verdict == .notJudged } + (isWhole ? 0 : 1)
+    public mutating func add(_ section: Section) {
+        let isWhole = section.notJudged.isEmpty && section.verdict != .notJudged
+        let errors = section.count(.notJudged) + (isWhole ? 0 : 1)
         var suite = XMLElement(
             "testsuite",
             [
-                ("name", R.name), ("tests", String(checks.count + (isWhole ? 0 : 1))),
-                ("failures", String(checks.count { $0.verdict == .doesNotConform })), ("errors", String(errors)),
+                ("name", section.name), ("tests", String(section.checks.count + (isWhole ? 0 : 1))),
+                ("failures", String(section.count(.doesNotConform))), ("errors", String(errors)),
             ])
         if !isWhole {
-            let reason = notJudged.first.map { ": \($0)" } ?? ""
+            let reason = section.notJudged.first.map { ": \($0)" } ?? ""
             suite.children.append(
                 XMLElement(
-                    "testcase", [("classname", R.name), ("name", "everything was compared")],
+                    "testcase", [("classname", section.name), ("name", "everything was compared")],
                     children: [XMLElement("error", [("message", "not judged\(reason)")])]))
         }
-        suite.children += checks.map { testcase($0, in: R.name) }
+        suite.children += section.checks.map { testcase($0, in: section.name) }
         suites.append(suite)
     }
 

@@ -1,0 +1,104 @@
+import Conformance
+import Detection
+
+extension DetectionReport.Run {
+    /// The frames that depart, the others small, and how far the overlaps are from 1.
+    var figures: [Block] {
+        let departing = frames.filter(\.departs)
+            .sorted { ($0.faces.departure, $1.file) > ($1.faces.departure, $0.file) }
+        var figures = [Block]()
+        if !departing.isEmpty {
+            let drawn = departing.prefix(FrameGallery.mostDeparting).map { frame in
+                FrameGallery.Frame(
+                    file: frame.file, caption: frame.caption, boxes: frame.faces.boxes, crop: frame.faces.worst)
+            }
+            figures.append(
+                .figure(
+                    .frames(
+                        FrameGallery(
+                            title: "\(gold): frames that depart", areThumbnails: false, frames: drawn,
+                            omitted: departing.count - drawn.count))))
+        }
+        let others = frames.filter { !$0.departs }
+        var folded = [Block]()
+        if metrics.matchedFaces > 0 {
+            folded.append(.figure(.bars(BarChart(metrics.intersectionOverUnion, title: "\(gold): distance from equal"))))
+        }
+        if !others.isEmpty {
+            let drawn = others.prefix(FrameGallery.mostThumbnails).map { frame in
+                FrameGallery.Frame(file: frame.file, caption: frame.caption, boxes: frame.faces.boxes)
+            }
+            folded.append(
+                .figure(
+                    .frames(
+                        FrameGallery(
+                            title: "\(gold): frames that agree", areThumbnails: true, frames: drawn,
+                            omitted: others.count - drawn.count))))
+        }
+        return figures + (folded.isEmpty ? [] : [.folded(Phrase("\(gold): faces, frame by frame"), folded)])
+    }
+}
+
+extension DetectionReport.Frame {
+    /// Whether a person should look: a stage differs, a face is missed or extra, or an overlap shows.
+    fileprivate var departs: Bool { firstDeparture != nil || faces.departure > FaceMatching.visibleDeparture }
+
+    fileprivate var caption: Phrase {
+        let worst = faces.matches.map(\.intersectionOverUnion).min()
+        let parts =
+            [
+                (faces.matches.count, "matched"), (faces.missed.count, "missed"), (faces.falsePositives.count, "extra"),
+            ].filter { $0.0 > 0 }.map { "\($0) \($1)" } + [worst.map { "smallest IoU \($0.short)" }].compactMap { $0 }
+            + [firstDeparture.map { "departs at \($0)" }].compactMap { $0 }
+        return Phrase(parts.isEmpty ? "no face on either side" : parts.joined(separator: ", "))
+    }
+}
+
+extension FrameGallery {
+    /// How many frames a figure shows at most, so that a page of any run can be opened.
+    static let mostDeparting = 12
+    static let mostThumbnails = 30
+}
+
+extension FaceMatching {
+    /// Losses of overlap below this cannot be seen in a picture.
+    static let visibleDeparture = 0.01
+
+    /// 1 less the smallest overlap; 1 where a face is missed or extra. What is no number departs wholly.
+    var departure: Double {
+        guard missed.isEmpty, falsePositives.isEmpty else { return 1 }
+        let smallest = matches.map { $0.intersectionOverUnion.isNaN ? 0 : $0.intersectionOverUnion }.min() ?? 1
+        return 1 - smallest
+    }
+
+    /// The face that departs most.
+    var worst: BoundingBox? {
+        missed.first ?? falsePositives.first
+            ?? matches.min { $0.intersectionOverUnion < $1.intersectionOverUnion }?.expected
+    }
+
+    /// The boxes of both sides; one for both where they cannot be told apart.
+    var boxes: [FrameGallery.Box] {
+        matches.flatMap { match -> [FrameGallery.Box] in
+            match.coordinateDifference < 1
+                ? [.init(role: .both, box: match.expected)]
+                : [.init(role: .baseline, box: match.expected), .init(role: .candidate, box: match.found)]
+        } + missed.map { .init(role: .baseline, box: $0) } + falsePositives.map { .init(role: .candidate, box: $0) }
+    }
+}
+
+extension BarChart {
+    /// How many overlaps lie how far below 1, by powers of ten.
+    init(_ overlaps: OverlapDistribution, title: String) {
+        var counts = [Int](repeating: 0, count: 9)
+        for (loss, count) in overlaps.losses {
+            // 1e-7 is what float32 coordinates resolve.
+            let exponent = loss > 0 ? Int(log10Floor(loss)) : -9
+            counts[max(0, min(8, exponent + 9))] += count
+        }
+        let labels = ["below 1e-8"] + (-8 ... -1).map { "1e\($0) to 1e\($0 + 1)" }
+        self.init(
+            title: title, axis: "1 - IoU of matched faces",
+            bars: zip(labels, counts).map { BarChart.Bar(label: $0, count: $1) })
+    }
+}

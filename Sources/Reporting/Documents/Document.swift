@@ -1,0 +1,93 @@
+import Conformance
+
+/// What a run says, as data: each renderer makes its own form of it, and none of them sees a report.
+public struct Document: Sendable, Equatable {
+    public let verdict: Verdict
+    public let sections: [Section]
+    /// The frames that figures show, by their files.
+    public let pictures: [FramePicture]
+
+    /// - Parameter pictures: of frames, some of which figures may show.
+    public init(_ sections: [Section], pictures: [FramePicture] = []) {
+        verdict = Verdict(combining: sections.map(\.verdict))
+        self.sections = sections
+        let shown = Set(Document.filesShown(by: sections))
+        self.pictures = pictures.filter { shown.contains($0.file) }.sorted { $0.file < $1.file }
+    }
+
+    /// The files of the frames that figures show, in order.
+    static func filesShown(by sections: [Section]) -> [String] {
+        Set(sections.flatMap(\.blocks).flatMap(\.frames)).sorted()
+    }
+
+    // MARK: - The first screen
+
+    /// The verdict in a sentence.
+    public var sentence: String {
+        let count = sections.map(\.checks.count).reduce(0, +)
+        let failing = sections.map { $0.count(.doesNotConform) }.reduce(0, +)
+        let listed = sections.map { $0.count(.conformsWithKnownDeviations) }.reduce(0, +)
+        return switch verdict {
+        case .conforms: "All \(count) checks hold."
+        case .conformsWithKnownDeviations:
+            "\(count - listed) of \(count) checks hold; the other \(listed) are known deviations, each with a reason."
+        case .doesNotConform: "\(failing) of \(count) checks \(failing == 1 ? "fails" : "fail")."
+        case .notJudged: "Not everything that was to be compared was compared, so there is no verdict."
+        }
+    }
+
+    /// What to do next.
+    public var next: String {
+        switch verdict {
+        case .conforms: return "There is nothing to do."
+        case .conformsWithKnownDeviations:
+            return "There is nothing to do. --strict judges without the list of known deviations."
+        case .doesNotConform:
+            if let section = sections.first(where: { $0.firstFault != nil }), let fault = section.firstFault {
+                return "Begin with \(fault)."
+            }
+            let failure = sections.lazy.flatMap(\.checks).first { $0.verdict == .doesNotConform }
+            return failure.map { "Begin with \($0.id): \($0.failureMessage)." } ?? "Read what fails below."
+        case .notJudged: return "Supply what is named below and run again."
+        }
+    }
+
+    /// The causes that were found, each once.
+    public var causes: [String] { sections.flatMap(\.causes).withoutRepeats }
+
+    /// What was not judged, and why.
+    public var notJudged: [String] { sections.flatMap(\.notJudged) }
+
+    /// The checks that fail without being listed.
+    public var failures: [Check] { sections.flatMap(\.checks).filter { $0.verdict == .doesNotConform } }
+
+    /// Each report's checks, counted.
+    public var tally: Table {
+        Table(
+            ["report", "compares", "verdict", "checks", "hold", "known deviations", "fail", "not judged"],
+            sections.map { section in
+                [
+                    Phrase([.code(section.name)]), Phrase(section.title), "\(section.verdict)",
+                    "\(section.checks.count)", "\(section.count(.conforms))",
+                    "\(section.count(.conformsWithKnownDeviations))", "\(section.count(.doesNotConform))",
+                    "\(section.count(.notJudged))",
+                ]
+            })
+    }
+
+    /// Listed deviations that are to be looked at: those that got worse, and those that can go.
+    public var changedDeviations: [DeviationOutcome] {
+        sections.flatMap(\.deviations).filter { [.worse, .disappeared].contains($0.status) }
+    }
+}
+
+extension Block {
+    /// The files of the frames that figures show.
+    fileprivate var frames: [String] {
+        switch self {
+        case .figure(.frames(let figure)): figure.frames.map(\.file)
+        case .folded(_, let blocks): blocks.flatMap(\.frames)
+        default: []
+        }
+    }
+}

@@ -1,0 +1,80 @@
+import Conformance
+
+/// What one report says to people and to CI systems.
+public struct Section: Sendable, Equatable {
+    /// The report's name: `fp32_vs_onnx`.
+    public let name: String
+    /// What was compared with what.
+    public let title: String
+    public let verdict: Verdict
+    public let checks: [Check]
+    public let deviations: [DeviationOutcome]
+    /// What was done wrong, where a cause was found: a sentence for each.
+    public let causes: [String]
+    /// Why the verdict, or a part of it, is that nothing could be judged.
+    public let notJudged: [String]
+    /// What a person is told to look at first, if there is something.
+    public let firstFault: String?
+    public let blocks: [Block]
+
+    /// - Parameter blocks: what stands before the deviations and the limits that do not hold.
+    init(_ report: some Report, title: String, firstFault: String? = nil, blocks: [Block]) {
+        name = type(of: report).name
+        self.title = title
+        verdict = report.verdict
+        checks = report.checks
+        deviations = report.deviations
+        causes = report.causes
+        notJudged = report.notJudged
+        self.firstFault = firstFault
+        self.blocks = blocks + report.deviationBlocks
+    }
+
+    /// How many of the checks came to each verdict.
+    public func count(_ verdict: Verdict) -> Int { checks.count { $0.verdict == verdict } }
+}
+
+extension Report {
+    /// The listed deviations, and the checks that fail without being listed.
+    fileprivate var deviationBlocks: [Block] {
+        var blocks = [Block]()
+        if !deviations.isEmpty {
+            let table = Table(
+                ["check", "value", "limit", "accepted up to", "status", "reason"],
+                deviations.map { deviation in
+                    let (value, limit) = deviation.figures
+                    return [
+                        deviation.check, value, limit, deviation.bound.short, deviation.status.words, deviation.reason,
+                    ].cells
+                })
+            blocks.append(.folded("Known deviations", [.table(table)]))
+        }
+        let failures = checks.filter { $0.verdict == .doesNotConform }
+        if !failures.isEmpty {
+            blocks.append(.folded("Limits that do not hold", [.table(Table(failures: failures))]))
+        }
+        return blocks
+    }
+}
+
+extension Table {
+    /// Checks with what they were held against.
+    init(failures: [Check]) {
+        let isGraded = failures.contains { $0.grade != nil }
+        self.init(
+            ["check", "value", "limit", "origin"] + (isGraded ? ["grade"] : []),
+            failures.map { check in
+                let (value, limit) = check.figures
+                let grade = isGraded ? [check.grade?.rawValue ?? "-"] : []
+                return ([check.id, value, limit, check.origin.rawValue] + grade).cells
+            })
+    }
+}
+
+extension DeviationOutcome {
+    /// The value and its limit for a person; dashes where the check was not made.
+    public var figures: (value: String, limit: String) {
+        guard let value, let limit else { return ("-", "-") }
+        return toldApart(value, from: limit)
+    }
+}

@@ -1,0 +1,63 @@
+import Conformance
+
+extension LayerReport.Layer {
+    /// The layer as a row of its network's column.
+    func drawn(isFirstDivergence: Bool) -> LayerColumn.Layer {
+        let (isolated, cumulative) = (metrics.isolated, metrics.cumulative)
+        var marks = [Mark]()
+        if let isolated { marks.append(Mark(.isolated, isolated.difference.maxAbsDiffOfAll)) }
+        marks.append(Mark(.cumulative, cumulative.difference.maxAbsDiffOfAll))
+        let error = (isolated ?? cumulative).candidateError
+        if let bound = error?.bound, bound > 0 { marks.append(Mark(.bound, bound)) }
+        if let envelope = error?.envelope, envelope > 0 { marks.append(Mark(.envelope, envelope)) }
+        return LayerColumn.Layer(
+            name: metrics.layer, operator: metrics.operator, isOutput: metrics.isOutput, verdict: verdict,
+            isFirstDivergence: isFirstDivergence, marks: marks, details: details)
+    }
+
+    private var details: [Block] {
+        let modes = [("isolated", metrics.isolated), ("cumulative", metrics.cumulative)]
+            .compactMap { name, agreement in agreement.map { (name, $0) } }
+        func row(_ name: String, _ value: (Agreement) -> String) -> [Phrase]? {
+            let values = modes.map { value($0.1) }
+            return values.allSatisfy { $0 == "-" } ? nil : ([name] + values).cells
+        }
+        let rows = [
+            row("elements") { "\($0.difference.count)" }, row("max abs diff") { $0.difference.maxAbsDiff.short },
+            row("mean abs diff") { $0.difference.meanAbsDiff.short },
+            row("max rel diff") { $0.difference.maxRelDiff.short }, row("ULPs") { "\($0.difference.maxUlpDiff)" },
+            row("not finite") { $0.difference.nonFiniteCount > 0 ? "\($0.difference.nonFiniteCount)" : "-" },
+            row("baseline's error") { ($0.baselineError?.maxAbsError).short },
+            row("candidate's error") { ($0.candidateError?.maxAbsError).short },
+            row("baseline's error / bound") { ($0.baselineError?.boundRatio).short },
+            row("candidate's error / bound") { ($0.candidateError?.boundRatio).short },
+            row("candidate's error / right programs'") { ($0.candidateError?.envelopeRatio).short },
+            row("grade") { $0.grade?.rawValue ?? "-" },
+        ].compactMap { $0 }
+        var blocks: [Block] = [.table(Table([""] + modes.map(\.0), rows))]
+        let worst = modes.compactMap { name, agreement in agreement.difference.worst.map { (name, $0) } }
+        if !worst.isEmpty {
+            blocks.append(
+                .table(
+                    Table(
+                        ["worst element", "index", "baseline", "candidate", "baseline's bits", "candidate's bits", "ULPs"],
+                        worst.map { name, element in
+                            [
+                                Phrase(name), "\(element.index)", Phrase(Double?(element.baseline).long),
+                                Phrase(Double?(element.candidate).long), "\(code: element.baselineBits)",
+                                "\(code: element.candidateBits)", Phrase(element.ulps.map { "\($0)" } ?? "-"),
+                            ]
+                        })))
+        }
+        let failing = checks.filter { $0.verdict != .conforms }
+        if !failing.isEmpty {
+            blocks.append(
+                .list(
+                    failing.map { check in
+                        let reason = check.knownDeviation.map { " \($0)" } ?? ""
+                        return "\(check.verdict): \(check.id): \(check.failureMessage).\(reason)"
+                    }))
+        }
+        return blocks
+    }
+}

@@ -1,0 +1,73 @@
+import Conformance
+import Detection
+
+extension PrecisionPlan {
+    /// The plan for a person: what it takes, what each layer does, and how a converter is told.
+    public var blocks: [Block] {
+        let wanted = requirements.map { requirement in
+            "\(requirement.metric.rawValue) \(requirement.direction == .atLeast ? ">=" : "<=") \(requirement.limit.short)"
+        }.joined(separator: ", ")
+        let answer =
+            isMet
+            ? "\(wanted) on \(frames) frames in \(arithmetic) takes "
+                + "\(layers.count(where: \.isKeptInFloat32)) of \(layers.count) layers in float32, "
+                + "\((float32Share * 100).short) % of the multiply-adds. Found with \(trials) runs."
+            : "\(wanted): not even float32 in every layer keeps this. The best found is shown."
+        let summary = Table(
+            ["", "mean IoU", "smallest IoU", "agreement", "max abs diff", "mean abs diff"],
+            [row("all in \(arithmetic)", nothingKept), row("\(strong: "the plan")", measurement)])
+        let table = Table(
+            [
+                "network", "layer", "multiply-adds", "in the plan", "mean IoU alone", "without", "max abs diff alone",
+                "without", "fails without it",
+            ],
+            layers.map { layer in
+                let kept: Phrase = layer.isKeptInFloat32 ? "\(strong: "float32")" : ""
+                return [layer.network, layer.layer, "\(layer.multiplyAdds)"].cells + [kept]
+                    + [
+                        layer.alone.meanIou.long, layer.without.meanIou.long, layer.alone.maxAbsDiff.short,
+                        layer.without.maxAbsDiff.short, layer.removed.map(broken) ?? "",
+                    ].cells
+            })
+        return [
+            .title("Precision plan: \(isMet ? "met" : "not met")"), .paragraph(Phrase(answer)), .table(summary),
+            .paragraph(
+                Phrase(
+                    "Each layer alone in float32 (*alone*), alone in \(arithmetic) (*without*), and what fails if it "
+                        + "leaves the plan:")), .table(table),
+        ] + (isMet && layers.contains(where: \.isKeptInFloat32) ? operationBlocks : [])
+    }
+
+    /// The plan as a converter is told it.
+    private var operationBlocks: [Block] {
+        let kept = CascadeNetwork.allCases.map(\.rawValue).map { network in
+            let names = keptOperations(of: network).map { "\"\($0)\"" }
+            return "    \"\(network)\": [\(names.joined(separator: ", "))],"
+        }
+        return [
+            .paragraph(
+                "For coremltools. Operation names match coremltools only when --models contains its packages."),
+            .code(
+                ["keep_float32 = {"] + kept + [
+                    "}", "compute_precision = coremltools.transform.FP16ComputePrecision(",
+                    "    op_selector=lambda op: op.outputs[0].name not in keep_float32[network])",
+                ]),
+        ]
+    }
+
+    private func row(_ name: Phrase, _ measurement: PlanMeasurement) -> [Phrase] {
+        [name] + [
+            measurement.meanIou.long, measurement.minIou.long, measurement.detectionAgreement.long,
+            measurement.maxAbsDiff.short, measurement.meanAbsDiff.short,
+        ].cells
+    }
+
+    /// The requirements that a measurement breaks, with its values.
+    private func broken(_ measurement: PlanMeasurement) -> String {
+        requirements.compactMap { requirement in
+            let value = measurement[requirement.metric]
+            return requirement.holds(for: value)
+                ? nil : "\(requirement.metric.rawValue) \(toldApart(value, from: requirement.limit).value)"
+        }.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,154 @@
+import Conformance
+import Foundation
+
+/// A logarithmic axis whose places are percentages of its width, so that it fits any screen.
+struct LogAxis {
+    private let low: Double
+    private let high: Double
+
+    /// Places for 0 and for what is infinite are kept at the ends.
+    private static let inset = 5.0
+
+    /// - Parameter values: what is to be shown; whole powers of ten around them are.
+    init(_ values: some Sequence<Double>) {
+        let logarithms = values.filter { $0 > 0 && $0.isFinite }.map { log10($0) }
+        let low = (logarithms.min() ?? -8).rounded(.down)
+        self.low = low
+        high = max(low + 1, (logarithms.max() ?? -3).rounded(.up))
+    }
+
+    /// In percent, with a hundredth.
+    func place(of value: Double) -> String {
+        let share: Double
+        if value <= 0 {
+            share = 1.5
+        } else if !value.isFinite {
+            share = 98.5
+        } else {
+            share = Self.inset + (100 - 2 * Self.inset) * (log10(value) - low) / (high - low)
+        }
+        return String(format: "%.2f", min(99, max(1, share)))
+    }
+
+    /// Where lines stand, at each power of ten.
+    var grid: [View] { powers(every: 1).map { ["x": place(of: $0)] } }
+
+    /// The labels: no more than fit.
+    var ticks: [View] {
+        let step = max(1, Int(((high - low) / 7).rounded(.up)))
+        return powers(every: step).map { ["x": place(of: $0), "label": "1e\(Int(log10($0).rounded()))"] }
+    }
+
+    private func powers(every step: Int) -> [Double] {
+        stride(from: Int(low), through: Int(high), by: step).map { pow(10, Double($0)) }
+    }
+}
+
+extension Mark.Kind {
+    /// What the mark means, in a legend and for those who hear the page.
+    fileprivate var words: String {
+        switch self {
+        case .isolated: "isolated: fed the baseline's inputs"
+        case .cumulative: "cumulative: as the error arrives"
+        case .measured: "measured"
+        case .floor: "floor: the exact result, rounded once"
+        case .bound: "bound on rounding"
+        case .envelope: "largest error of right programs"
+        case .limit: "limit"
+        case .headroom: "largest magnitude"
+        }
+    }
+
+    fileprivate var isDot: Bool { [.isolated, .cumulative, .measured, .headroom].contains(self) }
+
+    fileprivate var name: String { words.prefix { $0 != ":" }.description }
+}
+
+extension PageBlocks {
+    private func legend(_ marks: [[Mark]], limit: Double?) -> [View] {
+        var kinds = Set(marks.joined().map(\.kind))
+        if limit != nil { kinds.insert(.limit) }
+        return Mark.Kind.allCases.filter(kinds.contains).map { kind in
+            let text = kind == .limit ? "limit \(limit.short)" : kind.words
+            return ["mark": kind.rawValue, "isDot": kind.isDot, "isLine": !kind.isDot, "text": text]
+        }
+    }
+
+    /// The view of one strip: its marks, and what they say.
+    private func strip(_ marks: [Mark], on axis: LogAxis, grid: [View], limit: Double?) -> View {
+        let drawn = marks.sorted { !$0.kind.isDot && $1.kind.isDot }
+        return [
+            "grid": grid, "limit": limit.map { [["x": axis.place(of: $0)] as View] } ?? [],
+            "marks": drawn.map { mark -> View in
+                [
+                    "mark": mark.kind.rawValue, "x": axis.place(of: mark.value), "isDot": mark.kind.isDot,
+                    "isLine": !mark.kind.isDot,
+                ]
+            },
+            "spoken": marks.map { "\($0.kind.name) \($0.value.short)" }.joined(separator: ", "),
+        ]
+    }
+
+    func view(_ column: LayerColumn) -> View {
+        let axis = LogAxis(column.layers.flatMap(\.marks).map(\.value) + [column.limit].compactMap { $0 })
+        let grid = axis.grid
+        let worst = column.layers.flatMap { $0.marks.filter { $0.kind == .cumulative }.map(\.value) }.max()
+        let layers = column.layers.map { layer -> View in
+            var view: View = [
+                "name": layer.name.shownLine, "operator": layer.operator.shownLine, "isOutput": layer.isOutput,
+                "isFirst": layer.isFirstDivergence, "blocks": layer.details.map(self.view),
+            ]
+            view["flag"] = layer.verdict.flag
+            view.merge(layer.verdict.view) { $1 }
+            return view.merging(strip(layer.marks, on: axis, grid: grid, limit: column.limit)) { $1 }
+        }
+        let view: View = [
+            "kind": "layers", "title": column.title.shownLine, "isOpen": column.verdict != .conforms,
+            "note": "\(column.layers.count) layers" + (worst.map { ", largest difference \($0.short)" } ?? ""),
+            "axis": "max abs diff", "ticks": axis.ticks, "layers": layers,
+            "legend": legend(column.layers.map(\.marks), limit: column.limit),
+        ]
+        return view.merging(column.verdict.view) { $1 }
+    }
+
+    func view(_ chart: StripChart) -> View {
+        let ends = chart.span.map { [$0.lowerBound, $0.upperBound] } ?? []
+        let axis = LogAxis(
+            chart.strips.flatMap(\.marks).map(\.value) + [chart.limit].compactMap { $0 } + ends)
+        let grid = axis.grid
+        return [
+            "kind": "strips", "title": chart.title.shownLine, "axis": chart.axis, "ticks": axis.ticks,
+            "legend": legend(chart.strips.map(\.marks), limit: chart.limit),
+            "strips": chart.strips.map { strip -> View in
+                let view: View = [
+                    "name": strip.name.shownLine, "note": strip.note.shownLine,
+                    "badge": strip.verdict.map { [$0.view] } ?? [],
+                ]
+                return view.merging(self.strip(strip.marks, on: axis, grid: grid, limit: chart.limit)) { $1 }
+            },
+        ]
+    }
+
+    func view(_ chart: BarChart) -> View {
+        let largest = max(1, chart.bars.map(\.count).max() ?? 1)
+        return [
+            "kind": "bars", "title": chart.title.shownLine, "axis": chart.axis,
+            "bars": chart.bars.map { bar -> View in
+                let width = String(format: "%.1f", 88 * Double(bar.count) / Double(largest))
+                return ["label": bar.label, "count": "\(bar.count)", "width": width, "textX": width]
+            },
+        ]
+    }
+}
+
+extension Verdict {
+    /// What is said beside a layer that does not simply conform.
+    fileprivate var flag: String? {
+        switch self {
+        case .conforms: nil
+        case .conformsWithKnownDeviations: "known deviation"
+        case .doesNotConform: "fails"
+        case .notJudged: "not judged"
+        }
+    }
+}

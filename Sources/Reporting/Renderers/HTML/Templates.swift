@@ -1,0 +1,37 @@
+import Mustache
+
+/// The page's templates: the files beside this one, which are compiled into the program.
+struct Templates {
+    private let library: MustacheLibrary
+
+    /// - Throws: the parser's error for a template that is none.
+    init() throws {
+        var library = MustacheLibrary()
+        for (name, bytes) in Self.sources { try library.register(Self.text(bytes), named: name) }
+        self.library = library
+    }
+
+    static var style: String { String(decoding: PackageResources.page_css, as: UTF8.self) }
+
+    func page(_ view: View) -> String { library.render(view, withTemplate: "page") ?? "" }
+
+    private static let sources: [(String, [UInt8])] = [
+        ("page", PackageResources.page_mustache), ("phrase", PackageResources.phrase_mustache),
+        ("heading", PackageResources.heading_mustache), ("paragraph", PackageResources.paragraph_mustache),
+        ("list", PackageResources.list_mustache), ("code", PackageResources.code_mustache),
+        ("table", PackageResources.table_mustache), ("folded", PackageResources.folded_mustache),
+        ("legend", PackageResources.legend_mustache), ("strip", PackageResources.strip_mustache),
+        ("axis", PackageResources.axis_mustache), ("layers", PackageResources.layers_mustache),
+        ("strips", PackageResources.strips_mustache), ("bars", PackageResources.bars_mustache),
+        ("frames", PackageResources.frames_mustache),
+    ]
+
+    /// Without the last line's end, so that templates fit into lines.
+    private static func text(_ bytes: [UInt8]) -> String {
+        let text = String(decoding: bytes, as: UTF8.self)
+        return text.hasSuffix("\n") ? String(text.dropLast()) : text
+    }
+}
+
+/// What a template is filled with: its names, and the values that they stand for.
+typealias View = [String: Any]

@@ -8,16 +8,12 @@ extension DetectionReport.Run {
             .sorted { ($0.faces.departure, $1.file) > ($1.faces.departure, $0.file) }
         var figures = [Block]()
         if !departing.isEmpty {
-            let drawn = departing.prefix(FrameGallery.mostDeparting).map { frame in
-                FrameGallery.Frame(
-                    file: frame.file, caption: frame.caption, boxes: frame.faces.boxes, crop: frame.faces.worst)
-            }
-            figures.append(
-                .figure(
-                    .frames(
-                        FrameGallery(
-                            title: "\(gold): frames that depart", areThumbnails: false, frames: drawn,
-                            omitted: departing.count - drawn.count))))
+            figures = FrameGallery.blocks(
+                "\(gold): frames that depart",
+                departing.map { frame in
+                    FrameGallery.Frame(
+                        file: frame.file, caption: frame.caption, boxes: frame.faces.boxes, crop: frame.faces.worst)
+                })
         }
         let others = frames.filter { !$0.departs }
         var folded = [Block]()
@@ -57,7 +53,26 @@ extension DetectionReport.Frame {
 extension FrameGallery {
     /// How many frames a figure shows at most, so that a page of any run can be opened.
     static let mostDeparting = 12
+    private static let mostAtOnce = 3
     static let mostThumbnails = 30
+
+    /// The frames that depart, those that depart most first, of which most are folded.
+    static func blocks(_ title: String, _ departing: [Frame]) -> [Block] {
+        func gallery(_ title: String, _ frames: some Collection<Frame>, omitted: Int) -> Block {
+            .figure(
+                .frames(FrameGallery(title: title, areThumbnails: false, frames: Array(frames), omitted: omitted)))
+        }
+        let shown = departing.prefix(mostDeparting)
+        let rest = shown.dropFirst(mostAtOnce)
+        let first = gallery(title, shown.prefix(mostAtOnce), omitted: 0)
+        guard !rest.isEmpty else { return [first] }
+        let omitted = departing.count - shown.count
+        return [
+            first,
+            .folded(
+                "\(departing.count - mostAtOnce) more frames", [gallery(title, rest, omitted: omitted)]),
+        ]
+    }
 }
 
 extension FaceMatching {
@@ -80,7 +95,7 @@ extension FaceMatching {
     /// The boxes of both sides; one for both where they cannot be told apart.
     var boxes: [FrameGallery.Box] {
         matches.flatMap { match -> [FrameGallery.Box] in
-            match.coordinateDifference < 1
+            match.intersectionOverUnion >= 1 - FaceMatching.visibleDeparture
                 ? [.init(role: .both, box: match.expected)]
                 : [.init(role: .baseline, box: match.expected), .init(role: .candidate, box: match.found)]
         } + missed.map { .init(role: .baseline, box: $0) } + falsePositives.map { .init(role: .candidate, box: $0) }

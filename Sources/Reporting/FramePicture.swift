@@ -42,9 +42,11 @@ public struct FramePicture: Sendable, Codable, Equatable {
         }.compactMap { $0 }
     }
 
-    private func named(_ file: String) -> FramePicture { FramePicture(file: file, width: width, height: height, jpeg: jpeg) }
+    private func named(_ file: String) -> FramePicture {
+        FramePicture(file: file, width: width, height: height, jpeg: jpeg)
+    }
 
-    private init(file: String, width: Int, height: Int, jpeg: String) {
+    init(file: String, width: Int, height: Int, jpeg: String) {
         (self.file, self.width, self.height, self.jpeg) = (file, width, height, jpeg)
     }
 }

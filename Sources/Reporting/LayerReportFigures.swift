@@ -7,9 +7,10 @@ extension LayerReport.Layer {
         var marks = [Mark]()
         if let isolated { marks.append(Mark(.isolated, isolated.difference.maxAbsDiffOfAll)) }
         marks.append(Mark(.cumulative, cumulative.difference.maxAbsDiffOfAll))
-        let error = (isolated ?? cumulative).candidateError
-        if let bound = error?.bound, bound > 0 { marks.append(Mark(.bound, bound)) }
-        if let envelope = error?.envelope, envelope > 0 { marks.append(Mark(.envelope, envelope)) }
+        for (kind, agreement) in [(Mark.Kind.isolatedBound, isolated), (.cumulativeBound, cumulative)] {
+            if let bound = agreement?.candidateError?.boundBesideLargest { marks.append(Mark(kind, bound)) }
+        }
+        if let envelope = cumulative.candidateError?.envelope, envelope > 0 { marks.append(Mark(.envelope, envelope)) }
         return LayerColumn.Layer(
             name: metrics.layer, operator: metrics.operator, isOutput: metrics.isOutput, verdict: verdict,
             isFirstDivergence: isFirstDivergence, marks: marks, details: details)
@@ -59,5 +60,13 @@ extension LayerReport.Layer {
                     }))
         }
         return blocks
+    }
+}
+
+extension ErrorAgainstOracle {
+    /// The bound, drawn as many times the largest error as it is where the error comes closest to it: what stands to
+    /// the right of its bound exceeds it somewhere. Nil where there is no error to compare.
+    fileprivate var boundBesideLargest: Double? {
+        boundRatio > 0 && boundRatio.isFinite && maxAbsError > 0 ? maxAbsError / boundRatio : nil
     }
 }

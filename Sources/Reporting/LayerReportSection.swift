@@ -55,7 +55,7 @@ extension LayerReport.Network {
         let column = LayerColumn(
             title: network, verdict: verdict, limit: limit,
             layers: layers.map { $0.drawn(isFirstDivergence: $0.metrics.layer == firstDivergence?.layer) })
-        return [.figure(.layers(column)), layerTable]
+        return [.figure(.layers(column), text: [layerTable])]
     }
 
     private var layerTable: Block {

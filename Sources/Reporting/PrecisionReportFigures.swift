@@ -61,11 +61,11 @@ extension PrecisionReport {
 
     /// The frames in which decisions flipped, for each arithmetic.
     var flipFigures: [Block] {
-        policies.compactMap { policy in
+        policies.flatMap { policy -> [Block] in
             let departing = policy.endToEnd.frames.filter { !$0.flippedDecisions.isEmpty }
                 .sorted { ($0.faces.departure, $1.file) > ($1.faces.departure, $0.file) }
-            guard !departing.isEmpty else { return nil }
-            let frames = departing.prefix(FrameGallery.mostDeparting).map { frame in
+            guard !departing.isEmpty else { return [] }
+            let frames = departing.map { frame in
                 let worst = frame.flippedDecisions.min {
                     ($0.intersectionOverUnion ?? 0) < ($1.intersectionOverUnion ?? 0)
                 }
@@ -77,11 +77,7 @@ extension PrecisionReport {
                     file: frame.file, caption: Phrase(caption ?? ""), boxes: frame.faces.boxes,
                     crop: worst?.face)
             }
-            return .figure(
-                .frames(
-                    FrameGallery(
-                        title: "\(policy.label): frames in which a decision flipped", areThumbnails: false,
-                        frames: frames, omitted: departing.count - frames.count)))
+            return FrameGallery.blocks("\(policy.label): frames in which a decision flipped", frames)
         }
     }
 }

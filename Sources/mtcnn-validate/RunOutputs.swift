@@ -1,5 +1,6 @@
 import Files
 import JSONTree
+import Reporting
 import Synchronization
 
 /// What this run is to write and has not written yet. A run that ends without it, in an error or because it is
@@ -40,6 +41,14 @@ enum RunOutputs {
     /// - Throws: ``Files/FileWritingError``, and what the value's own encoding throws.
     static func write(_ document: some Encodable, to path: String) throws {
         try writeAtomically(encoding: document, to: path)
+        written(path)
+    }
+
+    /// Writes a page that was expected.
+    ///
+    /// - Throws: ``Files/FileWritingError``.
+    static func write(_ page: Page, to path: String) throws {
+        try writeAtomically(page.text.utf8, to: path)
         written(path)
     }
 

@@ -9,7 +9,7 @@ import Testing
     let pnet = fixtures.appendingPathComponent("models/pnet.onnx").path
     let models = fixtures.appendingPathComponent("models").path
     private static let reports = [
-        "cpp_vs_reference.json", "fp16_vs_fp32.json", "fp32_vs_onnx.json", "junit.xml", "summary.md",
+        "cpp_vs_reference.json", "fp16_vs_fp32.json", "fp32_vs_onnx.json", "junit.xml", "report.html", "summary.md",
     ]
 
     private func write(_ bytes: some Sequence<UInt8>, _ path: String) throws {
@@ -50,6 +50,33 @@ import Testing
             for name in Self.reports + ["shard.json", "notes.txt"] { try write("old".utf8, "\(directory)/out/\(name)") }
             #expect(try CommandLineProgram.run(arguments).exitCode == 2)
             #expect(try names("\(directory)/out") == ["notes.txt"])
+        }
+    }
+
+    @Test("Within GitHub Actions the first screen goes to the job's summary, and what was not judged is a warning")
+    func stepSummary() throws {
+        try withTemporaryDirectory { directory in
+            let summary = "\(directory)/step.md"
+            try write("before\n".utf8, summary)
+            let program = try CommandLineProgram.executable().path
+            let run = try CommandLineProgram.run(
+                ["GITHUB_STEP_SUMMARY=\(summary)", program] + validate(directory),
+                program: URL(fileURLWithPath: "/usr/bin/env"))
+            #expect(run.exitCode == 2 && run.output.contains("::warning title=Not judged::"), "\(run.output)")
+            let text = try String(contentsOfFile: summary, encoding: .utf8)
+            #expect(text.hasPrefix("before\n# Conformance: not judged\n") && text.contains("### Not judged"))
+            #expect(!text.contains("layer by layer: "))
+        }
+    }
+
+    @Test("A run says its verdict quietly in one line, and else in 25 at most, the page's path the last of them")
+    func extent() throws {
+        try withTemporaryDirectory { directory in
+            let arguments = try validate(directory)
+            let lines = try CommandLineProgram.run(arguments).output.split(separator: "\n")
+            #expect(lines.count <= 25 && lines.last == "The page: \(directory)/out/report.html")
+            #expect(try CommandLineProgram.run(arguments + ["--quiet"]).output.split(separator: "\n").count == 1)
+            #expect(try CommandLineProgram.run(arguments + ["--quiet", "--verbose"]).exitCode == 64)
         }
     }
 

@@ -11,8 +11,8 @@ public indirect enum Block: Sendable, Equatable {
     case code([String])
     /// What is opened by those who want it. Its title is a heading where nothing folds.
     case folded(Phrase, [Block])
-    /// A picture. Renderers of text leave it out: the tables beside it hold its figures.
-    case figure(Figure)
+    /// A picture, and the text that says what it shows; renderers of text show that alone.
+    case figure(Figure, text: [Block] = [])
 }
 
 /// A table, each of whose rows has a cell for every column.

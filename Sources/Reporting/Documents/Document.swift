@@ -12,7 +12,8 @@ public struct Document: Sendable, Equatable {
         verdict = Verdict(combining: sections.map(\.verdict))
         self.sections = sections
         let shown = Set(Document.filesShown(by: sections))
-        self.pictures = pictures.filter { shown.contains($0.file) }.sorted { $0.file < $1.file }
+        self.pictures = Dictionary(pictures.map { ($0.file, $0) }, uniquingKeysWith: { first, _ in first }).values
+            .filter { shown.contains($0.file) }.sorted { $0.file < $1.file }
     }
 
     /// The files of the frames that figures show, in order.
@@ -85,7 +86,7 @@ extension Block {
     /// The files of the frames that figures show.
     fileprivate var frames: [String] {
         switch self {
-        case .figure(.frames(let figure)): figure.frames.map(\.file)
+        case .figure(.frames(let figure), _): figure.frames.map(\.file)
         case .folded(_, let blocks): blocks.flatMap(\.frames)
         default: []
         }

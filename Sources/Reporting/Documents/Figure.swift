@@ -12,7 +12,7 @@ public enum Figure: Sendable, Equatable {
 /// A value drawn on a logarithmic axis.
 public struct Mark: Sendable, Equatable {
     public enum Kind: String, Sendable, CaseIterable {
-        case isolated, cumulative, measured, floor, bound, envelope, limit, headroom
+        case isolated, cumulative, measured, headroom, isolatedBound, cumulativeBound, floor, envelope, limit
     }
 
     public let kind: Kind

@@ -63,11 +63,12 @@ public struct Markdown {
         case .list(let items): items.map { "- \(text($0))" }
         case .table(let table): lines(table)
         case .code(let lines): lines.map { "    \($0)" }
+        case .folded(_, let blocks) where lines(blocks).isEmpty: []
         case .folded(let title, let blocks):
             folds
                 ? ["<details><summary>\(markup(title.text))</summary>", ""] + lines(blocks) + ["", "</details>"]
                 : ["### \(text(title))", ""] + lines(blocks)
-        case .figure: []
+        case .figure(_, let text): lines(text)
         }
     }
 

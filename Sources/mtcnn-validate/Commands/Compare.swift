@@ -38,14 +38,19 @@ struct Compare: ParsableCommand {
     @Option(help: ArgumentHelp("Also write the report to this file.", valueName: "file"))
     var json: String?
 
+    @Option(help: ArgumentHelp("Also write the report as a page to this file.", valueName: "file"))
+    var page: String?
+
     @Flag(help: "Leave out the search for what was done wrong where the sides do not conform.")
     var noDiagnosis = false
 
     @OptionGroup var memory: MemoryOptions
 
     func run() throws {
-        try refuseWriting(over: [baseline, candidate], to: json)
-        try RunOutputs.expect(file: json)
+        for output in [json, page] {
+            try refuseWriting(over: [baseline, candidate], to: output)
+            try RunOutputs.expect(file: output)
+        }
         let sides = try options.sides(baseline, candidate, in: arithmetic)
         let (inputs, map) = (try options.inputs(for: sides), try options.names())
         let comparison = try NetworkComparison(
@@ -62,6 +67,7 @@ struct Compare: ParsableCommand {
             report = report.explained(by: [comparison.network: diagnosis])
         }
         if let json { try RunOutputs.write(report, to: json) }
+        if let page { try RunOutputs.write(Page(Document([report.section])), to: page) }
         Terminal.clearProgress()
         try Terminal.output(Markdown(folds: false).text(report.section))
         throw ExitCode(ExitStatus(report.verdict).rawValue)

@@ -22,10 +22,17 @@ struct PageBlocks {
         case .code(let lines): ["kind": "code", "text": shown(lines)]
         case .folded(let title, let blocks):
             ["kind": "folded", "spans": spans(title), "blocks": blocks.map(view)]
-        case .figure(.layers(let column)): view(column)
-        case .figure(.strips(let chart)): view(chart)
-        case .figure(.bars(let chart)): view(chart)
-        case .figure(.frames(let gallery)): view(gallery)
+        case .figure(let figure, let text):
+            view(figure).merging(["text": text.map(view)]) { $1 }
+        }
+    }
+
+    private func view(_ figure: Figure) -> View {
+        switch figure {
+        case .layers(let column): view(column)
+        case .strips(let chart): view(chart)
+        case .bars(let chart): view(chart)
+        case .frames(let gallery): view(gallery)
         }
     }
 
@@ -53,7 +60,7 @@ struct PageBlocks {
             "kind": "table", "label": table.columns.first { !$0.isEmpty }.map { "Table by \($0)" } ?? "Table",
             "columns": zip(table.columns, areNumbers).map { ["title": $0, "number": $1] as View },
             "rows": table.rows.map { row -> View in
-                ["cells": zip(row, areNumbers).map { ["spans": spans($0), "number": $1] as View }]
+                ["cells": zip(row, areNumbers).map { ["spans": spans($0), "class": $0.cellClass(isNumber: $1)] as View }]
             },
         ]
     }
@@ -62,7 +69,7 @@ struct PageBlocks {
 
     private func view(_ gallery: FrameGallery) -> View {
         let texts: [(FrameGallery.Box.Role, String)] = [
-            (.both, "both, within a pixel"), (.baseline, "baseline"), (.candidate, "candidate"),
+            (.both, "both, all but equal"), (.baseline, "baseline"), (.candidate, "candidate"),
         ]
         let roles = Set(gallery.frames.flatMap(\.boxes).map(\.role))
         var view: View = [
@@ -96,6 +103,11 @@ struct PageBlocks {
         }
         return ["file": frame.file.shownLine, "spans": spans(frame.caption), "views": views]
     }
+}
+
+extension Phrase {
+    /// How a cell of a table is set.
+    fileprivate func cellClass(isNumber: Bool) -> String { isNumber ? "number" : text.count > 36 ? "long" : "word" }
 }
 
 /// A coordinate with a tenth of a pixel; 0 for what is no number.

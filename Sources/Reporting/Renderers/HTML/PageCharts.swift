@@ -52,7 +52,8 @@ extension Mark.Kind {
         case .cumulative: "cumulative: as the error arrives"
         case .measured: "measured"
         case .floor: "floor: the exact result, rounded once"
-        case .bound: "bound on rounding"
+        case .isolatedBound: "bound on rounding, isolated"
+        case .cumulativeBound: "bound on rounding, cumulative"
         case .envelope: "largest error of right programs"
         case .limit: "limit"
         case .headroom: "largest magnitude"
@@ -120,10 +121,9 @@ extension PageBlocks {
             "kind": "strips", "title": chart.title.shownLine, "axis": chart.axis, "ticks": axis.ticks,
             "legend": legend(chart.strips.map(\.marks), limit: chart.limit),
             "strips": chart.strips.map { strip -> View in
-                let view: View = [
-                    "name": strip.name.shownLine, "note": strip.note.shownLine,
-                    "badge": strip.verdict.map { [$0.view] } ?? [],
-                ]
+                var view: View = ["name": strip.name.shownLine, "note": strip.note.shownLine]
+                view["flag"] = strip.verdict?.flag
+                if let verdict = strip.verdict { view.merge(verdict.view) { $1 } }
                 return view.merging(self.strip(strip.marks, on: axis, grid: grid, limit: chart.limit)) { $1 }
             },
         ]

@@ -1,14 +1,26 @@
 # `make validate` judges the bundled networks; `make test` runs the tests. Both install what is missing.
 
-.PHONY: validate test fuzz fuzz-long kill sanitize levels speed capture capture-engines format lint dependencies
+.PHONY: validate install test test-page fuzz fuzz-long kill sanitize levels speed capture capture-engines format lint dependencies
 
 validate: dependencies
 	swift build -c release --product mtcnn-validate
 	.build/release/mtcnn-validate --report out/
 
+# Installs the program with its data, manual page and completions: make install PREFIX=/usr/local
+install: dependencies
+	swift build -c release --product mtcnn-validate
+	validation/install.sh .build/release/mtcnn-validate "$(DESTDIR)$(or $(PREFIX),/usr/local)"
+
 test: dependencies
 	swift build --build-tests
 	swift test --skip-build
+
+# Opens the pages of good and failing runs in headless Chromium. SCREENSHOTS sets where their pictures are kept.
+test-page: dependencies
+	validation/install_page_tools.sh
+	swift build -c release --product mtcnn-validate
+	python3 validation/check_page.py .build/release/mtcnn-validate --axe .build/page/*.whl \
+	    --screenshots $${SCREENSHOTS:-out/screenshots}
 
 # Fuzzes every reader, and random graphs, for a minute each; fuzz-long for an hour each. FUZZ_SECONDS sets another time.
 fuzz: dependencies

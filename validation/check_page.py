@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Opens report pages in headless Chromium and checks them as a person would; keeps screenshots.
 
-    validation/check_page.py PROGRAM [--good PAGE] [--axe axe.min.js] [--screenshots DIR]
+    validation/check_page.py PROGRAM [--good PAGE] [--axe FILE] [--screenshots DIR]
 
 PROGRAM is mtcnn-validate. Four pages are opened: of the bundled run (or PAGE, if that was made before), of a network
 whose kernels were transposed, of an engine that computes RNet wrongly, and of a detector whose faces depart. Each must,
@@ -19,6 +19,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import zipfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 WIDTHS = (390, 1440)
@@ -200,7 +201,7 @@ def check(browser, checks, name, page, verdict, parts, axe):
         small = browser.value("[...document.querySelectorAll('image')].length")
         checks.expect(small <= 80, f"{label}: it holds {small} pictures")
         if axe:
-            browser.value(pathlib.Path(axe).read_text() + ";0")
+            browser.value(axe + ";0")
             found = browser.value("axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes.length + ' such as '"
                                   " + v.nodes[0].html.slice(0, 120)))")
             for violation in found:
@@ -299,11 +300,19 @@ def departing_faces(directory):
     return frames, directory / "faces.csv"
 
 
+def axe_script(path):
+    """axe-core's script, of its own file or of a Python package that holds it."""
+    if path.endswith(".js"):
+        return pathlib.Path(path).read_text()
+    with zipfile.ZipFile(path) as package:
+        return package.read(next(name for name in package.namelist() if name.endswith("axe.min.js"))).decode()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("program")
     parser.add_argument("--good", help="the page of the bundled run, if it was made before")
-    parser.add_argument("--axe", help="axe-core's script, to check accessibility with")
+    parser.add_argument("--axe", help="axe-core's script, or a Python package that holds it, to check accessibility with")
     parser.add_argument("--screenshots", help="the directory to keep screenshots in")
     options = parser.parse_args()
     chromium = os.environ.get("CHROMIUM") or next(
@@ -328,16 +337,17 @@ def main():
         run(program, "--captures", captures, "--frames", frames, "--gold", faces, "--report", directory / "failing",
             status=[1])
         failing = directory / "failing/report.html"
+        axe = options.axe and axe_script(options.axe)
         browser = Browser(chromium)
         try:
             check(browser, checks, "the bundled run", good, "conforms with known deviations",
                   [(".card", "checks hold"), ("summary", "layer by layer"), (".flag", "known deviation"),
-                   ("figcaption", "a decision flipped"), (".legend", "bound on rounding")], options.axe)
+                   ("figcaption", "a decision flipped"), (".legend", "bound on rounding")], axe)
             check(browser, checks, "transposed kernels", directory / "transposed.html", "does not conform",
-                  [(".flag", "fails"), (".failures", "conv2")], options.axe)
+                  [(".flag", "fails"), (".failures", "conv2")], axe)
             check(browser, checks, "a failing run", failing, "does not conform",
                   [(".gaps", "pnet"), (".failures", "p_re_lu_3/add:0_pooling0"), ("figcaption", "frames that depart"),
-                   (".frames", "missed")], options.axe)
+                   (".frames", "missed")], axe)
             if options.screenshots:
                 shots(browser, pathlib.Path(options.screenshots), good, directory / "transposed.html", failing)
         finally:
@@ -349,7 +359,7 @@ def main():
 
 
 def shots(browser, directory, good, transposed, failing):
-    directory.mkdir(exist_ok=True)
+    directory.mkdir(parents=True, exist_ok=True)
     browser.open(good, 1200, 1500)
     browser.screenshot(directory / "page.jpg")
     browser.open(good, 390, 844)
@@ -357,8 +367,13 @@ def shots(browser, directory, good, transposed, failing):
     browser.open(transposed, 1200, 1500, scheme="dark")
     browser.screenshot(directory / "page_failing.jpg")
     browser.open(failing, 1200, 900)
-    top = browser.value("document.querySelector('.gallery').getBoundingClientRect().top + scrollY")
-    browser.screenshot(directory / "page_faces.jpg", (0, top - 40, 1200, 620))
+    top, height = browser.value(
+        "(() => { const e = [...document.querySelectorAll('.gallery')].find(e => e.innerText.includes('depart'));"
+        " const b = e.getBoundingClientRect(); return [b.top + scrollY, b.height]; })()")
+    browser.screenshot(directory / "page_faces.jpg", (0, top - 24, 1200, height + 48))
+    browser.open(failing, 1200, 900)
+    top = browser.value("document.querySelector('details.network').getBoundingClientRect().top + scrollY")
+    browser.screenshot(directory / "page_layers.jpg", (0, top - 24, 1200, 640))
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ extension LayerReport.Layer {
             row("candidate's error / right programs'") { ($0.candidateError?.envelopeRatio).short },
             row("grade") { $0.grade?.rawValue ?? "-" },
         ].compactMap { $0 }
-        var blocks: [Block] = [.table(Table([""] + modes.map(\.0), rows))]
+        var blocks: [Block] = [.table(Table(["figure"] + modes.map(\.0), rows))]
         let worst = modes.compactMap { name, agreement in agreement.difference.worst.map { (name, $0) } }
         if !worst.isEmpty {
             blocks.append(

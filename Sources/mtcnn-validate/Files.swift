@@ -1,19 +1,20 @@
 import Files
 import Foundation
 
-/// The path of something that comes with the package, such as `Fixtures/models`: below the current directory or,
-/// if it is not there, beside the build folder that the program stands in.
+/// The path of something that comes with the package, such as `Fixtures/models`: below the current directory; if it is
+/// not there, beside a folder that the program stands in; and of an installed program, in `share` beside its `bin`.
 func bundled(_ path: String) throws -> String {
     let executable = Bundle.main.executableURL?.resolvingSymlinksInPath() ?? URL(fileURLWithPath: "/")
     let places =
         [URL(fileURLWithPath: FileManager.default.currentDirectoryPath)]
         + sequence(first: executable) { $0.path == "/" ? nil : $0.deletingLastPathComponent() }
-    for place in places {
+    for place in places.flatMap({ [$0, $0.appendingPathComponent("share/mtcnn-validate")] }) {
         if FileManager.default.fileExists(atPath: place.appendingPathComponent("Fixtures/manifest.json").path) {
             return place.appendingPathComponent(path).path
         }
     }
-    throw CommandError(.noInput, "no Fixtures folder is near; name --models, --captures and the like")
+    throw CommandError(.noInput, "the bundled files are neither here nor in share/mtcnn-validate beside the program's bin; name --models, --captures "
+            + "and the like")
 }
 
 /// Writes a directory of files, whole or not at all, in place of what is there.

@@ -12,6 +12,7 @@ struct MTCNNValidate: ParsableCommand {
             Exit codes: 0 conforms, 1 does not conform, 2 could not be judged, 64 wrong usage, 65 bad data, \
             66 no such input, 70 internal failure, 73 cannot write.
             """,
+        version: version,
         subcommands: [
             Validate.self, Merge.self, Detect.self, Bench.self, Explain.self, Run.self, Compare.self, Inspect.self,
             Convert.self,

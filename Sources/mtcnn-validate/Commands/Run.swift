@@ -86,7 +86,7 @@ struct Run: ParsableCommand {
         }
         let writer = try CaptureWriter(
             CaptureHeader(
-                engine: "mtcnn-validate", engineVersion: "1", arithmetic: model.arithmeticLabel(asked: arithmetic),
+                engine: "mtcnn-validate", engineVersion: version, arithmetic: model.arithmeticLabel(asked: arithmetic),
                 modelName: model.name,
                 modelSHA256: model.sha256, adapter: "mtcnn-validate run"),
             compression: compression, to: output)

@@ -58,7 +58,7 @@ struct PageBlocks {
         }
         return [
             "kind": "table", "label": table.columns.first { !$0.isEmpty }.map { "Table by \($0)" } ?? "Table",
-            "columns": zip(table.columns, areNumbers).map { ["title": $0, "number": $1] as View },
+            "columns": zip(table.columns, areNumbers).map { ["title": $0, "isEmpty": $0.isEmpty, "number": $1] as View },
             "rows": table.rows.map { row -> View in
                 ["cells": zip(row, areNumbers).map { ["spans": spans($0), "class": $0.cellClass(isNumber: $1)] as View }]
             },

@@ -13,7 +13,7 @@ else
 fi
 program=$(swift build -c release --show-bin-path)/mtcnn-validate
 name="mtcnn-validate-$("$program" --version)-$(uname -s | tr '[:upper:]' '[:lower:]')-$(uname -m)"
-rm -rf "$out/$name"
+rm -rf "${out:?}/$name"
 mkdir -p "$out/$name"
 validation/install.sh "$program" "$out/$name"
 [ "$(uname)" != Linux ] || validation/collect_libraries.sh "$program" "$out/$name/lib/mtcnn-validate"

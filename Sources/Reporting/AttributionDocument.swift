@@ -17,8 +17,9 @@ extension Attribution {
                 blocks.append(
                     .list(
                         unexplained.map { frame in
-                            let decisions = frame.closeDecisions.joined(separator: "; ")
-                            return "\(frame.file): \(decisions.isEmpty ? "no decision about its faces is close" : decisions)"
+                            let close = frame.closeDecisions.joined(separator: "; ")
+                            let decisions = close.isEmpty ? "no decision about its faces is close" : close
+                            return "\(frame.file): \(decisions)"
                         }))
             }
         }

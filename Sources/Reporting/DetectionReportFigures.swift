@@ -18,7 +18,8 @@ extension DetectionReport.Run {
         let others = frames.filter { !$0.departs }
         var folded = [Block]()
         if metrics.matchedFaces > 0 {
-            folded.append(.figure(.bars(BarChart(metrics.intersectionOverUnion, title: "\(gold): distance from equal"))))
+            let chart = BarChart(metrics.intersectionOverUnion, title: "\(gold): distance from equal")
+            folded.append(.figure(.bars(chart)))
         }
         if !others.isEmpty {
             let drawn = others.prefix(FrameGallery.mostThumbnails).map { frame in

@@ -41,7 +41,10 @@ extension LayerReport.Layer {
             blocks.append(
                 .table(
                     Table(
-                        ["worst element", "index", "baseline", "candidate", "baseline's bits", "candidate's bits", "ULPs"],
+                        [
+                            "worst element", "index", "baseline", "candidate", "baseline's bits", "candidate's bits",
+                            "ULPs",
+                        ],
                         worst.map { name, element in
                             [
                                 Phrase(name), "\(element.index)", Phrase(Double?(element.baseline).long),

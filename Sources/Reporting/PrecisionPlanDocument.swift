@@ -56,10 +56,11 @@ extension PrecisionPlan {
     }
 
     private func row(_ name: Phrase, _ measurement: PlanMeasurement) -> [Phrase] {
-        [name] + [
-            measurement.meanIou.long, measurement.minIou.long, measurement.detectionAgreement.long,
-            measurement.maxAbsDiff.short, measurement.meanAbsDiff.short,
-        ].cells
+        [name]
+            + [
+                measurement.meanIou.long, measurement.minIou.long, measurement.detectionAgreement.long,
+                measurement.maxAbsDiff.short, measurement.meanAbsDiff.short,
+            ].cells
     }
 
     /// The requirements that a measurement breaks, with its values.

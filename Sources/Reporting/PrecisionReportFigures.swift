@@ -53,7 +53,7 @@ extension PrecisionReport {
                 .strips(
                     StripChart(
                         title: "\(name) on float16's scale, in \(policy.label)",
-                        axis: "largest magnitude of each layer; float16 ends at 65504, its normal numbers begin at 6.1e-5",
+                        axis: "largest magnitude of each layer; float16's normal numbers begin at 6.1e-5",
                         span: Double(Float16.leastNonzeroMagnitude)...65504, limit: 65504, strips: strips)))
         }
         return charts.isEmpty ? [] : [.folded("Value ranges on float16's scale", charts)]

@@ -13,8 +13,10 @@ func bundled(_ path: String) throws -> String {
             return place.appendingPathComponent(path).path
         }
     }
-    throw CommandError(.noInput, "the bundled files are neither here nor in share/mtcnn-validate beside the program's bin; name --models, --captures "
-            + "and the like")
+    throw CommandError(
+        .noInput,
+        "the bundled files are neither here nor in share/mtcnn-validate beside the program's bin; name --models, "
+            + "--captures and the like")
 }
 
 /// Writes a directory of files, whole or not at all, in place of what is there.

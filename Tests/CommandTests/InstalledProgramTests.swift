@@ -38,7 +38,7 @@ import Testing
         let version = try CommandLineProgram.run("--version")
         #expect(version.exitCode == 0)
         let log = fixtures.deletingLastPathComponent().appendingPathComponent("CHANGELOG.md")
-        let headings = try String(contentsOf: log, encoding: .utf8).split(separator: "\n").filter { $0.hasPrefix("## ") }
-        #expect(headings.first?.dropFirst(3).hasPrefix(version.output.dropLast()) == true)
+        let lines = try String(contentsOf: log, encoding: .utf8).split(separator: "\n")
+        #expect(lines.first { $0.hasPrefix("## ") }?.dropFirst(3).hasPrefix(version.output.dropLast()) == true)
     }
 }

@@ -43,6 +43,15 @@ import Testing
         ]
     }
 
+    /// The same with a recording of PNet, so that there is something to report.
+    private func validateRecorded(_ directory: String) throws -> [String] {
+        let arguments = try validate(directory)
+        let recorded = try CommandLineProgram.run(
+            "run", pnet, "--input", try input(directory), "--output", "\(directory)/captures/pnet.h5")
+        #expect(recorded.exitCode == 0, "\(recorded.errors)")
+        return arguments
+    }
+
     @Test("A run that ends in an error leaves no older report, and nothing of others is touched")
     func olderReports() throws {
         try withTemporaryDirectory { directory in
@@ -60,11 +69,13 @@ import Testing
             try write("before\n".utf8, summary)
             let program = try CommandLineProgram.executable().path
             let run = try CommandLineProgram.run(
-                ["GITHUB_STEP_SUMMARY=\(summary)", program] + validate(directory),
+                ["GITHUB_STEP_SUMMARY=\(summary)", program] + validateRecorded(directory),
                 program: URL(fileURLWithPath: "/usr/bin/env"))
-            #expect(run.exitCode == 2 && run.output.contains("::warning title=Not judged::"), "\(run.output)")
+            // In float16 PNet does not keep the limits that are requested; RNet was not recorded.
+            #expect(run.exitCode == 1 && run.output.contains("\n::error title="), "\(run.output)")
+            #expect(run.output.contains("::warning title=Not judged::"), "\(run.output)")
             let text = try String(contentsOfFile: summary, encoding: .utf8)
-            #expect(text.hasPrefix("before\n# Conformance: not judged\n") && text.contains("### Not judged"))
+            #expect(text.hasPrefix("before\n# Conformance: does not conform\n") && text.contains("### Not judged"))
             #expect(!text.contains("layer by layer: "))
         }
     }
@@ -72,7 +83,7 @@ import Testing
     @Test("A run says its verdict quietly in one line, and else in 25 at most, the page's path the last of them")
     func extent() throws {
         try withTemporaryDirectory { directory in
-            let arguments = try validate(directory)
+            let arguments = try validateRecorded(directory)
             let lines = try CommandLineProgram.run(arguments).output.split(separator: "\n")
             #expect(lines.count <= 25 && lines.last == "The page: \(directory)/out/report.html")
             #expect(try CommandLineProgram.run(arguments + ["--quiet"]).output.split(separator: "\n").count == 1)

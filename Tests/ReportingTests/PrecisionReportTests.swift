@@ -141,7 +141,8 @@ import Testing
         #expect(try #require(endToEnd.summary.meanIou) < 0.95)
         let report = report(network(), endToEnd)
         #expect(
-            Markdown(folds: true).text(report.section).contains("| fp16-storage | a.jpg | 10 10 40 40 | rnet_input | truncation | 0.01 | 0.8 |"))
+            Markdown(folds: true).text(report.section)
+                .contains("| fp16-storage | a.jpg | 10 10 40 40 | rnet_input | truncation | 0.01 | 0.8 |"))
     }
 
     @Test("A stored report, read back and judged again, is the report, and fits its schema")

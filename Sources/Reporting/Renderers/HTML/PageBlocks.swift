@@ -58,9 +58,14 @@ struct PageBlocks {
         }
         return [
             "kind": "table", "label": table.columns.first { !$0.isEmpty }.map { "Table by \($0)" } ?? "Table",
-            "columns": zip(table.columns, areNumbers).map { ["title": $0, "isEmpty": $0.isEmpty, "number": $1] as View },
+            "columns": zip(table.columns, areNumbers).map { title, isNumber -> View in
+                ["title": title, "isEmpty": title.isEmpty, "number": isNumber]
+            },
             "rows": table.rows.map { row -> View in
-                ["cells": zip(row, areNumbers).map { ["spans": spans($0), "class": $0.cellClass(isNumber: $1)] as View }]
+                let cells = zip(row, areNumbers).map { cell, isNumber -> View in
+                    ["spans": spans(cell), "class": cell.cellClass(isNumber: isNumber)]
+                }
+                return ["cells": cells]
             },
         ]
     }

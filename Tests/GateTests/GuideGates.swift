@@ -1,0 +1,34 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What the guides for people name is there.
+@Suite struct GuideGates {
+    private static let root = fixtures.deletingLastPathComponent()
+
+    @Test("Every path that a guide names is there", arguments: ["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md"])
+    func paths(guide: String) throws {
+        let text = try String(contentsOf: Self.root.appendingPathComponent(guide), encoding: .utf8)
+        let folders = ["Sources/", "Tests/", "Fixtures/", "Reports/", "validation/", "Benchmarks/", "Fuzz/", ".ci/"]
+        let named = text.matches(of: /`([^`\s]+)/).map { String($0.1) }.filter { name in
+            folders.contains { name.hasPrefix($0) } && !name.contains { "*<>".contains($0) }
+        }
+        #expect(!named.isEmpty)
+        for name in named {
+            let path = Self.root.appendingPathComponent(name).path
+            #expect(FileManager.default.fileExists(atPath: path), "\(guide) names \(name)")
+        }
+    }
+
+    @Test("The table of modules in ARCHITECTURE.md is the package's, in its order")
+    func modules() throws {
+        let text = try String(contentsOf: Self.root.appendingPathComponent("ARCHITECTURE.md"), encoding: .utf8)
+        let table = text.split(separator: "## The modules")[1].split(separator: "Beside them")[0]
+        let named = Set(table.matches(of: /\n\| `([^`]+)`/).map { String($0.1) })
+        let sources = try FileManager.default.contentsOfDirectory(
+            atPath: Self.root.appendingPathComponent("Sources").path)
+        // Those that hold nothing but a system library's headers are left out.
+        let modules = Set(sources.filter { !["CHDF5", "CJSONC", "CTurboJPEG", "CPNG"].contains($0) })
+        #expect(named == modules)
+    }
+}

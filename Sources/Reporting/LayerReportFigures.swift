@@ -36,6 +36,16 @@ extension LayerReport.Layer {
             row("grade") { $0.grade?.rawValue ?? "-" },
         ].compactMap { $0 }
         var blocks: [Block] = [.table(Table(["figure"] + modes.map(\.0), rows))]
+        for (name, agreement) in modes {
+            let difference = agreement.difference
+            guard let bins = difference.histogram?.bins, !bins.isEmpty else { continue }
+            let differing = bins.map(\.count).reduce(0, +) + difference.nonFiniteCount
+            blocks.append(
+                .figure(
+                    .histogram(
+                        HistogramChart(
+                            title: "differences, \(name)", bins: bins, equal: max(0, difference.count - differing)))))
+        }
         let worst = modes.compactMap { name, agreement in agreement.difference.worst.map { (name, $0) } }
         if !worst.isEmpty {
             blocks.append(

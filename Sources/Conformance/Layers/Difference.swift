@@ -20,6 +20,9 @@ public struct Difference: Sendable, Codable, Equatable {
     /// first of several; nil if nothing differs.
     public var worst: DifferingElement?
 
+    /// How many elements differ by how much; nil in reports from before it was counted, and where types differ.
+    public var histogram: ExponentHistogram?
+
     /// ``maxAbsDiff`` or, where an element is not finite, infinity.
     public var maxAbsDiffOfAll: Double { nonFiniteCount > 0 ? .infinity : maxAbsDiff }
 
@@ -59,15 +62,18 @@ public struct Difference: Sendable, Codable, Equatable {
         count = baseline.elements.count
         var sum = 0.0
         var worst: (position: Int, distance: UInt64)?
+        var histogram = ExponentHistogram()
         for position in 0..<count {
             let distance = integerDistance(baseline.elements[position], candidate.elements[position])
             guard distance > 0 else { continue }
             let difference = Double(distance)
             sum += difference
+            histogram.add(difference)
             let expected = abs(baseline.elements[position].float64)
             if expected != 0 { maxRelDiff = max(maxRelDiff, difference / expected) }
             if distance > worst?.distance ?? 0 { worst = (position, distance) }
         }
+        self.histogram = histogram
         maxAbsDiff = Double(worst?.distance ?? 0)
         maxUlpDiff = Int(clamping: worst?.distance ?? 0)
         meanAbsDiff = count > 0 ? sum / Double(count) : 0
@@ -85,6 +91,7 @@ public struct Difference: Sendable, Codable, Equatable {
         var sum = 0.0
         var worstPosition: Int?
         var firstNonFinite: Int?
+        var histogram = ExponentHistogram()
         baseline.elements.withUnsafeBufferPointer { baseline in
             candidate.elements.withUnsafeBufferPointer { candidate in
                 for position in 0..<count {
@@ -97,6 +104,7 @@ public struct Difference: Sendable, Codable, Equatable {
                     if expected == actual { continue }
                     let difference = abs(actual - expected)
                     sum += difference
+                    histogram.add(difference)
                     if difference > maxAbsDiff {
                         maxAbsDiff = difference
                         worstPosition = position
@@ -106,6 +114,7 @@ public struct Difference: Sendable, Codable, Equatable {
                 }
             }
         }
+        self.histogram = histogram
         let compared = count - nonFiniteCount
         meanAbsDiff = compared > 0 ? sum / Double(compared) : 0
         worst = (firstNonFinite ?? worstPosition).map { position in
@@ -121,6 +130,7 @@ public struct Difference: Sendable, Codable, Equatable {
         merged.count += other.count
         merged.nonFiniteCount += other.nonFiniteCount
         merged.differentTypes = differentTypes ?? other.differentTypes
+        merged.histogram = histogram.map { mine in other.histogram.map(mine.merged) ?? mine } ?? other.histogram
         let (mine, its) = (Double(count - nonFiniteCount), Double(other.count - other.nonFiniteCount))
         merged.meanAbsDiff = mine + its > 0 ? (meanAbsDiff * mine + other.meanAbsDiff * its) / (mine + its) : 0
         merged.maxRelDiff = max(maxRelDiff, other.maxRelDiff)

@@ -6,6 +6,7 @@ public enum Figure: Sendable, Equatable {
     case layers(LayerColumn)
     case strips(StripChart)
     case bars(BarChart)
+    case histogram(HistogramChart)
     case frames(FrameGallery)
 }
 
@@ -81,6 +82,14 @@ public struct BarChart: Sendable, Equatable {
     /// What the bins are of.
     public let axis: String
     public let bars: [Bar]
+}
+
+/// How many elements differ by how much.
+public struct HistogramChart: Sendable, Equatable {
+    public let title: String
+    public let bins: [ExponentHistogram.Bin]
+    /// How many elements do not differ.
+    public let equal: Int
 }
 
 /// Frames with the boxes of two detectors.

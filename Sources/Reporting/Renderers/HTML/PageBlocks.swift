@@ -32,6 +32,7 @@ struct PageBlocks {
         case .layers(let column): view(column)
         case .strips(let chart): view(chart)
         case .bars(let chart): view(chart)
+        case .histogram(let chart): view(chart)
         case .frames(let gallery): view(gallery)
         }
     }

@@ -129,6 +129,26 @@ extension PageBlocks {
         ]
     }
 
+    func view(_ chart: HistogramChart) -> View {
+        guard let first = chart.bins.first?.exponent, let last = chart.bins.last?.exponent else { return [:] }
+        let largest = Double(chart.bins.map(\.count).max() ?? 1)
+        let (width, height) = (100 / Double(last - first + 1), 56.0)
+        func place(_ exponent: Int) -> Double { width * Double(exponent - first) }
+        return [
+            "kind": "histogram", "title": chart.title, "equal": "\(chart.equal)",
+            "spoken": chart.bins.map { "\($0.count) from \(pow(2, Double($0.exponent)).short)" }
+                .joined(separator: ", "),
+            "bars": chart.bins.map { bin -> View in
+                let extent = max(1, height * Double(bin.count) / largest)
+                return [
+                    "x": String(format: "%.2f", place(bin.exponent)), "width": String(format: "%.2f", width * 0.88),
+                    "y": String(format: "%.1f", height - extent), "height": String(format: "%.1f", extent),
+                ]
+            },
+            "first": pow(2, Double(first)).short, "last": pow(2, Double(last + 1)).short,
+        ]
+    }
+
     func view(_ chart: BarChart) -> View {
         let largest = max(1, chart.bars.map(\.count).max() ?? 1)
         return [

@@ -1,0 +1,58 @@
+import Foundation
+
+/// How many elements differ by how much, by powers of two. Histograms of parts add up to that of the whole.
+public struct ExponentHistogram: Sendable, Equatable {
+    /// How many differences lie from `2^exponent` up to twice that.
+    public struct Bin: Sendable, Equatable {
+        public let exponent: Int
+        public internal(set) var count: Int
+    }
+
+    /// The bins that hold something, by rising exponent. Elements that do not differ are in none.
+    public private(set) var bins = [Bin]()
+
+    public init() {}
+
+    /// - Parameter difference: a positive number; what is not finite is not counted.
+    mutating func add(_ difference: Double, count: Int = 1) {
+        guard difference > 0, difference.isFinite else { return }
+        add(Bin(exponent: Int(difference.exponent), count: count))
+    }
+
+    private mutating func add(_ bin: Bin) {
+        // Differences of one tensor lie close together: the search is short.
+        let position = bins.firstIndex { $0.exponent >= bin.exponent } ?? bins.count
+        if position < bins.count, bins[position].exponent == bin.exponent {
+            bins[position].count += bin.count
+        } else {
+            bins.insert(bin, at: position)
+        }
+    }
+
+    public func merged(with other: ExponentHistogram) -> ExponentHistogram {
+        other.bins.reduce(into: self) { $0.add($1) }
+    }
+}
+
+extension ExponentHistogram: Codable {
+    /// One text, `-24:310 -20:5`, for the sake of short reports.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(bins.map { "\($0.exponent):\($0.count)" }.joined(separator: " "))
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let text = try container.decode(String.self)
+        for part in text.split(separator: " ") {
+            let numbers = part.split(separator: ":", maxSplits: 1).map { Int($0) }
+            guard numbers.count == 2, let exponent = numbers[0], let count = numbers[1],
+                (-1100...1100).contains(exponent), (1...1 << 40).contains(count)
+            else {
+                throw DecodingError.dataCorruptedError(
+                    in: container, debugDescription: "\"\(part)\" is no exponent of 2 with a count, such as -24:310")
+            }
+            add(Bin(exponent: exponent, count: count))
+        }
+    }
+}

@@ -1,6 +1,6 @@
 # `make validate` judges the bundled networks; `make test` runs the tests. Both install what is missing.
 
-.PHONY: validate install test test-page fuzz fuzz-long kill sanitize levels speed capture capture-engines format lint dependencies
+.PHONY: validate install docs test test-page test-readme fuzz fuzz-long kill sanitize levels speed capture capture-engines format lint dependencies
 
 validate: dependencies
 	swift build -c release --product mtcnn-validate
@@ -21,6 +21,16 @@ test-page: dependencies
 	swift build -c release --product mtcnn-validate
 	python3 validation/check_page.py .build/release/mtcnn-validate --axe .build/page/*.whl \
 	    --screenshots $${SCREENSHOTS:-out/screenshots}
+
+# Runs every command of the README and compares what it prints.
+test-readme: dependencies
+	swift build -c release --product mtcnn-validate
+	python3 validation/check_readme.py .build/release/mtcnn-validate
+
+# Builds the guide into .build/guide.
+docs:
+	docc convert Sources/mtcnn-validate/Documentation.docc --output-path .build/guide --warnings-as-errors \
+	    --fallback-display-name mtcnn-validate --fallback-bundle-identifier mtcnn-validate
 
 # Fuzzes every reader, and random graphs, for a minute each; fuzz-long for an hour each. FUZZ_SECONDS sets another time.
 fuzz: dependencies

@@ -25,7 +25,12 @@ struct ReportSet {
         return FileSet(reports + ["shard.json", "pictures.json", "junit.xml", "summary.md", pageName], in: directory)
     }
 
-    static let pageName = "report.html"
+    private static let pageName = "report.html"
+
+    /// The path of the page in a directory, as a person types it.
+    static func page(in directory: String) -> String {
+        directory.hasSuffix("/") ? "\(directory)\(pageName)" : "\(directory)/\(pageName)"
+    }
 
     /// What the reports say, as data.
     func document(pictures: [FramePicture]) -> Document {
@@ -41,7 +46,7 @@ struct ReportSet {
             try writeDocuments(to: directory)
             try writeAtomically(junit.text.utf8, to: "\(directory)/junit.xml")
             try writeAtomically(Markdown(folds: true).text(document).utf8, to: "\(directory)/summary.md")
-            try writeAtomically(page.utf8, to: "\(directory)/\(ReportSet.pageName)")
+            try writeAtomically(page.utf8, to: ReportSet.page(in: directory))
         }
     }
 

@@ -33,7 +33,7 @@ struct Merge: ParsableCommand {
         let reports = try ReportSet(mergingShards: shards, listed: listed)
         let document = reports.document(pictures: reports.pictures)
         try reports.write(document, to: report)
-        try conclude(document, page: "\(report)/\(ReportSet.pageName)", told)
+        try conclude(document, page: ReportSet.page(in: report), told)
         throw ExitCode(reports.exitStatus.rawValue)
     }
 }

@@ -64,7 +64,7 @@ struct Validate: ParsableCommand {
         } else {
             let document = reports.document(pictures: pictures)
             try reports.write(document, to: report)
-            try conclude(document, page: "\(report)/\(ReportSet.pageName)", told)
+            try conclude(document, page: ReportSet.page(in: report), told)
             throw ExitCode(reports.exitStatus.rawValue)
         }
     }

@@ -168,7 +168,8 @@ public struct DetectionReport: Report, Equatable {
         }
     }
 
-    /// The metrics of this report with another list of known deviations.
+    public var hasDamagedInput: Bool { runs.contains { $0.notJudged.contains { $0.cause == .damaged } } }
+
     public func judged(deviations: [KnownDeviation]) -> DetectionReport {
         let runs = runs.map { run in
             Run(

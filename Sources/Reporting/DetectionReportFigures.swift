@@ -1,5 +1,6 @@
 import Conformance
 import Detection
+import Foundation
 
 extension DetectionReport.Run {
     /// The frames that depart, the others small, and how far the overlaps are from 1.
@@ -42,10 +43,11 @@ extension DetectionReport.Frame {
 
     fileprivate var caption: Phrase {
         let worst = faces.matches.map(\.intersectionOverUnion).min()
+        let visible = worst.flatMap { $0 < 0.9995 ? "smallest IoU \($0.short)" : nil }
         let parts =
             [
                 (faces.matches.count, "matched"), (faces.missed.count, "missed"), (faces.falsePositives.count, "extra"),
-            ].filter { $0.0 > 0 }.map { "\($0) \($1)" } + [worst.map { "smallest IoU \($0.short)" }].compactMap { $0 }
+            ].filter { $0.0 > 0 }.map { "\($0) \($1)" } + [visible].compactMap { $0 }
             + [firstDeparture.map { "departs at \($0)" }].compactMap { $0 }
         return Phrase(parts.isEmpty ? "no face on either side" : parts.joined(separator: ", "))
     }
@@ -109,8 +111,8 @@ extension BarChart {
         var counts = [Int](repeating: 0, count: 9)
         for (loss, count) in overlaps.losses {
             // 1e-7 is what float32 coordinates resolve.
-            let exponent = loss > 0 ? Int(log10Floor(loss)) : -9
-            counts[max(0, min(8, exponent + 9))] += count
+            let exponent = loss > 0 ? log10(loss).rounded(.down) : -9
+            counts[Int(max(-9, min(-1, exponent))) + 9] += count
         }
         let labels = ["below 1e-8"] + (-8 ... -1).map { "1e\($0) to 1e\($0 + 1)" }
         self.init(

@@ -76,6 +76,10 @@ public struct LayerReport: Report, Equatable {
         networks.compactMap { network in network.notJudgedBecause.map { "\(network.network): \($0)" } }
     }
 
+    public func judged(deviations: [KnownDeviation]) -> LayerReport {
+        judged(against: LayerThresholds(thresholds), deviations: deviations)
+    }
+
     /// The metrics of this report under other limits.
     public func judged(against thresholds: LayerThresholds, deviations: [KnownDeviation]) -> LayerReport {
         LayerReport(

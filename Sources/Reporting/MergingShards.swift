@@ -7,15 +7,7 @@ public struct ShardError: Error, Equatable, CustomStringConvertible {
     public init(_ description: String) { self.description = description }
 }
 
-/// A report whose shards hold parts of its cases or frames, and are judged again together.
-public protocol MergeableReport: Report {
-    /// The report of a whole run from those of its shards, in their order.
-    ///
-    /// - Throws: ``ShardError`` for reports of different runs, or for none.
-    static func merged(_ shards: [Self], deviations: [KnownDeviation]) throws(ShardError) -> Self
-}
-
-extension MergeableReport {
+extension Report {
     /// The value that all shards have.
     fileprivate static func shared<Value: Equatable>(
         _ what: String, _ shards: [Self], _ value: (Self) -> Value
@@ -28,7 +20,7 @@ extension MergeableReport {
     }
 }
 
-extension LayerReport: MergeableReport {
+extension LayerReport {
     public static func merged(
         _ shards: [LayerReport], deviations: [KnownDeviation]
     ) throws(ShardError) -> LayerReport {
@@ -51,7 +43,7 @@ extension LayerReport: MergeableReport {
     }
 }
 
-extension DetectionReport: MergeableReport {
+extension DetectionReport {
     public static func merged(
         _ shards: [DetectionReport], deviations: [KnownDeviation]
     ) throws(ShardError) -> DetectionReport {
@@ -72,7 +64,7 @@ extension DetectionReport: MergeableReport {
     }
 }
 
-extension PrecisionReport: MergeableReport {
+extension PrecisionReport {
     public static func merged(
         _ shards: [PrecisionReport], deviations: [KnownDeviation]
     ) throws(ShardError) -> PrecisionReport {

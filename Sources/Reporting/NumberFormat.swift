@@ -24,6 +24,3 @@ public func toldApart(_ value: Double, from limit: Double) -> (value: String, li
     }
     return ("\(value)", "\(limit)")
 }
-
-/// The exponent of a positive number in powers of ten, rounded down.
-func log10Floor(_ value: Double) -> Double { log10(value).rounded(.down) }

@@ -130,7 +130,6 @@ public struct PrecisionReport: Report, Equatable {
         }
     }
 
-    /// The metrics of this report with another list of known deviations.
     public func judged(deviations: [KnownDeviation]) -> PrecisionReport {
         PrecisionReport(
             policies: policies.map { ($0.arithmetic, $0.isPredicted, $0.networks, $0.endToEnd) },

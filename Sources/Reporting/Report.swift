@@ -18,14 +18,27 @@ public protocol Report: Codable, Sendable {
     var notJudged: [String] { get }
     /// What became of the listed deviations.
     var deviations: [DeviationOutcome] { get }
+    /// Whether an input that was to be compared is damaged.
+    var hasDamagedInput: Bool { get }
     /// What was done wrong, where a cause was found: a sentence for each.
     var causes: [String] { get }
     /// What the report says to people and to CI systems.
     var section: Section { get }
+    /// The metrics of this report with another list of known deviations.
+    func judged(deviations: [KnownDeviation]) -> Self
+    /// The report of a whole run from those of its shards, in their order: their cases or frames are judged together.
+    ///
+    /// - Throws: ``ShardError`` for reports of different runs, or for none.
+    static func merged(_ shards: [Self], deviations: [KnownDeviation]) throws(ShardError) -> Self
 }
+
+/// The reports of a run, in the order in which documents have them.
+public let allReports: [any Report.Type] = [LayerReport.self, PrecisionReport.self, DetectionReport.self]
 
 extension Report {
     public static var optionalMetrics: [Metric] { [] }
+
+    public var hasDamagedInput: Bool { false }
 
     public var causes: [String] { [] }
 

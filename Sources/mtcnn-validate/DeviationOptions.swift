@@ -27,16 +27,12 @@ struct DeviationOptions: ParsableArguments {
             return KnownDeviations()
         }
         var known = try KnownDeviations(contentsOf: list)
-        func drop<R: Report>(_ list: WritableKeyPath<KnownDeviations, [KnownDeviation]?>, of report: R.Type) {
-            guard !reports.contains(R.name), known[keyPath: list]?.isEmpty == false else { return }
-            known[keyPath: list] = nil
+        for report in allReports where !reports.contains(report.name) && !known[report].isEmpty {
+            known[report] = []
             Terminal.note(
-                "\(R.name): the bundled list of known deviations is about the bundled networks and frames in the built-in "
-                    + "engine, and does not count here; --deviations FILE gives a list")
+                "\(report.name): the bundled list of known deviations is about the bundled networks and frames in the "
+                    + "built-in engine, and does not count here; --deviations FILE gives a list")
         }
-        drop(\.fp32VsOnnx, of: LayerReport.self)
-        drop(\.fp16VsFp32, of: PrecisionReport.self)
-        drop(\.cppVsReference, of: DetectionReport.self)
         return known
     }
 }

@@ -7,22 +7,25 @@ import Reporting
 
 /// The reports of a run.
 struct ReportSet {
-    let layers: LayerReport
-    let precision: PrecisionReport
-    let detections: DetectionReport
+    /// In the order of ``Reporting/allReports``.
+    let reports: [any Report]
     /// Of frames, from shards; empty for a run that is not merged.
     private(set) var pictures = [FramePicture]()
 
+    init(_ reports: [any Report]) { self.reports = reports }
+
     var exitStatus: ExitStatus {
-        let status = ExitStatus(Verdict(combining: [layers.verdict, precision.verdict, detections.verdict]))
-        let isDamaged = detections.runs.contains { $0.notJudged.contains { $0.cause == .damaged } }
-        return isDamaged && status == .notJudged ? .badData : status
+        let status = ExitStatus(Verdict(combining: reports.map { $0.verdict }))
+        return reports.contains { $0.hasDamagedInput } && status == .notJudged ? .badData : status
     }
 
     /// The files of a run's directory: whichever of them a run writes, the others go with the old ones.
     static func files(in directory: String) -> FileSet {
-        let reports = [LayerReport.name, DetectionReport.name, PrecisionReport.name].map { "\($0).json" }
-        return FileSet(reports + ["shard.json", "pictures.json", "junit.xml", "summary.md", pageName], in: directory)
+        FileSet(
+            allReports.map { "\($0.name).json" } + [
+                "shard.json", "pictures.json", "junit.xml", "summary.md", pageName,
+            ],
+            in: directory)
     }
 
     private static let pageName = "report.html"
@@ -34,13 +37,13 @@ struct ReportSet {
 
     /// What the reports say, as data.
     func document(pictures: [FramePicture]) -> Document {
-        Document([layers.section, precision.section, detections.section], pictures: pictures)
+        Document(reports.map { $0.section }, pictures: pictures)
     }
 
     /// Writes the reports and all forms of their document.
     func write(_ document: Document, to directory: String) throws {
         var junit = JUnit()
-        for section in [layers.section, detections.section, precision.section] { junit.add(section) }
+        for section in document.sections { junit.add(section) }
         let page = try Page(document).text
         try RunOutputs.write(ReportSet.files(in: directory)) { directory in
             try writeDocuments(to: directory)
@@ -94,36 +97,23 @@ struct ReportSet {
             let given = shards.map { "\($0.shard.index)/\($0.shard.count)" }.joined(separator: ", ")
             throw ShardError("shards \(given) are not all of one run, each once")
         }
-        func merged<Document: MergeableReport>(_ deviations: [KnownDeviation]?) throws -> Document {
-            try Document.merged(
+        func merged<Merged: Report>(_ report: Merged.Type) throws -> any Report {
+            try report.merged(
                 try shards.map { shard in
-                    let path = "\(shard.directory)/\(Document.name).json"
-                    return try Document(try JSON(parsing: try readFile(path), file: path), file: path)
-                },
-                deviations: deviations ?? [])
+                    let path = "\(shard.directory)/\(report.name).json"
+                    return try report.init(try JSON(parsing: try readFile(path), file: path), file: path)
+                }, deviations: known[report])
         }
         pictures = try shards.flatMap { shard in
             let path = "\(shard.directory)/pictures.json"
             return try JSON(parsing: try readFile(path), file: path).decode([FramePicture].self, file: path)
         }
-        layers = try merged(known.fp32VsOnnx)
-        precision = try merged(known.fp16VsFp32)
-        detections = try merged(known.cppVsReference)
-    }
-
-    init(layers: LayerReport, precision: PrecisionReport, detections: DetectionReport) {
-        self.layers = layers
-        self.precision = precision
-        self.detections = detections
+        reports = try allReports.map { try merged($0) }
     }
 
     private func writeDocuments(to directory: String) throws {
-        func write(_ document: some Report) throws {
-            let name = type(of: document).name
-            try writeAtomically(encoding: document, to: "\(directory)/\(name).json")
+        for report in reports {
+            try writeAtomically(encoding: report, to: "\(directory)/\(type(of: report).name).json")
         }
-        try write(layers)
-        try write(detections)
-        try write(precision)
     }
 }

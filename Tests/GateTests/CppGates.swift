@@ -15,7 +15,7 @@ import Testing
             frames: BundledFiles.frames,
             detector: FaceDetector(networks: FaceNetworks(models: BundledFiles.models, arithmetic: .fp32)),
             minimumFaceSize: nil, candidate: Side(engine: "mtcnn-validate", arithmetic: "fp32"),
-            deviations: BundledFiles.knownDeviations().cppVsReference ?? [])
+            deviations: BundledFiles.knownDeviations()[DetectionReport.self])
     }
 
     private func summaries() throws -> [DetectionReport.Summary] {

@@ -43,7 +43,7 @@ import Testing
         let report = try Self.kept.get()
         #expect(report.policies.map(\.arithmetic) == PrecisionReport.arithmetics.map(\.rawValue))
         #expect(report.policies.allSatisfy { $0.endToEnd.summary.frames == 30 && $0.endToEnd.notJudged.isEmpty })
-        let judged = report.judged(deviations: try BundledFiles.knownDeviations().fp16VsFp32 ?? [])
+        let judged = report.judged(deviations: try BundledFiles.knownDeviations()[PrecisionReport.self])
         #expect(judged.verdict == .conformsWithKnownDeviations)
         #expect(judged.deviations.allSatisfy { $0.status == .present })
         #expect(report.judged(deviations: []).verdict == .doesNotConform)

@@ -10,7 +10,7 @@ import Testing
     static let report = Result {
         try LayerReport(
             models: BundledFiles.models, captures: BundledFiles.captures,
-            deviations: BundledFiles.knownDeviations().fp32VsOnnx ?? [])
+            deviations: BundledFiles.knownDeviations()[LayerReport.self])
     }
 
     private func checks(_ metric: String) throws -> [Check] {

@@ -46,7 +46,7 @@ import Testing
                             layersNotCompared: network.layers.map(\.metrics.layer).filter { !compared.contains($0) })
                     }))
         }
-        let merged = try LayerReport.merged(parts, deviations: known.fp32VsOnnx ?? [])
+        let merged = try LayerReport.merged(parts, deviations: known[LayerReport.self])
         #expect(try JSON(encoding: merged).text() == text)
     }
 
@@ -63,7 +63,7 @@ import Testing
                             notJudged: [], deviations: [])
                     }, deviations: []))
         }
-        let merged = try DetectionReport.merged(parts, deviations: known.cppVsReference ?? [])
+        let merged = try DetectionReport.merged(parts, deviations: known[DetectionReport.self])
         #expect(try JSON(encoding: merged).text() == text)
     }
 
@@ -83,7 +83,7 @@ import Testing
                         return (policy.arithmetic, policy.isPredicted, networks, endToEnd)
                     }, deviations: []))
         }
-        let merged = try PrecisionReport.merged(parts, deviations: known.fp16VsFp32 ?? [])
+        let merged = try PrecisionReport.merged(parts, deviations: known[PrecisionReport.self])
         #expect(try JSON(encoding: merged).text() == text)
     }
 

@@ -91,7 +91,17 @@ import Testing
             let judged = report.judged(deviations: [])
             #expect(judged.runs[0].summary.meanIou ?? 1 <= report.runs[0].summary.meanIou ?? 0)
         }
-        _ = try changed(PrecisionReport.self, "x", to: "\"inf\"").judged(deviations: []).section
+        for value in ["\"nan\"", "\"inf\"", "-3e38", "3e38"] {
+            for member in ["x", "width"] {
+                let precision = try changed(PrecisionReport.self, member, to: value).judged(deviations: [])
+                let detections = try changed(DetectionReport.self, member, to: value).judged(deviations: [])
+                _ = try Page(Document([precision.section, detections.section])).text
+            }
+        }
+        // The leading bits of infinity, of NaN and of a negative number.
+        for bits in [0x7FF0, 0x7FFF, 0xBFF0] {
+            _ = try Page(Document([changed(DetectionReport.self, "leading_bits", to: "\(bits)").section])).text
+        }
     }
 
     @Test("Merged shards are judged by their own limits")

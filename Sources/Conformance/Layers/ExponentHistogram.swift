@@ -11,6 +11,9 @@ public struct ExponentHistogram: Sendable, Equatable {
     /// The bins that hold something, by rising exponent. Elements that do not differ are in none.
     public private(set) var bins = [Bin]()
 
+    /// More than any run compares, and so few that all bins can be summed.
+    private static let mostInBin = 1 << 45
+
     public init() {}
 
     /// - Parameter difference: a positive number; what is not finite is not counted.
@@ -23,7 +26,7 @@ public struct ExponentHistogram: Sendable, Equatable {
         // Differences of one tensor lie close together: the search is short.
         let position = bins.firstIndex { $0.exponent >= bin.exponent } ?? bins.count
         if position < bins.count, bins[position].exponent == bin.exponent {
-            bins[position].count += bin.count
+            bins[position].count = min(Self.mostInBin, bins[position].count + bin.count)
         } else {
             bins.insert(bin, at: position)
         }

@@ -32,52 +32,34 @@ struct CheckReport: ParsableCommand {
         let directory = URL(fileURLWithPath: report).deletingLastPathComponent()
         if FileManager.default.fileExists(atPath: directory.appendingPathComponent("shard.json").path) {
             throw CommandError(
-                .badData, "\(report): this is a part of a run, which says nothing of the whole: merge it first")
+                .badData,
+                "\(report): this is a part of a run, which says nothing of the whole: merge it first")
         }
         if json["schema"] != .string(LayerReport.schema), limits.areGiven {
             throw CommandError(
                 .usage, "--max-abs-diff and --mean-abs-diff are limits of \(LayerReport.name), which \(report) is not")
         }
-        let verdict =
-            switch json["schema"] {
-            case .string(LayerReport.schema): try judge(try LayerReport(json, file: report))
-            case .string(DetectionReport.schema): try judge(try DetectionReport(json, file: report))
-            case .string(PrecisionReport.schema): try judge(try PrecisionReport(json, file: report))
-            default:
-                throw CommandError(
-                    .badData,
-                    "\(report): this is no report of layout \(LayerReport.schema), \(PrecisionReport.schema) or "
-                        + DetectionReport.schema)
-            }
-        throw ExitCode(ExitStatus(verdict).rawValue)
-    }
-
-    private func judge(_ stored: LayerReport) throws -> Verdict {
-        let judged = stored.judged(
-            against: limits.replacing(in: LayerThresholds(stored.thresholds)),
-            deviations: try known(of: stored, listed: \.fp32VsOnnx))
+        guard let kind = allReports.first(where: { json["schema"] == .string($0.schema) }) else {
+            let schemas = allReports.map { $0.schema }
+            throw CommandError(
+                .badData,
+                "\(report): this is no report of layout \(schemas.dropLast().joined(separator: ", ")) or "
+                    + "\(schemas.last ?? "")")
+        }
+        let stored = try kind.init(json, file: report)
+        let known = try known(of: stored)
+        let judged: any Report =
+            (stored as? LayerReport).map { layers in
+                layers.judged(against: limits.replacing(in: LayerThresholds(layers.thresholds)), deviations: known)
+            } ?? stored.judged(deviations: known)
         try conclude(Document([judged.section]), told)
-        return judged.verdict
-    }
-
-    private func judge(_ stored: DetectionReport) throws -> Verdict {
-        let judged = stored.judged(deviations: try known(of: stored, listed: \.cppVsReference))
-        try conclude(Document([judged.section]), told)
-        return judged.verdict
-    }
-
-    private func judge(_ stored: PrecisionReport) throws -> Verdict {
-        let judged = stored.judged(deviations: try known(of: stored, listed: \.fp16VsFp32))
-        try conclude(Document([judged.section]), told)
-        return judged.verdict
+        throw ExitCode(ExitStatus(judged.verdict).rawValue)
     }
 
     /// The deviations of a given list or, without one, those that the report itself lists.
-    private func known(
-        of stored: some Report, listed: KeyPath<KnownDeviations, [KnownDeviation]?>
-    ) throws -> [KnownDeviation] {
+    private func known(of stored: any Report) throws -> [KnownDeviation] {
         if strict { return [] }
-        if let deviations { return try KnownDeviations(contentsOf: deviations)[keyPath: listed] ?? [] }
+        if let deviations { return try KnownDeviations(contentsOf: deviations)[type(of: stored)] }
         return stored.deviations.map { KnownDeviation(check: $0.check, bound: $0.bound, reason: $0.reason) }
     }
 }

@@ -52,9 +52,10 @@ struct Validate: ParsableCommand {
         let bundledReports = bundledReports(engine)
         let known = try listed.knownDeviations(ofBundled: bundledReports)
         let progress = RunProgress()
-        let reports = ReportSet(
-            layers: try layerReport(engine, known, progress), precision: try precisionReport(known, progress),
-            detections: try detectionReport(engine, known, progress))
+        let reports = ReportSet([
+            try layerReport(engine, known, progress), try precisionReport(known, progress),
+            try detectionReport(engine, known, progress),
+        ])
         let pictures = try FramePicture.all(
             shownBy: reports.document(pictures: []).sections, in: framesDirectory(), as: options.cascade.reading)
         Terminal.clearProgress()
@@ -127,7 +128,7 @@ struct Validate: ParsableCommand {
             models: options.cascade.modelsDirectory(), captures: capturesDirectory(),
             candidate: outside == nil ? LayerReport.builtIn : engine.side,
             engine: { try outside?($0, $1) ?? $0.engine(.fp32, for: $1) },
-            deviations: known.fp32VsOnnx ?? [], outputsOnly: outputsOnly, shard: shard ?? .whole
+            deviations: known[LayerReport.self], outputsOnly: outputsOnly, shard: shard ?? .whole
         ) { progress($0, step: String($0.prefix { $0 != "," })) }
     }
 
@@ -140,7 +141,7 @@ struct Validate: ParsableCommand {
             golds: goldFiles(), frames: framesDirectory(), detector: options.detector(engine),
             minimumFaceSize: options.cascade.minFaceSize, scoreThresholds: options.cascade.askedThresholds,
             candidate: engine.side,
-            reading: options.cascade.reading, deviations: known.cppVsReference ?? [], shard: shard ?? .whole
+            reading: options.cascade.reading, deviations: known[DetectionReport.self], shard: shard ?? .whole
         ) { progress($0) }
     }
 
@@ -153,7 +154,7 @@ struct Validate: ParsableCommand {
             frames: framesDirectory(), minimumFaceSize: options.cascade.minimumFaceSize,
             rules: options.cascade.cascadeRules, reading: options.cascade.reading,
             packageArithmetic: options.arithmetic,
-            deviations: known.fp16VsFp32 ?? [], shard: shard ?? .whole
+            deviations: known[PrecisionReport.self], shard: shard ?? .whole
         ) { progress($0) }
     }
 }

@@ -35,27 +35,22 @@ extension FuzzTarget {
     /// Any bytes as a stored report, judged again and put together with itself.
     static let reports = FuzzTarget("reports") { bytes in
         let json = try JSON(parsing: bytes, file: "fuzz.json")
-        switch json["schema"] {
-        case .string(LayerReport.schema):
-            let report = try LayerReport(json, file: "fuzz.json")
-            _ = report.judged(against: LayerThresholds(report.thresholds), deviations: []).markdown
-            _ = try LayerReport.merged([report, report], deviations: []).checks
-        case .string(DetectionReport.schema):
-            let report = try DetectionReport(json, file: "fuzz.json")
-            _ = report.judged(deviations: []).markdown
-            _ = try DetectionReport.merged([report, report], deviations: []).checks
-        case .string(PrecisionReport.schema):
-            let report = try PrecisionReport(json, file: "fuzz.json")
-            _ = report.judged(deviations: []).markdown
-            _ = try PrecisionReport.merged([report, report], deviations: []).checks
-        default: break
-        }
+        guard let kind = allReports.first(where: { json["schema"] == .string($0.schema) }) else { return }
+        try read(json, as: kind)
+    }
+
+    /// Reads a report, judges it again, renders it and merges it with itself.
+    private static func read<Stored: Report>(_ json: JSON, as kind: Stored.Type) throws {
+        let report = try kind.init(json, file: "fuzz.json")
+        let document = Document([report.judged(deviations: []).section])
+        _ = try (Markdown(folds: true).text(document), Page(document).text, TerminalSummary(document).lines)
+        _ = try kind.merged([report, report], deviations: []).checks
     }
 
     /// Any bytes as a list of known deviations.
     static let deviations = FuzzTarget("deviations") { bytes in
-        let known: KnownDeviations = try JSON(parsing: bytes, file: "fuzz.json").decode(file: "fuzz.json")
-        let listed = [known.fp32VsOnnx, known.fp16VsFp32, known.cppVsReference].compactMap { $0 }.flatMap { $0 }
+        let known = try KnownDeviations(JSON(parsing: bytes, file: "fuzz.json"), file: "fuzz.json")
+        let listed = allReports.flatMap { known[$0] }
         _ = listed.map { DeviationOutcome($0, among: []) }
     }
 }

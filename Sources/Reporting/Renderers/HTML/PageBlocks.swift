@@ -116,9 +116,9 @@ extension Phrase {
     fileprivate func cellClass(isNumber: Bool) -> String { isNumber ? "number" : text.count > 36 ? "long" : "word" }
 }
 
-/// A coordinate with a tenth of a pixel; 0 for what is no number.
+/// A coordinate with a tenth of a pixel; 0 for what is no number. None lies further out than any image.
 private func number(_ value: Float) -> String {
-    let tenths = value.isFinite ? Int(saturating: (value * 10).rounded()) : 0
+    let tenths = value.isNaN ? 0 : Int((max(-1e6, min(1e6, value)) * 10).rounded())
     return "\(tenths < 0 ? "-" : "")\(abs(tenths) / 10).\(abs(tenths) % 10)"
 }
 

@@ -70,7 +70,7 @@ extension PageBlocks {
         var kinds = Set(marks.joined().map(\.kind))
         if limit != nil { kinds.insert(.limit) }
         return Mark.Kind.allCases.filter(kinds.contains).map { kind in
-            let text = kind == .limit ? "limit \(limit.short)" : kind.words
+            let text = kind == .limit ? "limit \(limit.map(\.exactly) ?? "-")" : kind.words
             return ["mark": kind.rawValue, "isDot": kind.isDot, "isLine": !kind.isDot, "text": text]
         }
     }
@@ -159,6 +159,11 @@ extension PageBlocks {
             },
         ]
     }
+}
+
+extension Double {
+    /// A limit as it is set: `1e-05`, `65504`.
+    fileprivate var exactly: String { String(format: "%.6g", self) }
 }
 
 extension Verdict {

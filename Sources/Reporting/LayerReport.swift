@@ -70,6 +70,10 @@ public struct LayerReport: Report, Equatable {
         return report
     }
 
+    public var causes: [String] {
+        networks.flatMap { network in (network.diagnosis?.sentences ?? []).map { "\(network.network): \($0)" } }
+    }
+
     public var checks: [Check] { networks.flatMap { $0.layers.flatMap(\.checks) } }
 
     public var notJudged: [String] {

@@ -1,4 +1,5 @@
 import Conformance
+import Diagnosis
 import Tensors
 
 extension LayerReport {
@@ -25,7 +26,8 @@ extension LayerReport {
         return Section(
             self, title: "\(candidate.words) against \(baseline.words), layer by layer",
             firstFault: networks.lazy.compactMap(\.firstFault).first,
-            blocks: [.paragraph(Phrase(sides)), .table(table)] + networks.flatMap(\.alignmentBlocks)
+            blocks: [.paragraph(Phrase(sides)), .table(table)] + networks.flatMap(\.diagnosisBlocks)
+                + networks.flatMap(\.alignmentBlocks)
                 + networks.filter { !$0.layers.isEmpty }.flatMap { $0.layerBlocks(limit: limit) })
     }
 }
@@ -43,6 +45,11 @@ extension LayerReport.Network {
             "layer \(divergence.layer) of \(network): it is the first whose error rounding cannot explain, and the error "
                 + "is the \(divergence.side.rawValue)'s"
         }
+    }
+
+    /// What was done wrong, if it was looked for.
+    fileprivate var diagnosisBlocks: [Block] {
+        diagnosis.map { [.heading("\(network): what was done wrong")] + $0.blocks } ?? []
     }
 
     fileprivate var alignmentBlocks: [Block] {

@@ -101,7 +101,7 @@ struct Explain: ParsableCommand {
         let diagnosis = try Diagnosis(of: &aligned) { Terminal.progress($0) }
         if let json { try RunOutputs.write(diagnosis, to: json) }
         Terminal.clearProgress()
-        try Terminal.output(diagnosis.markdown)
+        try Terminal.output(Markdown(folds: false).text(diagnosis.document))
         guard let mend else { throw ExitCode(diagnosis.isEmpty ? 0 : 1) }
         try Mending(diagnosis, baseline: sides.baseline, candidate: sides.candidate, &aligned)
             .write(to: mend, inputs: inputs, map: map)

@@ -7,36 +7,19 @@ First a table of the mean intersection over union of all faces, family against f
 detectors found counts as 0. Then what each rule alone is worth: the mean overlap that is left of a detector's own faces
 where OpenFace's value of one rule replaces its own, over all detectors that have another value.
 """
-import json
 import pathlib
+import statistics
 import subprocess
 import sys
 import tempfile
 
+from face_lists import overlaps, read_faces
+
 FAMILIES = ["openface", "classic", "facenet-pytorch", "mxnet", "mtcnn-runtime"]
 
 
-def overlap(one, other):
-    across = min(one["x"] + one["w"], other["x"] + other["w"]) - max(one["x"], other["x"])
-    down = min(one["y"] + one["h"], other["y"] + other["h"]) - max(one["y"], other["y"])
-    if across <= 0 or down <= 0:
-        return 0.0
-    return across * down / (one["w"] * one["h"] + other["w"] * other["h"] - across * down)
-
-
 def mean_overlap(expected, found):
-    """Of all faces, each paired greedily with what it overlaps most; pairs below one half are no pairs."""
-    total, count = 0.0, 0
-    for file, faces in expected.items():
-        left = list(found[file])
-        for face in faces:
-            best = max(left, key=lambda other: overlap(face, other), default=None)
-            count += 1
-            if best is not None and overlap(face, best) >= 0.5:
-                total += overlap(face, best)
-                left.remove(best)
-        count += len(left)
-    return total / count
+    return statistics.fmean(overlaps(expected, found))
 
 
 def main():
@@ -47,7 +30,7 @@ def main():
         def faces(*options):
             command = [program, "detect", *options, "--min-face-size", "40", "--json", str(path), *frames]
             subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            return {image["file"]: image["faces"] for image in json.loads(path.read_text())["images"]}
+            return read_faces(path)
 
         own = {family: faces("--rules", family) for family in FAMILIES}
         print("| | " + " | ".join(FAMILIES) + " |\n|---" + "|---" * len(FAMILIES) + "|")

@@ -13,16 +13,19 @@ import zipfile
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "mtcnn-validate"
 
 
-def fetch(package: str, version: str, sha256: str, cache: pathlib.Path = CACHE) -> pathlib.Path:
-    """The folder with a wheel's files, fetched by pip unless the cache has it; a wheel of other bytes is refused."""
+def fetch(package: str, version: str, sha256: str | None = None, cache: pathlib.Path = CACHE) -> pathlib.Path:
+    """The folder with a wheel's files, fetched by pip unless the cache has it; a wheel of other bytes is refused.
+
+    Without a digest any will do: wheels of some packages differ from platform to platform.
+    """
     folder = cache / f"{package}-{version}"
-    wheels = [wheel for wheel in folder.glob("*.whl") if digest(wheel) == sha256]
+    wheels = [wheel for wheel in folder.glob("*.whl") if sha256 in (None, digest(wheel))]
     if not wheels:
         folder.mkdir(parents=True, exist_ok=True)
         subprocess.run(
             [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
              "--only-binary=:all:", "--dest", folder, f"{package}=={version}"], check=True)
-        wheels = [wheel for wheel in folder.glob("*.whl") if digest(wheel) == sha256]
+        wheels = [wheel for wheel in folder.glob("*.whl") if sha256 in (None, digest(wheel))]
     if not wheels:
         found = ", ".join(f"{wheel.name} {digest(wheel)}" for wheel in folder.glob("*.whl"))
         raise SystemExit(f"{package} {version}: the wheel is {found}, not one with sha256 {sha256}")

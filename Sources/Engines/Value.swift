@@ -52,6 +52,11 @@ public struct Operands<Element: BinaryFloatingPoint & Sendable> {
         return tensor
     }
 
+    func optionalInteger(_ position: Int) throws(OperatorError) -> Tensor<Int64>? {
+        guard values.indices.contains(position), values[position] != nil else { return nil }
+        return try integer(position)
+    }
+
     /// Numbers, or integers as numbers.
     func realOrInteger(_ position: Int) throws(OperatorError) -> Tensor<Element> {
         guard values.indices.contains(position), case .integer(let tensor)? = values[position] else {

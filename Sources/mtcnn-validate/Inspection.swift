@@ -1,3 +1,4 @@
+import Conformance
 import ModelFormats
 import NetworkGraph
 import Reporting
@@ -45,6 +46,8 @@ struct Inspection {
         ]
         if case .coreML(let provenance) = model.format {
             lines += PackageInspection(model: model, provenance: provenance).precision
+        } else if let words = DeclaredPrecision(of: graph).words {
+            lines.append("precision: \(words)")
         }
         if case .coreMLNetwork(let provenance) = model.format {
             lines += provenance.compressed.map { "compressed to \($0.bits) bits: \($0.name)" }

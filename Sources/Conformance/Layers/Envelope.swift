@@ -6,6 +6,8 @@ import Tensors
 struct Envelope: Sendable {
     private let programs: [any Engine]
     private let bound: RoundingBound
+    /// The tensors given by functions that programs approximate with errors of roundings of 1, however small the result.
+    private let approximated: Set<String>
 
     /// - Throws: ``Engines/EngineError``.
     init(of arithmetic: ArithmeticName, for graph: Graph) throws(EngineError) {
@@ -13,10 +15,12 @@ struct Envelope: Sendable {
         for order in SummationOrder.allCases { programs.append(try arithmetic.engine(for: graph, order: order)) }
         self.programs = programs
         bound = RoundingBound(of: arithmetic)
+        approximated = Set(
+            graph.nodes.filter { ($0.operator as? ActivationFunction)?.errsAsOfOne == true }.flatMap(\.outputs))
     }
 
     /// For each tensor, the largest error that any of the programs makes in any of its elements, against the exact
-    /// result, and not less than one step between numbers of the largest magnitude.
+    /// result, and not less than one step between numbers of the largest magnitude; of 1 where a function is approximated.
     ///
     /// - Parameter exact: what the oracle gives, by name.
     func spread(
@@ -25,7 +29,8 @@ struct Envelope: Sendable {
         var spread = [String: Double]()
         for name in tensors {
             guard let tensor = exact[name], tensor.elementType.floatFormat != nil else { continue }
-            let largest = tensor.float64.elements.reduce(0) { $1.isFinite ? max($0, abs($1)) : $0 }
+            let least = approximated.contains(name) ? 1.0 : 0
+            let largest = tensor.float64.elements.reduce(least) { $1.isFinite ? max($0, abs($1)) : $0 }
             spread[name] = 2 * bound.stored.unitRoundoff * largest + bound.stored.underflowUnit
         }
         let judged = Set(spread.keys)

@@ -123,6 +123,14 @@ extension RoundingBound {
 }
 
 extension ActivationFunction {
+    /// Whether approximations in use err by a few roundings of 1, also where the function is near 0.
+    var errsAsOfOne: Bool {
+        switch self {
+        case .cosine, .errorFunction, .logarithm, .sigmoid, .sine, .softplus, .tanh: true
+        default: false
+        }
+    }
+
     /// Where the function turns from falling to growing.
     fileprivate var turningPoints: [Double] {
         switch self {

@@ -119,7 +119,11 @@ public struct RoundingBound: Sendable, Equatable {
             return try movedErrors(operation, inputs, operands, moved: moved)
         case is Reshape, is Flatten, is Squeeze, is Unsqueeze, is MaxPool, is GlobalMaxPool:
             return try movedErrors(node.operator, inputs, operands, moved: [0])
-        default: throw ComparisonError.noBound(node: node.name, operator: node.operator.name)
+        default:
+            guard let errors = try quantizationErrors(node.operator, operands, output) else {
+                throw ComparisonError.noBound(node: node.name, operator: node.operator.name)
+            }
+            return errors
         }
     }
 

@@ -23,6 +23,8 @@ struct FusedStage {
 struct FusedChainReader<A: Arithmetic> where A.Element.Lane == Float {
     private let graph: Graph
     private let consumers: [String: [Node]]
+    /// The node that gives each tensor.
+    private let givers: [String: Node]
     /// The tensor that the stages so far give, and what its axes stand for.
     private var tensor: String
     private var axes: [MapAxis]
@@ -37,6 +39,8 @@ struct FusedChainReader<A: Arithmetic> where A.Element.Lane == Float {
             for input in Set(node.inputs.compactMap { $0 }) { consumers[input, default: []].append(node) }
         }
         self.consumers = consumers
+        givers = Dictionary(
+            graph.nodes.flatMap { node in node.outputs.map { ($0, node) } }, uniquingKeysWith: { first, _ in first })
         tensor = graph.inputs.first?.name ?? ""
         axes = []
     }
@@ -79,6 +83,7 @@ struct FusedChainReader<A: Arithmetic> where A.Element.Lane == Float {
         case let flatten as Flatten where flatten.axis == 1: try self.flatten(node)
         case is Reshape where flattensImages(node): try self.flatten(node)
         case ActivationFunction.identity: break
+        case let cast as Cast where keepsNumbers(cast): break
         default: throw unsupported(node, "is none that fused networks know")
         }
         tensor = node.outputs[0]
@@ -224,9 +229,24 @@ struct FusedChainReader<A: Arithmetic> where A.Element.Lane == Float {
     /// A constant as the arithmetic stores it.
     private func constant(_ input: Int, of node: Node) throws(FusionError) -> Tensor<Float> {
         guard let name = node.inputs.indices.contains(input) ? node.inputs[input] : nil,
-            let tensor = graph.initializers[name], case .real(let values) = A.constant(tensor)
+            case .real(let values)? = constantValue(name)
         else { throw unsupported(node, "takes an input \(input) that is no constant of numbers") }
         return Tensor(values.shape, A.Element.lanes(of: values.elements))
+    }
+
+    /// A constant, or what a cast or a dequantisation gives of constants.
+    private func constantValue(_ name: String) -> Value<A.Element>? {
+        if let tensor = graph.initializers[name] { return A.constant(tensor) }
+        guard let node = givers[name], node.operator is Cast || node.operator is DequantizeLinear else { return nil }
+        let inputs = node.inputs.map { $0.flatMap(constantValue) }
+        guard let type = try? node.outputTypes(for: inputs.map { $0?.type }).first else { return nil }
+        return (try? A.compute(node.operator, Operands(values: inputs), as: type)) ?? nil
+    }
+
+    /// Whether a cast leaves all numbers that the arithmetic stores as they are.
+    private func keepsNumbers(_ cast: Cast) -> Bool {
+        guard case .float(let format) = cast.target else { return false }
+        return A.Element.self == Float16.self || format > .binary16
     }
 
     /// A constant that is broadcast to tensors of the given axes, and differs only between channels.

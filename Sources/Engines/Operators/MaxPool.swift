@@ -7,6 +7,14 @@ extension MaxPool: ComputableOperator {
     func compute<A: Arithmetic>(
         _ inputs: Operands<A.Element>, as type: TensorType, in arithmetic: A.Type
     ) throws(OperatorError) -> Value<A.Element> {
+        // Of integers, which are quantised numbers of few bits, as float64, which holds them.
+        if case .integer(let integers)? = inputs.values[0] {
+            let numbers = Operands<Double>(values: [.real(integers.map { Double($0) })])
+            guard case .real(let largest) = try compute(numbers, as: type, in: Float64Arithmetic.self) else {
+                throw OperatorError("takes integers")
+            }
+            return .integer(largest.map { Int64($0) })
+        }
         let x = try inputs.real(0)
         let axes = try window.axes(over: Array(x.shape.dimensions.dropFirst(2)))
         let window = WindowOffsets(axes)

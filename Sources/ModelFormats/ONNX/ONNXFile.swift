@@ -64,8 +64,10 @@ struct ONNXFile {
         let taken = Set(model.graph.node.flatMap(\.input) + model.graph.output.map(\.name))
         var nodes = [Node]()
         var names = Set<String>()
+        let elementTypes = model.graph.declaredElementTypes
         for (index, proto) in model.graph.node.enumerated() {
-            let reader = ONNXNodeReader(proto, index: index, opset: versions.opset, file: file)
+            let reader = ONNXNodeReader(
+                proto, index: index, opset: versions.opset, file: file, elementTypes: elementTypes)
             guard proto.name.isEmpty || names.insert(proto.name).inserted else {
                 throw reader.unsupported("has the name of another node")
             }
@@ -88,6 +90,31 @@ struct ONNXFile {
         }
         try ONNXTypeCheck(model.graph, graph, opset: versions.opset, file: file).check()
         try ONNXShapeCheck(model.graph, graph, file: file).check()
+    }
+}
+
+extension ONNXGraphProto {
+    /// The element types that the file says tensors have, as numbers of TensorProto.DataType.
+    fileprivate var declaredElementTypes: [String: Int32] {
+        var types = [String: Int32]()
+        for value in valueInfo + output + input where value.type.tensorType.elemType != 0 {
+            types[value.name] = value.type.tensorType.elemType
+        }
+        for node in node where node.opType == "Constant" {
+            if let output = node.output.first, let value = node.attribute.first(where: { $0.name == "value" }) {
+                types[output] = value.t.dataType
+            }
+        }
+        for tensor in initializer { types[tensor.name] = tensor.dataType }
+        for node in node {
+            guard let input = node.input.first, let output = node.output.first, types[output] == nil else { continue }
+            switch node.opType {
+            case "Cast": types[output] = node.attribute.first { $0.name == "to" }.map { Int32(clamping: $0.i) }
+            case "Identity": types[output] = types[input]
+            default: break
+            }
+        }
+        return types
     }
 }
 

@@ -8,11 +8,14 @@ struct ONNXNodeReader {
     let file: String
     /// The node's name or, where it has none, that of its first output.
     let name: String
+    /// The element types that the file declares for tensors, as numbers of TensorProto.DataType.
+    let elementTypes: [String: Int32]
 
-    init(_ proto: ONNXNodeProto, index: Int, opset: Int, file: String) {
+    init(_ proto: ONNXNodeProto, index: Int, opset: Int, file: String, elementTypes: [String: Int32] = [:]) {
         self.proto = proto
         self.opset = opset
         self.file = file
+        self.elementTypes = elementTypes
         name = [proto.name, proto.output.first ?? ""].first { !$0.isEmpty } ?? "number \(index)"
     }
 
@@ -67,6 +70,16 @@ struct ONNXNodeReader {
         }
         return (nodes, constants)
     }
+
+    // MARK: Inputs
+
+    /// The name of an input; nil for one left out.
+    func inputName(_ position: Int) -> String? {
+        proto.input.indices.contains(position) && !proto.input[position].isEmpty ? proto.input[position] : nil
+    }
+
+    /// The declared element type of an input, as a number of TensorProto.DataType.
+    func elementType(of position: Int) -> Int32? { inputName(position).flatMap { elementTypes[$0] } }
 
     // MARK: Attributes
 

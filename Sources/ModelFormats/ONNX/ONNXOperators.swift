@@ -42,14 +42,19 @@ enum ONNXOperators {
             Description(try node.tensor("value").map(ConstantOfShape.init) ?? ConstantOfShape())
         },
         "Conv": convolution,
+        "ConvInteger": { (node) throws(ModelError) in Description(IntegerConvolution(try convolutionOperator(node))) },
         "ConvTranspose": transposedConvolution,
         "Cos": function(.cosine),
         "CumSum": { node in
             Description(CumulativeSum(isExclusive: node.flag("exclusive"), isReversed: node.flag("reverse")))
         },
         "DepthToSpace": depthToSpace,
+        "DequantizeLinear": { node in Description(DequantizeLinear(groups: quantizationGroups(node))) },
         "Div": aligned(BinaryArithmetic.divide),
         "Dropout": dropout,
+        "DynamicQuantizeLinear": { _ in
+            Description(DynamicQuantizeLinear.Result.allCases.map(DynamicQuantizeLinear.init))
+        },
         "Elu": { node in Description(ActivationFunction.elu(alpha: node.float("alpha") ?? 1)) },
         "Equal": aligned(Comparison.equal),
         "Erf": function(.errorFunction),
@@ -92,6 +97,7 @@ enum ONNXOperators {
         "LogSoftmax": { node in Description(LogSoftmax(softmaxOperator(node))) },
         "LpNormalization": normDivision,
         "MatMul": { _ in Description(MatMul()) },
+        "MatMulInteger": { _ in Description(IntegerMatMul()) },
         "Max": { _ in Description(VariadicArithmetic.maximum) },
         "MaxPool": maxPool,
         "Mean": { _ in Description(VariadicArithmetic.mean) },
@@ -105,6 +111,14 @@ enum ONNXOperators {
         "PRelu": { node in Description(PReLU(slopesAreChannels: node.opset < 7)) },
         "Pad": pad,
         "Pow": aligned(BinaryArithmetic.power),
+        "QLinearConv": { (node) throws(ModelError) in
+            Description(
+                QuantizedConvolution(try convolutionOperator(node), range: try integerRange(node, zeroPoint: 7)))
+        },
+        "QLinearMatMul": { (node) throws(ModelError) in
+            Description(QuantizedMatMul(range: try integerRange(node, zeroPoint: 7)))
+        },
+        "QuantizeLinear": quantizeLinear,
         "Range": { _ in Description(Progression()) },
         "Reciprocal": function(.reciprocal),
         "ReduceL1": reduction(.l1),
@@ -195,10 +209,13 @@ enum ONNXOperators {
     }
 
     private static let convolution: Reader = { (node) throws(ModelError) in
-        Description(
-            Convolution(
-                kernel: node.integers("kernel_shape"), strides: node.integers("strides"),
-                dilations: node.integers("dilations"), padding: try padding(node), groups: node.integer("group") ?? 1))
+        Description(try convolutionOperator(node))
+    }
+
+    static func convolutionOperator(_ node: ONNXNodeReader) throws(ModelError) -> Convolution {
+        Convolution(
+            kernel: node.integers("kernel_shape"), strides: node.integers("strides"),
+            dilations: node.integers("dilations"), padding: try padding(node), groups: node.integer("group") ?? 1)
     }
 
     /// Dropout does nothing outside training.

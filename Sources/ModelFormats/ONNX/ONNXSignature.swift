@@ -93,6 +93,9 @@ struct ONNXSignature {
         "Conv": ONNXSignature(
             3, Attribute("kernel_shape", .ints), Attribute("pads", .ints), Attribute("strides", .ints),
             Attribute("dilations", .ints), Attribute("group", .int), Attribute("auto_pad", .string)),
+        "ConvInteger": ONNXSignature(
+            4, Attribute("kernel_shape", .ints), Attribute("pads", .ints), Attribute("strides", .ints),
+            Attribute("dilations", .ints), Attribute("group", .int), Attribute("auto_pad", .string)),
         "ConvTranspose": ONNXSignature(
             3, Attribute("kernel_shape", .ints), Attribute("pads", .ints), Attribute("strides", .ints),
             Attribute("dilations", .ints), Attribute("group", .int), Attribute("auto_pad", .string),
@@ -100,10 +103,14 @@ struct ONNXSignature {
         "Cos": ONNXSignature(1),
         "CumSum": ONNXSignature(2, Attribute("exclusive", .int), Attribute("reverse", .int)),
         "DepthToSpace": ONNXSignature(1, Attribute("blocksize", .int), Attribute("mode", .string, since: 11)),
+        "DequantizeLinear": ONNXSignature(
+            3, Attribute("axis", .int, since: 13), Attribute("block_size", .int, since: 21),
+            Attribute("output_dtype", .int, since: 23)),
         "Div": aligned,
         "Dropout": ONNXSignature(
             [(12, 3), (1, 1)], Attribute("ratio", .float, until: 12), Attribute("is_test", .int, until: 7),
             Attribute("seed", .int, since: 12)),
+        "DynamicQuantizeLinear": ONNXSignature(1),
         "Elu": ONNXSignature(1, Attribute("alpha", .float)),
         "Equal": aligned,
         "Erf": ONNXSignature(1),
@@ -140,6 +147,7 @@ struct ONNXSignature {
         "LogSoftmax": ONNXSignature(1, Attribute("axis", .int)),
         "LpNormalization": ONNXSignature(1, Attribute("axis", .int), Attribute("p", .int)),
         "MatMul": ONNXSignature(2),
+        "MatMulInteger": ONNXSignature(4),
         "Max": ONNXSignature(.max),
         "MaxPool": ONNXSignature(
             1, Attribute("kernel_shape", .ints), Attribute("pads", .ints), Attribute("strides", .ints),
@@ -158,6 +166,14 @@ struct ONNXSignature {
             [(18, 4), (11, 3), (1, 1)], Attribute("mode", .string), Attribute("pads", .ints, until: 11),
             Attribute("value", .float, until: 11)),
         "Pow": aligned,
+        "QLinearConv": ONNXSignature(
+            9, Attribute("kernel_shape", .ints), Attribute("pads", .ints), Attribute("strides", .ints),
+            Attribute("dilations", .ints), Attribute("group", .int), Attribute("auto_pad", .string)),
+        "QLinearMatMul": ONNXSignature(8),
+        "QuantizeLinear": ONNXSignature(
+            3, Attribute("axis", .int, since: 13), Attribute("saturate", .int, since: 19),
+            Attribute("block_size", .int, since: 21), Attribute("output_dtype", .int, since: 21),
+            Attribute("precision", .int, since: 23)),
         "Range": ONNXSignature(3),
         "Reciprocal": ONNXSignature(1),
         "ReduceL1": reduction,

@@ -73,7 +73,8 @@ extension AnyTensor {
         guard proto.dataLocation == 0 else {
             throw .unsupported(file: file, reason: "\(role) lies in another file, which is supported for initializers")
         }
-        guard let type = ElementType(onnx: proto.dataType) else {
+        let holder = ElementType(holding: proto.dataType)
+        guard let type = ElementType(onnx: proto.dataType) ?? holder else {
             throw .unsupported(file: file, reason: "\(role) \(ElementType.fault(onnx: proto.dataType))")
         }
         let shape: Shape
@@ -82,7 +83,10 @@ extension AnyTensor {
         } catch {
             throw .malformed(file: file, reason: "\(role): \(error)")
         }
-        let tensor = proto.rawData.isEmpty ? proto.typedTensor(type, shape) : proto.rawTensor(type, shape)
+        let tensor =
+            holder != nil
+            ? proto.widenedTensor(shape)
+            : proto.rawData.isEmpty ? proto.typedTensor(type, shape) : proto.rawTensor(type, shape)
         guard let tensor else {
             throw .malformed(
                 file: file, reason: "\(role) does not hold the \(shape.count) elements of its shape \(shape)")
@@ -91,7 +95,38 @@ extension AnyTensor {
     }
 }
 
+extension ElementType {
+    /// The type that holds every element of a narrower one, in which constants may stand: bfloat16, uint4, int4.
+    fileprivate init?(holding dataType: Int32) {
+        switch dataType {
+        case 16: self = .float32
+        case 21: self = .uint8
+        case 22: self = .int8
+        default: return nil
+        }
+    }
+}
+
 extension ONNXTensorProto {
+    /// The elements of a type that another holds; nil if they are not as many as the shape's.
+    fileprivate func widenedTensor(_ shape: Shape) -> AnyTensor? {
+        let bytes = [UInt8](rawData)
+        if dataType == 16 {
+            let patterns: [UInt16]? =
+                rawData.isEmpty
+                ? int32Data.map { UInt16(truncatingIfNeeded: $0) } : [UInt16](shape.count, littleEndianBytes: bytes)
+            guard let patterns, patterns.count == shape.count else { return nil }
+            // A bfloat16 is the upper half of a float32.
+            return .float32(Tensor(shape, patterns.map { Float(bitPattern: UInt32($0) << 16) }))
+        }
+        // Two elements a byte, the first in its lower half; in the typed field such bytes.
+        let packed = rawData.isEmpty ? int32Data.map { UInt8(truncatingIfNeeded: $0) } : bytes
+        guard packed.count == (shape.count + 1) / 2 else { return nil }
+        let nibbles = packed.flatMap { [$0 & 15, $0 >> 4] }.prefix(shape.count)
+        if dataType == 21 { return .uint8(Tensor(shape, Array(nibbles))) }
+        return .int8(Tensor(shape, nibbles.map { Int8(bitPattern: $0 << 4) >> 4 }))
+    }
+
     fileprivate func rawTensor(_ type: ElementType, _ shape: Shape) -> AnyTensor? {
         AnyTensor(type, shape, littleEndianBytes: rawData)
     }

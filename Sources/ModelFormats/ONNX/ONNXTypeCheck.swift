@@ -15,7 +15,7 @@ struct ONNXTypeCheck {
         (self.proto, self.graph, self.opset, self.file) = (proto, graph, opset, file)
     }
 
-    private static let (int64, boolean) = (Int32(7), Int32(9))
+    private static let (uint8, int32, int64, boolean) = (Int32(2), Int32(6), Int32(7), Int32(9))
 
     /// - Throws: ``ModelError`` at the first tensor whose type is another than it must be.
     func check() throws(ModelError) {
@@ -92,6 +92,21 @@ struct ONNXTypeCheck {
             return try common(node.input.indices)
         case "Cast":
             return node.attribute.first { $0.name == "to" }.map { Int32(clamping: $0.i) }
+        case "QuantizeLinear":
+            let declared = node.attribute.first { $0.name == "output_dtype" && $0.i != 0 }.map { Int32(clamping: $0.i) }
+            return given(2) ?? (node.input.count > 2 && !node.input[2].isEmpty ? nil : declared ?? Self.uint8)
+        case "DequantizeLinear":
+            _ = try common([0, 2])
+            return given(1)
+        case "QLinearConv", "QLinearMatMul":
+            _ = try common([0, 2])
+            _ = try common([3, 5])
+            return given(7)
+        case "ConvInteger", "MatMulInteger":
+            _ = try common([0, 2])
+            _ = try common([1, 3])
+            return Self.int32
+        case "DynamicQuantizeLinear": return node.output.firstIndex(of: output) == 1 ? given(0) : Self.uint8
         case "Shape", "Size", "ArgMax", "ArgMin": return Self.int64
         case "TopK": return node.output.firstIndex(of: output) == 1 ? Self.int64 : given(0)
         case "Equal", "And", "Or", "Xor", "Greater", "GreaterOrEqual", "Less", "LessOrEqual":

@@ -10,7 +10,9 @@ public struct MaxPool: Operator {
     }
 
     public func outputTypes(for inputs: [TensorType?]) throws(OperatorError) -> [TensorType] {
-        [try window.pooledType(of: inputs.required(0, "input").shape)]
+        let x = try inputs.requiredOfAnyKind(0, "input")
+        guard x.kind != .boolean else { throw OperatorError("takes numbers or integers, not booleans") }
+        return [TensorType(x.kind, try window.pooledType(of: x.shape).shape)]
     }
 
     public func workspaceBytes(from inputs: [TensorType?], to output: TensorType, bytesPerNumber: Int) -> Int {

@@ -28,6 +28,8 @@ import Testing
 
     private static func integers(_ values: [Int64]) -> AnyTensor { .int64(Tensor([values.count], values)) }
 
+    private static func zeroPoint(_ value: Int64) -> AnyTensor { .int64(Tensor([], [value])) }
+
     private static func sample(_ operation: any Operator, _ inputs: AnyTensor?..., sharpness: Double = 1e-4) -> Sample {
         Sample(operation: operation, inputs: inputs, sharpness: sharpness)
     }
@@ -117,6 +119,33 @@ import Testing
             sample(DepthToSpace(block: 2), numbers([1, 8, 2, 3], seed: 60)),
             sample(SpaceToDepth(block: 2), numbers([1, 2, 4, 6], seed: 61)),
             sample(Cast(to: .float(.binary16)), numbers([2, 5], seed: 62), sharpness: 1e-2),
+            sample(QuantizeLinear(), numbers([2, 5], seed: 67), numbers([], seed: 0, 0.0625...0.0625), zeroPoint(100)),
+            // Halves, which rounding may take to either side.
+            sample(
+                QuantizeLinear(), numbers([4], seed: 0, boundaries: [0.15, 0.25, 0.35, -0.05]),
+                numbers([], seed: 0, 0.1...0.1), zeroPoint(3), sharpness: 1),
+            sample(
+                DequantizeLinear(groups: .init(axis: 1)), .int64(Tensor([2, 3], [1, -2, 3, 30_000, 5, 6])),
+                numbers([3], seed: 68, 0.125...1), integers([1, 0, -1])),
+            sample(DynamicQuantizeLinear(), numbers([2, 5], seed: 69), sharpness: 1),
+            sample(DynamicQuantizeLinear(giving: .scale), numbers([2, 5], seed: 69)),
+            sample(DynamicQuantizeLinear(giving: .zeroPoint), numbers([2, 5], seed: 69), sharpness: 1),
+            sample(
+                IntegerConvolution(Convolution()), .int64(Tensor([1, 1, 2, 2], [3, 200, 0, 255])),
+                .int64(Tensor([2, 1, 1, 1], [-3, 100])), zeroPoint(128), integers([1, 0])),
+            sample(
+                IntegerMatMul(), .int64(Tensor([2, 2], [1, 2, 255, 4])), .int64(Tensor([2, 2], [5, 6, -7, 8])),
+                integers([1, 2]), integers([1, 2])),
+            sample(
+                QuantizedConvolution(Convolution(), range: .uint8), .int64(Tensor([1, 1, 2, 2], [3, 200, 0, 255])),
+                numbers([], seed: 70, 0.01...0.02), zeroPoint(128), .int64(Tensor([2, 1, 1, 1], [-3, 100])),
+                numbers([2], seed: 71, 0.01...0.02), integers([1, 0]), numbers([], seed: 72, 0.04...0.05),
+                zeroPoint(7), integers([100, -5]), sharpness: 1),
+            sample(
+                QuantizedMatMul(range: .uint8), .int64(Tensor([2, 2], [1, 2, 255, 4])),
+                numbers([2], seed: 73, 0.01...0.02),
+                integers([1, 2]), .int64(Tensor([2, 2], [5, 6, -7, 8])), numbers([2], seed: 74, 0.1...0.2),
+                integers([1, 2]), numbers([], seed: 75, 0.1...0.2), zeroPoint(9), sharpness: 1),
             sample(Reshape(), numbers([2, 6], seed: 63), integers([3, -1])),
             sample(Clip(), numbers([2, 6], seed: 64), numbers([], seed: 65, -1...0), numbers([], seed: 66, 0.5...1)),
         ]

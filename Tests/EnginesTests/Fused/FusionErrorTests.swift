@@ -1,5 +1,6 @@
 import Engines
 import NetworkGraph
+import TestSupport
 import Tensors
 import Testing
 
@@ -69,5 +70,39 @@ import Testing
         let slope = AnyTensor.float32(Tensor([4, 1, 1], repeating: 0.5))
         let outputs = try network(PReLU(), ["slope": slope]).evaluate(Tensor([0, 7, 6, 3], repeating: 0))
         #expect(outputs.shape == [0, 5, 4, 4])
+    }
+
+    @Test(
+        "Weights that are cast, or dequantised, from constants are constants",
+        arguments: [ArithmeticName.fp32, .fp16Weights])
+    func convertedWeights(arithmetic: ArithmeticName) throws {
+        var random = RandomNumbers(seed: 9)
+        let half = AnyTensor.float16(
+            Tensor([4, 3, 3, 3], (0..<108).map { _ in Float16.random(in: -1...1, using: &random) }))
+        let bytes = AnyTensor.int8(
+            Tensor([4, 3, 3, 3], (0..<108).map { _ in Int8.random(in: -90...90, using: &random) }))
+        let scale = AnyTensor.float32(Tensor([4], [0.01, 0.02, 0.03, 0.04]))
+        let nodes = [
+            Node(name: "cast", operator: Cast(to: .float(.binary32)), inputs: ["half"], outputs: ["w"]),
+            Node(
+                name: "dequantize", operator: DequantizeLinear(groups: .init(axis: 0)), inputs: ["bytes", "scale"],
+                outputs: ["v"]),
+        ]
+        for weights in ["w", "v"] {
+            let graph = try Graph(
+                name: "g",
+                inputs: [
+                    Graph.Input(
+                        name: "x", elementType: .float32,
+                        dimensions: [.symbolic("N"), .fixed(3), .symbolic("h"), .symbolic("w")])
+                ], outputs: ["y"],
+                nodes: nodes + [Node(name: "conv", operator: Convolution(), inputs: ["x", weights], outputs: ["y"])],
+                initializers: ["half": half, "bytes": bytes, "scale": scale])
+            let fused = try FusedNetwork(
+                graph, imageAxes: [.image, .channel, .row, .column], outputs: ["y"], arithmetic: arithmetic)
+            let x = Tensor<Float>([1, 5, 5, 3], (0..<75).map { _ in Float.random(in: -1...1, using: &random) })
+            let expected = try arithmetic.engine(for: graph).run(["x": .float32(x.transposed([0, 3, 1, 2]))])
+            #expect(try .float32(fused.evaluate(x).transposed([0, 3, 1, 2])) == expected["y"])
+        }
     }
 }

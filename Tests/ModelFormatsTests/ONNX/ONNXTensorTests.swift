@@ -65,6 +65,14 @@ import Testing
         #expect(try tensor(.float("w", [0, 3], [])) == .float32(Tensor([0, 3], [])))
     }
 
+    @Test("bfloat16, uint4 and int4 are read into the types that hold their elements")
+    func narrowTypes() throws {
+        // 1.5 is 0x3fc0, -2 is 0xc000.
+        #expect(try tensor(.raw(16, [2], [0xc0, 0x3f, 0x00, 0xc0])) == .float32(Tensor([2], [1.5, -2])))
+        #expect(try tensor(.raw(21, [3], [0xf1, 0x08])) == .uint8(Tensor([3], [1, 15, 8])))
+        #expect(try tensor(.raw(22, [3], [0xf1, 0x08])) == .int8(Tensor([3], [1, -1, -8])))
+    }
+
     @Test(
         "What holds no tensor of a supported type is refused, with the file and the tensor's role",
         arguments: [
@@ -86,7 +94,9 @@ import Testing
                 }, "does not hold the 1 elements"
             ),
             (.raw(8, [1], [65]), "elements of type string; float"),
-            (.raw(16, [1], [0, 0]), "elements of type bfloat16; float"),
+            (.raw(17, [1], [0]), "elements of type float8e4m3fn; float"),
+            (.raw(16, [2], [0, 0]), "does not hold the 2 elements"),
+            (.raw(21, [3], [0]), "does not hold the 3 elements"),
             (
                 .with {
                     $0.dataType = 1; $0.dims = [1]; $0.dataLocation = 1

@@ -1,0 +1,13 @@
+import NetworkGraph
+import Tensors
+
+extension IntegerConvolution: ComputableOperator {
+    /// y = convolution of x - zero point with weights - zero points.
+    func compute<A: Arithmetic>(
+        _ inputs: Operands<A.Element>, as type: TensorType, in arithmetic: A.Type
+    ) throws(OperatorError) -> Value<A.Element> {
+        let x = try inputs.integer(0).less(zeroPoints: inputs.optionalInteger(2))
+        let weights = try inputs.integer(1).less(zeroPoints: inputs.optionalInteger(3))
+        return .integer(try integerSums(convolution, x, weights, giving: type.shape))
+    }
+}

@@ -1,0 +1,30 @@
+import Tensors
+
+/// Numbers as integers from 0 to 255, with a scale and a zero point for the range that they span together with 0 (ONNX
+/// DynamicQuantizeLinear): scale = (largest - smallest) / 255, or 1 where these are equal; zero point =
+/// saturated(round(-smallest / scale)).
+public struct DynamicQuantizeLinear: Operator {
+    /// Which of its results it gives.
+    public enum Result: Sendable, CaseIterable {
+        case quantized, scale, zeroPoint
+    }
+
+    public var name: String { "DynamicQuantizeLinear" }
+    public var result: Result
+
+    public init(giving result: Result = .quantized) {
+        self.result = result
+    }
+
+    public func outputTypes(for inputs: [TensorType?]) throws(OperatorError) -> [TensorType] {
+        let x = try inputs.required(0, "input").shape
+        switch result {
+        case .quantized: return [TensorType(.integer, x)]
+        case .scale: return [.real([])]
+        case .zeroPoint: return [TensorType(.integer, [])]
+        }
+    }
+
+    /// The range is that of the whole batch.
+    public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { false }
+}

@@ -8,7 +8,7 @@ weights. input.npy is the input, NAME.npy the output, computed by numpy in float
 package holds (decompressed where they are compressed). coremltools notes dates and random identifiers, so that the
 packages' bytes differ from one making to the next; the outputs do not. --only makes those whose name matches.
 
-activations_*.mlpackage hold operations that are read as several, packed_*.mlpackage are chains of convolutions whose weights stand in every compressed form of iOS 18, image_*.mlpackage
+activations_*.mlpackage hold operations that are read as several, packed_*.mlpackage are chains of convolutions whose weights stand in every compressed form of iOS 18, further_*.mlpackage hold operations that move, resample and normalise, image_*.mlpackage
 take pixels from 0 to 255 in three orders of channels.
 """
 
@@ -313,12 +313,28 @@ def images(output: pathlib.Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--output", type=pathlib.Path, required=True)
-    parser.add_argument("--only", default="*", help="make those of packed, images, activations and others that match")
+    parser.add_argument("--only", default="*", help="make those of packed, images, activations, further and others that match")
     arguments = parser.parse_args()
     arguments.output.mkdir(parents=True, exist_ok=True)
-    for name, make in (("packed", packed), ("images", images), ("activations", activations), ("others", others)):
+    for name, make in (("packed", packed), ("images", images), ("activations", activations), ("further", further), ("others", others)):
         if fnmatch.fnmatchcase(name, arguments.only):
             make(arguments.output)
+
+
+def further(output: pathlib.Path) -> None:
+    """The network of check_coreml_forms.py, of iOS 17 and 18."""
+    import check_coreml_forms as forms
+
+    x = numpy.random.default_rng(32).uniform(-1, 1, (1, 3, forms.SIDE, forms.SIDE)).astype(numpy.float16)
+    numpy.save(output / "further_input.npy", x.astype(numpy.float32))
+    for name, target, precision in (
+        ("fp32", coremltools.target.iOS17, coremltools.precision.FLOAT32),
+        ("fp16", coremltools.target.iOS18, coremltools.precision.FLOAT16),
+    ):
+        coremltools.convert(
+            forms.network(target), convert_to="mlprogram", minimum_deployment_target=target, compute_precision=precision,
+            skip_model_load=True).save(str(output / f"further_{name}.mlpackage"))
+    numpy.save(output / "further.npy", forms.expected(x, forms.weights()))
 
 
 def others(output: pathlib.Path) -> None:

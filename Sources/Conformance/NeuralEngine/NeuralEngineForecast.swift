@@ -117,6 +117,17 @@ public struct NeuralEngineForecast: Sendable, Equatable {
     /// Those that no limit is known of.
     private static let native: Set<String> = ["softmax", "mul", "greater_equal", "select"]
 
+    /// Those of which it is known for their kind that they are native.
+    private static let vocabulary: Set<String> = [
+        "abs", "add", "batch_norm", "ceil", "clip", "concat", "conv_transpose", "depth_to_space", "elu", "equal", "erf",
+        "exp", "expand_dims", "flatten2d", "floor", "gelu", "greater", "instance_norm", "layer_norm", "leaky_relu",
+        "less", "less_equal", "linear_activation", "log", "logical_not", "matmul", "maximum", "minimum", "pad",
+        "pixel_shuffle", "pow", "real_div", "reduce_l1_norm", "reduce_l2_norm", "reduce_max", "reduce_mean",
+        "reduce_min", "reduce_sum", "reduce_sum_square", "relu", "relu6", "round", "rsqrt", "sigmoid", "sigmoid_hard",
+        "sign", "silu", "slice_by_index", "slice_by_size", "softplus", "softsign", "space_to_depth", "split", "sqrt",
+        "square", "squeeze", "stack", "sub", "tanh", "thresholded_relu", "tile",
+    ]
+
     private static func verdict(
         _ operation: CoreMLProvenance.Operation, _ elementType: ElementType?, _ node: Node?,
         _ types: [String: TensorType]
@@ -136,8 +147,9 @@ public struct NeuralEngineForecast: Sendable, Equatable {
             let fits = inputs[1][2] <= 29 && inputs[1][3] <= 13
             return fits ? (.eligible, .native) : (.notEligible, .convolutionKernel)
         case "prelu": return shape.rank >= 3 ? (.eligible, .prelu) : (.notEligible, .prelu)
-        case "max_pool":
-            guard let window = (node?.operator as? MaxPool)?.window else { return (.unknown, .unknownOperation) }
+        case "max_pool", "avg_pool":
+            let pool = (node?.operator as? MaxPool)?.window ?? (node?.operator as? AveragePool)?.window
+            guard let window = pool else { return (.unknown, .unknownOperation) }
             guard window.kernel.allSatisfy({ $0 <= 13 }), window.strides.allSatisfy({ $0 <= 2 }) else {
                 return (.notEligible, .pool)
             }
@@ -147,7 +159,14 @@ public struct NeuralEngineForecast: Sendable, Equatable {
         case "transpose":
             let fits = shape.dimensions.allSatisfy { $0 <= 16384 }
             return fits ? (.eligible, .transpose) : (.notEligible, .transpose)
-        default: return native.contains(operation.type) ? (.eligible, .native) : (.unknown, .unknownOperation)
+        case "reduce_prod": return (.notEligible, .product)
+        case "gather", "gather_along_axis": return (.unknown, .gather)
+        case "sin", "cos": return (.unknown, .waves)
+        case "upsample_nearest_neighbor", "upsample_bilinear": return (.eligible, .upsampling)
+        case "resize_nearest_neighbor", "resize_bilinear": return (.unknown, .resampling)
+        case let type where native.contains(type): return (.eligible, .native)
+        case let type where vocabulary.contains(type): return (.eligible, .vocabulary)
+        default: return (.unknown, .unknownOperation)
         }
     }
 }

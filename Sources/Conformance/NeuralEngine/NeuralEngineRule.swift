@@ -42,6 +42,23 @@ public struct NeuralEngineRule: Sendable, Equatable {
     static let extents = NeuralEngineRule(
         statement: "width and height are at most 16384, channels and batch at most 65536", source: measured,
         confidence: .mediumHigh)
+    static let vocabulary = NeuralEngineRule(
+        statement:
+            "operations on elements, comparisons, activations, pools, normalisations, reductions and those that move "
+            + "elements are native from M1 on", source: measured, confidence: .medium)
+    static let product = NeuralEngineRule(
+        statement: "the product along an axis has no way on any chip", source: measured, confidence: .medium)
+    static let gather = NeuralEngineRule(
+        statement: "gather is taken from M2 on, and not on M1",
+        source: measured + "; " + hollance + ", says not at all",
+        confidence: .low)
+    static let upsampling = NeuralEngineRule(
+        statement: "upsampling seemed to run", source: hollance, confidence: .low)
+    static let resampling = NeuralEngineRule(
+        statement: "what resamples by coordinates is taken from M2 on; of resizing to a size nothing is known",
+        source: measured, confidence: .low)
+    static let waves = NeuralEngineRule(
+        statement: "sine and cosine are native from M3 on, and not on M1 and M2", source: measured, confidence: .medium)
     static let unknownOperation = NeuralEngineRule(
         statement: "nothing is known of this operation", source: "none found", confidence: .none)
     static let dispatch = NeuralEngineRule(

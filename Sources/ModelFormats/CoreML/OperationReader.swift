@@ -6,9 +6,9 @@ import Tensors
 struct OperationReader {
     private(set) var nodes = [Node]()
     private(set) var initializers = [String: AnyTensor]()
-    private let operation: CoreMLOperation
-    private let output: String
-    private let reader: ProgramReader
+    let operation: CoreMLOperation
+    let output: String
+    let reader: ProgramReader
 
     init(_ operation: CoreMLOperation, output: String, reader: ProgramReader) {
         self.operation = operation
@@ -83,20 +83,35 @@ struct OperationReader {
             append(Concat(axis: axis), try operands("values"))
         case "stack": try readStack()
         case "flatten2d": append(Flatten(axis: try integer("axis") ?? 1), try operands("x"))
-        case "reduce_mean": try readMean()
         case "batch_norm": try readBatchNorm()
-        default: throw ProgramFault(unsupported: "operation \(operation.type) is not supported")
+        default:
+            guard try readFurther() else {
+                throw ProgramFault(unsupported: "operation \(operation.type) is not supported")
+            }
         }
         let known: Set<String> = [
             "x", "y", "weight", "bias", "strides", "pad_type", "pad", "dilations", "groups", "transpose_x",
             "transpose_y", "alpha", "cond", "a", "b", "dtype", "axis", "kernel_sizes", "ceil_mode",
             "exclude_padding_from_average", "perm", "shape", "axes", "values", "interleave", "mean", "variance",
-            "gamma", "beta", "epsilon", "keep_dims",
+            "gamma", "beta", "epsilon", "keep_dims", "mode", "constant_val", "begin", "end", "stride", "begin_mask",
+            "end_mask", "squeeze_mask", "size", "num_splits", "split_sizes", "indices", "batch_dims",
+            "validate_indices", "output_shape", "scale_factor_height", "scale_factor_width", "align_corners",
+            "half_pixel_centers", "target_size_height", "target_size_width", "sampling_mode", "reps", "block_size",
+            "upscale_factor", "k", "output_dtype",
         ]
         if let unknown = operation.inputs.keys.sorted().first(where: { !known.contains($0) }) {
             throw ProgramFault("its input \"\(unknown)\" is none that the operation has, or is not supported")
         }
         for name in operation.inputs.keys.sorted() { _ = try bindings(name) }
+    }
+
+    /// - Returns: false for an operation that is not supported.
+    private mutating func readFurther() throws(ProgramFault) -> Bool {
+        if try readFunction() { return true }
+        if try readReduction() { return true }
+        if try readRearrangement() { return true }
+        if try readResampling() { return true }
+        return try readNorm()
     }
 
     // MARK: Operations
@@ -128,20 +143,6 @@ struct OperationReader {
         let sum = clipped ? "\(output).sum" : output
         append(BinaryArithmetic.add, ["\(output).product", try scalar("beta", beta)], giving: sum)
         if clipped { try append(Clip(), [sum, scalar("minimum", 0), scalar("maximum", 1)]) }
-    }
-
-    /// The mean over the last two of four axes.
-    private mutating func readMean() throws(ProgramFault) {
-        let rank = try type("x").map { $0.dimensions.count }
-        let axes = try integers("axes")?.map { $0 < 0 ? $0 + (rank ?? 0) : $0 }.sorted()
-        guard rank == 4, axes == [2, 3] else {
-            throw ProgramFault(
-                unsupported: "operation reduce_mean is supported over the last two of four axes, and not over "
-                    + "\(axes.map { "\($0)" } ?? "all") of \(rank ?? 0)")
-        }
-        guard try boolean("keep_dims") != true else { return append(GlobalAveragePool(), try operands("x")) }
-        append(GlobalAveragePool(), try operands("x"), giving: "\(output).mean")
-        append(Squeeze(), ["\(output).mean", try define("axes", .int64(Tensor([2], [2, 3])), shape: nil)])
     }
 
     private mutating func readStack() throws(ProgramFault) {
@@ -182,17 +183,19 @@ struct OperationReader {
 
     private mutating func readCast() throws(ProgramFault) {
         guard let name = try string("dtype") else { throw ProgramFault("it has no dtype") }
-        let from = try type("x")?.element
-        guard ["fp16", "fp32"].contains(name), from?.floatType != nil else {
-            throw ProgramFault(
-                unsupported:
-                    "a cast from \(from.map { "\($0)" } ?? "?") to \(name) is not supported, only between fp16 "
-                    + "and fp32")
-        }
         guard let type = reader.types[output]?.element, type.description == name else {
             throw ProgramFault("it casts to \(name), its output is declared as another type")
         }
-        append(ActivationFunction.identity, try operands("x"))
+        let isBetweenFloats = try self.type("x")?.element.floatType != nil && type.floatType != nil
+        guard let target = type.castTarget else {
+            throw ProgramFault(unsupported: "a cast to \(name) is not supported")
+        }
+        // Between floats it only changes the precision, which the program's types say.
+        if isBetweenFloats {
+            append(ActivationFunction.identity, try operands("x"))
+        } else {
+            append(Cast(to: target), try operands("x"))
+        }
     }
 
     private mutating func readBatchNorm() throws(ProgramFault) {
@@ -211,7 +214,7 @@ struct OperationReader {
             try operands("x") + [gamma, beta] + operands("mean", "variance"))
     }
 
-    private func window(_ kernel: [Int]) throws(ProgramFault) -> SlidingWindow {
+    func window(_ kernel: [Int]) throws(ProgramFault) -> SlidingWindow {
         var window = SlidingWindow(
             kernel: kernel, strides: try integers("strides"), dilations: try integers("dilations"))
         guard let name = try string("pad_type") else { throw ProgramFault("it has no pad_type") }
@@ -232,7 +235,7 @@ struct OperationReader {
 
     // MARK: Inputs
 
-    private func bindings(_ name: String) throws(ProgramFault) -> [CoreMLArgument.Binding] {
+    func bindings(_ name: String) throws(ProgramFault) -> [CoreMLArgument.Binding] {
         guard let bindings = operation.inputs[name]?.arguments, !bindings.isEmpty else {
             throw ProgramFault("it has no input \"\(name)\"")
         }
@@ -245,7 +248,7 @@ struct OperationReader {
     }
 
     /// The names of tensors; constants are put among the graph's.
-    private mutating func operands(_ names: String...) throws(ProgramFault) -> [String] {
+    mutating func operands(_ names: String...) throws(ProgramFault) -> [String] {
         var tensors = [String]()
         for name in names {
             for (index, binding) in try bindings(name).enumerated() {
@@ -265,7 +268,7 @@ struct OperationReader {
         return tensors
     }
 
-    private mutating func optional(_ name: String) throws(ProgramFault) -> [String] {
+    mutating func optional(_ name: String) throws(ProgramFault) -> [String] {
         operation.inputs[name] == nil ? [] : try operands(name)
     }
 
@@ -281,7 +284,7 @@ struct OperationReader {
         }
     }
 
-    private func tensorConstant(_ name: String) throws(ProgramFault) -> AnyTensor {
+    func tensorConstant(_ name: String) throws(ProgramFault) -> AnyTensor {
         if case .name(let given)? = try bindings(name)[0].binding, reader.constants[given] == nil {
             throw ProgramFault(unsupported: "its \(name) is no constant, which alone is supported")
         }
@@ -289,7 +292,7 @@ struct OperationReader {
         return tensor
     }
 
-    private func integers(_ name: String) throws(ProgramFault) -> [Int]? {
+    func integers(_ name: String) throws(ProgramFault) -> [Int]? {
         guard let parameter = try parameter(name) else { return nil }
         guard case .tensor(let given) = parameter, let tensor = given.integers else {
             throw ProgramFault("its \(name) are no integers")
@@ -297,17 +300,23 @@ struct OperationReader {
         return tensor.elements.map { Int($0) }
     }
 
-    private func integer(_ name: String) throws(ProgramFault) -> Int? {
+    func integer(_ name: String) throws(ProgramFault) -> Int? {
         try integers(name).map { values throws(ProgramFault) in try single(values, name) }
     }
 
-    private func boolean(_ name: String) throws(ProgramFault) -> Bool? {
+    func boolean(_ name: String) throws(ProgramFault) -> Bool? {
         guard let parameter = try parameter(name) else { return nil }
         guard case .tensor(.bool(let tensor)) = parameter else { throw ProgramFault("its \(name) is no boolean") }
         return try single(tensor.elements, name)
     }
 
-    private func string(_ name: String) throws(ProgramFault) -> String? {
+    func booleans(_ name: String) throws(ProgramFault) -> [Bool]? {
+        guard let parameter = try parameter(name) else { return nil }
+        guard case .tensor(.bool(let tensor)) = parameter else { throw ProgramFault("its \(name) are no booleans") }
+        return tensor.elements
+    }
+
+    func string(_ name: String) throws(ProgramFault) -> String? {
         guard case .strings(let strings)? = try parameter(name) else { return nil }
         return try single(strings, name)
     }
@@ -319,7 +328,7 @@ struct OperationReader {
         return only
     }
 
-    private func number(_ name: String) throws(ProgramFault) -> Double? {
+    func number(_ name: String) throws(ProgramFault) -> Double? {
         guard let parameter = try parameter(name) else { return nil }
         guard case .tensor(let tensor) = parameter, tensor.elementType.floatFormat != nil else {
             throw ProgramFault("its \(name) is no number")
@@ -327,34 +336,43 @@ struct OperationReader {
         return try single(tensor.float64.elements, name)
     }
 
-    private func type(_ name: String) throws(ProgramFault) -> ProgramType? {
+    func type(_ name: String) throws(ProgramFault) -> ProgramType? {
         guard case .name(let tensor)? = try bindings(name)[0].binding else { return nil }
         return reader.types[tensor]
     }
 
     // MARK: Nodes
 
-    private mutating func integerOperand(_ name: String) throws(ProgramFault) -> String {
+    mutating func integerOperand(_ name: String) throws(ProgramFault) -> String {
         guard let values = try integers(name) else { throw ProgramFault("it has no \(name)") }
         return try define(name, .int64(Tensor([values.count], values.map { Int64($0) })), shape: nil)
     }
 
     /// A number in the type of the operation's result.
-    private mutating func scalar(_ role: String, _ value: Double) throws(ProgramFault) -> String {
+    mutating func scalar(_ role: String, _ value: Double) throws(ProgramFault) -> String {
+        try define(role, number(Tensor([], [value])), shape: nil)
+    }
+
+    /// Numbers in the type of the operation's result.
+    mutating func numbers(_ role: String, _ values: [Double]) throws(ProgramFault) -> String {
+        try define(role, number(Tensor([values.count], values)), shape: nil)
+    }
+
+    private func number(_ values: Tensor<Double>) throws(ProgramFault) -> AnyTensor {
         switch reader.types[output]?.element {
-        case .float16?: try define(role, .float16(Tensor([], [Float16(value)])), shape: nil)
-        case .float32?: try define(role, .float32(Tensor([], [Float(value)])), shape: nil)
+        case .float16?: return .float16(values.map { Float16($0) })
+        case .float32?: return .float32(values.map { Float($0) })
         default: throw ProgramFault("its result is no float")
         }
     }
 
-    private mutating func define(_ role: String, _ tensor: AnyTensor, shape: [Int]?) throws(ProgramFault) -> String {
+    mutating func define(_ role: String, _ tensor: AnyTensor, shape: [Int]?) throws(ProgramFault) -> String {
         let name = "\(output).\(role)"
         initializers[name] = shape.map { tensor.reshaped(to: Shape($0)) } ?? tensor
         return name
     }
 
-    private mutating func append(_ operation: any Operator, _ inputs: [String], giving tensor: String? = nil) {
+    mutating func append(_ operation: any Operator, _ inputs: [String?], giving tensor: String? = nil) {
         let tensor = tensor ?? output
         nodes.append(Node(name: tensor, operator: operation, inputs: inputs, outputs: [tensor]))
     }

@@ -34,7 +34,7 @@ struct ProgramReader {
         if PackedConstant.kinds.contains(operation.type), !operation.inputs.isEmpty {
             return try readPacked(operation)
         }
-        guard operation.outputs.count <= 1 else {
+        guard operation.outputs.count <= 1 || operation.type == "split" else {
             throw ProgramFault(unsupported: "operation \(operation.type) is not supported: it has more than one output")
         }
         guard let output = operation.outputs.first, !output.name.isEmpty else {
@@ -50,6 +50,10 @@ struct ProgramReader {
         }
         let type = try ProgramType(output.type)
         types[output.name] = type
+        for further in operation.outputs.dropFirst() {
+            guard !further.name.isEmpty, types.updateValue(try ProgramType(further.type), forKey: further.name) == nil
+            else { throw ProgramFault("\"\(further.name)\" is defined twice, or has no name") }
+        }
         switch operation.type {
         case "const":
             guard let value = operation.attributes["val"] else { throw ProgramFault("it has no attribute \"val\"") }
@@ -65,7 +69,7 @@ struct ProgramReader {
         default:
             let (nodes, initializers) = try parts(of: operation, output: output.name)
             self.nodes += nodes
-            for step in nodes.flatMap(\.outputs) where step != output.name { stepTypes[step] = type.element.floatType }
+            for step in nodes.flatMap(\.outputs) where types[step] == nil { stepTypes[step] = type.element.floatType }
             self.initializers.merge(initializers) { first, _ in first }
             if mayMixTypes, Self.mixingOperations.contains(operation.type) {
                 mixing.formUnion(nodes.flatMap(\.outputs))

@@ -233,6 +233,25 @@ enum ProgramConstant {
     case tensor(AnyTensor)
     case strings([String])
 
+    /// Integers of a type of fewer bits, which stand as integers of 32.
+    private static func narrowed(_ values: Tensor<Int32>, to type: ProgramType) throws(ProgramFault) -> AnyTensor {
+        func tensor<Element: FixedWidthInteger & TensorElement>(
+            of _: Element.Type
+        ) throws(ProgramFault) -> AnyTensor {
+            let elements = values.elements.compactMap { Element(exactly: $0) }
+            guard elements.count == values.elements.count else {
+                throw ProgramFault("a value that its type \(type) does not hold")
+            }
+            return AnyTensor(Tensor(values.shape, elements))
+        }
+        switch type.element {
+        case .int8: return try tensor(of: Int8.self)
+        case .uint8: return try tensor(of: UInt8.self)
+        case .int16: return try tensor(of: Int16.self)
+        default: return try tensor(of: UInt16.self)
+        }
+    }
+
     init(_ value: CoreMLValue, _ weights: WeightFile?) throws(ProgramFault) {
         let type = try ProgramType(value.type)
         guard let count = type.count, let shape = try? Shape(checking: type.dimensions.compactMap { $0 }) else {
@@ -258,6 +277,9 @@ enum ProgramConstant {
             case (.floats(let list)?, .float32): self = .tensor(.float32(Tensor(shape, try checked(list.values))))
             case (.ints(let list)?, .int32):
                 self = .tensor(.int32(Tensor(shape, try checked(list.values))))
+            case (.ints(let list)?, .int16), (.ints(let list)?, .uint16), (.ints(let list)?, .int8),
+                (.ints(let list)?, .uint8):
+                self = .tensor(try Self.narrowed(Tensor(shape, try checked(list.values)), to: type))
             case (.bools(let list)?, .bool): self = .tensor(.bool(Tensor(shape, try checked(list.values))))
             case (.strings(let list)?, .string): self = .strings(try checked(list.values))
             case (.bytes(let list)?, _):

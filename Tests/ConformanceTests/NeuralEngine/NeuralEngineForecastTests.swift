@@ -34,6 +34,16 @@ import Testing
         #expect(forecast.eligibleOperations >= NeuralEngineForecast.requestedShare)
     }
 
+    @Test("Elements, norms, slices and pads are eligible; of gathering and of resizing it is said what is known")
+    func vocabulary() throws {
+        let forecast = try forecast("further_fp16")
+        let others = forecast.operations.filter { $0.eligibility != .eligible }
+        #expect(Set(others.map(\.type)) == ["gather", "resize_bilinear"])
+        #expect(others.allSatisfy { $0.eligibility == .unknown && $0.rule.confidence == .low })
+        #expect(forecast.operations.first { $0.type == "relu" }?.rule == .vocabulary)
+        #expect(forecast.operations.first { $0.type == "upsample_nearest_neighbor" }?.rule == .upsampling)
+    }
+
     @Test("Leaving away ceil_mode is advised where it changes nothing, and there alone", arguments: [16, 15])
     func ceilMode(side: Int) throws {
         let forecast = try forecast("range_fp16", shape: [1, 3, side, side])

@@ -69,6 +69,19 @@ import Testing
     }
 
     @Test(
+        "Operations that move, split, resample, reduce and normalise compute what numpy does",
+        arguments: [("fp32", ArithmeticName.fp64, 1e-12), ("fp32", .fp32, 1e-5), ("fp16", .fp16Storage, 0.02)])
+    func further(precision: String, arithmetic: ArithmeticName, limit: Double) throws {
+        let model = try model("further_\(precision)")
+        let output = try #require(model.engine(arithmetic).run(["input": tensor("further_input")])["out"])
+        let expected = try tensor("further")
+        #expect(output.shape == expected.shape)
+        for (found, wanted) in zip(output.float64.elements, expected.float64.elements) {
+            #expect(abs(found - wanted) <= limit)
+        }
+    }
+
+    @Test(
         "A float16 program is said to be computed in what it is computed in", arguments: ArithmeticName.allCases)
     func label(_ asked: ArithmeticName) throws {
         let model = try model("select_fp16")

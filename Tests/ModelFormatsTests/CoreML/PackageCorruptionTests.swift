@@ -222,8 +222,8 @@ import Testing
         .init(name: "operation without a name", message: "attribute \"name\"") {
             $0.change("conv1") { $0.attributes["name"] = nil }
         },
-        .init(name: "unknown operation", message: "conv_transpose") {
-            $0.change("conv1") { $0.type = "conv_transpose" }
+        .init(name: "unknown operation", message: "conv_quantized") {
+            $0.change("conv1") { $0.type = "conv_quantized" }
         },
         .init(name: "operation without outputs", message: "0 outputs") { $0.change("conv1") { $0.outputs = [] } },
         .init(name: "operation that misses an input", message: "no input \"x\"") {

@@ -119,11 +119,11 @@ def with_random_weights(model: onnx.ModelProto) -> onnx.ModelProto:
 def quantize(form: str, path: pathlib.Path, network: dict, made: pathlib.Path, folder: pathlib.Path) -> None:
     from onnxruntime import quantization
 
-    if form == "int8-dynamic":
-        quantization.quantize_dynamic(str(path), str(made), weight_type=quantization.QuantType.QUInt8)
-        return
     prepared = folder / "prepared.onnx"
     quantization.shape_inference.quant_pre_process(str(path), str(prepared), skip_symbolic_shape=True)
+    if form == "int8-dynamic":
+        quantization.quantize_dynamic(str(prepared), str(made), weight_type=quantization.QuantType.QUInt8)
+        return
 
     class Samples(quantization.CalibrationDataReader):
         def __init__(self):

@@ -39,7 +39,7 @@ struct CascadeOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The least probabilities with which PNet, RNet and ONet let a box pass. Default: what a list of faces says, "
-                + "or 0.6,0.7,0.7.", valueName: "p,r,o"))
+                + "or the detector's own.", valueName: "p,r,o"))
     var scoreThresholds: ScoreThresholds?
 
     @OptionGroup var memory: MemoryOptions
@@ -54,8 +54,7 @@ struct CascadeOptions: ParsableArguments {
         if let threads { Threads.limit = threads }
         guard DetectorFamily(rawValue: rules) == nil else { return }
         throw ValidationError(
-            DetectorFamily.refused[rules]
-                ?? "--rules \(rules): the detectors are "
+            "--rules \(rules): the detectors are "
                 + DetectorFamily.allCases.map(\.rawValue).joined(separator: ", "))
     }
 
@@ -75,7 +74,7 @@ struct CascadeOptions: ParsableArguments {
 
     /// Those that count in place of what a list of faces says; nil where none were asked for.
     var askedThresholds: ScoreThresholds? {
-        let changesThem = cascadeRules.scoreThresholds != ScoreThresholds()
+        let changesThem = cascadeRules.scoreThresholds != family.rules.scoreThresholds
         return changesThem ? cascadeRules.scoreThresholds : scoreThresholds
     }
 

@@ -75,14 +75,17 @@ extension Attribution {
     ///   - detector: Whose networks, minimum face and thresholds the other detector shares, and whose rules the list is
     ///     compared with at first.
     ///   - families: The detectors whose rules are tried.
+    ///   - scoreThresholds: Those that the list was made with; nil for each detector's own.
     ///   - image: Gives a frame's pixels; it is called once for each round of rules.
     /// - Throws: What `image` or the detector throws.
     public init(
         frames: [DetectedFrame], detector: FaceDetector, families: [DetectorFamily] = DetectorFamily.allCases,
+        scoreThresholds: ScoreThresholds? = nil,
         image: @escaping @Sendable (DetectedFrame) throws -> DecodedImage
     ) throws {
-        self = try AttributionSearch(frames: frames, detector: detector, families: families, image: image)
-            .attribution()
+        self = try AttributionSearch(
+            frames: frames, detector: detector, families: families, scoreThresholds: scoreThresholds, image: image
+        ).attribution()
     }
 }
 

@@ -6,6 +6,7 @@ struct AttributionSearch {
     let frames: [DetectedFrame]
     let detector: FaceDetector
     let families: [DetectorFamily]
+    let scoreThresholds: ScoreThresholds?
     let image: @Sendable (DetectedFrame) throws -> DecodedImage
 
     /// The most frames that every change is tried on, of those that what it changes leaves; the best are tried on all.
@@ -110,7 +111,7 @@ struct AttributionSearch {
 
     private func rules(of combination: Combination) -> CascadeRules {
         var rules = combination.family.rules
-        rules.scoreThresholds = detector.scoreThresholds
+        if let scoreThresholds { rules.scoreThresholds = scoreThresholds }
         return rules.changed(combination.changes)
     }
 

@@ -54,6 +54,19 @@ extension BoundingBox {
             height: min(y + height, Float(imageHeight - 1)) - top)
     }
 
+    /// As some rules have numbers written.
+    func written(_ rule: CascadeRules.WrittenNumbers) -> BoundingBox {
+        switch rule {
+        case .exact: return self
+        case .rounded: return BoundingBox(PixelBox(rounding: self))
+        case .cut:
+            let (left, top) = (max(0, x.rounded(.towardZero)), max(0, y.rounded(.towardZero)))
+            return BoundingBox(
+                x: left, y: top, width: (x + width - left).rounded(.towardZero),
+                height: (y + height - top).rounded(.towardZero))
+        }
+    }
+
     /// The last step of OpenFace's detector: from MTCNN's box to the one that its landmark models expect.
     ///
     /// Computed in float64 and rounded to float32, as in C++, whose constants are doubles.
@@ -76,6 +89,17 @@ extension BoundingBox {
             return PixelBox(x: box.x, y: box.y, width: box.width + 1, height: box.height + 1)
         case .exclusive:
             return box
+        }
+    }
+}
+
+extension Point {
+    /// As some rules have numbers written.
+    func written(_ rule: CascadeRules.WrittenNumbers) -> Point {
+        switch rule {
+        case .exact: self
+        case .rounded: Point(x: x.rounded(.toNearestOrEven), y: y.rounded(.toNearestOrEven))
+        case .cut: Point(x: x.rounded(.towardZero), y: y.rounded(.towardZero))
         }
     }
 }

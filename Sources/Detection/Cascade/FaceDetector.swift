@@ -50,9 +50,14 @@ public struct FaceDetector: Sendable {
             passes(refined[$0].score, scoreThresholds.refinement, rules.refinementThreshold)
         }
         let suppressionScores = rules.refinementSuppressionScores == .refinement ? refined : refinementInput
+        let moved = kept.map { index in
+            rules.refinementCorrection == .beforeSuppression
+                ? refined[index].corrected(rules, rules.refinementExtent) : refined[index]
+        }
         var outputInput = passOn(
-            kept.map { refined[$0] }, suppressionScores: kept.map { suppressionScores[$0].score },
-            rules.suppressionOfRefinements, extent: rules.refinementExtent, to: &record,
+            moved, suppressionScores: kept.map { suppressionScores[$0].score },
+            rules.suppressionOfRefinements,
+            extent: rules.refinementCorrection == .applied ? rules.refinementExtent : nil, to: &record,
             stages: (.suppressedRefinements, .correctedRefinements, .outputInput))
 
         let output = try judged(by: .output, &outputInput, in: &frame, &record)
@@ -67,8 +72,20 @@ public struct FaceDetector: Sendable {
         record[.correctedOutputs] = corrected
         let best = suppressed(corrected, rules.suppressionOfFaces)
         record[.suppressedOutputs] = best
-        record[.final] = rules.finalCalibration == .applied ? best.map { $0.with(box: $0.box.calibrated()) } : best
+        let calibrated = rules.finalCalibration == .applied ? best.map { $0.with(box: $0.box.calibrated()) } : best
+        record[.final] = calibrated.map { written($0, in: frame.image) }
         return record
+    }
+
+    /// A face as the rules have it written.
+    private func written(_ face: Candidate, in image: DecodedImage) -> Candidate {
+        var face = face
+        if rules.faceBeyondImage == .clipped {
+            face.box = face.box.clipped(width: image.width, height: image.height)
+        }
+        face.box = face.box.written(rules.writtenNumbers)
+        face.landmarks = face.landmarks.map { $0.written(rules.writtenNumbers) }
+        return face
     }
 }
 
@@ -106,8 +123,9 @@ extension FaceDetector {
             case .probabilities: scores = (0..<count).map { elements[$0 * 6 + 1] }
             }
             let threshold = scoreThresholds.proposal
-            let last = 1 + rules.cellExtent.pixels
+            let (first, end) = rules.cellExtent.bounds
             var proposals: [Candidate] = []
+            var lastPosition = 0
             for order in 0..<count {
                 let (row, column) =
                     rules.proposalOrder == .columnByColumn
@@ -115,16 +133,22 @@ extension FaceDetector {
                 let position = row * columns + column
                 let score = inScorePrecision(scores[position])
                 guard passes(score, threshold, rules.proposalThreshold) else { continue }
-                let left = corner(2 * column + 1, scale)
-                let top = corner(2 * row + 1, scale)
+                let left = corner(2 * column + first, scale)
+                let top = corner(2 * row + first, scale)
                 proposals.append(
                     Candidate(
                         box: BoundingBox(
-                            x: left, y: top, width: corner(2 * column + last, scale) - left,
-                            height: corner(2 * row + last, scale) - top),
+                            x: left, y: top, width: corner(2 * column + end, scale) - left,
+                            height: corner(2 * row + end, scale) - top),
                         score: score, regression: BoxRegression(elements, from: position * 6 + 2)))
+                lastPosition = position
             }
-            return proposals
+            if proposals.count == 1, rules.loneProposal == .mirroredRegression {
+                let mirrored = lastPosition - lastPosition % columns + columns - 1 - lastPosition % columns
+                proposals[0].regression = BoxRegression(elements, from: mirrored * 6 + 2)
+            }
+            return rules.proposalCorrection == .beforeSuppression
+                ? proposals.map { $0.corrected(rules, rules.proposalExtent) } : proposals
         }
     }
 
@@ -139,6 +163,7 @@ extension FaceDetector {
         case .truncated: return exact.rounded(.towardZero)
         case .roundedDown: return exact.rounded(.down)
         case .rounded: return exact.rounded(.toNearestOrEven)
+        case .float: return exact
         }
     }
 
@@ -168,11 +193,7 @@ extension FaceDetector {
         let best = suppressed(candidates, scores: suppressionScores, suppression)
         let corrected =
             extent.map { extent in
-                best.map { candidate in
-                    candidate.with(
-                        box: candidate.box.corrected(
-                            by: candidate.regression, rules.correctedBoxes, growth: extent.growth, farEdge: 0))
-                }
+                best.map { $0.corrected(rules, extent) }
             } ?? best
         let squared = corrected.map { $0.with(box: $0.box.squared(rules.squares)) }
         record[stages.suppressed] = best
@@ -277,5 +298,10 @@ extension Candidate {
         var candidate = self
         candidate.box = box
         return candidate
+    }
+
+    /// With the sides moved as the proposal or the refinement network says.
+    fileprivate func corrected(_ rules: CascadeRules, _ extent: CascadeRules.RegressionExtent) -> Candidate {
+        with(box: box.corrected(by: regression, rules.correctedBoxes, growth: extent.growth, farEdge: 0))
     }
 }

@@ -23,7 +23,8 @@ public struct FrameEvaluations: Sendable {
     mutating func proposalMaps(_ scales: [PyramidScale], rules: CascadeRules) throws -> [Tensor<Float>] {
         let frame = PixelBox(x: 0, y: 0, width: image.width, height: image.height)
         let resampling = rules.resampling(for: .proposal)
-        let inputs = scales.map { Input(.proposal, frame, width: $0.width, height: $0.height, resampling) }
+        let region: Input.Region = resampling.method == .cropAndResize ? .sampled(BoundingBox(frame)) : .pixels(frame)
+        let inputs = scales.map { Input(.proposal, region, width: $0.width, height: $0.height, resampling) }
         let missing = inputs.filter { maps[$0] == nil }
         let outputs = try concurrentMap(missing) { [image, networks] input in
             try image.evaluated([input], by: networks)
@@ -48,9 +49,12 @@ public struct FrameEvaluations: Sendable {
         var resampling = rules.resampling(for: network)
         resampling.isMirrored = isMirrored
         let inputs = boxes.map { box in
+            if resampling.method == .cropAndResize {
+                return Input(network, .sampled(box), width: side, height: side, resampling)
+            }
             var region = box.cropRegion(rules.cropRegion)
             if rules.cropBeyondImage == .clipped { region = region.clipped(width: image.width, height: image.height) }
-            return Input(network, region, width: side, height: side, resampling)
+            return Input(network, .pixels(region), width: side, height: side, resampling)
         }
         var missing: [Input] = []
         var asked: Set<Input> = []
@@ -82,7 +86,11 @@ extension DecodedImage {
     /// What a network gives for inputs of one size.
     fileprivate func evaluated(_ inputs: [Input], by networks: FaceNetworks) throws -> Tensor<Float> {
         let (network, width, height) = (inputs[0].network, inputs[0].width, inputs[0].height)
-        let images = normalized(inputs.map(\.region), width: width, height: height, inputs[0].resampling)
+        let resampling = inputs[0].resampling
+        let images =
+            resampling.method == .cropAndResize
+            ? sampled(inputs.compactMap(\.region.box), width: width, height: height, resampling)
+            : normalized(inputs.compactMap(\.region.pixels), width: width, height: height, resampling)
         let output = try networks[network].evaluate(images)
         if let position = output.elements.firstIndex(where: { !$0.isFinite }) {
             throw CascadeError.notFinite(
@@ -94,13 +102,22 @@ extension DecodedImage {
 
 /// All that a network's input depends on, within one frame.
 private struct Input: Hashable, Sendable {
+    /// What is resampled: whole pixels, or points between the corners of a box.
+    enum Region: Hashable, Sendable {
+        case pixels(PixelBox)
+        case sampled(BoundingBox)
+
+        var pixels: PixelBox? { if case .pixels(let pixels) = self { pixels } else { nil } }
+        var box: BoundingBox? { if case .sampled(let box) = self { box } else { nil } }
+    }
+
     let network: CascadeNetwork
-    let region: PixelBox
+    let region: Region
     let width: Int
     let height: Int
     let resampling: ImageResampling
 
-    init(_ network: CascadeNetwork, _ region: PixelBox, width: Int, height: Int, _ resampling: ImageResampling) {
+    init(_ network: CascadeNetwork, _ region: Region, width: Int, height: Int, _ resampling: ImageResampling) {
         self.network = network
         self.region = region
         self.width = width

@@ -15,15 +15,27 @@ public struct Suppression: Sendable {
     public let measure: OverlapMeasure
     /// What overlaps are computed from, where it is another thing than for the other lists of boxes.
     let boxes: CascadeRules.SuppressionBoxes?
+    /// Which of equal scores comes first, where it is another than for the other lists of boxes.
+    let equalScores: CascadeRules.EqualScores?
 
     public init(_ threshold: Float, _ measure: OverlapMeasure) {
-        self.init(threshold, measure, boxes: nil)
+        self.init(threshold, measure, boxes: nil, equalScores: nil)
     }
 
-    init(_ threshold: Float, _ measure: OverlapMeasure, boxes: CascadeRules.SuppressionBoxes?) {
+    init(
+        _ threshold: Float, _ measure: OverlapMeasure, boxes: CascadeRules.SuppressionBoxes?,
+        equalScores: CascadeRules.EqualScores?
+    ) {
         self.threshold = threshold
         self.measure = measure
         self.boxes = boxes
+        self.equalScores = equalScores
+    }
+
+    /// The overlap of two boxes as this suppression sees it.
+    func overlap(of first: BoundingBox, _ second: BoundingBox, rules: CascadeRules) -> Float {
+        let boxes = boxes ?? rules.suppressionBoxes
+        return SuppressionExtent(first, boxes).overlap(with: SuppressionExtent(second, boxes), measure)
     }
 
     // The cascade's own, as in OpenFace 2.2.0.
@@ -41,20 +53,22 @@ extension CascadeRules {
     var suppressionOfProposals: Suppression { Suppression(Float(proposalOverlap), .union) }
     var suppressionOfRefinements: Suppression { Suppression(Float(refinementOverlap), .union) }
     var suppressionOfFaces: Suppression {
-        Suppression(Float(outputOverlap), outputMeasure, boxes: outputSuppressionBoxes)
+        Suppression(
+            Float(outputOverlap), outputMeasure, boxes: outputSuppressionBoxes, equalScores: outputEqualScores)
     }
 }
 
 /// Non-maximum suppression: of boxes that overlap by more than a threshold, the highest score stays.
 ///
 /// - Returns: The positions of the boxes that stay, in the order in which they were picked: by falling score,
-///   and between equal scores as `rules.equalScores` says.
+///   and between equal scores as the rules say.
 func nonMaximumSuppression(
     of boxes: [BoundingBox], scores: [Float], _ suppression: Suppression, rules: CascadeRules
 ) -> [Int] {
+    let equalScores = suppression.equalScores ?? rules.equalScores
     let order = boxes.indices.sorted { first, second in
         if scores[first] != scores[second] { return scores[first] > scores[second] }
-        switch rules.equalScores {
+        switch equalScores {
         case .lastListedFirst: return first > second
         case .firstListedFirst: return first < second
         }
@@ -64,8 +78,12 @@ func nonMaximumSuppression(
     var picked: [Int] = []
     extents.withUnsafeBufferPointer { extents in
         suppressed.withUnsafeMutableBufferPointer { suppressed in
-            for position in extents.indices where !suppressed[position] {
-                picked.append(order[position])
+            for position in extents.indices {
+                if !suppressed[position] {
+                    picked.append(order[position])
+                } else if rules.suppressors == .keptBoxes {
+                    continue
+                }
                 let winner = extents[position]
                 for other in (position + 1)..<extents.count where !suppressed[other] {
                     suppressed[other] =

@@ -16,7 +16,7 @@ public struct PyramidScale: Hashable, Sendable {
 
 /// The sizes at which a frame is searched, largest first.
 ///
-/// Their number is floor(ln(minimumFaceSize / shorter side) / ln factor) + 1; scale i is
+/// Their number is floor(ln(minimumFaceSize / shorter side) / ln factor) + 1 unless the rules have another; scale i is
 /// (12 / minimumFaceSize) * factor^i, with the rules' pyramid factor. A frame that is smaller than the smallest face has
 /// none.
 public func pyramid(
@@ -25,7 +25,12 @@ public func pyramid(
     let support = CascadeNetwork.proposal.inputSide
     guard minimumFaceSize >= support else { throw .minimumFaceSize(minimumFaceSize) }
     let factor = rules.pyramidFactor
-    let shrinkings = log(Double(minimumFaceSize) / Double(min(width, height))) / log(factor)
+    let shorter = Double(min(width, height))
+    let count =
+        switch rules.levelCount {
+        case .untilSmallestLevel: (log(Double(minimumFaceSize) / shorter) / log(factor)).rounded(.down) + 1
+        case .ofImageAlone: (-(log(shorter / Double(support)) / log(factor) + 1)).rounded(.toNearestOrEven)
+        }
     func extent(_ whole: Int, _ scale: Double) -> Int {
         let exact = Double(whole) * scale
         return switch rules.levelSize {
@@ -34,12 +39,14 @@ public func pyramid(
         case .truncated: Int(exact)
         }
     }
-    return (0..<max(0, Int(shrinkings.rounded(.down)) + 1)).map { level in
+    let levels = (0..<max(0, Int(count))).map { level in
         let scale = Double(support) / Double(minimumFaceSize) * pow(factor, Double(level))
         return PyramidScale(scale: scale, width: extent(width, scale), height: extent(height, scale))
-    }.filter { level in
-        // A level that is cut may be smaller than what the network sees.
-        min(level.width, level.height) >= support
-            && (rules.smallestLevel == .atLeastSupport || Double(min(width, height)) * level.scale > Double(support))
     }
+    let isCarriedOn = rules.tooSmallLevels == .leftOut
+    // Convolutions take 11 pixels, too: its pooling takes half a pair for a whole one.
+    let smallest = isCarriedOn ? support : support - 1
+    let searched = levels.filter { min($0.width, $0.height) >= smallest }
+    guard isCarriedOn || searched.count == levels.count else { return [] }
+    return searched.filter { rules.smallestLevel == .atLeastSupport || shorter * $0.scale > Double(support) }
 }

@@ -3,6 +3,8 @@ struct ImageResampling: Hashable, Sendable {
     var method = CascadeRules.Resampling.bilinear
     var pixels = CascadeRules.Pixels.float
     var channelOrder = CascadeRules.ChannelOrder.rgb
+    /// Whether what lies beyond the image is 127.5, not 0.
+    var isGreyBeyond = false
     /// Whether left and right are exchanged.
     var isMirrored = false
 }
@@ -16,6 +18,7 @@ extension CascadeRules {
             case .refinement: (cropResampling, refinementPixels)
             case .output: (cropResampling, outputPixels)
             }
-        return ImageResampling(method: method, pixels: pixels, channelOrder: channelOrder)
+        return ImageResampling(
+            method: method, pixels: pixels, channelOrder: channelOrder, isGreyBeyond: cropBeyondImage == .grey)
     }
 }

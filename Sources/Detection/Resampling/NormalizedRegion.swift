@@ -32,7 +32,8 @@ extension DecodedImage {
         to destination: UnsafeMutablePointer<Float>
     ) {
         guard region.width > 0, region.height > 0 else {
-            destination.initialize(repeating: normalizedValue(0), count: width * height * 3)
+            destination.initialize(
+                repeating: resampling.isGreyBeyond ? 0 : normalizedValue(0), count: width * height * 3)
             return
         }
         // As OpenCV has it, an area is a mean where both axes shrink, else a mixture of neighbours.
@@ -51,6 +52,7 @@ extension DecodedImage {
         let mixesNeighbours = method == .bilinear || (method == .area && !shrinks)
         if resampling.pixels == .bytes, mixesNeighbours {
             writeInFixedPoint(rows: rows, columns: columns, channelOrder: resampling.channelOrder, to: destination)
+            if resampling.isGreyBeyond { addGrey(at: destination, rows: rows, columns: columns) }
             return
         }
         pixels.withUnsafeBufferPointer { pixels in
@@ -67,6 +69,20 @@ extension DecodedImage {
         }
         if method == .adaptiveMean {
             divideSums(at: destination, rows: rows, columns: columns, toBytes: resampling.pixels == .bytes)
+        }
+        if resampling.isGreyBeyond { addGrey(at: destination, rows: rows, columns: columns) }
+    }
+
+    /// Adds what pixels of 127.5 beyond the image contribute.
+    private func addGrey(at destination: UnsafeMutablePointer<Float>, rows: ResamplingTaps, columns: ResamplingTaps) {
+        let (inRow, inColumn) = (rows.sharesInside, columns.sharesInside)
+        for (y, rowShare) in inRow.enumerated() {
+            for (x, columnShare) in inColumn.enumerated() where rowShare * columnShare < 1 {
+                let grey = (1 - rowShare * columnShare) * 127.5 * 0.0078125
+                for position in (y * inColumn.count + x) * 3..<(y * inColumn.count + x) * 3 + 3 {
+                    destination[position] += grey
+                }
+            }
         }
     }
 
@@ -113,6 +129,6 @@ extension ResamplingTaps {
 }
 
 /// A pixel value from 0...255 as the networks were trained on it.
-private func normalizedValue(_ value: Float) -> Float {
+func normalizedValue(_ value: Float) -> Float {
     (value - 127.5) * 0.0078125
 }

@@ -63,6 +63,16 @@ struct ResamplingTaps {
         }
     }
 
+    /// Of each destination pixel, how much of it lies inside the image, as a fraction of 1.
+    var sharesInside: [Float] {
+        (0..<offsets.count / count).map { position in
+            let sum = weights[position * count..<(position + 1) * count].reduce(0, +)
+            let share = extents.isEmpty ? sum : sum / Float(extents[position])
+            // The weights of a whole pixel may sum to a little less.
+            return share > 0.9999 ? 1 : share
+        }
+    }
+
     private init(count: Int, destination: Int) {
         self.count = count
         offsets = [Int](repeating: 0, count: destination * count)

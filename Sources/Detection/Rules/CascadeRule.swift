@@ -54,6 +54,8 @@ public struct CascadeRule: Sendable {
         number(
             "pyramid_factor", \.pyramidFactor, "the ratio of a level's size to the one before", in: 0.05...0.99,
             known: ["0.709", "0.707", "0.7", "0.75", "0.8"]),
+        choice("level_count", \.levelCount, "how many levels there are"),
+        choice("too_small_levels", \.tooSmallLevels, "what happens where a level is smaller than PNet sees"),
         choice("smallest_level", \.smallestLevel, "whether a level of exactly 12 pixels is searched"),
         choice("level_size", \.levelSize, "how the size of a level becomes whole pixels"),
         choice("level_resampling", \.levelResampling, "how levels are resampled", prefix: "levels: "),
@@ -65,6 +67,7 @@ public struct CascadeRule: Sendable {
         choice("cell_extent", \.cellExtent, "what a position of the map spans"),
         choice("proposal_corners", \.proposalCorners, "how corners of proposals become whole pixels"),
         choice("proposal_order", \.proposalOrder, "the order of a level's proposals"),
+        choice("lone_proposal", \.loneProposal, "which regression a level's only proposal gets"),
         choice("score_precision", \.scorePrecision, "the precision of probabilities"),
         choice("crop_probability", \.cropProbability, "the division in the probability of a crop"),
         number(
@@ -80,7 +83,11 @@ public struct CascadeRule: Sendable {
         choice(
             "refinement_threshold", \.refinementThreshold, "whether RNet's threshold itself passes", prefix: "RNet: "),
         choice("output_threshold", \.outputThreshold, "whether ONet's threshold itself passes", prefix: "ONet: "),
+        choice("suppressors", \.suppressors, "which boxes suppress others"),
         choice("equal_scores", \.equalScores, "which of equal scores suppresses the other"),
+        choice(
+            "output_equal_scores", \.outputEqualScores, "which of equal scores of faces suppresses the other",
+            prefix: "faces: "),
         choice("suppression_boxes", \.suppressionBoxes, "what overlaps are computed from"),
         choice(
             "output_suppression_boxes", \.outputSuppressionBoxes, "what overlaps of faces are computed from",
@@ -102,8 +109,11 @@ public struct CascadeRule: Sendable {
             "refinement_suppression_scores", \.refinementSuppressionScores,
             "the scores by which RNet's boxes suppress each other"),
         choice(
-            "proposal_correction", \.proposalCorrection, "whether PNet's regression is applied",
-            prefix: "PNet's regression: "),
+            "proposal_correction", \.proposalCorrection, "when PNet's regression is applied",
+            prefix: "PNet's regression is "),
+        choice(
+            "refinement_correction", \.refinementCorrection, "when RNet's regression is applied",
+            prefix: "RNet's regression is "),
         choice("corrected_boxes", \.correctedBoxes, "what corrections move"),
         choice("proposal_extent", \.proposalExtent, "what PNet's regression is relative to", prefix: "PNet: "),
         choice("refinement_extent", \.refinementExtent, "what RNet's regression is relative to", prefix: "RNet: "),
@@ -112,11 +122,16 @@ public struct CascadeRule: Sendable {
         choice("squares", \.squares, "how boxes become squares"),
         choice("crop_region", \.cropRegion, "which pixels of a box are cropped"),
         choice("crop_beyond_image", \.cropBeyondImage, "what a crop holds beyond the image"),
-        choice("box_beyond_image", \.boxBeyondImage, "what becomes of a box beyond the image"),
+        choice(
+            "box_beyond_image", \.boxBeyondImage, "what becomes of a cropped box beyond the image",
+            prefix: "boxes, once they have been cropped, "),
         choice(
             "final_calibration", \.finalCalibration, "whether the last step, to OpenFace's landmarks' extent, is taken",
             prefix: "the last step, to the extent of OpenFace's landmarks: "),
         choice("landmarks", \.landmarks, "what landmarks are fractions of"),
+        choice(
+            "face_beyond_image", \.faceBeyondImage, "what becomes of a face beyond the image", prefix: "faces "),
+        choice("written_numbers", \.writtenNumbers, "how the numbers of faces are written"),
     ]
 
     /// The rule of a name.

@@ -11,6 +11,12 @@ public struct CascadeRules: Hashable, Sendable {
     /// How many times smaller each level of the pyramid is than the one before, as a fraction of 1.
     public var pyramidFactor = 0.709
 
+    /// How many levels the pyramid has.
+    public var levelCount = LevelCount.untilSmallestLevel
+
+    /// What happens where a level is smaller than what the proposal network sees.
+    public var tooSmallLevels = TooSmallLevels.leftOut
+
     /// Whether a level whose shorter side is exactly what the proposal network sees is searched.
     public var smallestLevel = SmallestLevel.atLeastSupport
 
@@ -37,7 +43,7 @@ public struct CascadeRules: Hashable, Sendable {
     /// The precision of a level's scale where positions of the output map become pixels.
     public var scalePrecision = ScalePrecision.float
 
-    /// How many pixels of a level, from 2i + 1 on, the box of position i spans.
+    /// Which pixels of a level the box of position i spans.
     public var cellExtent = CellExtent.eleven
 
     /// How the corners of a proposal become whole pixels.
@@ -45,6 +51,9 @@ public struct CascadeRules: Hashable, Sendable {
 
     /// The order in which a level's proposals are listed, which decides between equal scores.
     public var proposalOrder = ProposalOrder.columnByColumn
+
+    /// Which regression the only proposal of a level gets.
+    public var loneProposal = LoneProposal.ownRegression
 
     // MARK: Scores
 
@@ -68,8 +77,14 @@ public struct CascadeRules: Hashable, Sendable {
 
     // MARK: Suppression
 
-    /// Which of two equal scores suppresses the other.
+    /// Whether a box that another has suppressed may suppress others.
+    public var suppressors = Suppressors.keptBoxes
+
+    /// Which of two equal scores suppresses the other, of proposals and of the refinement network's boxes.
     public var equalScores = EqualScores.lastListedFirst
+
+    /// The same of the faces, the last boxes.
+    public var outputEqualScores = EqualScores.lastListedFirst
 
     /// What overlaps are computed from.
     public var suppressionBoxes = SuppressionBoxes.rounded
@@ -97,8 +112,11 @@ public struct CascadeRules: Hashable, Sendable {
 
     // MARK: Corrections
 
-    /// Whether the proposal network's box regression is applied.
-    public var proposalCorrection = Step.applied
+    /// When the proposal network's box regression is applied.
+    public var proposalCorrection = Correction.applied
+
+    /// When the refinement network's box regression is applied.
+    public var refinementCorrection = Correction.applied
 
     /// What corrections move.
     public var correctedBoxes = CorrectedBoxes.rounded
@@ -137,6 +155,12 @@ public struct CascadeRules: Hashable, Sendable {
     /// What the landmarks are fractions of.
     public var landmarks = Landmarks.ofCrop
 
+    /// What becomes of a face that reaches beyond the image.
+    public var faceBeyondImage = BoxBeyondImage.kept
+
+    /// How the numbers of faces are written.
+    public var writtenNumbers = WrittenNumbers.exact
+
     public static let openFace = CascadeRules()
 }
 
@@ -152,6 +176,28 @@ extension CascadeRules {
 
         public var meaning: String {
             self == .rgb ? "the networks see red, green, blue" : "the networks see blue, green, red"
+        }
+    }
+
+    public enum LevelCount: String, RuleValue {
+        case untilSmallestLevel = "until_smallest_level"
+        case ofImageAlone = "of_image_alone"
+
+        public var meaning: String {
+            self == .untilSmallestLevel
+                ? "levels shrink until the network sees no more than one position"
+                : "the image alone decides how many levels there are: ln(shorter side / 12) / -ln(factor) - 1, rounded"
+        }
+    }
+
+    public enum TooSmallLevels: String, RuleValue {
+        case leftOut = "left_out"
+        case findNothing = "find_nothing"
+
+        public var meaning: String {
+            self == .leftOut
+                ? "levels that are smaller than the network sees are left out"
+                : "an image with a level smaller than the network sees has no faces: the program fails on it in silence"
         }
     }
 
@@ -183,6 +229,7 @@ extension CascadeRules {
     public enum Resampling: String, RuleValue {
         case bilinear, area
         case adaptiveMean = "adaptive_mean"
+        case cropAndResize = "crop_and_resize"
 
         public var meaning: String {
             switch self {
@@ -190,6 +237,8 @@ extension CascadeRules {
             case .area: "images are resampled by the mean of the area under each pixel (OpenCV's INTER_AREA)"
             case .adaptiveMean:
                 "images are resampled by the mean of all pixels that each pixel touches (PyTorch's mode \"area\")"
+            case .cropAndResize:
+                "images are sampled bilinearly from corner to corner of boxes between pixels (TensorFlow's crop_and_resize)"
             }
         }
     }
@@ -217,22 +266,36 @@ extension CascadeRules {
     public enum CellExtent: String, RuleValue {
         case eleven = "11"
         case twelve = "12"
+        case twelveFromOneBefore = "12_from_2i"
 
-        public var meaning: String { "a proposal spans \(rawValue) pixels of its level, from 2i + 1 on" }
+        public var meaning: String {
+            switch self {
+            case .eleven, .twelve: "a proposal spans \(rawValue) pixels of its level, from 2i + 1 on"
+            case .twelveFromOneBefore: "a proposal spans 12 pixels of its level, from 2i on"
+            }
+        }
 
-        var pixels: Int { self == .eleven ? 11 : 12 }
+        /// Of position 0, on the level.
+        var bounds: (first: Int, end: Int) {
+            switch self {
+            case .eleven: (1, 12)
+            case .twelve: (1, 13)
+            case .twelveFromOneBefore: (0, 12)
+            }
+        }
     }
 
     public enum ProposalCorners: String, RuleValue {
         case truncated = "cut"
         case roundedDown = "rounded_down"
-        case rounded
+        case rounded, float
 
         public var meaning: String {
             switch self {
             case .truncated: "corners of proposals are cut to whole pixels"
             case .roundedDown: "corners of proposals are rounded down to whole pixels"
             case .rounded: "corners of proposals are rounded, not cut, to whole pixels"
+            case .float: "corners of proposals lie between whole pixels"
             }
         }
     }
@@ -243,6 +306,17 @@ extension CascadeRules {
 
         public var meaning: String {
             self == .columnByColumn ? "proposals are listed column by column" : "proposals are listed row by row"
+        }
+    }
+
+    public enum LoneProposal: String, RuleValue {
+        case ownRegression = "own_regression"
+        case mirroredRegression = "mirrored_regression"
+
+        public var meaning: String {
+            self == .ownRegression
+                ? "a level's only proposal is moved by its own regression"
+                : "a level's only proposal is moved by the regression at the mirrored position of its row"
         }
     }
 
@@ -273,6 +347,16 @@ extension CascadeRules {
         public var meaning: String {
             self == .inclusive
                 ? "a score equal to its threshold passes" : "a score equal to its threshold does not pass"
+        }
+    }
+
+    public enum Suppressors: String, RuleValue {
+        case keptBoxes = "kept_boxes"
+        case allBoxes = "all_boxes"
+
+        public var meaning: String {
+            self == .keptBoxes
+                ? "only boxes that are kept suppress others" : "boxes that are suppressed suppress others all the same"
         }
     }
 
@@ -307,6 +391,19 @@ extension CascadeRules {
             self == .refinement
                 ? "boxes of the second network suppress each other by its scores"
                 : "boxes of the second network suppress each other by the first one's scores"
+        }
+    }
+
+    public enum Correction: String, RuleValue {
+        case applied, omitted
+        case beforeSuppression = "before_suppression"
+
+        public var meaning: String {
+            switch self {
+            case .applied: "applied to the boxes that suppression kept"
+            case .omitted: "left out"
+            case .beforeSuppression: "applied before boxes suppress each other"
+            }
         }
     }
 
@@ -374,11 +471,14 @@ extension CascadeRules {
     }
 
     public enum CropBeyondImage: String, RuleValue {
-        case zero, clipped
+        case zero, grey, clipped
 
         public var meaning: String {
-            self == .zero
-                ? "crops hold zeros beyond the image" : "crops end where the image does, in place of zeros beyond"
+            switch self {
+            case .zero: "crops hold zeros beyond the image"
+            case .grey: "crops hold 127.5 beyond the image, which the networks see as 0"
+            case .clipped: "crops end where the image does, in place of zeros beyond"
+            }
         }
     }
 
@@ -386,8 +486,7 @@ extension CascadeRules {
         case kept, clipped
 
         public var meaning: String {
-            self == .kept
-                ? "boxes may reach beyond the image" : "boxes end where the image does once they have been cropped"
+            self == .kept ? "may reach beyond the image" : "end where the image does"
         }
     }
 
@@ -395,6 +494,18 @@ extension CascadeRules {
         case applied, omitted
 
         public var meaning: String { self == .applied ? "the step is taken" : "the step is left out" }
+    }
+
+    public enum WrittenNumbers: String, RuleValue {
+        case exact, rounded, cut
+
+        public var meaning: String {
+            switch self {
+            case .exact: "boxes and landmarks are written between whole pixels"
+            case .rounded: "x, y, width, height and landmarks are rounded to whole pixels"
+            case .cut: "x, y, width, height and landmarks are cut to whole pixels, x and y at 0"
+            }
+        }
     }
 
     public enum Landmarks: String, RuleValue {

@@ -11,6 +11,8 @@ public enum DetectorFamily: String, CaseIterable, Sendable, Codable {
     case mtcnnRuntime = "mtcnn-runtime"
     /// MTCNN's first version, by its authors.
     case matlab
+    /// PyPI `mtcnn` 1.0, by ipazc.
+    case ipazc
 
     /// What runs these rules, for a person.
     public var meaning: String {
@@ -21,14 +23,9 @@ public enum DetectorFamily: String, CaseIterable, Sendable, Codable {
         case .mxnet: "insightface's ancestor in MXNet"
         case .mtcnnRuntime: "PyPI mtcnn-runtime"
         case .matlab: "the authors' first version in MATLAB: classic, with landmarks averaged with the mirror image's"
+        case .ipazc: "PyPI mtcnn 1.0 (ipazc), which finds nothing where its pyramid has a level of less than 12 pixels"
         }
     }
-
-    /// Families that are known and whose steps the cascade does not have, with the reason.
-    public static let refused = [
-        "ipazc": "PyPI mtcnn (ipazc) 1.x is no cascade of these rules: it crops and resizes by samples from corner to "
-            + "corner, corrects proposals before it scales them, and suppresses boxes that others have suppressed"
-    ]
 
     public var rules: CascadeRules {
         var rules = CascadeRules.openFace
@@ -50,6 +47,7 @@ public enum DetectorFamily: String, CaseIterable, Sendable, Codable {
             rules.cropResampling = .area
             rules.levelPixels = .bytes
             rules.squares = .cornersTruncated
+            if self == .classic { rules.loneProposal = .mirroredRegression }
             if self == .matlab { rules.landmarks = .meanOfMirrored }
         case .facenetPyTorch:
             rules.levelSize = .nextAbove
@@ -80,6 +78,26 @@ public enum DetectorFamily: String, CaseIterable, Sendable, Codable {
                 rules.cropResampling = .area
                 rules.outputPixels = .bytes
             }
+        case .ipazc:
+            rules.levelCount = .ofImageAlone
+            rules.tooSmallLevels = .findNothing
+            rules.levelSize = .truncated
+            rules.levelResampling = .area
+            rules.cropResampling = .cropAndResize
+            rules.proposalCorners = .float
+            rules.proposalOrder = .rowByRow
+            rules.scoreThresholds.output = 0.8
+            rules.proposalThreshold = .exclusive
+            rules.suppressors = .allBoxes
+            rules.suppressionBoxes = .float
+            rules.outputSuppressionBoxes = .float
+            rules.proposalCorrection = .beforeSuppression
+            rules.refinementCorrection = .beforeSuppression
+            rules.squares = .float
+            rules.cropBeyondImage = .grey
+            rules.landmarks = .ofBox
+            rules.faceBeyondImage = .clipped
+            rules.writtenNumbers = .rounded
         }
         return rules
     }

@@ -70,12 +70,11 @@ struct Explain: ParsableCommand {
                     + "and are left out: \(missing.firstFew)")
         }
         var detector = options.detector(try options.chosenEngine())
-        if let thresholds = options.cascade.askedThresholds ?? document.scoreThresholds {
-            detector.scoreThresholds = thresholds
-        }
+        let thresholds = options.cascade.askedThresholds ?? document.scoreThresholds
+        if let thresholds { detector.scoreThresholds = thresholds }
         detector.minimumFaceSize = options.cascade.minFaceSize ?? document.minFaceSize ?? detector.minimumFaceSize
         let attribution = try Attribution(
-            frames: present, detector: detector, families: options.cascade.familiesToTry
+            frames: present, detector: detector, families: options.cascade.familiesToTry, scoreThresholds: thresholds
         ) { [reading = options.cascade.reading] frame in
             Terminal.progress("\(frame.file)")
             return try DecodedImage(contentsOf: directory.url(of: frame.file), as: reading)

@@ -16,11 +16,7 @@ extension Attribution {
             if networkFault == nil {
                 blocks.append(
                     .list(
-                        unexplained.map { frame in
-                            let close = frame.closeDecisions.joined(separator: "; ")
-                            let decisions = close.isEmpty ? "no decision about its faces is close" : close
-                            return "\(frame.file): \(decisions)"
-                        }))
+                        unexplained.map { Phrase("\($0.file): \(decisions(of: $0))") }))
             }
         }
         if let networkFault, differingFrames > 0 {
@@ -60,6 +56,15 @@ extension Attribution {
         guard networkFault == nil, let best = explanations.first else { return [] }
         let others = explanations.dropFirst().filter { $0.framesExplained > 0 }
         return [best] + others.prefix(4)
+    }
+
+    /// Which decisions may make a frame another.
+    private func decisions(of frame: UnexplainedFrame) -> String {
+        if let flipped = frame.flippedDecision {
+            return "one close decision, taken the other way, makes it the same: \(flipped)"
+        }
+        guard !frame.closeDecisions.isEmpty else { return "no decision about its faces is close" }
+        return "no close decision alone makes it the same; close are: \(frame.closeDecisions.joined(separator: "; "))"
     }
 
     private var remaining: String {

@@ -47,12 +47,22 @@ public struct Explanation: Equatable, Sendable, Codable {
 
     /// Other changes that come to the same in every frame.
     public var equallyGood: [[RuleChange]] = []
+
+    /// How far boxes, probabilities and landmarks are from the list's, all together.
+    var distance = 0.0
+
+    private enum CodingKeys: String, CodingKey {
+        case family, rules, meanOverlapAfter, framesExplained, differingFrames, equallyGood
+    }
 }
 
 /// A frame that no rules explain.
 public struct UnexplainedFrame: Equatable, Sendable, Codable {
     public let file: String
-    /// Decisions so close, of a box that becomes or would become a face that differs, that the last bits may flip them.
+    /// The one decision that, taken the other way, makes the frame the list's, and how close it is; nil where no close
+    /// decision does.
+    public let flippedDecision: String?
+    /// Where none does: decisions so close, about a box near a face that differs, that the last bits may flip them.
     public let closeDecisions: [String]
 }
 
@@ -97,7 +107,7 @@ extension Explanation {
         if first.differingFrames > 0, abs(one - other) > 1e-9 { return one > other }
         if first.rules.count != second.rules.count { return first.rules.count < second.rules.count }
         if first.differingFrames != second.differingFrames { return first.differingFrames < second.differingFrames }
-        if abs(one - other) > 1e-6 { return one > other }
+        if first.distance != second.distance { return first.distance < second.distance }
         let places = [first, second].map { explanation in
             [DetectorFamily.allCases.firstIndex(of: explanation.family) ?? 0] + explanation.rules.map(\.position)
         }

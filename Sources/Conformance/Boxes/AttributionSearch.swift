@@ -35,6 +35,7 @@ struct AttributionSearch {
         }
         var known = outcomes.map { explanation($0, $1, before) }.sorted(by: Explanation.isBetter)
         let ranked = known
+        // Of the detectors themselves each may be the one that was changed.
         var beam = known
         var tried = Set(candidates.map { rules(of: $0) })
         while known.first?.differingFrames != 0, let parent = beam.first, parent.rules.count < Self.mostChanges {
@@ -145,7 +146,7 @@ struct AttributionSearch {
         Explanation(
             family: combination.family, rules: combination.changes, meanOverlapAfter: outcome.meanOverlap,
             framesExplained: zip(before.isSame, outcome.isSame).count { !$0 && $1 },
-            differingFrames: outcome.differing)
+            differingFrames: outcome.differing, distance: outcome.distance)
     }
 
     // MARK: - What is left
@@ -159,10 +160,17 @@ struct AttributionSearch {
             detector.rules = rules
             let record = try detector.detect(in: image(frames[index]))
             let comparison = list.comparison(of: record.faces, at: index)
-            return (index, comparison, comparison.isSame ? [] : record.closeDecisions(about: comparison, rules))
+            return (index, comparison, comparison.isSame ? [] : record.closeDecisions(near: comparison.differing, rules))
         }
         let left = judged.filter { !$0.1.isSame }
-        let unexplained = left.map { UnexplainedFrame(file: frames[$0.0].file, closeDecisions: $0.2) }
+        let isMostly = left.count * 2 <= judged.count
+        let unexplained = try concurrentMap(left) { index, _, decisions in
+            // Where most frames differ, the last bits are not why.
+            let flipped = isMostly ? try flippedDecision(among: decisions, at: index, rules, list) : nil
+            return UnexplainedFrame(
+                file: frames[index].file, flippedDecision: flipped,
+                closeDecisions: flipped == nil ? decisions.prefix(3).map(\.words) : [])
+        }
         let withFaces = judged.filter { !frames[$0.0].faces.isEmpty }
         // Right rules on right networks leave single frames, by the last bits of close decisions.
         guard left.count * 2 > withFaces.count else { return (unexplained, nil) }
@@ -179,6 +187,26 @@ struct AttributionSearch {
     }
 }
 
+extension AttributionSearch {
+    /// The most close decisions of a frame that are taken the other way, each in a run of its own.
+    private static let mostFlips = 200
+
+    /// The first decision that, taken the other way, makes a frame the list's.
+    private func flippedDecision(
+        among decisions: [CloseDecision], at index: Int, _ rules: CascadeRules, _ list: ReadList
+    ) throws -> String? {
+        var evaluations = FrameEvaluations(image: try image(frames[index]), networks: detector.networks)
+        var detector = detector
+        detector.rules = rules
+        for decision in decisions.prefix(Self.mostFlips) {
+            detector.nudges = [decision.nudge]
+            let faces = try detector.detect(in: &evaluations).faces
+            if list.comparison(of: faces, at: index).isSame { return decision.words }
+        }
+        return nil
+    }
+}
+
 extension WrittenForm {
     var isPlain: Bool { self == .plain }
 }
@@ -191,7 +219,8 @@ extension [Explanation] {
             let twin = merged.firstIndex {
                 $0.family == explanation.family && $0.rules.count == explanation.rules.count
                     && $0.differingFrames == explanation.differingFrames
-                    && $0.meanOverlapAfter == explanation.meanOverlapAfter && !explanation.rules.isEmpty
+                    && $0.meanOverlapAfter == explanation.meanOverlapAfter && $0.distance == explanation.distance
+                    && !explanation.rules.isEmpty
             }
             if let twin {
                 merged[twin].equallyGood.append(explanation.rules)
@@ -208,6 +237,8 @@ struct Outcome {
     let isSame: [Bool]
     let meanOverlap: Double?
     let differing: Int
+    /// Sums of 1 - overlap, of differences of probabilities, and of distances of landmarks in thousands of pixels.
+    let distance: Double
 
     /// - Parameters:
     ///   - faces: of each frame.
@@ -215,11 +246,17 @@ struct Outcome {
     init(_ faces: [[Face]], _ list: ReadList, at positions: [Int]? = nil) {
         var metrics = DetectionMetrics()
         var isSame: [Bool] = []
+        var distance = 0.0
         for (position, faces) in zip(positions ?? Array(faces.indices), faces) {
             let comparison = list.comparison(of: faces, at: position)
             metrics.add(comparison.matching)
             isSame.append(comparison.isSame)
+            for match in comparison.matching.matches {
+                distance += (1 - match.intersectionOverUnion) + (match.confidenceDifference ?? 0)
+                distance += (match.landmarkDistance ?? 0) / 1000
+            }
         }
+        self.distance = distance
         self.isSame = isSame
         meanOverlap = metrics.meanOverlapOfAllFaces
         differing = isSame.count { !$0 }

@@ -26,17 +26,40 @@ extension BoundingBox {
 
     /// The same, as a rule has it.
     func squared(_ rule: CascadeRules.Squares) -> BoundingBox {
+        exactSquare(rule).inWholePixels(rule)
+    }
+
+    /// The same with one side of the exact square moved; of a square that is cut to x, y and side, the side grows.
+    func squared(_ rule: CascadeRules.Squares, moving side: BoxSide, by step: Float) -> BoundingBox {
+        var box = exactSquare(rule)
+        switch (side, rule) {
+        case (.left, .sideTruncated): box.x += step
+        case (.top, .sideTruncated): box.y += step
+        case (.left, _): (box.x, box.width) = (box.x + step, box.width - step)
+        case (.top, _): (box.y, box.height) = (box.y + step, box.height - step)
+        case (.right, .sideTruncated), (.bottom, .sideTruncated):
+            (box.width, box.height) = (box.width + step, box.height + step)
+        case (.right, _): box.width += step
+        case (.bottom, _): box.height += step
+        }
+        return box.inWholePixels(rule)
+    }
+
+    private func exactSquare(_ rule: CascadeRules.Squares) -> BoundingBox {
+        guard rule == .cornersRounded else { return square }
+        // The extents of boxes that include their last pixel, and the square's last pixel.
+        var box = BoundingBox(x: x, y: y, width: width + 1, height: height + 1).square
+        box.width -= 1
+        box.height -= 1
+        return box
+    }
+
+    private func inWholePixels(_ rule: CascadeRules.Squares) -> BoundingBox {
         switch rule {
-        case .sideTruncated: return BoundingBox(PixelBox(truncating: square))
-        case .float: return square
-        case .cornersTruncated:
-            return square.withCorners { Float(Int(saturating: $0.rounded(.towardZero))) }
-        case .cornersRounded:
-            // The extents of boxes that include their last pixel, and the square's last pixel.
-            var box = BoundingBox(x: x, y: y, width: width + 1, height: height + 1).square
-            box.width -= 1
-            box.height -= 1
-            return box.withCorners { Float(Int(saturating: $0.rounded(.toNearestOrEven))) }
+        case .sideTruncated: BoundingBox(PixelBox(truncating: self))
+        case .float: self
+        case .cornersTruncated: withCorners { Float(Int(saturating: $0.rounded(.towardZero))) }
+        case .cornersRounded: withCorners { Float(Int(saturating: $0.rounded(.toNearestOrEven))) }
         }
     }
 

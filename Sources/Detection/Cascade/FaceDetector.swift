@@ -10,6 +10,9 @@ public struct FaceDetector: Sendable {
     /// The shorter side, in pixels, of the smallest face to look for; at least 12.
     public var minimumFaceSize: Int
 
+    /// Boxes and scores that differ from what is computed.
+    public var nudges: [Nudge] = []
+
     public static let defaultMinimumFaceSize = 60
 
     /// The rules' own.
@@ -38,6 +41,7 @@ public struct FaceDetector: Sendable {
     public func detect(in frame: inout FrameEvaluations) throws -> CascadeRecord {
         var record = try proposals(in: &frame)
         let proposed = record.levels.flatMap { suppressed($0.proposals, rules.suppressionWithinLevel) }
+            .with(nudges, of: .stage(.proposals))
         record[.proposals] = proposed
         var refinementInput = passOn(
             proposed, rules.suppressionOfProposals,
@@ -45,6 +49,7 @@ public struct FaceDetector: Sendable {
             stages: (.suppressedProposals, .correctedProposals, .refinementInput))
 
         let refined = try judged(by: .refinement, &refinementInput, in: &frame, &record)
+            .with(nudges, of: .stage(.refinementOutput))
         record[.refinementOutput] = refined
         let kept = refined.indices.filter {
             passes(refined[$0].score, scoreThresholds.refinement, rules.refinementThreshold)
@@ -61,6 +66,7 @@ public struct FaceDetector: Sendable {
             stages: (.suppressedRefinements, .correctedRefinements, .outputInput))
 
         let output = try judged(by: .output, &outputInput, in: &frame, &record)
+            .with(nudges, of: .stage(.outputOutput))
         record[.outputOutput] = output
         let corrected = output.filter { passes($0.score, scoreThresholds.output, rules.outputThreshold) }
             .map { candidate in
@@ -69,6 +75,7 @@ public struct FaceDetector: Sendable {
                         by: candidate.regression, rules.correctedBoxes, growth: rules.outputExtent.growth,
                         farEdge: rules.outputFarEdge == .behindLastPixel ? 1 : 0))
             }
+            .with(nudges, of: .stage(.correctedOutputs))
         record[.correctedOutputs] = corrected
         let best = suppressed(corrected, rules.suppressionOfFaces)
         record[.suppressedOutputs] = best
@@ -96,8 +103,15 @@ extension FaceDetector {
             width: frame.image.width, height: frame.image.height, minimumFaceSize: minimumFaceSize, rules: rules)
         let maps = try frame.proposalMaps(scales, rules: rules)
         var record = CascadeRecord(
-            levels: zip(scales, maps).map { scale, map in
-                PyramidLevel(scale: scale, proposals: proposals(of: map, scale: scale.scale))
+            levels: zip(scales, maps).enumerated().map { level, found in
+                let (scale, map) = found
+                var candidates = proposals(of: map, scale: scale.scale)
+                if !nudges.isEmpty {
+                    candidates = candidates.with(nudges, of: .level(level)).filter {
+                        passes($0.score, scoreThresholds.proposal, rules.proposalThreshold)
+                    }
+                }
+                return PyramidLevel(scale: scale, proposals: candidates)
             })
         if networks.proposal.scores == .probabilities {
             let pairs = maps.lazy.flatMap { map in
@@ -196,6 +210,7 @@ extension FaceDetector {
                 best.map { $0.corrected(rules, extent) }
             } ?? best
         let squared = corrected.map { $0.with(box: $0.box.squared(rules.squares)) }
+            .with(nudges, of: .stage(stages.squared))
         record[stages.suppressed] = best
         record[stages.corrected] = corrected
         record[stages.squared] = squared

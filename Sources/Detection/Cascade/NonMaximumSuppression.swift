@@ -32,10 +32,10 @@ public struct Suppression: Sendable {
         self.equalScores = equalScores
     }
 
-    /// The overlap of two boxes as this suppression sees it.
-    func overlap(of first: BoundingBox, _ second: BoundingBox, rules: CascadeRules) -> Float {
+    /// Whether one of two boxes would suppress the other under some rules.
+    public func applies(to first: BoundingBox, _ second: BoundingBox, rules: CascadeRules) -> Bool {
         let boxes = boxes ?? rules.suppressionBoxes
-        return SuppressionExtent(first, boxes).overlap(with: SuppressionExtent(second, boxes), measure)
+        return SuppressionExtent(first, boxes).overlap(with: SuppressionExtent(second, boxes), measure) > threshold
     }
 
     // The cascade's own, as in OpenFace 2.2.0.
@@ -49,10 +49,10 @@ public struct Suppression: Sendable {
 }
 
 extension CascadeRules {
-    var suppressionWithinLevel: Suppression { Suppression(Float(levelOverlap), .union) }
-    var suppressionOfProposals: Suppression { Suppression(Float(proposalOverlap), .union) }
-    var suppressionOfRefinements: Suppression { Suppression(Float(refinementOverlap), .union) }
-    var suppressionOfFaces: Suppression {
+    public var suppressionWithinLevel: Suppression { Suppression(Float(levelOverlap), .union) }
+    public var suppressionOfProposals: Suppression { Suppression(Float(proposalOverlap), .union) }
+    public var suppressionOfRefinements: Suppression { Suppression(Float(refinementOverlap), .union) }
+    public var suppressionOfFaces: Suppression {
         Suppression(
             Float(outputOverlap), outputMeasure, boxes: outputSuppressionBoxes, equalScores: outputEqualScores)
     }

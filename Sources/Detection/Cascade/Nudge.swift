@@ -1,0 +1,78 @@
+/// One box of a list of the cascade that is given another box or score, as the last bits of another computation may do.
+///
+/// Whoever compares two detectors sees with it what one decision, taken the other way, leads to.
+public struct Nudge: Equatable, Sendable {
+    /// A list that the cascade passes on.
+    public enum List: Hashable, Sendable {
+        /// The proposals of a level of the pyramid.
+        case level(Int)
+        case stage(CascadeStage)
+    }
+
+    public let list: List
+    /// The box's place in the list.
+    public let position: Int
+    public let box: BoundingBox
+    public let score: Float
+
+    public init(_ list: List, position: Int, box: BoundingBox, score: Float) {
+        self.list = list
+        self.position = position
+        self.box = box
+        self.score = score
+    }
+}
+
+extension [Candidate] {
+    /// The list with the boxes and scores that nudges of it say.
+    func with(_ nudges: [Nudge], of list: Nudge.List) -> [Candidate] {
+        guard !nudges.isEmpty else { return self }
+        var candidates = self
+        for nudge in nudges where nudge.list == list && candidates.indices.contains(nudge.position) {
+            candidates[nudge.position].box = nudge.box
+            candidates[nudge.position].score = nudge.score
+        }
+        return candidates
+    }
+}
+
+/// A square that a box may become as well, and how far the box is from becoming it.
+public struct NearbySquare: Equatable, Sendable {
+    public let box: BoundingBox
+    /// In pixels.
+    public let distance: Float
+}
+
+extension CascadeRules {
+    /// The other squares of whole pixels that a corrected box would become if one side lay a little elsewhere.
+    ///
+    /// - Parameter margin: The most that a side may lie elsewhere, in pixels.
+    public func squares(near corrected: BoundingBox, within margin: Float) -> [NearbySquare] {
+        guard cropResampling != .cropAndResize else { return [] }
+        let plain = corrected.squared(squares)
+        let cropped = plain.cropRegion(cropRegion)
+        var found: [NearbySquare] = []
+        for side in BoxSide.allCases {
+            for step in [-margin, margin] {
+                let other = corrected.squared(squares, moving: side, by: step)
+                guard other.cropRegion(cropRegion) != cropped, !found.contains(where: { $0.box == other }) else {
+                    continue
+                }
+                // The least step that leads to it, by halving.
+                var (near, far) = (Float(0), step)
+                for _ in 0..<12 {
+                    let middle = (near + far) / 2
+                    let isOther = corrected.squared(squares, moving: side, by: middle).cropRegion(cropRegion) != cropped
+                    if isOther { far = middle } else { near = middle }
+                }
+                found.append(NearbySquare(box: other, distance: abs(far)))
+            }
+        }
+        return found
+    }
+}
+
+/// A side of a square.
+enum BoxSide: CaseIterable {
+    case left, top, right, bottom
+}

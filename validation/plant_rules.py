@@ -117,20 +117,20 @@ class Planter:
         document = json.loads(pathlib.Path(answer).read_text())
         explanations = document["explanations"]
         best = explanations[0] if explanations else None
-        leaves = best["differingFrames"] if best else document["differingFrames"]
+        leaves = best["differing_frames"] if best else document["differing_frames"]
         if family == "openface" and not best:
-            verdict = "no effect" if document["differingFrames"] == 0 else "wrong"
+            verdict = "no effect" if document["differing_frames"] == 0 else "wrong"
         elif best and best["family"] == family and best["rules"] == [change] and leaves == 0:
             verdict = "right"
         elif change.startswith("written_numbers") and best and best["family"] == family and not best["rules"]:
             verdict = "right"
-        elif best and best["family"] == family and [change] in best["equallyGood"]:
+        elif best and best["family"] == family and [change] in best["equally_good"]:
             verdict = "equal"
         else:
             verdict = "wrong, claimed" if best and leaves == 0 else "wrong"
         named = f"{best['family']} {' + '.join(best['rules'])}" if best else "nothing"
         print(f"{family} {change}: {verdict}: {named} ({words})", file=sys.stderr, flush=True)
-        return family, change, document["differingFrames"], named, leaves, verdict
+        return family, change, document["differing_frames"], named, leaves, verdict
 
 
 def main():

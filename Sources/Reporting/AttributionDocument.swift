@@ -10,6 +10,7 @@ extension Attribution {
             blocks.append(
                 .paragraph("Boxes are written \(words). The rest is compared with that undone."))
         }
+        if !written.otherWords.isEmpty { blocks.append(.list(written.otherWords.cells)) }
         if !rows.isEmpty { blocks += ruleBlocks }
         if differingFrames > 0, !unexplained.isEmpty {
             blocks.append(.paragraph(Phrase(remaining)))
@@ -75,7 +76,8 @@ extension Attribution {
     private var answer: String {
         let start = "\(differingFrames) of \(frames) frames differ; mean IoU of all faces \(meanOverlapBefore.long)."
         guard differingFrames > 0 else {
-            return start + (written.words == nil ? " Nothing is left to explain." : " Only the writing differs.")
+            let isPlain = written.words == nil && written.otherWords.isEmpty
+            return start + (isPlain ? " Nothing is left to explain." : " Only the writing differs.")
         }
         if networkFault != nil { return start + " Rules do not explain it; the network differs." }
         guard let best = explanations.first else { return start + " No changed rule brings our faces closer." }

@@ -17,8 +17,8 @@ struct ReadList: Sendable {
         self.form = form
         self.sizesGiven = sizesGiven
         meant = zip(frames, sizes).map { frame, size in frame.faces.map { form.undone($0, in: size) } }
-        let confidences = frames.flatMap(\.faces).compactMap { $0.confidence.map { Double($0) } }
-        let unit = WrittenPrecision.unit(of: confidences.filter { $0 != 1 }) ?? 0
+        let confidences = meant.joined().compactMap { $0.confidence.map { Double($0) } }
+        let unit = WrittenPrecision.unit(ofFractions: confidences.filter { $0 != 1 }) ?? 0
         confidenceTolerance = max(Attribution.sameConfidence, unit)
     }
 
@@ -38,6 +38,17 @@ struct ReadList: Sendable {
         return Comparison(matching: matching, isSame: differing.isEmpty, differing: differing)
     }
 
+    /// The landmarks of faces that both find, the list's first.
+    func pairsOfLandmarks(of faces: [Face], at position: Int) -> [([Point], [Point])] {
+        meant[position].compactMap { face in
+            let nearest = faces.max { face.box.intersectionOverUnion(with: $0.box) < face.box.intersectionOverUnion(with: $1.box) }
+            guard let nearest, face.box.intersectionOverUnion(with: nearest.box) >= 0.5, face.landmarks.count == 5,
+                nearest.landmarks.count == 5
+            else { return nil }
+            return (face.landmarks, nearest.landmarks)
+        }
+    }
+
     private func clipped(_ face: Face, at position: Int) -> Face {
         var face = face
         let whole = WrittenForm(steps: [], isClipped: true)
@@ -53,7 +64,8 @@ struct ReadList: Sendable {
         guard let precision = form.precision else { return match.intersectionOverUnion > Attribution.sameOverlap }
         return precision.gives(
             form.written(match.expected, in: size), of: form.written(match.found, in: size),
-            tolerance: StageComparison.coordinateTolerance)
+            // Of the image, as a fraction of it.
+            tolerance: StageComparison.coordinateTolerance / (form.steps.contains(.fractions) ? 400 : 1))
     }
 
     /// The frames that differ under some rules, those with the most faces last: few faces tell causes apart best.
@@ -70,6 +82,16 @@ struct ListReading {
     /// For each frame, the faces under each of some rules.
     let runs: [[[Face]]]
 
+    init(frames: [DetectedFrame], sizes: [ImageSize], runs: [[[Face]]]) {
+        self.frames = frames
+        self.sizes = zip(frames, sizes).map { frame, size in
+            var size = size
+            (size.listedWidth, size.listedHeight) = (frame.width.map { Double($0) }, frame.height.map { Double($0) })
+            return size
+        }
+        self.runs = runs
+    }
+
     /// What a step must gain of overlap and of equal frames together to be believed.
     private static let leastGain = 0.02
 
@@ -78,29 +100,67 @@ struct ListReading {
             [face.box.x, face.box.y, face.box.width, face.box.height].map { Double($0) }
         }
         let unit = WrittenPrecision.unit(of: numbers)
-        var forms: [WrittenForm] = []
-        for steps in Self.combinations {
-            for manner in WrittenPrecision.Manner.allCases.prefix(unit == nil ? 1 : 4) {
-                let precision = unit.map { WrittenPrecision(unit: $0, manner: manner) }
-                let scales = steps.contains(.scaled) ? likelyScales : [1]
-                let widths = steps.contains(.mirrored) ? [nil, commonWidth] : [nil]
-                for width in widths {
-                    forms += scales.map {
-                        WrittenForm(steps: steps, scale: $0, mirroredWidth: width, precision: precision)
-                    }
-                }
-            }
-        }
-        var best = (form: forms[0], score: -Double.infinity)
+        var best = (form: WrittenForm(hasPercents: hasPercents), score: -Double.infinity)
         func consider(_ form: WrittenForm) {
             let score = score(form)
             if score > best.score + 1e-9 { best = (form, score) }
         }
-        forms.forEach(consider)
+        // What is done to boxes shows in their overlap, whatever their digits are.
+        for steps in Self.combinations where sizesGiven != nil || !steps.contains(.inListedSize) {
+            let precision =
+                steps.contains(.fractions)
+                ? WrittenPrecision.smallestUnit(of: numbers).map { WrittenPrecision(unit: $0, manner: .rounded) }
+                : unit.map { WrittenPrecision(unit: $0, manner: .rounded) }
+            for width in steps.contains(.mirrored) ? [nil, commonWidth] : [nil] {
+                for scale in steps.contains(.scaled) ? likelyScales : [1] {
+                    consider(
+                        WrittenForm(
+                            steps: steps, scale: scale, mirroredWidth: width, hasPercents: hasPercents,
+                            precision: precision))
+                }
+            }
+        }
+        let rounded = best.form
+        for manner in WrittenPrecision.Manner.allCases.dropFirst() where rounded.precision != nil {
+            var other = rounded
+            other.precision?.manner = manner
+            consider(other)
+        }
         var clipped = best.form
         clipped.isClipped = true
         if liesWithinImages(best.form) { consider(clipped) }
+        best.form.landmarkOrder = landmarkOrder(best.form)
         return ReadList(frames, sizes: sizes, form: best.form, sizesGiven: sizesGiven)
+    }
+
+    /// Whether probabilities lie between 0 and 100.
+    private var hasPercents: Bool {
+        let confidences = frames.flatMap(\.faces).compactMap(\.confidence)
+        return confidences.contains { $0 > 1.5 } && confidences.allSatisfy { (0...100).contains($0) }
+    }
+
+    /// The order of five landmarks in which they lie nearest to ours under the best rules; nil for our own.
+    private func landmarkOrder(_ form: WrittenForm) -> [Int]? {
+        let list = ReadList(frames, sizes: sizes, form: form, sizesGiven: nil)
+        var distances = [[Double]](repeating: [Double](repeating: 0, count: 5), count: 5)
+        for position in frames.indices {
+            let nearest = runs[position].map { list.pairsOfLandmarks(of: $0, at: position) }.max {
+                $0.count < $1.count
+            }
+            for (theirs, ours) in nearest ?? [] {
+                for (place, point) in theirs.enumerated() {
+                    for (other, mine) in ours.enumerated() {
+                        let (x, y) = (Double(point.x) - Double(mine.x), Double(point.y) - Double(mine.y))
+                        distances[place][other] += (x * x + y * y).squareRoot()
+                    }
+                }
+            }
+        }
+        guard distances.contains(where: { $0.contains { $0 > 0 } }) else { return nil }
+        let order = bestAssignment(distances.map { $0.map { -$0 } }).compactMap { $0 }
+        func total(_ order: [Int]) -> Double { order.enumerated().reduce(0) { $0 + distances[$1.0][$1.1] } }
+        let own = Array(0..<5)
+        return order.count == 5 && order != own && total(order) < total(own) / 4 ? order : nil
     }
 
     /// Nothing, each step alone, and each pair.
@@ -108,6 +168,8 @@ struct ListReading {
         let steps = WrittenForm.Step.allCases
         return [[]] + steps.map { [$0] }
             + steps.indices.flatMap { first in steps[(first + 1)...].map { [steps[first], $0] } }
+            // Fractions of the image are written in any of these ways.
+            + [[.fractions, .cornersAsExtents, .axesExchanged], [.fractions, .centred, .axesExchanged]]
     }
 
     /// How much a form makes the list be what some rules find: overlap and the share of equal frames, of the best rules.

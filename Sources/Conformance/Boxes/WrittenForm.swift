@@ -6,7 +6,10 @@ public struct WrittenForm: Hashable, Sendable, Codable {
     public enum Step: String, CaseIterable, Sendable, Codable {
         case mirrored
         case scaled
+        case inListedSize = "in_listed_size"
+        case fractions
         case oneBased = "one_based"
+        case centred
         case cornersAsExtents = "corners_as_extents"
         case axesExchanged = "axes_exchanged"
 
@@ -15,7 +18,10 @@ public struct WrittenForm: Hashable, Sendable, Codable {
             switch self {
             case .mirrored: "mirrored, left and right exchanged"
             case .scaled: "scaled"
+            case .inListedSize: "in pixels of images of the sizes that the list gives"
+            case .fractions: "as fractions of the image's width and height"
             case .oneBased: "one-based, the first pixel being 1"
+            case .centred: "by their centres, in the places of the left upper corners"
             case .cornersAsExtents: "as corners, x2 and y2 in the places of width and height"
             case .axesExchanged: "with the axes exchanged, y before x and height before width"
             }
@@ -30,6 +36,10 @@ public struct WrittenForm: Hashable, Sendable, Codable {
     public var mirroredWidth: Double?
     /// Whether boxes end where the image does.
     public var isClipped = false
+    /// Whether probabilities are written in percent.
+    public var hasPercents = false
+    /// Which of our landmarks stands at each place, where they are written in another order.
+    public var landmarkOrder: [Int]?
     /// The unit and the manner in which numbers are rounded; nil for numbers with all their digits.
     public var precision: WrittenPrecision?
 
@@ -48,6 +58,15 @@ public struct WrittenForm: Hashable, Sendable, Codable {
             }
             + (isClipped ? ["clipped to the image"] : []) + [precision?.words].compactMap { $0 }
         return changes.isEmpty ? nil : changes.joined(separator: "; ")
+    }
+
+    /// What else is written in another way than boxes, for a person.
+    public var otherWords: [String] {
+        let points = ["left eye", "right eye", "nose", "left corner of the mouth", "right corner of the mouth"]
+        return (hasPercents ? ["Probabilities are written in percent."] : [])
+            + (landmarkOrder.map { order in
+                ["Landmarks are written in the order " + order.map { points[$0] }.joined(separator: ", ") + "."]
+            } ?? [])
     }
 }
 
@@ -76,6 +95,22 @@ public struct WrittenPrecision: Hashable, Sendable, Codable {
 
     /// The unit of which all numbers are multiples; nil where there is none that says something.
     static func unit(of numbers: [Double]) -> Double? {
+        guard numbers.count >= 4 else { return nil }
+        // Fractions of the image: the least that is told apart is no part of a pixel.
+        guard numbers.contains(where: { abs($0) > 2 }) else { return nil }
+        return unit(ofFractions: numbers)
+    }
+
+    /// The least of 1/1000, 1/10000 and 1/100000 of which all numbers, fractions of an image, are multiples.
+    static func smallestUnit(of numbers: [Double]) -> Double? {
+        guard numbers.count >= 4 else { return nil }
+        return [(1e-3, 1e3), (1e-4, 1e4), (1e-5, 1e5)].first { _, perWhole in
+            numbers.allSatisfy { abs($0 * perWhole - ($0 * perWhole).rounded()) <= 1e-7 * perWhole }
+        }?.0
+    }
+
+    /// The same of numbers that may all be small, as probabilities are.
+    static func unit(ofFractions numbers: [Double]) -> Double? {
         guard numbers.count >= 4 else { return nil }
         for (unit, perPixel) in [(1.0, 1.0), (0.1, 10), (0.01, 100), (0.001, 1000)] {
             // Float32 holds coordinates of thousands of pixels to 2^-12.
@@ -122,6 +157,9 @@ struct Quad: Equatable {
 struct ImageSize: Hashable, Sendable {
     let width: Double
     let height: Double
+    /// What the list says of them.
+    var listedWidth: Double?
+    var listedHeight: Double?
 
     init(_ image: DecodedImage) {
         width = Double(image.width)
@@ -142,7 +180,10 @@ extension WrittenForm {
             switch step {
             case .mirrored: quad.x = (mirroredWidth ?? image.width) - quad.x - quad.width
             case .scaled: quad = quad.scaled(by: scale)
+            case .inListedSize: quad = quad.scaled(by: image.scaleToListed.0, image.scaleToListed.1)
+            case .fractions: quad = quad.scaled(by: 1 / image.width, 1 / image.height)
             case .oneBased: (quad.x, quad.y) = (quad.x + 1, quad.y + 1)
+            case .centred: (quad.x, quad.y) = (quad.x + quad.width / 2, quad.y + quad.height / 2)
             case .cornersAsExtents: (quad.width, quad.height) = (quad.x + quad.width, quad.y + quad.height)
             case .axesExchanged: quad = quad.exchanged
             }
@@ -157,7 +198,10 @@ extension WrittenForm {
             switch step {
             case .mirrored: quad.x = (mirroredWidth ?? image.width) - quad.x - quad.width
             case .scaled: quad = quad.scaled(by: 1 / scale)
+            case .inListedSize: quad = quad.scaled(by: 1 / image.scaleToListed.0, 1 / image.scaleToListed.1)
+            case .fractions: quad = quad.scaled(by: image.width, image.height)
             case .oneBased: (quad.x, quad.y) = (quad.x - 1, quad.y - 1)
+            case .centred: (quad.x, quad.y) = (quad.x - quad.width / 2, quad.y - quad.height / 2)
             case .cornersAsExtents:
                 (quad.width, quad.height) = (max(quad.width - quad.x, 0), max(quad.height - quad.y, 0))
             case .axesExchanged: quad = quad.exchanged
@@ -169,16 +213,35 @@ extension WrittenForm {
     func undone(_ face: Face, in image: ImageSize) -> Face {
         var face = face
         face.box = undone(face.box, in: image)
-        // Landmarks are written beside the boxes in ways of their own.
-        if self != .plain, !steps.isEmpty { face.landmarks = [] }
+        if hasPercents { face.confidence = face.confidence.map { $0 / 100 } }
+        // Points are boxes without extents; where corners stand is no matter of theirs.
+        var ofPoints = self
+        ofPoints.steps.removeAll { $0 == .cornersAsExtents || $0 == .centred }
+        face.landmarks = face.landmarks.map { point in
+            let box = ofPoints.undone(BoundingBox(x: point.x, y: point.y, width: 0, height: 0), in: image)
+            return Point(x: box.x, y: box.y)
+        }
+        if let landmarkOrder, face.landmarks.count == landmarkOrder.count {
+            var ours = face.landmarks
+            for (place, point) in zip(landmarkOrder, face.landmarks) { ours[place] = point }
+            face.landmarks = ours
+        }
         return face
     }
 }
 
+extension ImageSize {
+    /// How many times wider and higher the images are that the list gives.
+    fileprivate var scaleToListed: (Double, Double) {
+        ((listedWidth ?? width) / width, (listedHeight ?? height) / height)
+    }
+}
+
 extension Quad {
-    fileprivate func scaled(by factor: Double) -> Quad {
+    fileprivate func scaled(by across: Double, _ down: Double? = nil) -> Quad {
+        let down = down ?? across
         var quad = self
-        (quad.x, quad.y, quad.width, quad.height) = (x * factor, y * factor, width * factor, height * factor)
+        (quad.x, quad.y, quad.width, quad.height) = (x * across, y * down, width * across, height * down)
         return quad
     }
 

@@ -54,7 +54,7 @@ extension DetectionDocument {
 }
 
 /// What one line says of a frame.
-private struct FaceLine {
+struct FaceLine {
     let face: Face?
     let width: Int?
     let height: Int?

@@ -24,23 +24,44 @@ public struct DetectionDocument: Equatable, Sendable, Codable {
         self.images = images
     }
 
-    /// Reads JSON, or separated values where the file's name ends in `.csv` or `.tsv`.
+    /// Reads JSON, JSON lines, separated values, or the text lists of WIDER FACE and FDDB, whichever the content is; what
+    /// ends in `.csv` or `.tsv` is separated values.
     ///
     /// - Throws: ``DetectionDocumentError`` naming the file and the line or the key.
     public init(contentsOf file: URL) throws(DetectionDocumentError) {
         let bytes: [UInt8]
         do { bytes = try readFile(file.path) } catch { throw .unreadable(file: file.path, reason: error.reason) }
-        if ["csv", "tsv"].contains(file.pathExtension.lowercased()) {
-            try self.init(csv: bytes, file: file.path)
-        } else {
+        try self.init(bytes: inUTF8(bytes), file: file)
+    }
+
+    private init(bytes: [UInt8], file: URL) throws(DetectionDocumentError) {
+        let isSeparated = ["csv", "tsv"].contains(file.pathExtension.lowercased())
+        let start = withoutByteOrderMark(bytes).first { !" \t\r\n".utf8.contains($0) }
+        let isJSON = start == UInt8(ascii: "{") || start == UInt8(ascii: "[")
+        if !isSeparated, isJSON || file.pathExtension.lowercased() == "json" {
             try self.init(json: bytes, file: file.path)
+        } else if !isSeparated, let text = String(validating: withoutByteOrderMark(bytes), as: UTF8.self),
+            let blocks = try Self(blocks: text, file: file.path)
+        {
+            self = blocks
+        } else {
+            try self.init(csv: bytes, file: file.path)
         }
     }
 
     /// - Parameter file: The name that errors give.
     public init(json bytes: [UInt8], file: String) throws(DetectionDocumentError) {
         do throws(JSONError) {
-            self = try JSON(parsing: Array(withoutByteOrderMark(bytes)), file: file).decode()
+            let bytes = Array(withoutByteOrderMark(bytes))
+            let lines = try jsonLines(of: bytes, file: file)
+            let json = if let lines { lines } else { try JSON(parsing: bytes, file: file) }
+            let named: JSON
+            do throws(DetectionColumns.Reason) {
+                named = try json.withNamedFaces()
+            } catch {
+                throw JSONError.unexpected(file: file, path: "", reason: error.text)
+            }
+            self = try named.decode()
         } catch {
             switch error {
             case .malformed(_, let line, let reason): throw .malformed(file: file, at: "line \(line)", reason: reason)
@@ -52,12 +73,37 @@ public struct DetectionDocument: Equatable, Sendable, Codable {
         try checkFramesAreNamedOnce(file: file)
     }
 
-    private func checkFramesAreNamedOnce(file: String) throws(DetectionDocumentError) {
+    func checkFramesAreNamedOnce(file: String) throws(DetectionDocumentError) {
         var names: Set<String> = []
         for image in images where !names.insert(image.file).inserted {
             throw .malformed(file: file, at: image.file, reason: "the frame is listed twice")
         }
     }
+}
+
+/// The values of JSON lines, as an array; nil where there is one value alone.
+private func jsonLines(of bytes: [UInt8], file: String) throws(JSONError) -> JSON? {
+    let lines = bytes.split(whereSeparator: { $0 == UInt8(ascii: "\n") }).filter { line in
+        line.contains { !" \t\r".utf8.contains($0) }
+    }
+    guard lines.count > 1, lines.allSatisfy({ $0.first == UInt8(ascii: "{") && isClosed($0) }) else { return nil }
+    var values: [JSON] = []
+    for line in lines { values.append(try JSON(parsing: Array(line), file: file)) }
+    return .array(values)
+}
+
+private func isClosed(_ line: ArraySlice<UInt8>) -> Bool {
+    line.last { !" \t\r".utf8.contains($0) } == UInt8(ascii: "}")
+}
+
+/// The same text in UTF-8, where a mark says that it is UTF-16, as spreadsheets write "Unicode text".
+private func inUTF8(_ bytes: [UInt8]) -> [UInt8] {
+    let isLittle = bytes.starts(with: [0xFF, 0xFE])
+    guard isLittle || bytes.starts(with: [0xFE, 0xFF]), bytes.count.isMultiple(of: 2) else { return bytes }
+    let units = stride(from: 2, to: bytes.count, by: 2).map { index in
+        UInt16(bytes[isLittle ? index + 1 : index]) << 8 | UInt16(bytes[isLittle ? index : index + 1])
+    }
+    return String(validating: units, as: UTF16.self).map { Array($0.utf8) } ?? bytes
 }
 
 /// The faces of one frame.

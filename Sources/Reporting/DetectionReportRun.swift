@@ -101,8 +101,7 @@ extension DetectionReport.Frame {
             divergence: expected.record.isEmpty
                 ? nil
                 : StageDivergence(
-                    file: expected.file, expected: expected.record, found: found,
-                    scoreThresholds: detector.scoreThresholds),
+                    file: expected.file, expected: expected.record, found: found, rules: detector.rules),
             unpairedScores: found.unpairedScores)
     }
 }

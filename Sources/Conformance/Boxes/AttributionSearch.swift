@@ -160,7 +160,9 @@ struct AttributionSearch {
             detector.rules = rules
             let record = try detector.detect(in: image(frames[index]))
             let comparison = list.comparison(of: record.faces, at: index)
-            return (index, comparison, comparison.isSame ? [] : record.closeDecisions(near: comparison.differing, rules))
+            return (
+                index, comparison, comparison.isSame ? [] : record.closeDecisions(near: comparison.differing, rules)
+            )
         }
         let left = judged.filter { !$0.1.isSame }
         let isMostly = left.count * 2 <= judged.count

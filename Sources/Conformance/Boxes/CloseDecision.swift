@@ -102,7 +102,8 @@ extension CloseDecision {
             rules.squares(near: candidate.box, within: coordinateMargin).map { square in
                 CloseDecision(
                     nudge: Nudge(list, position: position, box: square.box, score: candidate.score),
-                    words: "\(list.name): a side of a square lies \(square.distance) pixel from where it becomes another "
+                    words:
+                        "\(list.name): a side of a square lies \(square.distance) pixel from where it becomes another "
                         + "pixel, which float32 in place of float64, or another order of sums, may decide",
                     box: candidate.box)
             }

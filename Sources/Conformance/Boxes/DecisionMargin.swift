@@ -22,6 +22,9 @@ public enum DecisionMargin: String, Sendable, Codable {
 
 /// The decisions that are taken about a list of boxes next.
 struct Decisions {
+    /// By which the decisions are taken.
+    var rules = CascadeRules.openFace
+
     /// The score that boxes must reach, or have reached, to be in the list or in the next one.
     var scoreThreshold: Float?
 
@@ -32,7 +35,7 @@ struct Decisions {
     var pixelStep: PixelStep?
 
     enum PixelStep {
-        /// A square of the longer side, truncated.
+        /// A square of the longer side, in whole pixels.
         case square
         /// Each coordinate rounded half to even.
         case round
@@ -46,7 +49,7 @@ struct Decisions {
                 margins.append(.scoreThreshold)
             }
             if tied.contains(position) { margins.append(.suppressionTie) }
-            if let pixelStep, candidate.box.liesOnBoundary(of: pixelStep) { margins.append(.pixelBoundary) }
+            if let pixelStep, candidate.box.liesOnBoundary(of: pixelStep, rules) { margins.append(.pixelBoundary) }
             return margins
         }
     }
@@ -59,34 +62,42 @@ struct Decisions {
             let score = candidates[position].score
             for other in byScore[(rank + 1)...] {
                 guard score - candidates[other].score <= DecisionMargin.scoreMargin else { break }
-                let overlap = suppression.measure.overlap(of: candidates[position].box, candidates[other].box)
-                if overlap > suppression.threshold { tied.formUnion([position, other]) }
+                if suppression.applies(to: candidates[position].box, candidates[other].box, rules: rules) {
+                    tied.formUnion([position, other])
+                }
             }
         }
         return tied
     }
 }
 
-/// The decisions that follow each stage of OpenFace's cascade.
+/// The decisions that follow each stage of the cascade.
 struct StageDecisions {
-    private let thresholds: ScoreThresholds
+    private let rules: CascadeRules
 
-    init(_ thresholds: ScoreThresholds) {
-        self.thresholds = thresholds
+    init(_ rules: CascadeRules) {
+        self.rules = rules
     }
 
     /// What follows for the proposals of one pyramid level.
     var atLevel: Decisions {
-        Decisions(scoreThreshold: thresholds.proposal, suppression: .withinLevel)
+        Decisions(
+            rules: rules, scoreThreshold: rules.scoreThresholds.proposal, suppression: rules.suppressionWithinLevel)
     }
 
     subscript(stage: CascadeStage) -> Decisions {
         switch stage {
-        case .proposals: Decisions(suppression: .betweenNetworks)
-        case .refinementOutput: Decisions(scoreThreshold: thresholds.refinement, suppression: .betweenNetworks)
-        case .outputOutput: Decisions(scoreThreshold: thresholds.output)
-        case .correctedProposals, .correctedRefinements: Decisions(pixelStep: .square)
-        case .correctedOutputs: Decisions(suppression: .ofFaces, pixelStep: .round)
+        case .proposals: Decisions(rules: rules, suppression: rules.suppressionOfProposals)
+        case .refinementOutput:
+            Decisions(
+                rules: rules, scoreThreshold: rules.scoreThresholds.refinement,
+                suppression: rules.suppressionOfRefinements)
+        case .outputOutput: Decisions(rules: rules, scoreThreshold: rules.scoreThresholds.output)
+        case .correctedProposals, .correctedRefinements: Decisions(rules: rules, pixelStep: .square)
+        case .correctedOutputs:
+            Decisions(
+                rules: rules, suppression: rules.suppressionOfFaces,
+                pixelStep: rules.outputSuppressionBoxes == .rounded ? .round : nil)
         case .suppressedProposals, .suppressedRefinements, .refinementInput, .outputInput, .suppressedOutputs, .final:
             Decisions()
         }
@@ -97,8 +108,10 @@ extension BoundingBox {
     var coordinates: [Float] { [x, y, width, height] }
 
     /// Whether a coordinate may become one pixel or the next.
-    fileprivate func liesOnBoundary(of step: Decisions.PixelStep) -> Bool {
+    fileprivate func liesOnBoundary(of step: Decisions.PixelStep, _ rules: CascadeRules) -> Bool {
         switch step {
+        case .square where rules.squares != .sideTruncated:
+            return !rules.squares(near: self, within: DecisionMargin.coordinateMargin).isEmpty
         case .square:
             return square.coordinates.contains { isNear($0, $0.rounded()) }
         case .round:

@@ -41,7 +41,9 @@ struct ReadList: Sendable {
     /// The landmarks of faces that both find, the list's first.
     func pairsOfLandmarks(of faces: [Face], at position: Int) -> [([Point], [Point])] {
         meant[position].compactMap { face in
-            let nearest = faces.max { face.box.intersectionOverUnion(with: $0.box) < face.box.intersectionOverUnion(with: $1.box) }
+            let nearest = faces.max {
+                face.box.intersectionOverUnion(with: $0.box) < face.box.intersectionOverUnion(with: $1.box)
+            }
             guard let nearest, face.box.intersectionOverUnion(with: nearest.box) >= 0.5, face.landmarks.count == 5,
                 nearest.landmarks.count == 5
             else { return nil }

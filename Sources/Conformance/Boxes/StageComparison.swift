@@ -12,10 +12,10 @@ public struct StageDivergence: Equatable, Sendable, Codable {
     public var firstDeparture: StageComparison? { stages.first { !$0.agrees } }
 
     public init(
-        file: String, expected: CascadeRecord, found: CascadeRecord, scoreThresholds: ScoreThresholds = .init()
+        file: String, expected: CascadeRecord, found: CascadeRecord, rules: CascadeRules = .openFace
     ) {
         self.file = file
-        let decisions = StageDecisions(scoreThresholds)
+        let decisions = StageDecisions(rules)
         // A record without levels may have later stages.
         let levelCount = expected.levels.isEmpty ? 0 : max(expected.levels.count, found.levels.count)
         let levels = (0..<levelCount).map { index in

@@ -56,7 +56,8 @@ public struct WrittenForm: Hashable, Sendable, Codable {
                 default: step.meaning
                 }
             }
-            + (isClipped ? ["clipped to the image"] : []) + [precision?.words].compactMap { $0 }
+            + (isClipped ? ["clipped to the image"] : [])
+            + [precision?.words(areFractions: steps.contains(.fractions))].compactMap { $0 }
         return changes.isEmpty ? nil : changes.joined(separator: "; ")
     }
 
@@ -83,8 +84,8 @@ public struct WrittenPrecision: Hashable, Sendable, Codable {
     public var unit: Double
     public var manner: Manner
 
-    var words: String {
-        let numbers = unit == 1 ? "whole pixels" : "multiples of \(unit) pixels"
+    func words(areFractions: Bool) -> String {
+        let numbers = unit == 1 ? "whole pixels" : "multiples of \(unit)" + (areFractions ? "" : " pixels")
         return switch manner {
         case .rounded: "rounded to \(numbers)"
         case .cut: "cut to \(numbers)"

@@ -216,7 +216,8 @@ extension DetectionDocument {
             $0.split(whereSeparator: \.isWhitespace).map(String.init)
         }
         func count(at line: Int) -> Int? {
-            lines.indices.contains(line) && lines[line].count == 1 ? Int(lines[line][0]).flatMap { $0 >= 0 ? $0 : nil } : nil
+            lines.indices.contains(line) && lines[line].count == 1
+                ? Int(lines[line][0]).flatMap { $0 >= 0 ? $0 : nil } : nil
         }
         guard let first = lines.firstIndex(where: { !$0.isEmpty }), count(at: first) == nil, count(at: first + 1) != nil
         else { return nil }
@@ -247,7 +248,9 @@ extension DetectionDocument {
                 line += 1
             }
             // WIDER FACE writes a line of zeros where there are no faces.
-            if count == 0, lines.indices.contains(line), lines[line].count > 1, lines[line].allSatisfy({ Float($0) == 0 }) {
+            if count == 0, lines.indices.contains(line), lines[line].count > 1,
+                lines[line].allSatisfy({ Float($0) == 0 })
+            {
                 line += 1
             }
             images.append(frame)

@@ -62,6 +62,69 @@ import Testing
         #expect(try sizes(rules, minimumFaceSize: 12) == [[40, 24], [20, 12]])
     }
 
+    @Test("ipazc's levels are as many as the image alone says; with one of less than 11 pixels there is none")
+    func levelsOfTheImageAlone() throws {
+        func sizes(_ minimumFaceSize: Int, _ rules: CascadeRules) throws -> [[Int]] {
+            try pyramid(width: 640, height: 480, minimumFaceSize: minimumFaceSize, rules: rules)
+                .map { [$0.width, $0.height] }
+        }
+        var rules = DetectorFamily.ipazc.rules
+        // ln(480 / 12) / -ln 0.709 - 1 = 9.73: ten levels, of which the last has 480 * 0.6 * 0.709^9 = 13.04 rows.
+        let levels = try sizes(20, rules)
+        #expect(levels.count == 10 && levels[0] == [384, 288] && levels[9] == [17, 13])
+        #expect(try sizes(40, rules) == [])
+        rules.tooSmallLevels = .leftOut
+        #expect(try sizes(40, rules).last?[1] == 12)
+    }
+
+    @Test("A box that is suppressed suppresses others where the rules say so")
+    func suppressors() {
+        let boxes = [Float(0), 4, 8].map { BoundingBox(x: $0, y: 0, width: 10, height: 10) }
+        var rules = DetectorFamily.ipazc.rules
+        func kept(_ scores: [Float]) -> [Int] {
+            nonMaximumSuppression(of: boxes, scores: scores, Suppression(0.4, .union), rules: rules)
+        }
+        // Neighbours overlap by 6 / 14, the outer ones by 2 / 18.
+        #expect(kept([0.9, 0.8, 0.7]) == [0])
+        rules.suppressors = .keptBoxes
+        #expect(kept([0.9, 0.8, 0.7]) == [0, 2])
+    }
+
+    @Test("Which of equal scores of faces comes first is a rule of its own")
+    func equalScoresOfFaces() {
+        let boxes = [BoundingBox](repeating: BoundingBox(x: 0, y: 0, width: 10, height: 10), count: 2)
+        var rules = DetectorFamily.facenetPyTorch.rules
+        func first(_ suppression: Suppression) -> [Int] {
+            nonMaximumSuppression(of: boxes, scores: [0.9, 0.9], suppression, rules: rules)
+        }
+        #expect(first(rules.suppressionWithinLevel) == [0] && first(rules.suppressionOfFaces) == [1])
+        rules.outputEqualScores = .firstListedFirst
+        #expect(first(rules.suppressionOfFaces) == [0])
+    }
+
+    @Test("Numbers are written as the rule says: of cut ones x and y begin at 0, and the far sides are cut")
+    func writtenNumbers() {
+        let box = BoundingBox(x: -1.5, y: 2.5, width: 10.75, height: 3.25)
+        #expect(box.written(.exact) == box)
+        #expect(box.written(.rounded) == BoundingBox(x: -2, y: 2, width: 11, height: 3))
+        #expect(box.written(.cut) == BoundingBox(x: 0, y: 2, width: 9, height: 3))
+        #expect(Point(x: -1.5, y: 2.5).written(.cut) == Point(x: -1, y: 2))
+    }
+
+    @Test("A box near the boundary of a pixel has another square beside it, at its distance; others have none")
+    func nearbySquares() throws {
+        for family in DetectorFamily.allCases where family != .ipazc {
+            let rules = family.rules
+            let boundary: Float = rules.squares == .cornersRounded ? 0.5 : 0
+            let box = BoundingBox(x: 10 + boundary - 0.0001, y: 20.3, width: 30.35, height: 30.35)
+            let near = rules.squares(near: box, within: 0.0005)
+            #expect(near.count == 1, "\(family)")
+            #expect(try abs(#require(near.first).distance - 0.0001) < 3e-5, "\(family)")
+            let far = BoundingBox(x: 10.2, y: 20.3, width: 30.35, height: 30.35)
+            #expect(rules.squares(near: far, within: 0.0005).isEmpty, "\(family)")
+        }
+    }
+
     @Test("Squares, regions and corrections of a box between whole pixels are those of the rule")
     func geometry() {
         let box = BoundingBox(x: 2.5, y: 3.75, width: 10, height: 6.5)

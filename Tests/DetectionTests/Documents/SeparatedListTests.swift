@@ -35,6 +35,87 @@ import Testing
             && read.images.flatMap(\.faces).map(\.confidence) == faces.map(\.confidence)
     }
 
+    /// What a file of a name with a content is read as.
+    private func read(_ content: [UInt8], named name: String) throws -> DetectionDocument {
+        try withTemporaryDirectory { directory in
+            let file = URL(fileURLWithPath: "\(directory)/\(name)")
+            try Data(content).write(to: file)
+            return try DetectionDocument(contentsOf: file)
+        }
+    }
+
+    private func expectGold(_ text: String, named name: String) throws {
+        let read = try read(Array(text.utf8), named: name)
+        let faces = try gold.get().images.flatMap(\.faces)
+        #expect(read.images.flatMap(\.faces).map(\.box) == faces.map(\.box), "\(name)")
+        #expect(read.images.flatMap(\.faces).map(\.confidence) == faces.map(\.confidence), "\(name)")
+    }
+
+    @Test("Lists of other layouts hold the same faces: JSON lines, files with faces, COCO, WIDER FACE, UTF-16")
+    func layouts() throws {
+        let images = try gold.get().images
+        func box(_ face: Face) -> String { numbers(face).prefix(4).joined(separator: ", ") }
+        func score(_ face: Face) -> String { numbers(face)[4] }
+        func row(_ file: String, _ face: Face) -> String {
+            let names = ["x", "y", "width", "height", "score"]
+            let members = zip(names, numbers(face)).map { "\"\($0)\": \($1)" }.joined(separator: ", ")
+            return "{\"image\": \"\(file)\", \(members)}"
+        }
+        let rows = images.flatMap { image in image.faces.map { row(image.file, $0) } }
+        try expectGold(rows.joined(separator: "\n") + "\n", named: "faces.jsonl")
+        try expectGold("[" + rows.joined(separator: ",") + "]", named: "records.json")
+        let byFile = images.map { image in
+            "\"\(image.file)\": ["
+                + image.faces.map { "{\"box\": [\(box($0))], \"confidence\": \(score($0))}" }
+                .joined(separator: ", ") + "]"
+        }
+        try expectGold("{" + byFile.joined(separator: ",") + "}", named: "by_file.json")
+        let frames = images.map { image in
+            "{\"file_name\": \"\(image.file)\", \"faces\": ["
+                + image.faces.map { "[\(numbers($0).joined(separator: ", "))]" }.joined(separator: ", ") + "]}"
+        }
+        try expectGold(frames.joined(separator: "\n"), named: "frames.ndjson")
+        let named = images.enumerated().map { "{\"id\": \($0), \"file_name\": \"\($1.file)\"}" }
+        let annotations = images.enumerated().flatMap { index, image in
+            image.faces.map {
+                "{\"id\": 1, \"image_id\": \(index), \"category_id\": 1, \"bbox\": [\(box($0))], \"score\": \(score($0))}"
+            }
+        }
+        try expectGold(
+            "{\"images\": [\(named.joined(separator: ","))], \"annotations\": [\(annotations.joined(separator: ","))]}",
+            named: "coco.json")
+        let blocks = images.map { image in
+            "\(image.file)\n\(image.faces.count)\n"
+                + (image.faces.isEmpty
+                    ? "0 0 0 0 0 0 0 0 0 0\n"
+                    : image.faces.map { numbers($0).joined(separator: " ") + "\n" }.joined())
+        }
+        try expectGold(blocks.joined(), named: "wider.txt")
+        let text = try lines(["file", "x", "y", "width", "height", "confidence"]) { [$1] + numbers($2) }
+        let wide: [UInt8] = [0xFF, 0xFE] + text.utf16.flatMap { unit -> [UInt8] in [UInt8(unit & 0xFF), UInt8(unit >> 8)] }
+        #expect(try read(wide, named: "excel.csv").images.flatMap(\.faces).count == 52)
+    }
+
+    @Test(
+        "Lists of other layouts that say too little are refused with the reason",
+        arguments: [
+            (
+                "{\"images\": [{\"id\": 1, \"file_name\": \"a.jpg\"}], \"annotations\": [{\"image_id\": 2, \"bbox\": [1, 2, 3, 4]}]}",
+                "an annotation is of no image that the list names by its id"
+            ),
+            ("[{\"file\": \"a.jpg\", \"x\": 1, \"y\": 2}]", "the header names no column \"width\" or \"x2\""),
+            ("{\"a.jpg\": [{\"box\": [1, 2, 3, -4]}]}", "the extent of a box is negative"),
+            ("a.jpg\n2\n1 2 3 4 0.5\n", "x, y, width and height of a face are expected"),
+        ])
+    func refusedLayouts(_ text: String, _ reason: String) throws {
+        do {
+            _ = try read(Array(text.utf8), named: text.first == "a" ? "faces.txt" : "faces.json")
+            Issue.record("\(text) was read")
+        } catch let error as DetectionDocumentError {
+            #expect(error.description.contains(reason), "\(error)")
+        }
+    }
+
     @Test("Columns are found by their names, in any order, with others beside them")
     func names() throws {
         let head = ["file", "x", "y", "width", "height", "confidence"]

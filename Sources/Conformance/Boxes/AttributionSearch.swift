@@ -184,7 +184,7 @@ struct AttributionSearch {
         return (
             unexplained,
             "the probabilities of faces that both find differ, by \(Float(median)) in the median: the networks do not "
-                + "compute what the models say"
+                + "compute what the models say, or the cascade has rules that are not known here"
         )
     }
 }

@@ -1,4 +1,7 @@
 import Detection
+import Foundation
+import JSONTree
+import TestSupport
 import Testing
 
 @testable import Conformance
@@ -95,5 +98,31 @@ import Testing
         found[.final] = [candidate(5)]
         found[.outputInput] = [candidate(6)]
         #expect(StageDivergence(file: "a", expected: expected, found: found).stages.map(\.stage) == ["final"])
+    }
+}
+
+/// A list with boxes after every stage is judged under the rules of its own detector.
+@Suite struct StagesOfOtherDetectorsTests {
+    @Test(
+        "Under a detector's own rules no stage departs, under OpenFace's the first does",
+        arguments: [DetectorFamily.classic, .facenetPyTorch, .mtcnnRuntime])
+    func stages(_ family: DetectorFamily) throws {
+        var detector = FaceDetector(
+            networks: try FaceNetworks(models: fixtures.appendingPathComponent("models").path, arithmetic: .fp32),
+            rules: family.rules, minimumFaceSize: 100)
+        let image = try DecodedImage(contentsOf: fixtures.appendingPathComponent("frames/25_dark.jpg"))
+        let record = try detector.detect(in: image)
+        // As a list of faces holds it.
+        let frame = DetectedFrame(
+            file: "25_dark.jpg", width: image.width, height: image.height, faces: record.faces, record: record)
+        let expected = try JSON(encoding: frame).decode(DetectedFrame.self).record
+        func divergence() throws -> StageDivergence {
+            StageDivergence(
+                file: frame.file, expected: expected, found: try detector.detect(in: image), rules: detector.rules)
+        }
+        let own = try divergence()
+        #expect(own.firstDeparture == nil && own.stages.count > CascadeStage.allCases.count)
+        detector.rules = .openFace
+        #expect(try divergence().firstDeparture?.stage == "pnet_level_0")
     }
 }

@@ -92,7 +92,8 @@ import Testing
         }
         try expectGold(blocks.joined(), named: "wider.txt")
         let text = try lines(["file", "x", "y", "width", "height", "confidence"]) { [$1] + numbers($2) }
-        let wide: [UInt8] = [0xFF, 0xFE] + text.utf16.flatMap { unit -> [UInt8] in [UInt8(unit & 0xFF), UInt8(unit >> 8)] }
+        let wide: [UInt8] =
+            [0xFF, 0xFE] + text.utf16.flatMap { unit -> [UInt8] in [UInt8(unit & 0xFF), UInt8(unit >> 8)] }
         #expect(try read(wide, named: "excel.csv").images.flatMap(\.faces).count == 52)
     }
 

@@ -96,6 +96,8 @@ struct ListReading {
 
     /// What a step must gain of overlap and of equal frames together to be believed.
     private static let leastGain = 0.02
+    /// The same of a step that moves boxes by one pixel, as rules of a cascade may: it must make frames equal.
+    private static let leastGainOfOnePixel = 0.1
 
     func read() -> ReadList {
         let numbers = frames.flatMap(\.faces).flatMap { face in
@@ -184,7 +186,7 @@ struct ListReading {
                     / Double(max(frames.count, 1))
             }.max() ?? 0
         return agreement - Self.leastGain * Double(form.steps.count + (form.isClipped ? 1 : 0)) / 4
-            - (form.steps.contains(.oneBased) ? Self.leastGain : 0)
+            - (form.steps.contains(.oneBased) ? Self.leastGainOfOnePixel : 0)
     }
 
     /// The ratios of the list's faces to ours, under each of the rules, that are no differences of rules.

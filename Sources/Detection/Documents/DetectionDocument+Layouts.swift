@@ -23,6 +23,11 @@ extension JSON {
                     frames.add(member.key)
                     for face in faces { try frames.add(face, to: member.key) }
                 }
+            } else if file != nil, self["images"] == nil {
+                return try JSON.array([self]).withNamedFaces()
+            } else if case .array(let images)? = self["images"], images.contains(where: \.hasOtherFaces) {
+                let named = try JSON.array(images).withNamedFaces()
+                return .object(members.map { $0.key == "images" ? Member($0.key, named["images"] ?? $0.value) : $0 })
             } else {
                 return self
             }
@@ -40,6 +45,15 @@ extension JSON {
         default: return self
         }
         return .object([Member("images", .array(frames.inOrder))])
+    }
+
+    /// Whether a frame's faces are written otherwise than by x, y, w and h.
+    private var hasOtherFaces: Bool {
+        guard case .array(let faces)? = self["faces"] else { return false }
+        return faces.contains { face in
+            if case .array = face { return true }
+            return ["box", "bbox", "rect", "bounding_box"].contains { face[$0] != nil }
+        }
     }
 
     private var isListOfFaces: Bool {

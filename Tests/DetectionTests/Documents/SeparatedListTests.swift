@@ -75,6 +75,10 @@ import Testing
                 + image.faces.map { "[\(numbers($0).joined(separator: ", "))]" }.joined(separator: ", ") + "]}"
         }
         try expectGold(frames.joined(separator: "\n"), named: "frames.ndjson")
+        let document = try read(
+            Array("{\"min_face_size\": 40, \"images\": [\(frames.joined(separator: ","))]}".utf8), named: "own.json")
+        #expect(document.minFaceSize == 40 && document.images.flatMap(\.faces).count == 52)
+        #expect(try read(Array(frames[0].utf8), named: "one.jsonl").images.count == 1)
         let named = images.enumerated().map { "{\"id\": \($0), \"file_name\": \"\($1.file)\"}" }
         let annotations = images.enumerated().flatMap { index, image in
             image.faces.map {

@@ -85,6 +85,7 @@ let package = Package(
                 .embedInCode("Renderers/HTML/strips.mustache"),
                 .embedInCode("Renderers/HTML/bars.mustache"),
                 .embedInCode("Renderers/HTML/histogram.mustache"),
+                .embedInCode("Renderers/HTML/plan.mustache"),
                 .embedInCode("Renderers/HTML/frames.mustache"),
             ]),
         .target(name: "OutsideEngines", dependencies: ["ChildProcesses", "Engines", "JSONTree"]),

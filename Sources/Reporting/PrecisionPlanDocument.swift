@@ -2,6 +2,33 @@ import Conformance
 import Detection
 
 extension PrecisionPlan {
+    /// The plan as a section: its requirements are checks.
+    public var section: Section {
+        let checks = requirements.map { requirement in
+            let value = measurement[requirement.metric]
+            return Check(value.isNaN ? nil : value, of: "plan", against: requirement, deviations: [])
+        }
+        // The title is the section's.
+        return Section(
+            name: "plan", title: "Precision plan for \(arithmetic)", checks: checks, blocks: Array(blocks.dropFirst()))
+    }
+
+    /// The networks with the layers that stay in float32.
+    private var picture: Figure {
+        let names = layers.map(\.network).withoutRepeats
+        return .plan(
+            PlanPicture(
+                title: "The networks, and what stays in float32", arithmetic: arithmetic,
+                networks: names.map { name in
+                    PlanPicture.Network(
+                        name: name,
+                        layers: layers.filter { $0.network == name }.map {
+                            PlanPicture.Layer(
+                                name: $0.layer, multiplyAdds: $0.multiplyAdds, isKeptInFloat32: $0.isKeptInFloat32)
+                        })
+                }))
+    }
+
     /// The plan for a person: what it takes, what each layer does, and how a converter is told.
     public var blocks: [Block] {
         let wanted = requirements.map { requirement in
@@ -30,7 +57,8 @@ extension PrecisionPlan {
                     ].cells
             })
         return [
-            .title("Precision plan: \(isMet ? "met" : "not met")"), .paragraph(Phrase(answer)), .table(summary),
+            .title("Precision plan: \(isMet ? "met" : "not met")"), .paragraph(Phrase(answer)), .figure(picture),
+            .table(summary),
             .paragraph(
                 Phrase(
                     "Each layer alone in float32 (*alone*), alone in \(arithmetic) (*without*), and what fails if it "

@@ -8,6 +8,7 @@ public enum Figure: Sendable, Equatable {
     case bars(BarChart)
     case histogram(HistogramChart)
     case frames(FrameGallery)
+    case plan(PlanPicture)
 }
 
 /// A value drawn on a logarithmic axis.
@@ -90,6 +91,26 @@ public struct HistogramChart: Sendable, Equatable {
     public let bins: [ExponentHistogram.Bin]
     /// How many elements do not differ.
     public let equal: Int
+}
+
+/// Networks as rows of layers, of which some stay in float32.
+public struct PlanPicture: Sendable, Equatable {
+    public struct Layer: Sendable, Equatable {
+        public let name: String
+        public let multiplyAdds: Int
+        public let isKeptInFloat32: Bool
+    }
+
+    public struct Network: Sendable, Equatable {
+        public let name: String
+        /// In the order of computation.
+        public let layers: [Layer]
+    }
+
+    public let title: String
+    /// What the other layers are computed in.
+    public let arithmetic: String
+    public let networks: [Network]
 }
 
 /// Frames with the boxes of two detectors.

@@ -30,6 +30,16 @@ public struct Section: Sendable, Equatable {
         self.blocks = blocks + report.deviationBlocks
     }
 
+    /// What is no report's.
+    init(name: String, title: String, checks: [Check], blocks: [Block]) {
+        self.name = name
+        self.title = title
+        verdict = Verdict(combining: checks.map(\.verdict))
+        self.checks = checks
+        self.blocks = blocks
+        (deviations, causes, notJudged, firstFault) = ([], [], [], nil)
+    }
+
     /// How many of the checks came to each verdict.
     public func count(_ verdict: Verdict) -> Int { checks.count { $0.verdict == verdict } }
 }

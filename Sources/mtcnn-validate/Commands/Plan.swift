@@ -36,8 +36,12 @@ struct Plan: ParsableCommand {
     @Option(help: ArgumentHelp("Write the plan to this file.", valueName: "file"))
     var json: String?
 
+    @Option(help: ArgumentHelp("Also write the plan as a page to this file.", valueName: "file"))
+    var page: String?
+
     func run() throws {
         try RunOutputs.expect(file: json)
+        try RunOutputs.expect(file: page)
         let plan = try PrecisionPlan(
             requirements: requirements(), models: cascade.modelsDirectory(),
             captures: captures ?? bundled("Fixtures/captures"), frames: frames ?? bundled("Fixtures/frames"),
@@ -46,6 +50,7 @@ struct Plan: ParsableCommand {
             progress: Terminal.progress)
         Terminal.clearProgress()
         if let json { try RunOutputs.write(plan, to: json) }
+        if let page { try RunOutputs.write(Page(Document([plan.section])), to: page) }
         try Terminal.output(Markdown(folds: false).text(plan.blocks))
         if !plan.isMet { throw ExitCode(ExitStatus.doesNotConform.rawValue) }
     }

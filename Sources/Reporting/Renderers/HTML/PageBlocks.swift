@@ -34,6 +34,7 @@ struct PageBlocks {
         case .bars(let chart): view(chart)
         case .histogram(let chart): view(chart)
         case .frames(let gallery): view(gallery)
+        case .plan(let picture): view(picture)
         }
     }
 

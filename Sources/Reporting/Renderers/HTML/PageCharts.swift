@@ -149,6 +149,33 @@ extension PageBlocks {
         ]
     }
 
+    /// Each layer is as wide as its share of the network's multiply-adds, but wide enough to be seen.
+    func view(_ picture: PlanPicture) -> View {
+        let least = 0.03
+        return [
+            "kind": "plan", "title": picture.title, "arithmetic": picture.arithmetic,
+            "networks": picture.networks.map { network -> View in
+                let total = Double(max(1, network.layers.map(\.multiplyAdds).reduce(0, +)))
+                let widths = network.layers.map { max(least, Double($0.multiplyAdds) / total) }
+                let scale = 100 / max(1e-9, widths.reduce(0, +))
+                var start = 0.0
+                let layers = zip(network.layers, widths).map { layer, width -> View in
+                    defer { start += width * scale }
+                    return [
+                        "x": String(format: "%.2f", start), "width": String(format: "%.2f", width * scale - 0.4),
+                        "form": layer.isKeptInFloat32 ? "float32" : "half", "name": layer.name.shownLine,
+                        "arithmetic": layer.isKeptInFloat32 ? "float32" : picture.arithmetic,
+                    ]
+                }
+                let kept = network.layers.filter(\.isKeptInFloat32).map(\.name)
+                return [
+                    "name": network.name.shownLine, "layers": layers,
+                    "note": kept.isEmpty ? "nothing in float32" : kept.joined(separator: ", ").shownLine,
+                ]
+            },
+        ]
+    }
+
     func view(_ chart: BarChart) -> View {
         let largest = max(1, chart.bars.map(\.count).max() ?? 1)
         return [

@@ -23,7 +23,8 @@ struct Templates {
         ("legend", PackageResources.legend_mustache), ("strip", PackageResources.strip_mustache),
         ("axis", PackageResources.axis_mustache), ("layers", PackageResources.layers_mustache),
         ("strips", PackageResources.strips_mustache), ("bars", PackageResources.bars_mustache),
-        ("histogram", PackageResources.histogram_mustache), ("frames", PackageResources.frames_mustache),
+        ("plan", PackageResources.plan_mustache), ("histogram", PackageResources.histogram_mustache),
+        ("frames", PackageResources.frames_mustache),
     ]
 
     /// Without the last line's end, so that templates fit into lines.

@@ -29,7 +29,7 @@ public struct Document: Sendable, Equatable {
         let failing = sections.map { $0.count(.doesNotConform) }.reduce(0, +)
         let listed = sections.map { $0.count(.conformsWithKnownDeviations) }.reduce(0, +)
         return switch verdict {
-        case .conforms: "All \(count) checks hold."
+        case .conforms: count == 1 ? "The one check holds." : "All \(count) checks hold."
         case .conformsWithKnownDeviations:
             "\(count - listed) of \(count) checks hold; the other \(listed) are known deviations, each with a reason."
         case .doesNotConform: "\(failing) of \(count) checks \(failing == 1 ? "fails" : "fail")."

@@ -124,7 +124,9 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "mtcnn-validate", "Benchmarking", "Captures", "Conformance", "Detection", "JSONTree", "TestSupport",
+                "mtcnn-validate", "Benchmarking", "Captures", "Conformance", "Detection", "Files", "JSONTree",
+                "ModelFormats",
+                "TestSupport",
             ],
             exclude: ["damaged", "recorded"]),
         .testTarget(

@@ -8,7 +8,8 @@ extension Diagnosis {
             return [
                 .paragraph(
                     Phrase(
-                        "Each part, on what the other side recorded, is explained by rounding: nothing was found. \(counted)"))
+                        "Each part, on what the other side recorded, is explained by rounding: nothing was found. \(counted)"
+                    ))
             ]
         }
         let confirmed = causes.isEmpty ? "" : "Confirmed by computing with it on every case. "

@@ -1,0 +1,72 @@
+import Conformance
+import Files
+import Foundation
+import ModelFormats
+import TestSupport
+import Testing
+
+/// What `explain` says of two forms of a network, and what it mends.
+@Suite struct ExplainNetworkTests {
+    private let rnet = fixtures.appendingPathComponent("models/rnet.onnx").path
+
+    /// RNet with the kernels of its second convolution transposed, as an ONNX file.
+    private func withTransposedKernels(in directory: String) throws -> String {
+        let right = try Model(contentsOf: rnet)
+        let node = try #require(right.graph.nodes.first { $0.outputs == ["convolution_output1"] })
+        var constants = right.graph.initializers
+        let weights = try #require(node.inputs[1])
+        constants[weights] = constants[weights]?.transposed([0, 1, 3, 2])
+        var file = try ONNXMending(contentsOf: rnet)
+        try file.restore("convolution_output1", as: node, constants: constants, from: nil, "convolution_output1")
+        let path = "\(directory)/theirs.onnx"
+        try writeAtomically(try file.bytes(), to: path)
+        return path
+    }
+
+    @Test("Transposed kernels are named by compare and explain, and undone by --mend")
+    func kernels() throws {
+        try withTemporaryDirectory { directory in
+            let theirs = try withTransposedKernels(in: directory)
+            let compared = try CommandLineProgram.run(["compare", rnet, theirs])
+            #expect(compared.exitCode == 1)
+            #expect(compared.output.contains("convolution_output1 (Conv conv2d_6): the kernels are transposed"))
+            let mended = "\(directory)/mended.onnx"
+            let explained = try CommandLineProgram.run(["explain", rnet, theirs, "--mend", mended])
+            #expect(explained.exitCode == 0, "\(explained.errors)")
+            #expect(explained.output.contains("the kernels are transposed: rows and columns are exchanged"))
+            #expect(try CommandLineProgram.run(["compare", rnet, mended]).exitCode == 0)
+        }
+    }
+
+    @Test("Without a diagnosis, compare says that the sides do not conform and no more")
+    func noDiagnosis() throws {
+        try withTemporaryDirectory { directory in
+            let theirs = try withTransposedKernels(in: directory)
+            let compared = try CommandLineProgram.run(["compare", rnet, theirs, "--no-diagnosis"])
+            #expect(compared.exitCode == 1 && !compared.output.contains("what was done wrong"))
+        }
+    }
+
+    @Test("OpenCV 5's RNet is said to pad its first pool at the wrong side")
+    func openCV() throws {
+        let recorded = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("recorded/opencv5_rnet.h5").path
+        let explained = try CommandLineProgram.run(["explain", rnet, recorded])
+        #expect(explained.exitCode == 1)
+        #expect(explained.output.contains("padded as SAME, an odd number more at the beginning"))
+    }
+
+    @Test("Nothing is mended where nothing differs, and two captures cannot be explained")
+    func refusals() throws {
+        try withTemporaryDirectory { directory in
+            let mended = "\(directory)/mended.onnx"
+            let same = try CommandLineProgram.run(["explain", rnet, rnet, "--mend", mended])
+            #expect(same.exitCode == 65 && same.errors.contains("nothing to undo"))
+            #expect(!FileManager.default.fileExists(atPath: mended))
+            let captures = fixtures.appendingPathComponent("captures/rnet.h5").path
+            let two = try CommandLineProgram.run(["explain", captures, captures])
+            #expect(two.exitCode == 64 && two.errors.contains("give the model"))
+            #expect(try CommandLineProgram.run(["explain", rnet]).exitCode == 64)
+        }
+    }
+}

@@ -23,13 +23,10 @@ import Testing
         return path
     }
 
-    @Test("Transposed kernels are named by compare and explain, and undone by --mend")
+    @Test("Transposed kernels are named, and undone by --mend, also in a file that was written so before")
     func kernels() throws {
         try withTemporaryDirectory { directory in
             let theirs = try withTransposedKernels(in: directory)
-            let compared = try CommandLineProgram.run(["compare", rnet, theirs])
-            #expect(compared.exitCode == 1)
-            #expect(compared.output.contains("convolution_output1 (Conv conv2d_6): the kernels are transposed"))
             let mended = "\(directory)/mended.onnx"
             let explained = try CommandLineProgram.run(["explain", rnet, theirs, "--mend", mended])
             #expect(explained.exitCode == 0, "\(explained.errors)")

@@ -50,7 +50,9 @@ public struct ONNXMending: Sendable {
         }
         for (position, name) in right.inputs.enumerated() {
             guard let name, let values = constants[name] else { continue }
-            let own = "\(tensor)/mended/\(position)"
+            var own = "\(tensor)/mended/\(position)"
+            // A file may have been mended before.
+            while model.graph.initializer.contains(where: { $0.name == own }) { own += "+" }
             var initializer = ONNXTensorProto()
             initializer.name = own
             initializer.dims = values.shape.dimensions.map(Int64.init)

@@ -152,11 +152,8 @@ extension Diagnosis {
     /// Says once what was done at several layers.
     private mutating func joinRepeatedCauses(of graph: Graph) {
         var joined = [Cause]()
-        for (text, same) in Dictionary(grouping: causes, by: { cause in "\(cause.kind.rawValue) \(cause.fault)" })
-            .sorted(
-                by: { $0.key < $1.key })
-        {
-            _ = text
+        let alike = Dictionary(grouping: causes) { "\($0.kind.rawValue) \($0.fault)" }
+        for same in alike.sorted(by: { $0.key < $1.key }).map(\.value) {
             guard same.count > 2, same.allSatisfy({ $0.layer != nil }) else {
                 joined += same
                 continue

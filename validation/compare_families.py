@@ -8,43 +8,24 @@ a face that only one of two detectors found counts as 0. Then what each rule alo
 faces where one rule has the value of another detector, with the faces that are lost and those that are new, worst first.
 The smallest face is 20 pixels: for larger ones ipazc's detector finds nothing.
 """
-import json
 import pathlib
+import statistics
 import subprocess
 import sys
 import tempfile
+
+from face_lists import overlaps, read_faces
 
 FAMILIES = ["openface", "classic", "facenet-pytorch", "mxnet", "mtcnn-runtime", "ipazc"]
 SMALLEST_FACE = "20"
 
 
-def overlap(one, other):
-    across = min(one["x"] + one["w"], other["x"] + other["w"]) - max(one["x"], other["x"])
-    down = min(one["y"] + one["h"], other["y"] + other["h"]) - max(one["y"], other["y"])
-    if across <= 0 or down <= 0:
-        return 0.0
-    return across * down / (one["w"] * one["h"] + other["w"] * other["h"] - across * down)
-
-
 def comparison(expected, found):
-    """The mean overlap of all faces, each paired greedily with what it overlaps most, and how many only one side has.
-
-    Pairs below one half are no pairs.
-    """
-    total, count, lost, new = 0.0, 0, 0, 0
-    for file, faces in expected.items():
-        left = list(found[file])
-        for face in faces:
-            best = max(left, key=lambda other: overlap(face, other), default=None)
-            count += 1
-            if best is not None and overlap(face, best) >= 0.5:
-                total += overlap(face, best)
-                left.remove(best)
-            else:
-                lost += 1
-        count += len(left)
-        new += len(left)
-    return total / count, lost, new
+    """The mean overlap of all faces, and how many only one side has."""
+    paired = overlaps(expected, found)
+    both = sum(value > 0 for value in paired)
+    faces = [sum(map(len, side.values())) for side in (expected, found)]
+    return statistics.fmean(paired), faces[0] - both, faces[1] - both
 
 
 def main():
@@ -55,7 +36,7 @@ def main():
         def faces(*options):
             command = [program, "detect", *options, "--min-face-size", SMALLEST_FACE, "--json", str(path), *frames]
             subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            return {image["file"]: image["faces"] for image in json.loads(path.read_text())["images"]}
+            return read_faces(path)
 
         own = {family: faces("--rules", family) for family in FAMILIES}
         print("| | " + " | ".join(FAMILIES) + " |\n|---" + "|---" * len(FAMILIES) + "|")

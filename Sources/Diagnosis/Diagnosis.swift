@@ -22,9 +22,10 @@ public struct Diagnosis: Sendable, Codable, Equatable {
         /// How many times what rounding explains the difference is, without and with the fault; the latter at most 1.
         public let ratioBefore: Double
         public let ratioAfter: Double
-        /// The case on which it was chosen, and how many cases it explains: all that there are.
+        /// The case on which it was chosen, and how many cases it explains: all that hold the same tensors and, where they
+        /// agree, all others.
         public let chosenOn: String
-        public let confirmedOn: Int
+        public internal(set) var confirmedOn: Int
     }
 
     /// A part of the network that differs, and no fault that was tried explains.
@@ -90,37 +91,22 @@ extension Diagnosis {
         progress: @Sendable (String) -> Void = { _ in }, read: (String) throws -> RecordedCase
     ) throws {
         self.init(causes: [], unexplained: [], tried: 0, notes: [])
-        var sections = [Section]()
-        var failures = [Int: [Failure]]()
-        var previous: RecordedCase?
+        var groups = [Set<String>: [String]]()
         var inputsBefore = [String: [String: AnyTensor]]()
+        var previous: RecordedCase?
         for name in cases {
-            progress("looking for the first wrong layer, \(name)")
             let recorded = try read(name)
-            if sections.isEmpty {
-                sections = Section.all(
-                    of: graph, recorded: Set(recorded.tensors.keys).subtracting(graph.initializers.keys))
-            }
-            if let previous { inputsBefore[name] = previous.inputs }
-            let found = try concurrentMap(sections) { section in
-                try Trial(SectionRun(graph: graph, section: section, arithmetic: arithmetic), of: recorded).ratio()
-            }
-            for (index, ratio) in found.enumerated() where !(ratio <= 1) {
-                failures[index, default: []].append(
-                    Failure(name: name, ratio: ratio, size: recorded.inputs.values.map(\.shape.count).reduce(0, +)))
-            }
+            groups[Set(recorded.tensors.keys).subtracting(graph.initializers.keys), default: []].append(name)
+            inputsBefore[name] = previous?.inputs
             previous = recorded
         }
-        for (index, section) in sections.enumerated() {
-            guard let failing = failures[index] else { continue }
-            let search = SectionSearch(
-                run: SectionRun(graph: graph, section: section, arithmetic: arithmetic), cases: cases,
-                inputsBefore: inputsBefore, known: causes.map { ($0.kind, $0.words) })
-            let result = try search.explain(failing, progress: progress, read: read)
-            causes += result.causes
-            unexplained += result.unexplained
-            tried += result.tried
-            notes += result.notes
+        // Where more is recorded a fault is easier to tell: what is found there is held against the other cases.
+        let order = groups.sorted { ($1.key.count, $0.value[0]) < ($0.key.count, $1.value[0]) }
+        var found = [Hypothesis]()
+        for (recorded, names) in order {
+            try explain(
+                names, recording: recorded, of: graph, in: arithmetic, inputsBefore, &found, progress: progress,
+                read: read)
         }
         joinRepeatedCauses(of: graph)
     }
@@ -138,6 +124,52 @@ extension Diagnosis {
             notes.append(
                 "the candidate is the model that was altered here: with what is named, it computes what the baseline "
                     + "recorded")
+        }
+    }
+
+    /// Explains cases that hold the same tensors.
+    ///
+    /// - Parameter found: what was found in other cases, which is tried first.
+    private mutating func explain(
+        _ cases: [String], recording tensors: Set<String>, of graph: Graph, in arithmetic: ArithmeticName,
+        _ inputsBefore: [String: [String: AnyTensor]], _ found: inout [Hypothesis],
+        progress: @Sendable (String) -> Void, read: (String) throws -> RecordedCase
+    ) throws {
+        let sections = Section.all(of: graph, recorded: tensors)
+        let known = sections.map { section in
+            found.filter { hypothesis in
+                hypothesis.alterations.keys.contains(where: section.nodes.contains)
+                    || hypothesis.input != nil && section.takesInputs(of: graph)
+            }
+        }
+        var failures = [Int: [Failure]]()
+        for name in cases {
+            progress("looking for the first wrong layer, \(name)")
+            let recorded = try read(name)
+            let ratios = try concurrentMap(Array(zip(sections, known))) { section, known in
+                let trial = Trial(
+                    SectionRun(graph: graph, section: section, arithmetic: arithmetic), of: recorded,
+                    previous: inputsBefore[name])
+                let ratio = try trial.ratio()
+                return ratio <= 1 || known.isEmpty ? ratio : min(ratio, try trial.ratio(under: known))
+            }
+            for (index, ratio) in ratios.enumerated() where !(ratio <= 1) {
+                failures[index, default: []].append(
+                    Failure(name: name, ratio: ratio, size: recorded.inputs.values.map(\.shape.count).reduce(0, +)))
+            }
+        }
+        for index in causes.indices { causes[index].confirmedOn += failures.isEmpty ? cases.count : 0 }
+        for (index, section) in sections.enumerated() {
+            guard let failing = failures[index] else { continue }
+            let search = SectionSearch(
+                run: SectionRun(graph: graph, section: section, arithmetic: arithmetic), cases: cases,
+                inputsBefore: inputsBefore)
+            let result = try search.explain(failing, progress: progress, read: read)
+            causes += result.causes
+            found += result.found
+            unexplained += result.unexplained
+            tried += result.tried
+            notes += result.notes
         }
     }
 

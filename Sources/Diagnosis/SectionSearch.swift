@@ -1,6 +1,6 @@
-import Foundation
 import Conformance
 import Engines
+import Foundation
 import NetworkGraph
 import Tensors
 
@@ -12,11 +12,11 @@ struct SectionSearch {
     let cases: [String]
     /// For each case, the inputs of the one before.
     let inputsBefore: [String: [String: AnyTensor]]
-    /// What was found before, which is tried first.
-    let known: [(kind: FaultKind, words: String)]
 
     struct Result {
         var causes = [Diagnosis.Cause]()
+        /// The same, as altered computations.
+        var found = [Hypothesis]()
         var unexplained = [Diagnosis.Unexplained]()
         var tried = 0
         var notes = [String]()
@@ -128,6 +128,7 @@ struct SectionSearch {
         }
         guard let cause = explaining.first else { return false }
         let alternatives = cause.set.count == 1 ? alternatives(to: cause.set[0], explaining.map(\.set), whole) : []
+        result.found = cause.set
         result.causes = cause.set.map { hypothesis in
             Diagnosis.Cause(
                 layer: hypothesis.layer, layers: hypothesis.layer.map { [$0] } ?? [], kind: hypothesis.kind,
@@ -148,7 +149,9 @@ struct SectionSearch {
             let computed = trial.tensors(under: [other])
             return run.section.exits.contains { own?[$0] != computed?[$0] }
         }
-        return others.prefix(4).map(\.words)
+        let most = 4
+        return others.prefix(most).map(\.words)
+            + (others.count > most ? ["\(others.count - most) other faults"] : [])
     }
 
     private func unexplained(
@@ -238,7 +241,7 @@ extension [SectionSearch.Scored] {
 
 extension Double {
     /// Scores within a factor of 4 count as equal: rounding decides between them.
-    fileprivate var bucket: Int { self <= 0 ? -40 : Swift.max(-40, Int((Foundation.log2(self) / 2).rounded(.down))) }
+    fileprivate var bucket: Int { self <= 0 ? -40 : Swift.max(-40, Int((log2(self) / 2).rounded(.down))) }
 }
 
 extension [Hypothesis] {

@@ -271,4 +271,36 @@ import Testing
         }
         #expect(diagnosis.causes.map(\.kind) == [.otherCase], "\(diagnosis.sentences)")
     }
+
+    @Test(
+        "Cases that hold the outputs alone are explained by what cases with all layers tell, and accuse no layer",
+        arguments: [true, false])
+    func casesOfBothKinds(isFaulty: Bool) throws {
+        let right = try SmallNetwork()
+        let wrong = isFaulty ? try right.changing("conv2.bias") { $0.map { _ in 0 } } : right
+        let (layers, outputs) = (try wrong.recording(outputsOnly: false), try wrong.recording(outputsOnly: true))
+        let cases = [outputs[0], layers[1], outputs[2]]
+        let diagnosis = try Diagnosis(of: right.graph, in: .fp32, cases: cases.map(\.name)) { name in
+            try #require(cases.first { $0.name == name })
+        }
+        #expect(diagnosis.unexplained.isEmpty, "\(diagnosis.sentences)")
+        #expect(diagnosis.causes.map(\.kind) == (isFaulty ? [.bias] : []), "\(diagnosis.sentences)")
+        #expect(diagnosis.causes.allSatisfy { $0.layer?.tensor == "conv2" && $0.confirmedOn == 3 })
+    }
+
+    @Test("A fault that holds in the case it was chosen on and not in the others is no cause")
+    func otherCasesDecide() throws {
+        let right = try SmallNetwork()
+        let wrong = try right.changing("conv2.bias") { $0.map { _ in 0 } }
+        let (faulty, other) = (
+            try wrong.recording(outputsOnly: false),
+            try right.changing("conv2.bias") { $0.map { 3 * $0 } }.recording(outputsOnly: false)
+        )
+        let cases = [faulty[0], other[1], other[2]]
+        let diagnosis = try Diagnosis(of: right.graph, in: .fp32, cases: cases.map(\.name)) { name in
+            try #require(cases.first { $0.name == name })
+        }
+        #expect(diagnosis.causes.isEmpty, "\(diagnosis.sentences)")
+        #expect(diagnosis.unexplained.map(\.tensors) == [["conv2"]])
+    }
 }

@@ -17,7 +17,9 @@ let package = Package(
         .library(name: "Captures", targets: ["Captures"]),
         .library(name: "Detection", targets: ["Detection"]),
         .library(name: "Conformance", targets: ["Conformance"]),
+        .library(name: "FaceConformance", targets: ["FaceConformance"]),
         .library(name: "Diagnosis", targets: ["Diagnosis"]),
+        .library(name: "Validation", targets: ["Validation"]),
         .library(name: "Reporting", targets: ["Reporting"]),
         .library(name: "OutsideEngines", targets: ["OutsideEngines"]),
         .library(name: "Benchmarking", targets: ["Benchmarking"]),
@@ -61,12 +63,15 @@ let package = Package(
         .target(
             name: "Detection",
             dependencies: ["Engines", "Files", "JSONTree", "VectorKernels", "CTurboJPEG", "CPNG"]),
-        .target(name: "Conformance", dependencies: ["Engines", "Captures", "Detection", "ModelFormats"]),
+        .target(name: "Conformance", dependencies: ["Engines", "Captures", "ModelFormats"]),
+        .target(name: "FaceConformance", dependencies: ["Conformance", "Detection"]),
         .target(name: "Diagnosis", dependencies: ["Conformance", "Engines", "NetworkGraph"]),
+        .target(name: "Validation", dependencies: ["Conformance", "Detection", "FaceConformance", "Files"]),
         .target(
             name: "Reporting",
             dependencies: [
-                "Conformance", "Diagnosis", "Files", "JSONTree", .product(name: "Mustache", package: "swift-mustache"),
+                "Diagnosis", "FaceConformance", "JSONTree", "Validation",
+                .product(name: "Mustache", package: "swift-mustache"),
             ],
             resources: [
                 .embedInCode("Renderers/HTML/page.css"),
@@ -91,11 +96,11 @@ let package = Package(
         .target(name: "OutsideEngines", dependencies: ["ChildProcesses", "Engines", "JSONTree"]),
         .target(
             name: "Benchmarking",
-            dependencies: ["Conformance", "Files", "OutsideEngines", "Reporting", "VectorKernels"]),
+            dependencies: ["FaceConformance", "Files", "OutsideEngines", "Reporting", "VectorKernels"]),
         .executableTarget(
             name: "mtcnn-validate",
             dependencies: [
-                "Benchmarking", "Diagnosis", "Reporting", "OutsideEngines",
+                "Benchmarking", "Diagnosis", "Reporting", "OutsideEngines", "Validation",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -115,7 +120,13 @@ let package = Package(
             name: "EnginesTests", dependencies: ["Engines", "ModelFormats", "TestSupport", "VectorKernels"]),
         .testTarget(name: "CapturesTests", dependencies: ["Captures", "CHDF5", "JSONTree", "TestSupport"]),
         .testTarget(name: "DetectionTests", dependencies: ["Detection", "ModelFormats", "TestSupport"]),
-        .testTarget(name: "ConformanceTests", dependencies: ["Conformance", "TestSupport"]),
+        .target(name: "NetworkSupport", dependencies: ["Conformance", "TestSupport"], path: "Tests/NetworkSupport"),
+        .testTarget(name: "ConformanceTests", dependencies: ["Conformance", "NetworkSupport", "TestSupport"]),
+        .testTarget(
+            name: "FaceConformanceTests",
+            dependencies: ["FaceConformance", "ModelFormats", "NetworkSupport", "TestSupport"]),
+        .testTarget(
+            name: "ValidationTests", dependencies: ["Engines", "ModelFormats", "TestSupport", "Validation"]),
         .testTarget(
             name: "DiagnosisTests", dependencies: ["Conformance", "Diagnosis", "Engines", "TestSupport"]),
         .testTarget(name: "OutsideEnginesTests", dependencies: ["OutsideEngines", "TestSupport"]),

@@ -11,7 +11,7 @@ let package = Package(
             name: "Fuzz",
             dependencies: [
                 "Files", "Tensors", "JSONTree", "NetworkGraph", "ModelFormats", "Engines", "Captures", "Detection",
-                "Conformance", "OutsideEngines", "Reporting",
+                "Conformance", "FaceConformance", "OutsideEngines", "Reporting", "Validation",
             ].map { .product(name: $0, package: "mtcnn-validate") })
     ],
     swiftLanguageModes: [.v6]

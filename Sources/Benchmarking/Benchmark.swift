@@ -1,3 +1,4 @@
+import Conformance
 import Reporting
 
 /// All that was measured on one machine.

@@ -1,5 +1,6 @@
 import Detection
 import Engines
+import FaceConformance
 import Foundation
 import Synchronization
 import Tensors

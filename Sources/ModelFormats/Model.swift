@@ -20,7 +20,7 @@ public struct Model: Sendable {
 
     /// Where it was read from.
     public let path: String
-    /// The file's name without its extension: `pnet`.
+    /// The file's name without its extension: `squeezenet`.
     public let name: String
     /// Of the file's bytes, and then of those of the files that hold its larger tensors, in the order of their names; of a
     /// package, of its model and then its weights; of a network of Caffe, of its definition and then its weights.

@@ -1,5 +1,6 @@
 import Conformance
 import Detection
+import FaceConformance
 
 extension Attribution {
     /// The answer in a line, and what it rests on, for a person.

@@ -1,5 +1,7 @@
 import Conformance
 import Detection
+import FaceConformance
+import Validation
 
 /// `cpp_vs_reference`: the faces that our cascade finds against those that another detector found.
 public struct DetectionReport: Report, Equatable {
@@ -28,55 +30,9 @@ public struct DetectionReport: Report, Equatable {
         public let targets: [Check]
         /// Frames of the list, and frames beside them, that were not compared.
         public let notJudged: [UnjudgedFrame]
-        public let frames: [Frame]
+        public let frames: [ComparedFrame]
         /// From which the summary comes.
         public let metrics: DetectionMetrics
-    }
-
-    /// A frame that was to be compared and was not.
-    public struct UnjudgedFrame: Sendable, Codable, Equatable {
-        public enum Cause: String, Sendable, Codable {
-            /// There is no such file, or it may not be read.
-            case unreadable
-            /// The image has more pixels than are allowed.
-            case tooLarge = "too_large"
-            /// The file is no image that can be decoded.
-            case damaged
-            /// The frame is there, and the list of faces does not name it.
-            case notListed = "not_listed"
-            /// The list of faces says that the image has another size.
-            case otherSize = "other_size"
-            /// A network answered NaN or an infinity, which is a fault of what is judged.
-            case notFinite = "not_finite"
-        }
-
-        public let file: String
-        public let cause: Cause
-        public let reason: String
-
-        public init(file: String, cause: Cause, reason: String) {
-            self.file = file
-            self.cause = cause
-            self.reason = reason
-        }
-    }
-
-    public struct Frame: Sendable, Codable, Equatable {
-        public let file: String
-        /// The first stage whose boxes differ; nil where none does or none was recorded.
-        public let firstDeparture: String?
-        public let faces: FaceMatching
-        public let stages: [StageComparison]
-        /// The networks whose scores are no probabilities of each other in this frame; nil where all are.
-        public let unpairedScores: [UnpairedScores]?
-
-        public init(faces: FaceMatching, divergence: StageDivergence?, unpairedScores: [UnpairedScores] = []) {
-            self.unpairedScores = unpairedScores.isEmpty ? nil : unpairedScores
-            file = faces.file
-            firstDeparture = divergence?.firstDeparture?.stage
-            self.faces = faces
-            stages = divergence?.stages ?? []
-        }
     }
 
     /// The figures, by the names that thresholds give them.
@@ -181,10 +137,23 @@ public struct DetectionReport: Report, Equatable {
     }
 }
 
+extension DetectionReport {
+    /// What was measured, judged.
+    public init(_ measured: DetectionMeasurement, deviations: [KnownDeviation] = []) {
+        self.init(
+            baseline: measured.baseline, candidate: measured.candidate,
+            runs: measured.golds.map {
+                Run(
+                    gold: $0.gold, minimumFaceSize: $0.minimumFaceSize, scoreThresholds: $0.scoreThresholds,
+                    frames: $0.frames, notJudged: $0.notJudged, deviations: deviations)
+            }, deviations: deviations)
+    }
+}
+
 extension DetectionReport.Run {
     public init(
         gold: String, minimumFaceSize: Int, scoreThresholds: ScoreThresholds = ScoreThresholds(),
-        frames: [DetectionReport.Frame], notJudged: [DetectionReport.UnjudgedFrame],
+        frames: [ComparedFrame], notJudged: [UnjudgedFrame],
         thresholds: [Threshold] = DetectionReport.requirements, deviations: [KnownDeviation]
     ) {
         self.gold = gold
@@ -211,9 +180,4 @@ extension DetectionReport.Run {
         let compared = summary.expectedFaces + summary.falsePositives > 0 && notJudged.isEmpty
         verdict = Verdict(combining: self.checks.map(\.verdict) + (compared ? [] : [.notJudged]))
     }
-}
-
-extension [DetectionReport.UnjudgedFrame] {
-    /// The frames on which a network answered NaN or an infinity.
-    var notFiniteCount: Double { Double(count { $0.cause == .notFinite }) }
 }

@@ -1,5 +1,6 @@
 import Conformance
 import Detection
+import FaceConformance
 import Foundation
 
 extension DetectionReport.Run {
@@ -37,7 +38,7 @@ extension DetectionReport.Run {
     }
 }
 
-extension DetectionReport.Frame {
+extension ComparedFrame {
     /// Whether a person should look: a stage differs, a face is missed or extra, or an overlap shows.
     fileprivate var departs: Bool { firstDeparture != nil || faces.departure > FaceMatching.visibleDeparture }
 

@@ -1,5 +1,4 @@
 import Conformance
-import Files
 import JSONTree
 
 /// The known deviations of each report, as `validation/known_deviations.json` lists them.
@@ -22,11 +21,6 @@ public struct KnownDeviations: Sendable, Equatable {
             }
             lists[member.key] = try member.value.decode(file: file)
         }
-    }
-
-    /// - Throws: ``JSONTree/JSONError``, or ``FileReadingError`` for a file that cannot be read.
-    public init(contentsOf path: String) throws {
-        try self.init(JSON(parsing: try readFile(path), file: path), file: path)
     }
 
     /// Those of a report; none where it has no list.

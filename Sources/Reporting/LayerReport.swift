@@ -1,5 +1,6 @@
 import Conformance
 import Diagnosis
+import Validation
 
 /// `fp32_vs_onnx`: float32 networks, layer by layer, against what an outside engine recorded.
 public struct LayerReport: Report, Equatable {
@@ -93,6 +94,17 @@ public struct LayerReport: Report, Equatable {
             by: Dictionary(
                 networks.compactMap { network in network.diagnosis.map { (network.network, $0) } },
                 uniquingKeysWith: { first, _ in first }))
+    }
+}
+
+extension LayerReport {
+    /// What was measured, judged.
+    public init(
+        _ measured: LayerMeasurement, thresholds: LayerThresholds = .float32, deviations: [KnownDeviation] = []
+    ) {
+        self.init(
+            baseline: measured.baseline, candidate: measured.candidate, outputsOnly: measured.outputsOnly,
+            thresholds: thresholds, deviations: deviations, networks: measured.networks)
     }
 }
 

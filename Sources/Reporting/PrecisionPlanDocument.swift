@@ -1,5 +1,6 @@
 import Conformance
 import Detection
+import FaceConformance
 
 extension PrecisionPlan {
     /// The plan as a section: its requirements are checks.

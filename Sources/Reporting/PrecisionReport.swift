@@ -1,5 +1,7 @@
 import Conformance
 import Detection
+import FaceConformance
+import Validation
 
 /// `fp16_vs_fp32`: what each float16 arithmetic does to the networks and to the faces found, against float32.
 public struct PrecisionReport: Report, Equatable {
@@ -39,10 +41,10 @@ public struct PrecisionReport: Report, Equatable {
         public let meanIouWithoutFlips: Double?
         /// The figures where the probabilities, too, are rounded to float16, as by a network that ends in a softmax.
         public let withFloat16Scores: DetectionReport.Summary
-        public let frames: [Frame]
-        public let notJudged: [DetectionReport.UnjudgedFrame]
+        public let frames: [PrecisionFrame]
+        public let notJudged: [UnjudgedFrame]
 
-        public init(minimumFaceSize: Int, frames: [Frame], notJudged: [DetectionReport.UnjudgedFrame]) {
+        public init(minimumFaceSize: Int, frames: [PrecisionFrame], notJudged: [UnjudgedFrame]) {
             self.minimumFaceSize = minimumFaceSize
             self.frames = frames
             self.notJudged = notJudged
@@ -60,28 +62,6 @@ public struct PrecisionReport: Report, Equatable {
             summary = DetectionReport.Summary(metrics)
             withFloat16Scores = DetectionReport.Summary(halfScores)
             meanIouWithoutFlips = unflipped.mean
-        }
-    }
-
-    public struct Frame: Sendable, Codable, Equatable {
-        public let file: String
-        public let faces: FaceMatching
-        /// The same with the probabilities rounded to float16.
-        public let facesWithFloat16Scores: FaceMatching
-        /// The first stage whose boxes differ, whether or not a face comes of it; nil where no stage differs.
-        public let firstDeparture: String?
-        /// Why faces became others: one decision for each face that differs by more than its last values.
-        public let flippedDecisions: [FlippedDecision]
-
-        public init(
-            file: String, faces: FaceMatching, facesWithFloat16Scores: FaceMatching, firstDeparture: String?,
-            flippedDecisions: [FlippedDecision]
-        ) {
-            self.file = file
-            self.faces = faces
-            self.facesWithFloat16Scores = facesWithFloat16Scores
-            self.firstDeparture = firstDeparture
-            self.flippedDecisions = flippedDecisions
         }
     }
 
@@ -134,6 +114,18 @@ public struct PrecisionReport: Report, Equatable {
         PrecisionReport(
             policies: policies.map { ($0.arithmetic, $0.isPredicted, $0.networks, $0.endToEnd) },
             thresholds: thresholds, deviations: deviations)
+    }
+}
+
+extension PrecisionReport {
+    /// What was measured, judged.
+    public init(_ measured: PrecisionMeasurement, deviations: [KnownDeviation] = []) {
+        self.init(
+            policies: measured.policies.map { policy in
+                let endToEnd = EndToEnd(
+                    minimumFaceSize: policy.minimumFaceSize, frames: policy.frames, notJudged: policy.notJudged)
+                return (policy.arithmetic, policy.isPredicted, policy.networks, endToEnd)
+            }, deviations: deviations)
     }
 }
 

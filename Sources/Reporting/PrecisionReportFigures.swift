@@ -1,5 +1,6 @@
 import Conformance
 import Detection
+import FaceConformance
 
 extension PrecisionReport {
     /// For each network, the arithmetics side by side.

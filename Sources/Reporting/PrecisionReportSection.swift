@@ -1,4 +1,5 @@
 import Conformance
+import FaceConformance
 
 extension PrecisionReport {
     public var section: Section {

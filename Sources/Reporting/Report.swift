@@ -85,19 +85,3 @@ extension Report {
         }
     }
 }
-
-/// Who computed one side of a comparison.
-public struct Side: Sendable, Codable, Equatable {
-    public let engine: String
-    public let engineVersion: String?
-    /// Nil where nobody says.
-    public let arithmetic: String?
-
-    public init(engine: String, engineVersion: String? = nil, arithmetic: String? = nil) {
-        self.engine = engine
-        self.engineVersion = engineVersion
-        self.arithmetic = arithmetic
-    }
-
-    public var words: String { [engine, engineVersion, arithmetic].compactMap { $0 }.joined(separator: " ") }
-}

@@ -3,6 +3,7 @@ import Conformance
 import Detection
 import Engines
 import Reporting
+import Validation
 
 extension ArithmeticName: ExpressibleByArgument {}
 
@@ -27,7 +28,11 @@ struct DetectorOptions: ParsableArguments {
     }
 
     func chosenEngine() throws -> ChosenEngine {
-        let engine = try engineOptions.networks(of: cascade.modelsDirectory(), arithmetic: arithmetic)
+        try chosenEngine(ModelLibrary(cascade.modelsDirectory()))
+    }
+
+    func chosenEngine(_ models: ModelLibrary) throws -> ChosenEngine {
+        let engine = try engineOptions.networks(of: models, arithmetic: arithmetic)
         guard let departure = cascade.departure else { return engine }
         let side = Side(
             engine: "\(engine.side.engine), \(departure),", engineVersion: engine.side.engineVersion,

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Conformance
+import Files
+import JSONTree
 import Reporting
 
 /// Which known deviations are let pass.
@@ -34,5 +36,12 @@ struct DeviationOptions: ParsableArguments {
                     + "built-in engine, and does not count here; --deviations FILE gives a list")
         }
         return known
+    }
+}
+
+extension KnownDeviations {
+    /// - Throws: ``JSONTree/JSONError``, or ``Files/FileReadingError`` for a file that cannot be read.
+    init(contentsOf path: String) throws {
+        try self.init(JSON(parsing: try readFile(path), file: path), file: path)
     }
 }

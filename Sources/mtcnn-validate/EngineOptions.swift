@@ -2,11 +2,13 @@ import ArgumentParser
 import Conformance
 import Detection
 import Engines
+import FaceConformance
 import Foundation
 import ModelFormats
 import NetworkGraph
 import OutsideEngines
 import Reporting
+import Validation
 
 extension ImageDeclaration.SpatialOrder: ExpressibleByArgument {}
 
@@ -76,7 +78,7 @@ struct EngineOptions: ParsableArguments {
     /// The networks of a directory in the chosen engine; the built-in one computes in `arithmetic`.
     ///
     /// - Throws: ``OutsideEngines/OutsideEngineError``, and what reading the models throws.
-    func networks(of models: String, arithmetic: ArithmeticName) throws -> ChosenEngine {
+    func networks(of models: ModelLibrary, arithmetic: ArithmeticName) throws -> ChosenEngine {
         switch engine {
         case .builtin: return try builtIn(models, arithmetic)
         case .coreml: return try link(.coreMLFloat16, models, arithmetic)
@@ -96,7 +98,7 @@ struct EngineOptions: ParsableArguments {
         }
     }
 
-    private func link(_ link: EngineLink, _ models: String, _ arithmetic: ArithmeticName) throws -> ChosenEngine {
+    private func link(_ link: EngineLink, _ models: ModelLibrary, _ arithmetic: ArithmeticName) throws -> ChosenEngine {
         switch link {
         case .coreMLFloat16: try coreML(models, precision: "fp16")
         case .coreMLFloat32: try coreML(models, precision: "fp32")
@@ -106,24 +108,22 @@ struct EngineOptions: ParsableArguments {
         }
     }
 
-    private func builtIn(_ models: String, _ arithmetic: ArithmeticName) throws -> ChosenEngine {
+    private func builtIn(_ models: ModelLibrary, _ arithmetic: ArithmeticName) throws -> ChosenEngine {
         func model(_ network: CascadeNetwork) throws -> Model {
-            try declaringLayout(of: Model(named: network.modelName, in: models))
+            try declaringLayout(of: models.model(network.modelName))
         }
-        let (proposal, refinement, output) = (try model(.proposal), try model(.refinement), try model(.output))
-        let labels = zip(CascadeNetwork.allCases, [proposal, refinement, output]).map { network, model in
-            (network.modelName, model.arithmeticLabel(asked: arithmetic))
+        let labels = try CascadeNetwork.allCases.map { network in
+            (network.modelName, try model(network).arithmeticLabel(asked: arithmetic))
         }
         let isOne = Set(labels.map(\.1)).count == 1
         return ChosenEngine(
             side: Side(
                 engine: "mtcnn-validate",
                 arithmetic: isOne ? labels[0].1 : labels.map { "\($0) \($1)" }.joined(separator: ", ")),
-            networks: try FaceNetworks(
-                proposal: proposal, refinement: refinement, output: output, arithmetic: arithmetic), outside: nil)
+            networks: try FaceNetworks(arithmetic: arithmetic, model: model), outside: nil)
     }
 
-    private func coreML(_ models: String, precision: String) throws -> ChosenEngine {
+    private func coreML(_ models: ModelLibrary, precision: String) throws -> ChosenEngine {
         #if os(macOS)
             return try outside("coreml", models, suffix: "_\(precision).mlpackage", arithmetic: precision)
         #else
@@ -132,7 +132,7 @@ struct EngineOptions: ParsableArguments {
     }
 
     private func outside(
-        _ name: String, _ models: String, suffix: String? = nil, arithmetic: String = "fp32"
+        _ name: String, _ models: ModelLibrary, suffix: String? = nil, arithmetic: String = "fp32"
     ) throws -> ChosenEngine {
         let script = try engineAdapter ?? bundled("validation/engine_adapter.py")
         let adapter = Adapter(
@@ -143,7 +143,7 @@ struct EngineOptions: ParsableArguments {
         func network(_ network: CascadeNetwork) throws -> GraphFaceNetwork {
             let file = network.modelName
             let model =
-                try suffix.map { try Model(contentsOf: "\(models)/\(file)\($0)") } ?? Model(named: file, in: models)
+                try suffix.map { try Model(contentsOf: "\(models.directory)/\(file)\($0)") } ?? models.model(file)
             if suffix == nil {
                 guard case .onnx = model.format else {
                     throw CommandError(.badData, "\(model.path): \(name) reads ONNX files alone")

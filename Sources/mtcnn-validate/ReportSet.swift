@@ -4,6 +4,7 @@ import Files
 import Foundation
 import JSONTree
 import Reporting
+import Validation
 
 /// The reports of a run.
 struct ReportSet {

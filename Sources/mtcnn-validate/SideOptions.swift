@@ -9,6 +9,7 @@ import ModelFormats
 import NetworkGraph
 import Reporting
 import Tensors
+import Validation
 
 /// How two forms of a network are compared: on which inputs, under which names, in which arithmetic.
 struct SideOptions: ParsableArguments {

@@ -1,9 +1,9 @@
+import Conformance
 import Foundation
 import JSONTree
 import Reporting
 import TestSupport
 import Testing
-
 @testable import Benchmarking
 
 /// What a benchmark says of the requested performance.

@@ -1,4 +1,6 @@
+import Files
 import Foundation
+import JSONTree
 import Reporting
 import TestSupport
 
@@ -15,8 +17,7 @@ enum BundledFiles {
     }
 
     static func knownDeviations() throws -> KnownDeviations {
-        try KnownDeviations(
-            contentsOf: fixtures.deletingLastPathComponent().appendingPathComponent("validation/known_deviations.json")
-                .path)
+        let path = fixtures.deletingLastPathComponent().appendingPathComponent("validation/known_deviations.json").path
+        return try KnownDeviations(JSON(parsing: try readFile(path), file: path), file: path)
     }
 }

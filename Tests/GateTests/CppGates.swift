@@ -6,15 +6,17 @@ import JSONTree
 import Reporting
 import TestSupport
 import Testing
+import Validation
 
 /// The limits that are requested of the detector against the C++ gold standard, and those that it is known to keep.
 @Suite struct CppGates {
     static let report = Result {
         try DetectionReport(
-            golds: ["openface_cpp_stages_min40", "openface_cpp_min60"].map(BundledFiles.gold),
-            frames: BundledFiles.frames,
-            detector: FaceDetector(networks: FaceNetworks(models: BundledFiles.models, arithmetic: .fp32)),
-            minimumFaceSize: nil, candidate: Side(engine: "mtcnn-validate", arithmetic: "fp32"),
+            DetectionMeasurement(
+                golds: ["openface_cpp_stages_min40", "openface_cpp_min60"].map(BundledFiles.gold),
+                frames: BundledFiles.frames,
+                detector: FaceDetector(networks: ModelLibrary(BundledFiles.models).faceNetworks(in: .fp32)),
+                minimumFaceSize: nil, candidate: LayerMeasurement.builtIn),
             deviations: BundledFiles.knownDeviations()[DetectionReport.self])
     }
 

@@ -1,12 +1,14 @@
 import Captures
 import Conformance
 import Engines
+import FaceConformance
 import Files
 import JSONTree
 import ModelFormats
 import Reporting
 import TestSupport
 import Testing
+import Validation
 
 /// What each float16 arithmetic does to the bundled networks, against the kept report.
 @Suite struct FP16Gates {
@@ -17,7 +19,7 @@ import Testing
 
     @Test(
         "Every build gives the kept report's figures for each network, to the bit",
-        arguments: PrecisionReport.arithmetics)
+        arguments: PrecisionMeasurement.arithmetics)
     func networks(_ arithmetic: ArithmeticName) throws {
         let policy = try #require(try Self.kept.get().policies.first { $0.arithmetic == arithmetic.rawValue })
         for (name, threshold) in [("pnet", 0.6), ("rnet", 0.7), ("onet", 0.7)] {
@@ -41,7 +43,7 @@ import Testing
     @Test("The kept report covers every arithmetic on all 30 frames, and each limit fails only where that is listed")
     func verdicts() throws {
         let report = try Self.kept.get()
-        #expect(report.policies.map(\.arithmetic) == PrecisionReport.arithmetics.map(\.rawValue))
+        #expect(report.policies.map(\.arithmetic) == PrecisionMeasurement.arithmetics.map(\.rawValue))
         #expect(report.policies.allSatisfy { $0.endToEnd.summary.frames == 30 && $0.endToEnd.notJudged.isEmpty })
         let judged = report.judged(deviations: try BundledFiles.knownDeviations()[PrecisionReport.self])
         #expect(judged.verdict == .conformsWithKnownDeviations)

@@ -4,12 +4,13 @@ import JSONTree
 import Reporting
 import TestSupport
 import Testing
+import Validation
 
 /// The limits that are requested of float32 results, on the bundled networks and recordings.
 @Suite struct FP32Gates {
     static let report = Result {
         try LayerReport(
-            models: BundledFiles.models, captures: BundledFiles.captures,
+            LayerMeasurement(models: ModelLibrary(BundledFiles.models), captures: BundledFiles.captures),
             deviations: BundledFiles.knownDeviations()[LayerReport.self])
     }
 

@@ -2,6 +2,7 @@ import Captures
 import Conformance
 import Detection
 import Engines
+import FaceConformance
 import Foundation
 import NetworkGraph
 import Reporting
@@ -9,7 +10,7 @@ import SwiftProtobuf
 import Tensors
 import TestSupport
 import Testing
-
+import Validation
 @testable import ModelFormats
 
 /// The packages that are written for the bundled networks, judged as anybody's are.
@@ -43,7 +44,8 @@ import Testing
                     at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
                 try FileManager.default.copyItem(atPath: "\(BundledFiles.captures)/\(capture).h5", toPath: file.path)
             }
-            return try LayerReport(models: directory, captures: "\(directory)/captures", deviations: [])
+            return try LayerReport(
+                LayerMeasurement(models: ModelLibrary(directory), captures: "\(directory)/captures"))
         }
     }
 
@@ -105,17 +107,20 @@ import Testing
     @Test("Float16 packages beside the networks are judged by their answers; one that holds none is refused")
     func besideFloat32() throws {
         try withTemporaryDirectory { directory in
-            #expect(try Float16Packages(in: directory).map(\.proposal.name) == nil)
+            func packages() throws(ModelError) -> Float16Packages? {
+                try Float16Packages(ModelLibrary(directory).model(inFile:))
+            }
+            #expect(try packages().map(\.proposal.name) == nil)
             try write(["pnet", "rnet", "onet"], .fp16, as: "fp16", in: directory)
-            let packages = try #require(try Float16Packages(in: directory))
+            let proposal = try #require(try packages())[.proposal]
             let capture = try CaptureFile(contentsOf: "\(BundledFiles.captures)/pnet.h5")
             let precision = try NetworkPrecision(
-                of: packages[.proposal], as: .proposal, in: .fp16Storage, on: capture, scoreThreshold: 0.6)
+                of: proposal, as: .proposal, in: .fp16Storage, on: capture, scoreThreshold: 0.6)
             #expect(precision.cases == capture.caseNames.count && precision.firstNonFinite == nil)
             // Logits up to 6 through four layers of float16: above the rounding of one, below a hundredth of them.
             #expect(precision.maxAbsDiff > precision.floor && precision.maxAbsDiff < 0.06)
             try write(["rnet"], .fp32, as: "fp16", in: directory)
-            let error = #expect(throws: ModelError.self) { try Float16Packages(in: directory) }
+            let error = #expect(throws: ModelError.self) { try packages() }
             #expect(error?.description.contains("none of its tensors is float16") == true)
         }
     }

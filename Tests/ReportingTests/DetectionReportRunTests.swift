@@ -4,6 +4,7 @@ import Foundation
 import Reporting
 import TestSupport
 import Testing
+import Validation
 
 /// Lists of faces against frames: what is compared, and what is said of the rest.
 @Suite struct DetectionReportRunTests {
@@ -24,10 +25,11 @@ import Testing
                 toPath: "\(place)/\(name)")
         }
         try Data(gold.utf8).write(to: URL(fileURLWithPath: "\(directory)/\(name)"))
-        let networks = try FaceNetworks(models: models, arithmetic: .fp32)
+        let networks = try ModelLibrary(models).faceNetworks(in: .fp32)
         return try DetectionReport(
-            golds: ["\(directory)/\(name)"], frames: place, detector: FaceDetector(networks: networks),
-            minimumFaceSize: nil, candidate: Side(engine: "ours", arithmetic: "fp32"), deviations: [])
+            DetectionMeasurement(
+                golds: ["\(directory)/\(name)"], frames: place, detector: FaceDetector(networks: networks),
+                minimumFaceSize: nil, candidate: Side(engine: "ours", arithmetic: "fp32")))
     }
 
     @Test("A frame that the list does not name is not judged; one without faces can be named, and missed faces count")

@@ -1,5 +1,6 @@
 import Conformance
 import Detection
+import FaceConformance
 import Files
 import Foundation
 import JSONTree
@@ -8,7 +9,7 @@ import TestSupport
 import Testing
 
 @Suite struct DetectionReportTests {
-    private func frame(expected: [BoundingBox], found: [BoundingBox]) -> DetectionReport.Frame {
+    private func frame(expected: [BoundingBox], found: [BoundingBox]) -> ComparedFrame {
         func faces(_ boxes: [BoundingBox]) -> [Face] { boxes.map { Face(box: $0, confidence: 0.9) } }
         func record(_ boxes: [BoundingBox]) -> CascadeRecord {
             var record = CascadeRecord()
@@ -17,13 +18,13 @@ import Testing
             }
             return record
         }
-        return DetectionReport.Frame(
+        return ComparedFrame(
             faces: FaceMatching(file: "a.jpg", expected: faces(expected), found: faces(found)),
             divergence: StageDivergence(file: "a.jpg", expected: record(expected), found: record(found)))
     }
 
     private func report(
-        _ frames: [DetectionReport.Frame], notJudged: [DetectionReport.UnjudgedFrame] = [],
+        _ frames: [ComparedFrame], notJudged: [UnjudgedFrame] = [],
         deviations: [KnownDeviation] = []
     ) -> DetectionReport {
         DetectionReport(
@@ -57,13 +58,13 @@ import Testing
     func nothing() {
         #expect(report([]).verdict == .notJudged)
         #expect(report([frame(expected: [], found: [])]).verdict == .notJudged)
-        let unread = DetectionReport.UnjudgedFrame(file: "b.jpg", cause: .damaged, reason: "why")
+        let unread = UnjudgedFrame(file: "b.jpg", cause: .damaged, reason: "why")
         #expect(report([frame(expected: [box], found: [box])], notJudged: [unread]).verdict == .notJudged)
     }
 
     @Test("NaN from a network on a frame does not conform")
     func notFinite() {
-        let frame = DetectionReport.UnjudgedFrame(file: "b.jpg", cause: .notFinite, reason: "NaN")
+        let frame = UnjudgedFrame(file: "b.jpg", cause: .notFinite, reason: "NaN")
         let report = report([self.frame(expected: [box], found: [box])], notJudged: [frame])
         #expect(report.verdict == .doesNotConform)
     }
@@ -86,7 +87,7 @@ import Testing
 
     @Test("A stored report, read back and judged again, is the report, and fits its schema")
     func stored() throws {
-        let unread = DetectionReport.UnjudgedFrame(file: "b.jpg", cause: .damaged, reason: "why")
+        let unread = UnjudgedFrame(file: "b.jpg", cause: .damaged, reason: "why")
         let known = KnownDeviation(check: "gold/false_positives", bound: 3, reason: "why")
         let report = report(
             [frame(expected: [box], found: [moved, far]), frame(expected: [far], found: [])], notJudged: [unread],

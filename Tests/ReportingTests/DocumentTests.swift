@@ -5,7 +5,7 @@ import JSONTree
 import Tensors
 import TestSupport
 import Testing
-
+import Validation
 @testable import Reporting
 
 /// What the renderers make of documents: of the kept reports, and of hostile and failing ones.

@@ -1,5 +1,6 @@
 import Conformance
 import Detection
+import FaceConformance
 import Files
 import Foundation
 import JSONTree
@@ -36,14 +37,14 @@ import Testing
     }
 
     private func endToEnd(
-        _ found: BoundingBox?, notJudged: [DetectionReport.UnjudgedFrame] = []
+        _ found: BoundingBox?, notJudged: [UnjudgedFrame] = []
     ) -> PrecisionReport.EndToEnd {
         func faces(_ box: BoundingBox?) -> [Face] { box.map { [Face(box: $0, confidence: 0.9)] } ?? [] }
         let matching = FaceMatching(file: "a.jpg", expected: faces(Self.box), found: faces(found))
         return PrecisionReport.EndToEnd(
             minimumFaceSize: 60,
             frames: [
-                PrecisionReport.Frame(
+                PrecisionFrame(
                     file: "a.jpg", faces: matching, facesWithFloat16Scores: matching, firstDeparture: "rnet_input",
                     flippedDecisions: [])
             ], notJudged: notJudged)
@@ -96,7 +97,7 @@ import Testing
 
     @Test("Frames that were not judged, and networks without cases, keep a report from conforming")
     func nothingCompared() {
-        let unread = DetectionReport.UnjudgedFrame(file: "b.jpg", cause: .damaged, reason: "damaged")
+        let unread = UnjudgedFrame(file: "b.jpg", cause: .damaged, reason: "damaged")
         #expect(report(network(), endToEnd(Self.box, notJudged: [unread])).verdict == .notJudged)
         let none = PrecisionReport(policies: [("fp16-storage", false, [], endToEnd(Self.box))], deviations: [])
         #expect(none.verdict == .notJudged)
@@ -117,7 +118,7 @@ import Testing
 
     @Test("NaN from a network on a frame does not conform")
     func notFinite() {
-        let frame = DetectionReport.UnjudgedFrame(file: "b.jpg", cause: .notFinite, reason: "NaN")
+        let frame = UnjudgedFrame(file: "b.jpg", cause: .notFinite, reason: "NaN")
         #expect(report(network(), endToEnd(Self.box, notJudged: [frame])).verdict == .doesNotConform)
     }
 
@@ -126,11 +127,11 @@ import Testing
         let flips = FlippedDecision(
             stage: "rnet_input", decision: .truncation, face: Self.box, box: Self.box, margin: 0.01,
             intersectionOverUnion: 0.8)
-        func frame(_ file: String, _ found: BoundingBox, _ flips: [FlippedDecision]) -> PrecisionReport.Frame {
+        func frame(_ file: String, _ found: BoundingBox, _ flips: [FlippedDecision]) -> PrecisionFrame {
             let matching = FaceMatching(
                 file: file, expected: [Face(box: Self.box, confidence: 0.9)],
                 found: [Face(box: found, confidence: 0.9)])
-            return PrecisionReport.Frame(
+            return PrecisionFrame(
                 file: file, faces: matching, facesWithFloat16Scores: matching, firstDeparture: nil,
                 flippedDecisions: flips)
         }

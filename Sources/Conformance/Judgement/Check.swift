@@ -1,6 +1,6 @@
 /// One value held against one limit.
 public struct Check: Sendable, Codable, Equatable {
-    /// `pnet/conv2d/isolated/max_abs_diff`
+    /// `squeezenet/conv1/isolated/max_abs_diff`
     public let id: String
     /// Nil for what was to be measured and was not: that is not judged.
     public let value: Double?
@@ -42,7 +42,7 @@ public struct Check: Sendable, Codable, Equatable {
 ///
 /// A listed deviation that gets worse fails; one that disappears is reported.
 public struct KnownDeviation: Sendable, Codable, Equatable {
-    /// The check's ``Check/id``, behind the name of its report: `pnet/conv2d/isolated/max_abs_diff`.
+    /// The check's ``Check/id``, behind the name of its report: `squeezenet/conv1/isolated/max_abs_diff`.
     public let check: String
     /// The worst value that is accepted.
     public let bound: Double

@@ -37,7 +37,7 @@ extension Shape {
 
 extension Tensor {
     /// The elements of a range of the first axis.
-    func slice(_ range: Range<Int>) -> Tensor {
+    package func slice(_ range: Range<Int>) -> Tensor {
         let one = shape.dimensions.dropFirst().reduce(1, *)
         return Tensor(
             Shape([range.count] + shape.dimensions.dropFirst()),
@@ -64,7 +64,7 @@ extension RecordedCase {
 
 extension LayerMetrics {
     /// The metrics of a slice, with the places of elements as they are in the whole batch.
-    func movedAlongBatch(by first: Int) -> LayerMetrics {
+    package func movedAlongBatch(by first: Int) -> LayerMetrics {
         var moved = self
         moved.cumulative.difference.worst = cumulative.difference.worst?.movedAlongBatch(by: first)
         moved.isolated?.difference.worst = isolated?.difference.worst?.movedAlongBatch(by: first)

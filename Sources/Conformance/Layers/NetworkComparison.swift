@@ -1,6 +1,6 @@
 /// What was measured of one network over all cases.
 public struct NetworkComparison: Sendable {
-    /// `pnet`
+    /// The model's name: `squeezenet`
     public let network: String
     public let modelSHA256: String
     public let cases: [CaseMetrics]

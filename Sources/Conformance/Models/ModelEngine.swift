@@ -19,7 +19,7 @@ extension Model {
     /// A model that declares no types is computed in the arithmetic asked for, and so is one of float32, and any in
     /// `fp64`, which rounds nothing. Of one that declares float16, the arithmetic asked for counts if it is one of
     /// float16; else `fp16-storage` is meant. Casts of the input and of the outputs change nothing then.
-    func uniformArithmetic(asked: ArithmeticName) -> ArithmeticName? {
+    package func uniformArithmetic(asked: ArithmeticName) -> ArithmeticName? {
         let nodes = graph.nodes.filter { $0.operator as? ActivationFunction != .identity }
         let types = Set(nodes.flatMap(\.outputs).compactMap { floatTypes[$0] })
         guard types.contains(.float16), asked != .fp64 else { return asked }

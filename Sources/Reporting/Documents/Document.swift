@@ -1,4 +1,5 @@
 import Conformance
+import Validation
 
 /// What a run says, as data: each renderer makes its own form of it, and none of them sees a report.
 public struct Document: Sendable, Equatable {
@@ -17,7 +18,7 @@ public struct Document: Sendable, Equatable {
     }
 
     /// The files of the frames that figures show, in order.
-    static func filesShown(by sections: [Section]) -> [String] {
+    public static func filesShown(by sections: [Section]) -> [String] {
         Set(sections.flatMap(\.blocks).flatMap(\.frames)).sorted()
     }
 

@@ -3,10 +3,12 @@ import Benchmarking
 import Conformance
 import Detection
 import Engines
+import FaceConformance
 import Foundation
 import JSONTree
 import ModelFormats
 import Reporting
+import Validation
 
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Conformance
 import Detection
 import Engines
 import Files

@@ -2,9 +2,11 @@ import ArgumentParser
 import Conformance
 import Detection
 import Diagnosis
+import FaceConformance
 import Foundation
 import JSONTree
 import Reporting
+import Validation
 
 struct Explain: ParsableCommand {
     static let configuration = CommandConfiguration(

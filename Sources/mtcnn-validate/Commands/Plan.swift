@@ -2,8 +2,10 @@ import ArgumentParser
 import Conformance
 import Detection
 import Engines
+import FaceConformance
 import JSONTree
 import Reporting
+import Validation
 
 struct Plan: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -43,7 +45,7 @@ struct Plan: ParsableCommand {
         try RunOutputs.expect(file: json)
         try RunOutputs.expect(file: page)
         let plan = try PrecisionPlan(
-            requirements: requirements(), models: cascade.modelsDirectory(),
+            requirements: requirements(), models: ModelLibrary(cascade.modelsDirectory()),
             captures: captures ?? bundled("Fixtures/captures"), frames: frames ?? bundled("Fixtures/frames"),
             minimumFaceSize: cascade.minimumFaceSize, rules: cascade.cascadeRules, reading: cascade.reading,
             arithmetic: arithmetic,

@@ -3,6 +3,7 @@ import Conformance
 import Engines
 import Foundation
 import Reporting
+import Validation
 
 struct Validate: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -48,16 +49,18 @@ struct Validate: ParsableCommand {
     func run() throws {
         try makeDirectory(report)
         try RunOutputs.expect(ReportSet.files(in: report))
-        let engine = try options.chosenEngine()
+        let models = try ModelLibrary(options.cascade.modelsDirectory())
+        let engine = try options.chosenEngine(models)
         let bundledReports = bundledReports(engine)
         let known = try listed.knownDeviations(ofBundled: bundledReports)
         let progress = RunProgress()
         let reports = ReportSet([
-            try layerReport(engine, known, progress), try precisionReport(known, progress),
+            try layerReport(models, engine, known, progress), try precisionReport(models, known, progress),
             try detectionReport(engine, known, progress),
         ])
         let pictures = try FramePicture.all(
-            shownBy: reports.document(pictures: []).sections, in: framesDirectory(), as: options.cascade.reading)
+            of: Document.filesShown(by: reports.document(pictures: []).sections), in: framesDirectory(),
+            as: options.cascade.reading)
         Terminal.clearProgress()
         if let shard {
             let run = try description(engine, bundledReports)
@@ -119,17 +122,18 @@ struct Validate: ParsableCommand {
     }
 
     private func layerReport(
-        _ engine: ChosenEngine, _ known: KnownDeviations, _ run: RunProgress
+        _ models: ModelLibrary, _ engine: ChosenEngine, _ known: KnownDeviations, _ run: RunProgress
     ) throws -> LayerReport {
         let captures = try inputFiles(in: capturesDirectory(), withExtensions: ["h5"]).count
         let progress = run.part(LayerReport.name, share: 0.3, steps: captures)
         let outside = engine.outside
-        return try LayerReport(
-            models: options.cascade.modelsDirectory(), captures: capturesDirectory(),
-            candidate: outside == nil ? LayerReport.builtIn : engine.side,
+        let measured = try LayerMeasurement(
+            models: models, captures: capturesDirectory(),
+            candidate: outside == nil ? LayerMeasurement.builtIn : engine.side,
             engine: { try outside?($0, $1) ?? $0.engine(.fp32, for: $1) },
-            deviations: known[LayerReport.self], outputsOnly: outputsOnly, shard: shard ?? .whole
+            outputsOnly: outputsOnly, shard: shard ?? .whole
         ) { progress($0, step: String($0.prefix { $0 != "," })) }
+        return LayerReport(measured, deviations: known[LayerReport.self])
     }
 
     private func detectionReport(
@@ -137,24 +141,26 @@ struct Validate: ParsableCommand {
     ) throws -> DetectionReport {
         let frames = try FrameDirectory(framesDirectory()).files.count
         let progress = run.part(DetectionReport.name, share: 0.3, steps: try goldFiles().count * frames)
-        return try DetectionReport(
+        let measured = try DetectionMeasurement(
             golds: goldFiles(), frames: framesDirectory(), detector: options.detector(engine),
             minimumFaceSize: options.cascade.minFaceSize, scoreThresholds: options.cascade.askedThresholds,
-            candidate: engine.side,
-            reading: options.cascade.reading, deviations: known[DetectionReport.self], shard: shard ?? .whole
+            candidate: engine.side, reading: options.cascade.reading, shard: shard ?? .whole
         ) { progress($0) }
+        return DetectionReport(measured, deviations: known[DetectionReport.self])
     }
 
-    private func precisionReport(_ known: KnownDeviations, _ run: RunProgress) throws -> PrecisionReport {
+    private func precisionReport(
+        _ models: ModelLibrary, _ known: KnownDeviations, _ run: RunProgress
+    ) throws -> PrecisionReport {
         let frames = try FrameDirectory(framesDirectory()).files.count
         let progress = run.part(
-            PrecisionReport.name, share: 0.4, steps: PrecisionReport.arithmetics.count * 3 + frames)
-        return try PrecisionReport(
-            models: options.cascade.modelsDirectory(), captures: capturesDirectory(),
+            PrecisionReport.name, share: 0.4, steps: PrecisionMeasurement.arithmetics.count * 3 + frames)
+        let measured = try PrecisionMeasurement(
+            models: models, captures: capturesDirectory(),
             frames: framesDirectory(), minimumFaceSize: options.cascade.minimumFaceSize,
             rules: options.cascade.cascadeRules, reading: options.cascade.reading,
-            packageArithmetic: options.arithmetic,
-            deviations: known[PrecisionReport.self], shard: shard ?? .whole
+            packageArithmetic: options.arithmetic, shard: shard ?? .whole
         ) { progress($0) }
+        return PrecisionReport(measured, deviations: known[PrecisionReport.self])
     }
 }

@@ -1,10 +1,10 @@
 import Engines
 import NetworkGraph
+import NetworkSupport
 import Synchronization
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
-
 @testable import Conformance
 
 @Suite struct BatchSlicesTests {

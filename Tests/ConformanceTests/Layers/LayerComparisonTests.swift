@@ -1,8 +1,9 @@
 import Conformance
 import Engines
 import NetworkGraph
-import TestSupport
+import NetworkSupport
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct LayerComparisonTests {

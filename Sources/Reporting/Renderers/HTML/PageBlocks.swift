@@ -1,5 +1,6 @@
 import Conformance
 import Detection
+import Validation
 
 /// Fills the templates of a document's blocks.
 struct PageBlocks {
@@ -104,7 +105,7 @@ struct PageBlocks {
             ])
             if let crop = frame.crop?.surroundings {
                 views.append([
-                    "class": "crop", "view": crop, "label": "The face that departs, enlarged", "id": id, "boxes": boxes,
+                    "class": "crop", "view": crop, "label": "What departs, enlarged", "id": id, "boxes": boxes,
                 ])
             }
         }

@@ -1,0 +1,50 @@
+import Conformance
+
+/// How the faces that one detector finds agree with another's, over any number of frames.
+///
+/// Its size does not grow with the frames, and their order changes no bit.
+public struct DetectionMetrics: Equatable, Sendable, Codable {
+    public private(set) var frames = 0
+    public private(set) var matchedFaces = 0
+    public private(set) var missedFaces = 0
+    public private(set) var falsePositives = 0
+    public private(set) var intersectionOverUnion = OverlapDistribution()
+
+    /// The largest difference of x, y, width or height of a matched face, in pixels.
+    public private(set) var largestCoordinateDifference = 0.0
+
+    public private(set) var confidenceDifference = DistanceStatistics()
+
+    /// The distance of a matched face's landmarks, in pixels.
+    public private(set) var landmarkDistance = DistanceStatistics()
+
+    public init() {}
+
+    public var expectedFaces: Int { matchedFaces + missedFaces }
+
+    /// Of all faces that either detector found, the fraction that both found; nil where there are none.
+    public var agreement: Double? {
+        let all = matchedFaces + missedFaces + falsePositives
+        return all > 0 ? Double(matchedFaces) / Double(all) : nil
+    }
+
+    /// The mean intersection over union of all faces that either detector found, where one that the other did
+    /// not find counts as 0; nil where there are none.
+    public var meanOverlapOfAllFaces: Double? {
+        let all = matchedFaces + missedFaces + falsePositives
+        return all > 0 ? (intersectionOverUnion.mean ?? 0) * Double(matchedFaces) / Double(all) : nil
+    }
+
+    public mutating func add(_ frame: FaceMatching) {
+        frames += 1
+        matchedFaces += frame.matches.count
+        missedFaces += frame.missed.count
+        falsePositives += frame.falsePositives.count
+        for match in frame.matches {
+            intersectionOverUnion.add(match.intersectionOverUnion)
+            largestCoordinateDifference = max(largestCoordinateDifference, match.coordinateDifference)
+            if let difference = match.confidenceDifference { confidenceDifference.add(difference) }
+            if let distance = match.landmarkDistance { landmarkDistance.add(distance) }
+        }
+    }
+}

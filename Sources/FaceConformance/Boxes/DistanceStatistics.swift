@@ -1,0 +1,40 @@
+import Conformance
+
+/// The mean and the largest of distances that are at least 0.
+///
+/// The sum is kept in whole units of 2^-32, so that it does not depend on the order of adding.
+public struct DistanceStatistics: Equatable, Sendable, Codable {
+    public private(set) var count = 0
+    public private(set) var largest = 0.0
+    private var sum = FixedPointSum()
+
+    public init() {}
+
+    public var mean: Double? { sum.mean(of: count) }
+
+    public mutating func add(_ distance: Double) {
+        count += 1
+        largest = max(largest, distance)
+        sum.add(distance)
+    }
+}
+
+/// A sum of numbers that does not depend on their order: in whole units of 2^-32, held at its bounds where it
+/// would overflow (2^31).
+struct FixedPointSum: Equatable, Sendable, Codable {
+    private var units: Int64 = 0
+
+    private static let unit = 0x1p-32
+
+    func mean(of count: Int) -> Double? {
+        count > 0 ? Double(units) * Self.unit / Double(count) : nil
+    }
+
+    mutating func add(_ value: Double) {
+        let bound = 0x1p62
+        // What is no number is as far as can be.
+        let scaled = value.isNaN ? bound : min(max(value / Self.unit, -bound), bound)
+        let (sum, overflow) = units.addingReportingOverflow(Int64(scaled.rounded()))
+        units = overflow ? (scaled < 0 ? .min : .max) : sum
+    }
+}

@@ -1,0 +1,136 @@
+import Conformance
+import Detection
+
+/// How two detectors' boxes agree after every stage of the cascade, in one frame.
+public struct StageDivergence: Equatable, Sendable, Codable {
+    public let file: String
+
+    /// In the order of the cascade: the proposals of each pyramid level where they were expected, then the stages that
+    /// both recorded.
+    public let stages: [StageComparison]
+
+    /// The first stage whose lists differ; nil where none does.
+    public var firstDeparture: StageComparison? { stages.first { !$0.agrees } }
+
+    public init(
+        file: String, expected: CascadeRecord, found: CascadeRecord, rules: CascadeRules = .openFace
+    ) {
+        self.file = file
+        let decisions = StageDecisions(rules)
+        // A record without levels may have later stages.
+        let levelCount = expected.levels.isEmpty ? 0 : max(expected.levels.count, found.levels.count)
+        let levels = (0..<levelCount).map { index in
+            func proposals(_ record: CascadeRecord) -> [Candidate] {
+                index < record.levels.count ? record.levels[index].proposals : []
+            }
+            return StageComparison(
+                stage: "pnet_level_\(index)", expected: proposals(expected), found: proposals(found),
+                decisions: decisions.atLevel)
+        }
+        let later = CascadeStage.allCases.compactMap { stage in
+            if let first = expected[stage], let second = found[stage] {
+                StageComparison(
+                    stage: stage.rawValue, expected: first, found: second, decisions: decisions[stage])
+            } else {
+                StageComparison?.none
+            }
+        }
+        stages = levels + later
+    }
+}
+
+/// How two lists of boxes after one stage agree.
+public struct StageComparison: Equatable, Sendable, Codable {
+    /// `pnet_level_0` for the proposals of the largest pyramid level, else the stage's name in the gold files.
+    public let stage: String
+    public let expectedCount: Int
+    public let foundCount: Int
+
+    /// Boxes that both lists have, each counted once.
+    public let agreeingCount: Int
+
+    /// Whether the lists are equal box by box, in this order.
+    public let sameOrder: Bool
+
+    public let missing: [StageBox]
+    public let extra: [StageBox]
+
+    /// Of the boxes that both lists have, in pixels.
+    public let largestCoordinateDifference: Double
+
+    /// Of the boxes that both lists have.
+    public let largestScoreDifference: Double
+
+    /// Expected boxes of which noise in the last bits of the networks may decide whether they pass.
+    public let marginalCount: Int
+
+    /// Coordinates that differ by less are equal, in pixels: whole pixels must be the same, and the fractions of
+    /// corrected boxes may differ by the rounding of the networks' float32 outputs.
+    public static let coordinateTolerance = 0.01
+
+    public var agrees: Bool { missing.isEmpty && extra.isEmpty }
+
+    init(stage: String, expected: [Candidate], found: [Candidate], decisions: Decisions) {
+        self.stage = stage
+        expectedCount = expected.count
+        foundCount = found.count
+
+        let pairs = matchedPairs(expected.map(\.box), found.map(\.box), within: Self.coordinateTolerance)
+        agreeingCount = pairs.count
+        sameOrder = expected.count == found.count && pairs.count == expected.count && pairs.allSatisfy { $0 == $1 }
+        largestCoordinateDifference =
+            pairs.map { expected[$0].box.largestDifference(from: found[$1].box) }.max() ?? 0
+        largestScoreDifference =
+            pairs.map { abs(Double(expected[$0].score) - Double(found[$1].score)) }.max() ?? 0
+
+        let marks = decisions.margins(of: expected)
+        let matchedExpected = Set(pairs.map(\.0))
+        let matchedFound = Set(pairs.map(\.1))
+        let foundMarks = matchedFound.count == found.count ? [] : decisions.margins(of: found)
+        missing = expected.indices.filter { !matchedExpected.contains($0) }.map { StageBox(expected[$0], marks[$0]) }
+        extra = found.indices.filter { !matchedFound.contains($0) }.map { StageBox(found[$0], foundMarks[$0]) }
+        marginalCount = marks.count { !$0.isEmpty }
+    }
+}
+
+/// A box that one of two lists lacks.
+public struct StageBox: Equatable, Sendable, Codable {
+    public let box: BoundingBox
+    public let score: Float
+
+    /// The decisions about this box that noise in the last bits of the networks may flip.
+    public let margins: [DecisionMargin]
+
+    init(_ candidate: Candidate, _ margins: [DecisionMargin]) {
+        box = candidate.box
+        score = candidate.score
+        self.margins = margins
+    }
+}
+
+/// Pairs of positions whose boxes are equal within a tolerance, each position once; at the same position first.
+private func matchedPairs(
+    _ expected: [BoundingBox], _ found: [BoundingBox], within tolerance: Double
+) -> [(Int, Int)] {
+    var pairs: [(Int, Int)] = []
+    var left: [Int] = []
+    var taken = [Bool](repeating: false, count: found.count)
+    for position in expected.indices {
+        if position < found.count, expected[position].largestDifference(from: found[position]) < tolerance {
+            pairs.append((position, position))
+            taken[position] = true
+        } else {
+            left.append(position)
+        }
+    }
+    for position in left {
+        let match = found.indices.first {
+            !taken[$0] && expected[position].largestDifference(from: found[$0]) < tolerance
+        }
+        if let match {
+            pairs.append((position, match))
+            taken[match] = true
+        }
+    }
+    return pairs
+}

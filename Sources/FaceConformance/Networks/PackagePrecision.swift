@@ -1,0 +1,76 @@
+import Captures
+import Conformance
+import Detection
+import Engines
+import ModelFormats
+import Tensors
+
+/// The float16 packages that stand beside the float32 networks of a directory: `pnet_fp16.mlpackage` and so on.
+public struct Float16Packages: Sendable {
+    public let proposal: Model
+    public let refinement: Model
+    public let output: Model
+
+    /// - Parameter package: gives the package of that name in a directory, nil where there is none.
+    /// - Returns: nil where the directory has none.
+    /// - Throws: ``ModelFormats/ModelError`` where it has some of the three, for a package that cannot be read, and for
+    ///   one that holds no float16.
+    public init?(_ package: (_ file: String) throws(ModelError) -> Model?) throws(ModelError) {
+        func file(_ network: CascadeNetwork) -> String { "\(network.modelName)_fp16.mlpackage" }
+        var packages = [CascadeNetwork: Model]()
+        for network in CascadeNetwork.allCases { packages[network] = try package(file(network)) }
+        guard let present = CascadeNetwork.allCases.lazy.compactMap({ packages[$0] }).first else { return nil }
+        func model(_ network: CascadeNetwork) throws(ModelError) -> Model {
+            guard let model = packages[network] else {
+                throw .unreadable(
+                    file: file(network),
+                    reason: "it is missing beside \(present.path); the three are judged together")
+            }
+            guard model.floatTypes.values.contains(.float16) else {
+                throw .malformed(file: model.path, reason: "none of its tensors is float16, as its place says")
+            }
+            return model
+        }
+        proposal = try model(.proposal)
+        refinement = try model(.refinement)
+        output = try model(.output)
+    }
+
+    public subscript(network: CascadeNetwork) -> Model {
+        switch network {
+        case .proposal: proposal
+        case .refinement: refinement
+        case .output: output
+        }
+    }
+}
+
+extension NetworkPrecision {
+    /// What a package that declares float16 answers, against what a capture recorded of the float32 network.
+    ///
+    /// - Parameter arithmetic: of its float16 parts, if it is one of float16; else `fp16-storage` is meant.
+    /// - Throws: as ``NetworkComparison/init(of:model:with:capture:name:shard:progress:)``.
+    public init(
+        of package: Model, as network: CascadeNetwork, in arithmetic: ArithmeticName, on capture: CaptureFile,
+        scoreThreshold: Double
+    ) throws {
+        var decisions = BoxDecisions(scoreThreshold: scoreThreshold)
+        let comparison = try NetworkComparison(
+            of: GraphFaceNetwork(network, package, arithmetic), model: package, with: capture,
+            name: network.modelName, shard: .whole, progress: { _ in }
+        ) { decisions.add(expected: $0, found: $1) }
+        let layers = comparison.layers
+        let whole = layers.map(\.cumulative.difference).reduce(Difference()) { $0.merged(with: $1) }
+        self.init(
+            network: network.modelName, modelSha256: package.sha256, cases: comparison.cases.count,
+            maxAbsDiff: whole.maxAbsDiffOfAll, meanAbsDiff: whole.meanAbsDiff,
+            floor: try capture.float16FloorOfAnswers(of: network), meanIou: decisions.overlaps.mean,
+            minIou: decisions.overlaps.smallest, decisionAgreement: decisions.agreement,
+            constants: ConstantRange.outOfRange(in: package.graph),
+            layers: layers.map { layer in
+                var range = Float16Range()
+                range.nonFiniteCount = layer.cumulative.difference.nonFiniteCount
+                return LayerPrecision(layer, range)
+            })
+    }
+}

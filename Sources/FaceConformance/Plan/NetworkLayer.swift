@@ -1,0 +1,38 @@
+import Conformance
+import Detection
+import Engines
+import NetworkGraph
+
+/// A layer of one of the face networks: a node with weights and sums of products, and what follows it up to the
+/// next such node. It is computed in one precision, so that a bias or a PReLU does not round what the sum has kept.
+public struct NetworkLayer: Sendable, Equatable {
+    public let network: CascadeNetwork
+    /// The tensor that the node with the sums gives.
+    public let name: String
+    /// The first outputs of the layer's nodes, in the order of computation.
+    public let operations: [String]
+
+    /// The layers of a graph, in the order of computation.
+    ///
+    /// A node without sums belongs to the layer that gives its first input; one before any sum to the first layer.
+    public static func layers(of graph: Graph, network: CascadeNetwork) -> [NetworkLayer] {
+        let firstSum = graph.nodes.first(where: \.hasSums)?.outputs[0]
+        var layerOfTensor = [String: String]()
+        var operations = [String: [String]]()
+        var order = [String]()
+        for node in graph.nodes {
+            let inherited = node.inputs.lazy.compactMap { $0.flatMap { layerOfTensor[$0] } }.first
+            guard let layer = node.hasSums ? node.outputs[0] : inherited ?? firstSum else { continue }
+            if node.hasSums { order.append(layer) }
+            operations[layer, default: []].append(node.outputs[0])
+            for output in node.outputs { layerOfTensor[output] = layer }
+        }
+        return order.map { NetworkLayer(network: network, name: $0, operations: operations[$0] ?? []) }
+    }
+}
+
+extension Node {
+    fileprivate var hasSums: Bool {
+        self.operator is Convolution || self.operator is MatMul || self.operator is Gemm
+    }
+}

@@ -1,0 +1,125 @@
+import Conformance
+import Detection
+import Engines
+import FaceConformance
+import Foundation
+
+/// Our cascade's faces against those of lists that another detector made.
+public struct DetectionMeasurement: Sendable {
+    public let baseline: Side
+    public let candidate: Side
+    public let golds: [GoldComparison]
+}
+
+/// The comparison with one list of faces.
+public struct GoldComparison: Sendable {
+    /// The list's name.
+    public let gold: String
+    public let minimumFaceSize: Int
+    public let scoreThresholds: ScoreThresholds
+    public let frames: [ComparedFrame]
+    /// Frames of the list, and frames beside them, that were not compared.
+    public let notJudged: [UnjudgedFrame]
+}
+
+extension DetectionMeasurement {
+    /// Finds the faces in the frames that lists of another detector's faces name, and compares them.
+    ///
+    /// - Parameters:
+    ///   - golds: the lists, as JSON or CSV.
+    ///   - frames: the directory of the frames.
+    ///   - detector: our cascade; its minimum face size and score thresholds count where a list does not say which it
+    ///     was made with.
+    ///   - minimumFaceSize: counts in place of what the lists say; so do the score thresholds.
+    ///   - shard: which of each list's frames to compare.
+    ///   - progress: is told of each frame before it is computed.
+    /// - Throws: ``Detection/DetectionDocumentError``, ``Conformance/ComparisonError/nothingInCommon(_:)`` for a list
+    ///   that names none of the frames, and what the networks throw.
+    public init(
+        golds: [String], frames: String, detector: FaceDetector, minimumFaceSize: Int?,
+        scoreThresholds: ScoreThresholds? = nil, candidate: Side,
+        reading: ImageReading = ImageReading(),
+        shard: Shard = .whole, progress: @Sendable (String) -> Void = { _ in }
+    ) throws {
+        var comparisons = [GoldComparison]()
+        var sources = [String]()
+        for path in golds {
+            let file = URL(fileURLWithPath: path)
+            let gold = try DetectionDocument(contentsOf: file)
+            let source = gold.source ?? file.lastPathComponent
+            if !sources.contains(source) { sources.append(source) }
+            var detector = detector
+            if let thresholds = scoreThresholds ?? gold.scoreThresholds { detector.scoreThresholds = thresholds }
+            detector.minimumFaceSize = minimumFaceSize ?? gold.minFaceSize ?? detector.minimumFaceSize
+            let name = file.deletingPathExtension().lastPathComponent
+            comparisons.append(
+                try GoldComparison(
+                    gold, name: name, frames: frames, detector: detector, reading: reading, shard: shard,
+                    progress: progress))
+        }
+        self.init(
+            baseline: Side(engine: sources.joined(separator: "; ")), candidate: candidate, golds: comparisons)
+    }
+}
+
+extension GoldComparison {
+    fileprivate init(
+        _ gold: DetectionDocument, name: String, frames directory: String, detector: FaceDetector,
+        reading: ImageReading, shard: Shard, progress: @Sendable (String) -> Void
+    ) throws {
+        let directory = try FrameDirectory(directory)
+        let listed = try directory.frames(of: gold, named: name).map { (file: $0 ?? $1.file, frame: $1) }
+        let names = Set(listed.map(\.file))
+        let unlisted = directory.files.filter { !names.contains($0) }
+        let all: [(file: String, frame: DetectedFrame?)] =
+            listed.map { ($0.file, $0.frame) } + unlisted.map { ($0, nil) }
+        let judged = try concurrentMap(shard.stretch(of: all)) { file, expected in
+            guard let expected else {
+                return JudgedFrame.notJudged(
+                    UnjudgedFrame(
+                        file: file, cause: .notListed,
+                        reason: "the list does not name this frame, not even as one without faces"))
+            }
+            progress("\(name), \(file)")
+            do {
+                let image = try DecodedImage(
+                    contentsOf: directory.url(of: file), as: reading)
+                if let reason = expected.differenceInSize(from: image) {
+                    return .notJudged(UnjudgedFrame(file: file, cause: .otherSize, reason: reason))
+                }
+                return .judged(try ComparedFrame(expected, in: image, detector: detector))
+            } catch let error as ImageError {
+                return .notJudged(UnjudgedFrame(file: file, error))
+            } catch let error as CascadeError where error.isNotFinite {
+                return .notJudged(
+                    UnjudgedFrame(file: file, cause: .notFinite, reason: error.description))
+            }
+        }
+        self.init(
+            gold: name, minimumFaceSize: detector.minimumFaceSize, scoreThresholds: detector.scoreThresholds,
+            frames: judged.compactMap(\.frame),
+            notJudged: judged.compactMap(\.failure))
+    }
+}
+
+/// A frame that a list of faces names, compared or not.
+private enum JudgedFrame: Sendable {
+    case judged(ComparedFrame)
+    case notJudged(UnjudgedFrame)
+
+    var frame: ComparedFrame? { if case .judged(let frame) = self { frame } else { nil } }
+    var failure: UnjudgedFrame? { if case .notJudged(let failure) = self { failure } else { nil } }
+}
+
+extension ComparedFrame {
+    fileprivate init(_ expected: DetectedFrame, in image: DecodedImage, detector: FaceDetector) throws {
+        let found = try detector.detect(in: image)
+        self.init(
+            faces: FaceMatching(file: expected.file, expected: expected.faces, found: found.faces),
+            divergence: expected.record.isEmpty
+                ? nil
+                : StageDivergence(
+                    file: expected.file, expected: expected.record, found: found, rules: detector.rules),
+            unpairedScores: found.unpairedScores)
+    }
+}

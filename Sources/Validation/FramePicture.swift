@@ -1,0 +1,51 @@
+import Conformance
+import Detection
+import Engines
+import Foundation
+
+/// A frame made small for a page.
+public struct FramePicture: Sendable, Codable, Equatable {
+    public let file: String
+    /// Of the frame itself, in pixels.
+    public let width: Int
+    public let height: Int
+    /// A JPEG file, in base64.
+    public let jpeg: String
+
+    /// The longer side of the picture, in pixels.
+    private static let side = 400
+
+    /// - Returns: nil for a frame that cannot be read, which the report says.
+    init?(_ file: String, in directory: FrameDirectory, as reading: ImageReading) {
+        guard let image = try? DecodedImage(contentsOf: directory.url(of: file), as: reading),
+            let bytes = try? image.reduced(toSide: Self.side).encoded(as: .jpeg, file: file, quality: 80)
+        else { return nil }
+        self.file = file
+        (width, height) = (image.width, image.height)
+        jpeg = Data(bytes).base64EncodedString()
+    }
+
+    /// The pictures of frames, by the names that reports give them.
+    ///
+    /// - Throws: ``Files/FileReadingError`` where the directory cannot be read.
+    public static func all(
+        of files: [String], in directory: String, as reading: ImageReading
+    ) throws -> [FramePicture] {
+        let frames = try FrameDirectory(directory)
+        let paths = Dictionary(frames.files.map { ($0, $0) }, uniquingKeysWith: { first, _ in first })
+        let byName = Dictionary(grouping: frames.files) { URL(fileURLWithPath: $0).lastPathComponent }
+        return try concurrentMap(files) { file -> FramePicture? in
+            let name = URL(fileURLWithPath: file).lastPathComponent
+            guard let path = paths[file] ?? (byName[name]?.count == 1 ? byName[name]?[0] : nil) else { return nil }
+            return FramePicture(path, in: frames, as: reading)?.named(file)
+        }.compactMap { $0 }
+    }
+
+    private func named(_ file: String) -> FramePicture {
+        FramePicture(file: file, width: width, height: height, jpeg: jpeg)
+    }
+
+    public init(file: String, width: Int, height: Int, jpeg: String) {
+        (self.file, self.width, self.height, self.jpeg) = (file, width, height, jpeg)
+    }
+}

@@ -1,0 +1,129 @@
+import Captures
+import Conformance
+import Detection
+import Engines
+import FaceConformance
+import Foundation
+import ModelFormats
+import NetworkGraph
+
+/// Networks compared layer by layer with what an outside engine recorded of them.
+public struct LayerMeasurement: Sendable {
+    public let baseline: Side
+    public let candidate: Side
+    /// Whether all layers but the networks' outputs were left out.
+    public let outputsOnly: Bool
+    public let networks: [NetworkComparison]
+
+    public init(baseline: Side, candidate: Side, outputsOnly: Bool = false, networks: [NetworkComparison]) {
+        self.baseline = baseline
+        self.candidate = candidate
+        self.outputsOnly = outputsOnly
+        self.networks = networks
+    }
+}
+
+extension LayerMeasurement {
+    /// The built-in engine.
+    public static let builtIn = Side(engine: "mtcnn-validate", arithmetic: ArithmeticName.fp32.rawValue)
+
+    /// Runs every model of which there is a capture in float32, and compares it with the capture.
+    ///
+    /// - Parameters:
+    ///   - models: those of which there are captures, and the cascade's.
+    ///   - captures: a directory of captures, each at the path that its model has in the other.
+    ///   - candidate: what computes the models.
+    ///   - engine: gives the candidate's engine for a model's graph, or for a part of it.
+    ///   - outputsOnly: whether to leave out all layers but the networks' outputs.
+    ///   - shard: which of each capture's cases to compare.
+    ///   - progress: is told of each network and case before it is computed.
+    /// - Throws: what reading and comparing throw, and ``Conformance/ComparisonError/nothingInCommon(_:)`` if there
+    ///   are no captures.
+    public init(
+        models: ModelLibrary, captures: String, candidate: Side = builtIn,
+        engine: @Sendable (Model, Graph) throws -> any Engine = { try $0.engine(.fp32, for: $1) },
+        outputsOnly: Bool = false, shard: Shard = .whole,
+        progress: @Sendable (String) -> Void = { _ in }
+    ) throws {
+        let compared = try inputFiles(in: captures, withExtensions: ["h5"]).map { path in
+            let network = String(path.dropLast(".h5".count))
+            let capture = try CaptureFile(contentsOf: "\(captures)/\(path)")
+            let model = try LayerMeasurement.model(of: network, in: models)
+            if model.isOtherForm(than: capture) {
+                let comparison = try NetworkComparison(
+                    of: try LayerMeasurement.faceNetwork(network, model, engine), model: model, with: capture,
+                    name: network, shard: shard
+                ) { progress("\(network), \($0)") }
+                return (comparison, Side(capture.header))
+            }
+            let comparison = try NetworkComparison(
+                of: try engine(model, model.graph), running: model, with: capture,
+                network: network, bound: .float32, outputsOnly: outputsOnly, shard: shard
+            ) { progress("\(network), \($0)") }
+            return (comparison, Side(capture.header))
+        }
+        var baselines = [Side]()
+        for (_, side) in compared where !baselines.contains(side) { baselines.append(side) }
+        guard let baseline = baselines.first else {
+            throw ComparisonError.nothingInCommon("\(captures) holds no captures")
+        }
+        guard baselines.count == 1 else { throw ComparisonError.severalBaselines(baselines.map(\.words)) }
+        self.init(
+            baseline: baseline, candidate: candidate, outputsOnly: outputsOnly,
+            networks: try compared.map(\.0) + LayerMeasurement.networksWithoutCapture(models, compared.map(\.0)))
+    }
+}
+
+extension LayerMeasurement {
+    /// The model at a capture's path or, where the directory has none there, of the same name at its top.
+    private static func model(of network: String, in models: ModelLibrary) throws(ModelError) -> Model {
+        do {
+            return try models.model(network)
+        } catch {
+            guard case .unreadable = error, let name = network.split(separator: "/").last, name != network else {
+                throw error
+            }
+            return try models.model(String(name))
+        }
+    }
+
+    /// The cascade's networks whose model was compared with no capture.
+    private static func networksWithoutCapture(
+        _ models: ModelLibrary, _ compared: [NetworkComparison]
+    ) throws -> [NetworkComparison] {
+        let judged = Set(compared.map(\.modelSHA256))
+        return try CascadeNetwork.allCases.map(\.modelName).compactMap { name in
+            do throws(ModelError) {
+                let model = try models.model(name)
+                return judged.contains(model.sha256)
+                    ? nil
+                    : NetworkComparison(network: name, modelSHA256: model.sha256, cases: [], layersNotCompared: [])
+            } catch {
+                // There is no such model, and so nothing to compare.
+                if case .unreadable = error { return nil }
+                throw error
+            }
+        }
+    }
+
+    /// The model as one of the cascade's networks, which must be float32 throughout.
+    private static func faceNetwork(
+        _ name: String, _ model: Model, _ engine: (Model, Graph) throws -> any Engine
+    ) throws -> GraphFaceNetwork {
+        try model.requireFloat32(as: "fp32_vs_onnx")
+        let ownName = URL(fileURLWithPath: name).lastPathComponent.lowercased()
+        guard let kind = CascadeNetwork.allCases.first(where: { $0.modelName == ownName }) else {
+            throw ComparisonError.nothingInCommon("\(name) is none of pnet, rnet and onet")
+        }
+        return try GraphFaceNetwork(kind, graph: model.graph) { try engine(model, $0) }
+    }
+}
+
+extension Model {
+    /// Whether the capture was recorded of the same network in another format, so that only answers can be compared.
+    fileprivate func isOtherForm(than capture: CaptureFile) -> Bool {
+        guard capture.header.modelSHA256 != sha256 else { return false }
+        if case .onnx = format { return false }
+        return true
+    }
+}

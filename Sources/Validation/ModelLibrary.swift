@@ -1,0 +1,55 @@
+import Detection
+import Engines
+import FaceConformance
+import Foundation
+import ModelFormats
+import Synchronization
+
+/// The models of a directory, each read once however often a run asks for it.
+public final class ModelLibrary: Sendable {
+    /// As it was given.
+    public let directory: String
+    private let contents = Mutex((models: [String: Model](), reads: 0))
+
+    public init(_ directory: String) { self.directory = directory }
+
+    /// How many model files were read.
+    public var reads: Int { contents.withLock { $0.reads } }
+
+    /// The model of a name in the directory or in one below it, as ``ModelFormats/Model/init(named:in:)`` finds it.
+    ///
+    /// - Parameter path: `pnet`, or `theirs/pnet`.
+    /// - Throws: ``ModelFormats/ModelError``.
+    public func model(_ path: String) throws(ModelError) -> Model {
+        let place = URL(fileURLWithPath: "\(directory)/\(path)")
+        return try read(path) { () throws(ModelError) in
+            try Model(named: place.lastPathComponent, in: place.deletingLastPathComponent().path)
+        }
+    }
+
+    /// The model of a file or package in the directory, nil where there is none: `pnet_fp16.mlpackage`.
+    ///
+    /// - Throws: ``ModelFormats/ModelError`` for one that cannot be read.
+    public func model(inFile file: String) throws(ModelError) -> Model? {
+        let path = "\(directory)/\(file)"
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        return try read(file) { () throws(ModelError) in try Model(contentsOf: path) }
+    }
+
+    /// The cascade's networks, run in one arithmetic; a package in the types that it declares.
+    ///
+    /// - Throws: ``ModelFormats/ModelError``, and ``Detection/GraphFaceNetworkError`` for a network of another kind.
+    public func faceNetworks(in arithmetic: ArithmeticName) throws -> FaceNetworks {
+        try FaceNetworks(arithmetic: arithmetic) { try model($0.modelName) }
+    }
+
+    private func read(_ key: String, _ load: () throws(ModelError) -> Model) throws(ModelError) -> Model {
+        if let model = contents.withLock({ $0.models[key] }) { return model }
+        let model = try load()
+        contents.withLock {
+            $0.models[key] = model
+            $0.reads += 1
+        }
+        return model
+    }
+}

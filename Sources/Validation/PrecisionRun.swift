@@ -1,0 +1,198 @@
+import Captures
+import Conformance
+import Detection
+import Engines
+import FaceConformance
+import Foundation
+import ModelFormats
+
+/// What each float16 arithmetic does to the networks and to the faces found, against float32.
+public struct PrecisionMeasurement: Sendable {
+    public let policies: [Policy]
+
+    public init(policies: [Policy]) { self.policies = policies }
+
+    /// What one arithmetic does.
+    public struct Policy: Sendable {
+        public let arithmetic: String
+        /// Whether the arithmetic is a prediction that no recording confirms yet.
+        public let isPredicted: Bool
+        public let networks: [NetworkPrecision]
+        public let minimumFaceSize: Int
+        public let frames: [PrecisionFrame]
+        public let notJudged: [UnjudgedFrame]
+
+        public init(
+            arithmetic: String, isPredicted: Bool, networks: [NetworkPrecision], minimumFaceSize: Int,
+            frames: [PrecisionFrame], notJudged: [UnjudgedFrame] = []
+        ) {
+            self.arithmetic = arithmetic
+            self.isPredicted = isPredicted
+            self.networks = networks
+            self.minimumFaceSize = minimumFaceSize
+            self.frames = frames
+            self.notJudged = notJudged
+        }
+    }
+}
+
+extension PrecisionMeasurement {
+    /// The float16 arithmetics, in the order of the report.
+    public static let arithmetics: [ArithmeticName] = [
+        .fp16Weights, .fp16Storage, .fp16FMA, .fp16MultiplyAdd, .neuralEngineM1,
+    ]
+
+    /// Runs the three networks in each float16 arithmetic: on the captures' inputs, layer by layer, and as a detector
+    /// on the frames.
+    ///
+    /// - Parameters:
+    ///   - models: with the three networks.
+    ///   - captures: a directory with a capture of each, of which the inputs are taken.
+    ///   - frames: the directory of the frames.
+    ///   - packageArithmetic: what the float16 parts of packages beside the networks are computed in, if it is one of
+    ///     float16; else `fp16-storage`.
+    ///   - shard: which of the networks in an arithmetic, and which of the frames, to compare.
+    /// - Throws: what reading and computing throw, and ``Conformance/ComparisonError/nothingInCommon(_:)`` if there
+    ///   are no frames.
+    public init(
+        models: ModelLibrary, captures: String, frames: String, minimumFaceSize: Int,
+        rules: CascadeRules = .openFace, reading: ImageReading = ImageReading(),
+        arithmetics: [ArithmeticName] = arithmetics,
+        packageArithmetic: ArithmeticName = .fp16Storage,
+        shard: Shard = .whole, progress: @Sendable (String) -> Void = { _ in }
+    ) throws {
+        let directory = try FrameDirectory(frames)
+        let files = directory.files
+        guard !files.isEmpty else { throw ComparisonError.nothingInCommon("\(frames) holds no frames") }
+        for network in CascadeNetwork.allCases {
+            try models.model(network.modelName).requireFloat32(as: "the baseline of fp16_vs_fp32")
+        }
+        let captured = CascadeNetwork.allCases.filter {
+            FileManager.default.fileExists(atPath: "\(captures)/\($0.modelName).h5")
+        }
+        let packages = try Float16Packages(models.model(inFile:))
+        let candidates =
+            arithmetics.map(Candidate.arithmetic)
+            + (packages.map {
+                [Candidate.packages($0, packageArithmetic.storesFloat16 ? packageArithmetic : .fp16Storage)]
+            } ?? [])
+        let jobs = shard.stretch(
+            of: candidates.indices.flatMap { index in captured.map { (index, $0) } })
+        let precisions = try concurrentMap(jobs, cost: { fileSize("\(captures)/\($0.1.modelName).h5") }) {
+            index, kind in
+            let network = kind.modelName
+            let threshold = Double(rules.scoreThresholds[kind])
+            progress("\(candidates[index].name), \(network)")
+            let capture = try CaptureFile(contentsOf: "\(captures)/\(network).h5")
+            switch candidates[index] {
+            case .arithmetic(let arithmetic):
+                let model = try models.model(network)
+                let precision = try NetworkPrecision(
+                    of: arithmetic, running: model.graph, modelSha256: model.sha256,
+                    on: NetworkInputs.all(in: capture, of: model.graph), network: network,
+                    scoreThreshold: threshold)
+                return (index, precision)
+            case .packages(let packages, let arithmetic):
+                let precision = try NetworkPrecision(
+                    of: packages[kind], as: kind, in: arithmetic, on: capture, scoreThreshold: threshold)
+                return (index, precision)
+            }
+        }
+        let all = try [models.faceNetworks(in: .fp32)] + candidates.map { try $0.networks(models) }
+        let detectors = all.map { FaceDetector(networks: $0, rules: rules, minimumFaceSize: minimumFaceSize) }
+        let comparisons = try concurrentMap(shard.stretch(of: files)) { file in
+            progress(file)
+            return try FrameComparison(
+                file: file, in: frames, baseline: detectors[0], candidates: Array(detectors.dropFirst()),
+                reading: reading)
+        }
+        self.init(
+            policies: candidates.enumerated().map { index, candidate in
+                let own = precisions.filter { $0.0 == index }.map(\.1)
+                let frames = comparisons.map { $0.candidates[index] }
+                return Policy(
+                    arithmetic: candidate.name, isPredicted: candidate.isPredicted, networks: own,
+                    minimumFaceSize: minimumFaceSize, frames: frames.compactMap(\.frame),
+                    notJudged: frames.compactMap(\.failure))
+            })
+    }
+}
+
+/// What is compared with float32.
+private enum Candidate: Sendable {
+    /// The networks in a float16 arithmetic.
+    case arithmetic(ArithmeticName)
+    /// Other networks, which declare float16 themselves.
+    case packages(Float16Packages, ArithmeticName)
+
+    var name: String {
+        switch self {
+        case .arithmetic(let arithmetic): arithmetic.rawValue
+        case .packages(_, let arithmetic):
+            arithmetic == .fp16Storage ? "packages" : "packages-\(arithmetic.rawValue)"
+        }
+    }
+
+    var isPredicted: Bool { if case .arithmetic(.neuralEngineM1) = self { true } else { false } }
+
+    func networks(_ models: ModelLibrary) throws -> FaceNetworks {
+        switch self {
+        case .arithmetic(let arithmetic): try models.faceNetworks(in: arithmetic)
+        case .packages(let packages, let arithmetic):
+            try FaceNetworks(arithmetic: arithmetic) { packages[$0] }
+        }
+    }
+}
+
+/// One frame's faces in every arithmetic, against the first.
+private struct FrameComparison: Sendable {
+    enum Outcome: Sendable {
+        case compared(PrecisionFrame)
+        case notJudged(UnjudgedFrame)
+
+        var frame: PrecisionFrame? { if case .compared(let frame) = self { frame } else { nil } }
+        var failure: UnjudgedFrame? { if case .notJudged(let failure) = self { failure } else { nil } }
+    }
+
+    let candidates: [Outcome]
+
+    init(
+        file: String, in directory: String, baseline: FaceDetector, candidates: [FaceDetector], reading: ImageReading
+    ) throws {
+        func notFinite(_ reason: String) -> Outcome {
+            .notJudged(UnjudgedFrame(file: file, cause: .notFinite, reason: reason))
+        }
+        let image: DecodedImage
+        let expected: CascadeRecord
+        do {
+            image = try DecodedImage(
+                contentsOf: URL(fileURLWithPath: "\(directory)/\(file)"), as: reading)
+            expected = try baseline.detect(in: image)
+        } catch let error as ImageError {
+            self.candidates = candidates.map { _ in .notJudged(.init(file: file, error)) }
+            return
+        } catch let error as CascadeError where error.isNotFinite {
+            self.candidates = candidates.map { _ in notFinite("float32: \(error.description)") }
+            return
+        }
+        self.candidates = try candidates.map { detector in
+            var detector = detector
+            var evaluations = FrameEvaluations(image: image, networks: detector.networks)
+            do {
+                let found = try detector.detect(in: &evaluations)
+                detector.rules.scorePrecision = .half
+                let withHalfScores = try detector.detect(in: &evaluations).faces
+                return .compared(
+                    PrecisionFrame(
+                        file: file, faces: FaceMatching(file: file, expected: expected.faces, found: found.faces),
+                        facesWithFloat16Scores: FaceMatching(
+                            file: file, expected: expected.faces, found: withHalfScores),
+                        firstDeparture: StageDivergence(file: file, expected: expected, found: found).firstDeparture?
+                            .stage,
+                        flippedDecisions: FlippedDecision.all(expected: expected, found: found)))
+            } catch let error as CascadeError where error.isNotFinite {
+                return notFinite(error.description)
+            }
+        }
+    }
+}

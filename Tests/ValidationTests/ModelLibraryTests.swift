@@ -1,0 +1,58 @@
+import Conformance
+import Engines
+import FaceConformance
+import Foundation
+import ModelFormats
+import TestSupport
+import Testing
+import Validation
+
+@Suite struct ModelLibraryTests {
+    private static let models = fixtures.appendingPathComponent("models").path
+
+    @Test("A model is read once, however often it is asked for")
+    func once() throws {
+        let library = ModelLibrary(Self.models)
+        let first = try library.model("rnet")
+        let again = try library.model("rnet")
+        #expect(first.sha256 == again.sha256 && library.reads == 1)
+        _ = try library.faceNetworks(in: .fp32)
+        _ = try library.faceNetworks(in: .fp16Storage)
+        #expect(library.reads == 3)
+    }
+
+    @Test("A run reads each model file once: layers, float16 arithmetics and packages together")
+    func wholeRun() throws {
+        try withTemporaryDirectory { directory in
+            let library = ModelLibrary(Self.models)
+            try FileManager.default.createDirectory(
+                atPath: "\(directory)/captures", withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(atPath: "\(directory)/frames", withIntermediateDirectories: true)
+            try FileManager.default.copyItem(
+                atPath: fixtures.appendingPathComponent("captures/rnet.h5").path,
+                toPath: "\(directory)/captures/rnet.h5")
+            try FileManager.default.copyItem(
+                atPath: fixtures.appendingPathComponent("frames/01_astronaut_close.jpg").path,
+                toPath: "\(directory)/frames/a.jpg")
+            let layers = try LayerMeasurement(
+                models: library, captures: "\(directory)/captures", outputsOnly: true,
+                shard: #require(Shard("1/20")))
+            #expect(layers.networks.map(\.network) == ["rnet", "pnet", "onet"])
+            _ = try PrecisionMeasurement(
+                models: library, captures: "\(directory)/captures", frames: "\(directory)/frames",
+                minimumFaceSize: 120, arithmetics: [.fp16Weights], shard: #require(Shard("2/2")))
+            #expect(library.reads == 3)
+        }
+    }
+
+    @Test("What cannot be read is not kept: a model that is there later is found")
+    func later() throws {
+        try withTemporaryDirectory { directory in
+            let library = ModelLibrary(directory)
+            #expect(throws: ModelError.self) { try library.model("pnet") }
+            try FileManager.default.copyItem(atPath: "\(Self.models)/pnet.onnx", toPath: "\(directory)/PNet.onnx")
+            #expect(try library.model("pnet").graph.outputs.isEmpty == false)
+            #expect(try library.model(inFile: "pnet_fp16.mlpackage") == nil && library.reads == 1)
+        }
+    }
+}

@@ -121,7 +121,8 @@ let package = Package(
         .testTarget(name: "CapturesTests", dependencies: ["Captures", "CHDF5", "JSONTree", "TestSupport"]),
         .testTarget(name: "DetectionTests", dependencies: ["Detection", "ModelFormats", "TestSupport"]),
         .target(name: "NetworkSupport", dependencies: ["Conformance", "TestSupport"], path: "Tests/NetworkSupport"),
-        .testTarget(name: "ConformanceTests", dependencies: ["Conformance", "NetworkSupport", "TestSupport"]),
+        .testTarget(
+            name: "ConformanceTests", dependencies: ["Conformance", "ModelFormats", "NetworkSupport", "TestSupport"]),
         .testTarget(
             name: "FaceConformanceTests",
             dependencies: ["FaceConformance", "ModelFormats", "NetworkSupport", "TestSupport"]),

@@ -35,6 +35,8 @@ public struct LayerReport: Report, Equatable {
         public let casesNotCompared: [String]
         /// How two forms of the network were aligned; nil where both sides are of one file.
         public let alignment: [String]?
+        /// Faults that change nothing on the inputs that were given, a sentence for each; nil where there are none.
+        public let inputsCannotShow: [String]?
         /// What was done wrong, where the network does not conform and that was looked for.
         public internal(set) var diagnosis: Diagnosis?
         /// Over all cases.
@@ -115,6 +117,7 @@ extension LayerReport.Network {
         layersNotCompared = comparison.layersNotCompared
         casesNotCompared = comparison.casesNotCompared
         alignment = comparison.alignment
+        inputsCannotShow = comparison.inputsCannotShow
         cases = comparison.cases
         firstDivergence = comparison.firstDivergence
         layers = comparison.layers.map { metrics in
@@ -150,6 +153,6 @@ extension LayerReport.Network {
     var comparison: NetworkComparison {
         NetworkComparison(
             network: network, modelSHA256: modelSha256, cases: cases, layersNotCompared: layersNotCompared,
-            casesNotCompared: casesNotCompared, alignment: alignment)
+            casesNotCompared: casesNotCompared, alignment: alignment, inputsCannotShow: inputsCannotShow)
     }
 }

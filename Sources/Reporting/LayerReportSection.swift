@@ -27,7 +27,7 @@ extension LayerReport {
             self, title: "\(candidate.words) against \(baseline.words), layer by layer",
             firstFault: networks.lazy.compactMap(\.firstFault).first,
             blocks: [.paragraph(Phrase(sides)), .table(table)] + networks.flatMap(\.diagnosisBlocks)
-                + networks.flatMap(\.alignmentBlocks)
+                + networks.flatMap(\.inputBlocks) + networks.flatMap(\.alignmentBlocks)
                 + networks.filter { !$0.layers.isEmpty }.flatMap { $0.layerBlocks(limit: limit) })
     }
 }
@@ -50,6 +50,10 @@ extension LayerReport.Network {
     /// What was done wrong, if it was looked for.
     fileprivate var diagnosisBlocks: [Block] {
         diagnosis.map { [.heading("\(network): what was done wrong")] + $0.blocks } ?? []
+    }
+
+    fileprivate var inputBlocks: [Block] {
+        inputsCannotShow.map { [.heading("\(network): what these inputs cannot show"), .list($0.cells)] } ?? []
     }
 
     fileprivate var alignmentBlocks: [Block] {

@@ -32,7 +32,11 @@ extension LayerReport {
                 // What no shard compared.
                 layersNotCompared: parts[0].layersNotCompared.filter { layer in
                     parts.allSatisfy { $0.layersNotCompared.contains(layer) }
-                }, casesNotCompared: parts.flatMap(\.casesNotCompared))
+                }, casesNotCompared: parts.flatMap(\.casesNotCompared),
+                // What no shard's inputs can show.
+                inputsCannotShow: (parts[0].inputsCannotShow ?? []).filter { gap in
+                    parts.allSatisfy { $0.inputsCannotShow?.contains(gap) == true }
+                })
         }
         return LayerReport(
             baseline: try shared("the baseline", shards, \.baseline),

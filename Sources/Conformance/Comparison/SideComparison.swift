@@ -53,7 +53,7 @@ extension NetworkComparison {
         var told = notes
         var notCompared = [String]()
         var cases = [CaseMetrics]()
-        var alone = TensorsAlone()
+        var (alone, gaps) = (TensorsAlone(), InputGaps())
         var sides = sides
         for name in sides.caseNames {
             progress(name)
@@ -61,13 +61,15 @@ extension NetworkComparison {
             told += aligned.notes(names)
             alone.add(aligned.alignment, recordsLayers: aligned.recordsLayers)
             notCompared += aligned.notJudged
+            gaps = gaps.merged(with: InputGaps(aligned.recording.inputs))
             cases.append(try comparison.compare(with: aligned.recording))
         }
         let constants = Set(sides.model.graph.initializers.keys)
         told += alone.lines(reference: names.0, other: names.1, but: constants)
         self.init(
             network: sides.model.name, modelSHA256: sides.model.sha256, cases: cases,
-            layersNotCompared: notCompared.withoutRepeats, alignment: told.withoutRepeats)
+            layersNotCompared: notCompared.withoutRepeats, alignment: told.withoutRepeats,
+            inputsCannotShow: gaps.sentences)
     }
 
     /// Two recordings.
@@ -80,6 +82,7 @@ extension NetworkComparison {
             throw ComparisonError.nothingInCommon("\(baseline.path) and \(candidate.path) have no case of one name")
         }
         var (cases, notCompared, told, alone) = ([CaseMetrics](), [String](), notes, TensorsAlone())
+        var gaps = InputGaps()
         for name in common {
             progress(name)
             let (expected, actual) = (try baseline.readCase(name), try candidate.readCase(name))
@@ -87,6 +90,7 @@ extension NetworkComparison {
                 throw CaptureError.stale(
                     file: candidate.path, reason: "case \"\(name)\" has other inputs than in \(baseline.path)")
             }
+            gaps = gaps.merged(with: InputGaps(RecordedCase(expected).inputs))
             told += exchanges.compactMap(\.words).map { "the candidate's inputs have \($0), which is undone" }
             let alignment = try Alignment(
                 of: actual.sideTensors, to: expected.sideTensors, map: map,
@@ -114,7 +118,7 @@ extension NetworkComparison {
             network: baseline.header.modelName, modelSHA256: baseline.header.modelSHA256, cases: cases,
             layersNotCompared: notCompared.withoutRepeats,
             casesNotCompared: (baseline.caseNames + candidate.caseNames).filter { !common.contains($0) },
-            alignment: told.withoutRepeats)
+            alignment: told.withoutRepeats, inputsCannotShow: gaps.sentences)
     }
 }
 

@@ -36,24 +36,29 @@ extension NetworkComparison {
         }
         // The threads share the cases that are compared whole, and then the slices of each of the others.
         let whole = try concurrentMap(names, inTurn: candidate.answersInTurn) {
-            name -> (metrics: CaseMetrics, unknown: [String])? in
+            name -> (metrics: CaseMetrics, unknown: [String], gaps: InputGaps)? in
             let (recorded, unknown) = try read(name)
             guard comparison.slices(of: recorded).count == 1 else { return nil }
             progress(name)
-            return (try comparison.compare(with: recorded, outputsOnly: outputsOnly), unknown)
+            return (
+                try comparison.compare(with: recorded, outputsOnly: outputsOnly), unknown, InputGaps(recorded.inputs)
+            )
         }
         let cases = try zip(names, whole).map { name, compared in
             if let compared { return compared }
             progress(name)
             let (recorded, unknown) = try read(name)
-            return (try comparison.compare(with: recorded, outputsOnly: outputsOnly), unknown)
+            return (
+                try comparison.compare(with: recorded, outputsOnly: outputsOnly), unknown, InputGaps(recorded.inputs)
+            )
         }
         let compared = Set(cases.flatMap { $0.metrics.layers.map(\.layer) })
         let wanted = model.graph.nodes.flatMap(\.outputs)
             .filter { !outputsOnly || model.graph.outputs.contains($0) }
         self.init(
             network: network, modelSHA256: model.sha256, cases: cases.map(\.metrics),
-            layersNotCompared: wanted.filter { !compared.contains($0) } + cases.flatMap(\.unknown).withoutRepeats)
+            layersNotCompared: wanted.filter { !compared.contains($0) } + cases.flatMap(\.unknown).withoutRepeats,
+            inputsCannotShow: cases.reduce(InputGaps()) { $0.merged(with: $1.gaps) }.sentences)
     }
 }
 

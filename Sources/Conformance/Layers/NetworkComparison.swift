@@ -11,10 +11,12 @@ public struct NetworkComparison: Sendable {
     public let casesNotCompared: [String]
     /// How the sides were aligned, where they are not of one file: a sentence for each thing that was found and undone.
     public let alignment: [String]?
+    /// Faults that change nothing on these inputs, a sentence for each; nil where there are none.
+    public let inputsCannotShow: [String]?
 
     public init(
         network: String, modelSHA256: String, cases: [CaseMetrics], layersNotCompared: [String],
-        casesNotCompared: [String] = [], alignment: [String]? = nil
+        casesNotCompared: [String] = [], alignment: [String]? = nil, inputsCannotShow: [String]? = nil
     ) {
         self.network = network
         self.modelSHA256 = modelSHA256
@@ -22,6 +24,7 @@ public struct NetworkComparison: Sendable {
         self.layersNotCompared = layersNotCompared
         self.casesNotCompared = casesNotCompared
         self.alignment = alignment
+        self.inputsCannotShow = inputsCannotShow.flatMap { $0.isEmpty ? nil : $0 }
     }
 
     /// Each layer's metrics over all cases, in the order in which the first case has them.

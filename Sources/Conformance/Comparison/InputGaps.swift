@@ -1,0 +1,100 @@
+import Tensors
+
+/// Which faults a comparison's inputs cannot show, since with them they change nothing: a gray image has the same numbers
+/// in every order of channels.
+struct InputGaps: Sendable {
+    private struct Gaps: Sendable {
+        var isConstant: Bool
+        var hasEqualChannels: Bool
+        var isSymmetric: Bool
+        var hasEqualBatchElements: Bool
+    }
+
+    private var names = [String]()
+    private var gaps = [String: Gaps]()
+
+    init() {}
+
+    /// Of one case's inputs.
+    init(_ inputs: [String: AnyTensor]) {
+        names = inputs.keys.sorted()
+        gaps = inputs.mapValues { values in
+            let (numbers, shape) = (values.float64.elements, values.shape)
+            return Gaps(
+                isConstant: numbers.count > 1 && numbers.allSatisfy { $0 == numbers[0] },
+                hasEqualChannels: Self.channelAxis(of: shape).map { numbers.isEqual(along: $0, of: shape) } ?? false,
+                isSymmetric: Self.isSymmetric(numbers, shape),
+                hasEqualBatchElements: shape.rank > 1 && shape[0] > 1 && numbers.isEqual(along: 0, of: shape))
+        }
+    }
+
+    /// Those of all cases: one case that shows a fault is enough.
+    func merged(with other: InputGaps) -> InputGaps {
+        guard !names.isEmpty else { return other }
+        var merged = self
+        merged.names = names.filter { other.gaps[$0] != nil }
+        merged.gaps = gaps.merging(other.gaps) { one, two in
+            Gaps(
+                isConstant: one.isConstant && two.isConstant,
+                hasEqualChannels: one.hasEqualChannels && two.hasEqualChannels,
+                isSymmetric: one.isSymmetric && two.isSymmetric,
+                hasEqualBatchElements: one.hasEqualBatchElements && two.hasEqualBatchElements)
+        }
+        return merged
+    }
+
+    /// A sentence for each.
+    var sentences: [String] {
+        names.flatMap { name -> [String] in
+            guard let gaps = gaps[name] else { return [] }
+            if gaps.isConstant {
+                return [
+                    "every case's \"\(name)\" is one number throughout: orders of channels, rows and columns, and kernels "
+                        + "that are flipped or transposed, do not show; give photographs"
+                ]
+            }
+            var sentences = [String]()
+            if gaps.hasEqualChannels {
+                sentences.append(
+                    "every case's \"\(name)\" is gray: an order of channels (blue, green, red) does not show; give images "
+                        + "with colours")
+            }
+            if gaps.isSymmetric {
+                sentences.append(
+                    "every case's \"\(name)\" is its own transpose: rows and columns exchanged do not show; give images "
+                        + "that are not symmetric")
+            }
+            if gaps.hasEqualBatchElements {
+                sentences.append(
+                    "the elements of every batch of \"\(name)\" are equal: an element computed for all does not show; "
+                        + "give batches of different images")
+            }
+            return sentences
+        }
+    }
+
+    /// Of images; nil for other tensors.
+    private static func channelAxis(of shape: Shape) -> Int? {
+        guard shape.rank == 4 else { return nil }
+        return shape[1] == 3 ? 1 : shape[3] == 3 ? 3 : nil
+    }
+
+    private static func isSymmetric(_ numbers: [Double], _ shape: Shape) -> Bool {
+        guard let channels = channelAxis(of: shape) else { return false }
+        let (rows, columns) = channels == 1 ? (2, 3) : (1, 2)
+        guard shape[rows] == shape[columns], shape[rows] > 1 else { return false }
+        var axes = [0, 1, 2, 3]
+        axes.swapAt(rows, columns)
+        return Tensor(shape, numbers).transposed(axes).elements == numbers
+    }
+}
+
+extension [Double] {
+    /// Whether all slices along an axis hold the same numbers.
+    fileprivate func isEqual(along axis: Int, of shape: Shape) -> Bool {
+        let inner = shape.dimensions.dropFirst(axis + 1).reduce(1, *)
+        let stride = inner * shape[axis]
+        guard stride > 0, !isEmpty else { return false }
+        return indices.allSatisfy { self[$0] == self[$0 / stride * stride + $0 % inner] }
+    }
+}

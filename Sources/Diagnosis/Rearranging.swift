@@ -30,21 +30,3 @@ extension AnyTensor {
         return .float32(Tensor(shape, numbers.map { Float($0) }))
     }
 }
-
-extension Tensor {
-    func taking(_ order: [Int], along axis: Int) -> Tensor {
-        let inner = shape.strides[axis]
-        let outer = shape.count / max(inner * shape[axis], 1)
-        var taken = [Element]()
-        taken.reserveCapacity(outer * order.count * inner)
-        for block in 0..<outer {
-            for part in order {
-                let first = (block * shape[axis] + part) * inner
-                taken += elements[first..<first + inner]
-            }
-        }
-        var extents = shape.dimensions
-        extents[axis] = order.count
-        return Tensor(Shape(extents), taken)
-    }
-}

@@ -22,9 +22,10 @@ struct SectionSearch {
         var notes = [String]()
     }
 
-    /// The multiply-adds that a search may take, which keeps it to about a minute: of a large network whose outputs alone
-    /// are recorded, not all faults can be tried at all layers.
-    private static let work = 2e11
+    /// The multiply-adds that trying single faults may take, and sets of them after that, which keeps a search to about
+    /// twenty seconds on two cores: of a large network whose outputs alone are recorded, not all faults can be tried at
+    /// all layers.
+    private static let work = (single: 5e10, sets: 2.5e10)
     /// How many of the best faults are tried with another beside them, and how many are confirmed.
     private static let beam = 8
     private static let finalists = 32
@@ -39,7 +40,7 @@ struct SectionSearch {
         let clear = failing.filter { $0.ratio * 4 >= failing.map(\.ratio).max() ?? 0 }
         guard let chosen = clear.min(by: { ($0.size, $0.name) < ($1.size, $1.name) }) else { return result }
         let whole = Trial(run, of: try read(chosen.name), previous: inputsBefore[chosen.name])
-        let trial = Trial(run, of: whole.recorded.part(of: run), previous: nil)
+        let trial = Trial(run, of: whole.recorded.part(of: run, atMost: 4), previous: nil)
         guard let base = trial.tensors(), let wholeBase = whole.tensors() else {
             result.unexplained = [unexplained(chosen, whole, nil)]
             return result
@@ -57,8 +58,13 @@ struct SectionSearch {
         hypotheses += everywhere(hypotheses)
         let inputs =
             run.section.takesInputs(of: run.graph) ? FaultRegistry.hypotheses(ofInputs: whole.recorded.inputs) : []
-        let affordable = affordable(trial, hypotheses.count, &result)
-        if affordable < hypotheses.count { hypotheses = Array(hypotheses.byCost.prefix(affordable)) }
+        let affordable = affordable(trial, of: Self.work.single)
+        if affordable < hypotheses.count {
+            result.notes.append(
+                "of \(hypotheses.count) faults between the recorded tensors the \(affordable) cheapest to tell were tried, "
+                    + "for the network is large: record its layers to have all tried at each")
+            hypotheses = Array(hypotheses.byCost.prefix(affordable))
+        }
 
         // Single faults.
         progress("trying \(hypotheses.count + inputs.count) faults at \(run.section.exits.joined(separator: ", "))")
@@ -74,11 +80,15 @@ struct SectionSearch {
         var best = (set: [Hypothesis](), ratio: Double.infinity)
         if try confirm(scored, trial, whole, chosen, &result, &best, read) { return result }
 
-        // Another beside the best.
+        // Another beside the best: sets are many, so that one image proposes what all of them then judge.
+        let one = Trial(run, of: trial.recorded.part(of: run, atMost: 1), previous: nil)
+        guard let oneBase = one.tensors() else { return result }
+        let oneScales = one.scales(oneBase)
         for count in 2...Self.most {
             let bases = Array(scored.filter { $0.score < 0.98 }.prefix(Self.beam))
-            let others = all.filter { $0.kind != .zeroedChannel && $0.kind != .flippedBit } + inputs
-            guard !bases.isEmpty, affordable >= bases.count * others.count else { break }
+            let others = (all.filter { $0.kind != .zeroedChannel && $0.kind != .flippedBit } + inputs).byCost
+                .prefix(bases.isEmpty ? 0 : self.affordable(one, of: Self.work.sets) / bases.count)
+            guard !others.isEmpty else { break }
             progress(
                 "trying \(bases.count * others.count) sets of \(count) faults at "
                     + run.section.exits.joined(separator: ", "))
@@ -87,12 +97,22 @@ struct SectionSearch {
                     .map { Scored(set: base.set + [$0], score: base.score) }
             }
             result.tried += sets.count
-            scored = try concurrentMap(sets) { proposed in
+            let proposed = try concurrentMap(sets) { proposed in
+                one.score(under: proposed.set, reusing: oneBase, scales: oneScales).map {
+                    Scored(set: proposed.set, score: $0)
+                }
+            }.compactMap { $0 }.ranked
+            let before = Dictionary(
+                bases.map { ($0.set.map(\.words), $0.score) }, uniquingKeysWith: { first, _ in first })
+            scored = try concurrentMap(Array(proposed.prefix(8 * Self.finalists))) { proposed in
                 let isWhole = proposed.set.contains { $0.input != nil }
                 let score = (isWhole ? whole : trial).score(
                     under: proposed.set, reusing: isWhole ? wholeBase : base, scales: isWhole ? wholeScales : scales)
                 // Beside the others it has to change something.
-                return score.flatMap { $0 == proposed.score ? nil : Scored(set: proposed.set, score: $0) }
+                return score.flatMap {
+                    $0 == before[proposed.set.dropLast().map(\.words)]
+                        ? nil : Scored(set: proposed.set, score: $0)
+                }
             }.compactMap { $0 }.ranked
             if try confirm(scored, trial, whole, chosen, &result, &best, read) { return result }
         }
@@ -210,8 +230,8 @@ struct SectionSearch {
         }
     }
 
-    /// How many altered computations the work allows for; says what is left out.
-    private func affordable(_ trial: Trial, _ wanted: Int, _ result: inout Result) -> Int {
+    /// How many altered computations an amount of multiply-adds allows for.
+    private func affordable(_ trial: Trial, of work: Double) -> Int {
         let shapes = trial.recorded.inputs.mapValues(\.shape)
         guard let types = try? run.graph.tensorTypes(for: shapes) else { return .max }
         let cost = run.section.nodes.reduce(0.0) { sum, index in
@@ -220,13 +240,7 @@ struct SectionSearch {
             let inputs = node.inputs.map { $0.flatMap { types[$0] } }
             return sum + Double(node.operator.multiplyAdds(from: inputs, to: type)) + Double(type.shape.count)
         }
-        let count = Int(min(Self.work / max(cost, 1), 1e9))
-        if count < wanted {
-            result.notes.append(
-                "of \(wanted) faults between the recorded tensors the \(count) cheapest to tell were tried, for the network "
-                    + "is large: record its layers to have all tried at each")
-        }
-        return count
+        return Int(min(work / max(cost, 1), 1e9))
     }
 }
 
@@ -292,10 +306,10 @@ extension Trial {
 }
 
 extension RecordedCase {
-    /// The part of a batch in which the section is off most, of at most four; the whole where it cannot be taken apart.
-    func part(of run: SectionRun) -> RecordedCase {
+    /// The part of a batch in which the section is off most, of a few images; the whole where it cannot be taken apart.
+    func part(of run: SectionRun, atMost count: Int) -> RecordedCase {
         let batch = inputs.values.first.map { $0.shape.rank > 0 ? $0.shape[0] : 1 } ?? 1
-        guard batch > 4, run.graph.computesBatchElementsApart(for: inputs.mapValues(\.shape)),
+        guard batch > count, run.graph.computesBatchElementsApart(for: inputs.mapValues(\.shape)),
             tensors.allSatisfy({ name, tensor in tensor.shape.rank > 0 && tensor.shape[0] == batch })
         else { return self }
         let trial = Trial(run, of: self)
@@ -313,7 +327,7 @@ extension RecordedCase {
                 if mean > worst.mean { worst = (part, mean) }
             }
         }
-        let first = min(worst.part, batch - 4)
-        return slice(first..<first + 4)
+        let first = min(worst.part, batch - count)
+        return slice(first..<first + count)
     }
 }

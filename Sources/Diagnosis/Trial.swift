@@ -68,7 +68,16 @@ struct Trial: Sendable {
             alterations.values.contains(where: \.isCoarse)
             && !givers.allSatisfy { giver in giver.flatMap { alterations[$0]?.storage } != nil }
         guard alone > 1 || isVague else { return alone }
-        let programs = SummationOrder.allCases.dropFirst().compactMap { tensors(under: hypotheses, order: $0) }
+        var programs = [[String: AnyTensor]]()
+        for order in SummationOrder.allCases.dropFirst() {
+            guard let program = tensors(under: hypotheses, order: order) else { continue }
+            programs.append(program)
+            // So far off that no further order could bring it near.
+            if programs.count == 2, !isVague {
+                let soFar = worst(residuals, programs)
+                if soFar > Self.hopeless { return soFar }
+            }
+        }
         let ratio = alone > 1 ? worst(residuals, programs) : alone
         guard isVague, ratio <= 1, let right = tensors() else { return ratio }
         let without = exits.map { exit in
@@ -77,6 +86,10 @@ struct Trial: Sendable {
         let isOff = try self.ratio() > 1
         return isOff && worst(without, programs) < Self.telling ? .infinity : ratio
     }
+
+    /// How many times the spread of two right programs a difference is that eight are not asked about: they spread
+    /// further than two, but by a small factor.
+    private static let hopeless = 100.0
 
     /// How many times what coarse sums may differ by a difference must be: else they would explain anything.
     private static let telling = 4.0

@@ -12,17 +12,21 @@ import Validation
 @Suite struct DocumentTests {
     private static let root = fixtures.deletingLastPathComponent()
 
-    private func kept<Document: Report>(_: Document.Type) throws -> Document {
-        let path = Self.root.appendingPathComponent("Reports/\(Document.name).json").path
+    private static let layers = Result { try kept(LayerReport.self) }
+
+    private static let sections = Result {
+        [
+            try layers.get().section, try kept(PrecisionReport.self).section, try kept(DetectionReport.self).section,
+        ]
+    }
+
+    private static func kept<Document: Report>(_: Document.Type) throws -> Document {
+        let path = root.appendingPathComponent("Reports/\(Document.name).json").path
         return try Document(JSON(parsing: try readFile(path), file: path), file: path)
     }
 
     private func keptDocument(pictures: [FramePicture] = []) throws -> Document {
-        Document(
-            [
-                try kept(LayerReport.self).section, try kept(PrecisionReport.self).section,
-                try kept(DetectionReport.self).section,
-            ], pictures: pictures)
+        Document(try Self.sections.get(), pictures: pictures)
     }
 
     /// One network of one layer, all of whose names are the same.
@@ -52,7 +56,7 @@ import Validation
         let document = try keptDocument()
         let page = try Page(document).text
         for text in [document.sentence, document.next] { #expect(page.contains(text)) }
-        for layer in try kept(LayerReport.self).networks.flatMap(\.layers) {
+        for layer in try Self.layers.get().networks.flatMap(\.layers) {
             #expect(page.contains(layer.metrics.layer), "\(layer.metrics.layer)")
         }
         for text in ["<script", "http://", "https://", "url(", "@import", "{{"] {
@@ -63,7 +67,7 @@ import Validation
 
     @Test("The same pictures give the same page, in whatever order and however often shards hold them")
     func pictures() throws {
-        let frames = try kept(DetectionReport.self).runs[0].frames.prefix(3).map(\.file)
+        let frames = try Self.kept(DetectionReport.self).runs[0].frames.prefix(3).map(\.file)
         let pictures = frames.map { FramePicture(file: $0, width: 640, height: 480, jpeg: "/9j/") }
         let page = try Page(keptDocument(pictures: pictures)).text
         #expect(page.contains("data:image/jpeg;base64,/9j/"))

@@ -54,7 +54,7 @@ def inputs(network: dict, path: pathlib.Path) -> dict[str, numpy.ndarray]:
     random = numpy.random.default_rng(1)
     values = {}
     for value in onnx_inputs(path):
-        shape = network["inputs"].get(value.name) or network["inputs"]["*"]
+        shape = network["inputs"].get(value.name, network["inputs"].get("*"))
         element = onnx.helper.tensor_dtype_to_np_dtype(value.type.tensor_type.elem_type)
         if numpy.issubdtype(element, numpy.integer):
             values[value.name] = random.integers(0, 256, shape).astype(element)

@@ -135,7 +135,18 @@ public struct Model: Sendable {
             }
             throw .unreadable(file: path, reason: "it is a directory, and no Core ML package; name the model's file")
         }
-        let files = try PackageFiles(path)
+        try self.init(PackageFiles(path), path: path)
+    }
+
+    /// A package that is not on disk.
+    ///
+    /// - Parameter path: what it is called in errors, and after it the model.
+    /// - Throws: ``ModelError``.
+    public init(_ contents: CoreMLPackageContents, path: String) throws(ModelError) {
+        try self.init(contents.read, path: path)
+    }
+
+    private init(_ files: PackageFiles, path: String) throws(ModelError) {
         let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
         let model = try CoreMLModel(files.model, file: path)
         if CoreMLNetwork.isKind(of: model) {

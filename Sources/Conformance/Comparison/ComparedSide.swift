@@ -86,11 +86,20 @@ public struct ComparedInputs: Sendable {
         }
         let smallest = fitting.first ?? 1
         let chosen = try shapes(fitting.first { $0 >= 24 } ?? smallest)
-        try fits(chosen)
+        let named = Dictionary(chosen.map { ($0.0.name, $0.1) }, uniquingKeysWith: { first, _ in first })
+        try self.init(for: graph, shapes: named, seed: seed, count: 3)
+    }
+
+    /// Some cases for a graph, each number uniform between -1 and 1, each integer from 0 to 9.
+    ///
+    /// - Parameter shapes: of the inputs.
+    /// - Throws: ``NetworkGraph/GraphError`` where the shapes do not fit the graph.
+    public init(for graph: Graph, shapes: [String: Shape], seed: UInt64, count: Int) throws {
+        _ = try graph.tensorTypes(for: shapes)
         var random = SplitMix(seed: seed)
-        cases = (0..<3).map { index in
-            let inputs = chosen.map { input, shape in
-                (name: input.name, values: random.tensor(input.elementType, shape))
+        cases = (0..<count).map { index in
+            let inputs = graph.inputs.map { input in
+                (name: input.name, values: random.tensor(input.elementType, shapes[input.name] ?? []))
             }
             return (name: "seed-\(seed)-\(index)", source: "drawn from seed \(seed)", inputs: inputs)
         }

@@ -10,7 +10,7 @@ extension CaffeGraphBuilder {
         case "BatchNorm": try readBatchNorm(layer)
         case "Bias": try readBias(layer)
         case "Concat": try readConcat(layer)
-        case "Convolution": try readConvolution(layer)
+        case "Convolution", "Deconvolution": try readConvolution(layer)
         // Outside of training, dropout gives what it takes.
         case "Dropout", "Split":
             for top in layer.top.indices {
@@ -19,6 +19,7 @@ extension CaffeGraphBuilder {
         case "Eltwise": try readEltwise(layer)
         case "Flatten": try readFlatten(layer)
         case "InnerProduct": try readInnerProduct(layer)
+        case "LRN": try readResponseNormalization(layer)
         case "Permute": try readPermute(layer)
         case "Pooling": try readPooling(layer)
         case "Power": try readPower(layer)
@@ -65,17 +66,21 @@ extension CaffeGraphBuilder {
         guard groups >= 1, outputs >= 1, x[1] % groups == 0, outputs % groups == 0 else {
             throw malformed(layer, "it has \(outputs) outputs and \(groups) groups for \(x[1]) channels")
         }
-        var wanted: [(role: String, shape: Shape)] = [
-            ("weights", try shape([outputs, x[1] / groups] + kernel, of: layer))
-        ]
+        // A deconvolution is the transpose of a convolution, of which its inputs are the outputs.
+        let isTransposed = layer.type == "Deconvolution"
+        let channels = isTransposed ? [x[1], outputs / groups] : [outputs, x[1] / groups]
+        var wanted: [(role: String, shape: Shape)] = [("weights", try shape(channels + kernel, of: layer))]
         if given.biasTerm { wanted.append(("biases", [outputs])) }
         var inputs = [try tensor(0, of: layer)]
         for (part, values) in zip(wanted, try weights(of: layer, wanted)) {
             inputs.append(constant(part.role, values, of: layer))
         }
         let padding = pads.map { SlidingWindow.Padding.explicit(begin: $0, end: $0) }
-        try finish(
-            layer, Convolution(strides: strides, dilations: dilations, padding: padding, groups: groups), inputs)
+        let operation: any Operator =
+            isTransposed
+            ? TransposedConvolution(strides: strides, dilations: dilations, padding: .init(padding), groups: groups)
+            : Convolution(strides: strides, dilations: dilations, padding: padding, groups: groups)
+        try finish(layer, operation, inputs)
     }
 
     /// The axes from `axis` on are joined to one, in their order: the first dense layer behind maps sums over channel,
@@ -196,6 +201,31 @@ extension CaffeGraphBuilder {
         try finish(layer, BatchNormalization(epsilon: given.eps), [try tensor(0, of: layer)] + constants)
     }
 
+    /// Across channels x / (k + alpha / size * sum of squares) ^ beta over `size` channels; within a channel
+    /// x * (1 + alpha * mean of squares) ^ -beta over a window of `size` rows and columns, whose padding counts.
+    private mutating func readResponseNormalization(_ layer: CaffeLayerParameter) throws(ModelError) {
+        let given = layer.lrnParam
+        let x = try type(0, of: layer).shape
+        let size = Int(given.localSize)
+        guard x.rank == 4 else { throw malformed(layer, "it takes \(x), where [N, channels, rows, columns] are right") }
+        guard size % 2 == 1 else { throw malformed(layer, "it has a local_size of \(size), where an odd one is right") }
+        let source = try tensor(0, of: layer)
+        guard given.normRegion == .withinChannel else {
+            let norm = LocalResponseNormalization(
+                size: size, alpha: given.alpha, beta: given.beta, bias: given.k)
+            return try finish(layer, norm, [source])
+        }
+        let pads = [size / 2, size / 2]
+        let window = SlidingWindow(kernel: [size, size], padding: .explicit(begin: pads, end: pads))
+        let squares = try step("squares", BinaryArithmetic.multiply, [source, source], of: layer)
+        let means = try step("means", AveragePool(window: window, countsPadding: true), [squares], of: layer)
+        func number(_ role: String, _ value: Float) -> String { constant(role, Tensor([], [value]), of: layer) }
+        let scaled = try step("scaled", BinaryArithmetic.multiply, [means, number("alpha", given.alpha)], of: layer)
+        let raised = try step("raised", BinaryArithmetic.add, [scaled, number("one", 1)], of: layer)
+        let factors = try step("factors", BinaryArithmetic.power, [raised, number("power", -given.beta)], of: layer)
+        try finish(layer, BinaryArithmetic.multiply, [source, factors])
+    }
+
     private mutating func readScale(_ layer: CaffeLayerParameter) throws(ModelError) {
         let given = layer.scaleParam
         let placed = try operands(of: layer, axis: given.axis, count: given.numAxes, bias: given.biasTerm, "factors")
@@ -287,7 +317,10 @@ extension CaffeGraphBuilder {
         switch given.operation {
         case .prod: operation = .multiply
         case .sum: operation = .add
-        case .max: throw unsupported(layer, "MAX is not supported")
+        case .max:
+            var blobs = [String]()
+            for index in layer.bottom.indices { blobs.append(try tensor(index, of: layer)) }
+            return try finish(layer, VariadicArithmetic.maximum, blobs)
         }
         var terms = [String]()
         for index in layer.bottom.indices {

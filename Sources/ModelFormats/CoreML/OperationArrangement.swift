@@ -22,7 +22,6 @@ extension OperationReader {
         case "depth_to_space": append(DepthToSpace(block: try block("block_size")), try operands("x"))
         case "pixel_shuffle":
             append(DepthToSpace(block: try block("upscale_factor"), isColumnRowDepth: true), try operands("x"))
-        case "conv_transpose": try readTransposedConvolution()
         default: return false
         }
         return true
@@ -133,45 +132,6 @@ extension OperationReader {
         }
     }
 
-    /// The weights are [C, M / groups, kernel...] as ONNX has them.
-    private mutating func readTransposedConvolution() throws(ProgramFault) {
-        let kernel = Array(try tensorConstant("weight").shape.dimensions.dropFirst(2))
-        let strides = try integers("strides") ?? kernel.map { _ in 1 }
-        let padding: TransposedConvolution.Padding? =
-            switch try window(kernel).padding {
-            case .explicit(let begin, let end): .explicit(begin: begin, end: end)
-            case .sameUpper: .sameUpper
-            case .sameLower: .sameLower
-            }
-        var convolution = TransposedConvolution(
-            strides: strides, dilations: try integers("dilations"), padding: padding,
-            groups: try integer("groups") ?? 1)
-        if let shape = try integers("output_shape"), let x = try type("x") {
-            let extents = x.dimensions.compactMap { $0 }
-            guard extents.count == x.dimensions.count, shape.count == extents.count else {
-                throw ProgramFault(unsupported: "an output_shape for an input of open extents is not supported")
-            }
-            convolution.outputPadding = try missing(shape, convolution, extents)
-        }
-        append(convolution, try operands("x", "weight") + optional("bias"))
-    }
-
-    /// How much longer than what the convolution gives an output is declared to be.
-    private func missing(
-        _ shape: [Int], _ convolution: TransposedConvolution, _ x: [Int]
-    ) throws(ProgramFault) -> [Int] {
-        let weights = try tensorConstant("weight").shape
-        guard let plain = try? convolution.outputTypes(for: [.real(Shape(x)), .real(weights)])[0].shape else {
-            throw ProgramFault("its weight \(weights) does not fit its x \(x)")
-        }
-        let more = zip(shape, plain.dimensions).dropFirst(2).map { $0 - $1 }
-        guard more.allSatisfy({ $0 >= 0 }) else {
-            throw ProgramFault(
-                unsupported: "an output_shape \(shape) smaller than what its pads leave, \(plain), is not supported")
-        }
-        return more
-    }
-
     // MARK: Resampling
 
     /// - Returns: false for an operation of another kind.
@@ -235,5 +195,201 @@ extension OperationReader {
 
     private mutating func list(_ role: String, _ integers: [Int]) throws(ProgramFault) -> String {
         try define(role, .int64(Tensor([integers.count], integers.map { Int64($0) })), shape: nil)
+    }
+}
+
+extension OperationWriter {
+    /// - Returns: false for an operator of another kind.
+    mutating func writeRearrangement() throws(PackageWritingError) -> Bool {
+        switch node.operator {
+        case is Reshape, is Flatten, is Squeeze, is Unsqueeze:
+            _ = try append("reshape", ["x": operand(0), "shape": .integers(outputShape.dimensions)])
+        case let transpose as Transpose:
+            _ = try append(
+                "transpose", ["x": operand(0), "perm": .integers(transpose.permutation(rank: shape(0).rank))])
+        case let concat as Concat:
+            var values = [String]()
+            for position in node.inputs.indices where shape(position).count > 0 {
+                if case .tensor(let value) = try operand(position) { values.append(value) }
+            }
+            _ = try append(
+                "concat",
+                [
+                    "values": .tensors(values), "axis": .integer(shape(0).axis(concat.axis) ?? 0),
+                    "interleave": .boolean(false),
+                ])
+        case let pad as Pad: try write(pad)
+        case let slice as Slice:
+            let ranges: [Slice.Range]
+            do throws(OperatorError) { ranges = try slice.ranges(of: inputTypes) } catch {
+                throw refusal(error.description)
+            }
+            try writeSlice(ranges)
+        case let split as SplitPart: try write(split)
+        case let gather as Gather: try write(gather)
+        case let gather as GatherElements:
+            _ = try append(
+                "gather_along_axis",
+                ["x": operand(0), "indices": operand(1), "axis": .integer(shape(0).axis(gather.axis) ?? 0)])
+        case is Tile, is Expand: try writeRepeated()
+        case let move as SpaceToDepth:
+            _ = try append("space_to_depth", ["x": operand(0), "block_size": .integer(move.block)])
+        case let move as DepthToSpace:
+            _ = try append(
+                move.isColumnRowDepth ? "pixel_shuffle" : "depth_to_space",
+                ["x": operand(0), move.isColumnRowDepth ? "upscale_factor" : "block_size": .integer(move.block)])
+        default: return false
+        }
+        return true
+    }
+
+    private mutating func write(_ pad: Pad) throws(PackageWritingError) {
+        let modes: [Pad.Mode: String] = [.constant: "constant", .reflect: "reflect", .edge: "replicate"]
+        guard let mode = modes[pad.mode] else { throw refusal("is of mode \(pad.mode.rawValue), which has no counterpart") }
+        let pads: [(before: Int, after: Int)]
+        do throws(OperatorError) { pads = try pad.pads(of: inputTypes) } catch { throw refusal(error.description) }
+        guard pads.allSatisfy({ $0.before >= 0 && $0.after >= 0 }), type(0).kind == .real else {
+            throw refusal("takes elements away or is of integers, which has no counterpart")
+        }
+        let first = pads.firstIndex { $0.before > 0 || $0.after > 0 } ?? max(pads.count - 1, 0)
+        let fill = has(2) && pad.mode == .constant ? try constant(2, "fill").elements.first ?? 0 : 0
+        _ = try append(
+            "pad",
+            [
+                "x": operand(0), "pad": .integers(pads[first...].flatMap { [$0.before, $0.after] }),
+                "mode": .string(mode), "constant_val": .number(fill),
+            ])
+    }
+
+    private mutating func writeSlice(_ ranges: [Slice.Range]) throws(PackageWritingError) {
+        let ends = ranges.map { $0.start + ($0.count - 1) * $0.step + ($0.step > 0 ? 1 : -1) }
+        _ = try append(
+            "slice_by_index",
+            [
+                "x": operand(0), "begin": .integers(ranges.map(\.start)), "end": .integers(ends.map { max($0, 0) }),
+                "stride": .integers(ranges.map(\.step)), "end_mask": .booleans(ends.map { $0 < 0 }),
+            ])
+    }
+
+    private mutating func write(_ split: SplitPart) throws(PackageWritingError) {
+        let x = shape(0)
+        let axis = x.axis(split.axis) ?? 0
+        let borders: [Int]
+        do throws(OperatorError) { borders = try split.borders(inputTypes, extent: x[axis]) } catch {
+            throw refusal(error.description)
+        }
+        let ranges = x.dimensions.indices.map { index in
+            index == axis
+                ? Slice.Range(start: borders[split.part], count: borders[split.part + 1] - borders[split.part])
+                : Slice.Range(start: 0, count: x[index])
+        }
+        try writeSlice(ranges)
+    }
+
+    private mutating func write(_ gather: Gather) throws(PackageWritingError) {
+        let axis = shape(0).axis(gather.axis) ?? 0
+        var indices = try operand(1)
+        if let known = type(1).integers {
+            indices = .arranged(known.map { $0 < 0 ? $0 + shape(0)[axis] : $0 }, shape(1))
+        }
+        _ = try append("gather", ["x": operand(0), "indices": indices, "axis": .integer(axis)])
+    }
+
+    /// As often along each axis as the result asks for.
+    private mutating func writeRepeated() throws(PackageWritingError) {
+        let (x, result) = (shape(0), outputShape)
+        let aligned = Shape([Int](repeating: 1, count: result.rank - x.rank) + x.dimensions)
+        var source = try operand(0)
+        if aligned != x {
+            source = try append(
+                "reshape", ["x": source, "shape": .integers(aligned.dimensions)], as: "aligned", shape: aligned)
+        }
+        let times = zip(result.dimensions, aligned.dimensions).map { $0 / max($1, 1) }
+        _ = try append("tile", ["x": source, "reps": .integers(times)])
+    }
+
+    // MARK: Resampling
+
+    /// - Returns: false for an operator of another kind.
+    mutating func writeResampling() throws(PackageWritingError) -> Bool {
+        guard let resize = node.operator as? Resize else { return false }
+        let geometry: [Resize.Axis]
+        do throws(OperatorError) { geometry = try resize.geometry(for: inputTypes) } catch {
+            throw refusal(error.description)
+        }
+        let changed = geometry.indices.filter { !geometry[$0].isIdentity }
+        guard !changed.isEmpty else {
+            _ = try append("identity", ["x": operand(0)])
+            return true
+        }
+        let rank = shape(0).rank
+        let isOfMaps = rank >= 3 && changed.allSatisfy { $0 >= rank - 2 }
+        func same(_ other: Resize) -> Bool { isOfMaps && resize.hasTaps(of: other, along: geometry) }
+        switch resize.mode {
+        case .nearest:
+            guard same(Resize(.nearest(.floor), coordinates: .asymmetric)) else {
+                try writeGathers(resize, geometry, changed)
+                return true
+            }
+            try writeResized(
+                geometry, upsampling: "upsample_nearest_neighbor", resizing: "resize_nearest_neighbor", [:])
+        case .linear:
+            let modes: [(Resize.Coordinates, String)] = [
+                (.halfPixel, "UNALIGN_CORNERS"), (.alignCorners, "STRICT_ALIGN_CORNERS"), (.asymmetric, "DEFAULT"),
+            ]
+            guard let mode = modes.first(where: { same(Resize(.linear, coordinates: $0.0)) })?.1 else {
+                throw refusal("resamples linearly in a way that has no counterpart")
+            }
+            try writeResized(geometry, upsampling: nil, resizing: "resize_bilinear", ["sampling_mode": .string(mode)])
+        case .cubic: throw refusal("resamples by cubic curves, which has no counterpart")
+        }
+        return true
+    }
+
+    /// - Parameter upsampling: the operation for whole factors.
+    private mutating func writeResized(
+        _ geometry: [Resize.Axis], upsampling: String?, resizing: String, _ further: [String: Argument]
+    ) throws(PackageWritingError) {
+        let factors = geometry.suffix(2).map { $0.outputExtent.quotientAndRemainder(dividingBy: $0.inputExtent) }
+        var arguments = further
+        arguments["x"] = try operand(0)
+        if let upsampling, factors.allSatisfy({ $0.remainder == 0 }) {
+            arguments["scale_factor_height"] = .integer(factors[0].quotient)
+            arguments["scale_factor_width"] = .integer(factors[1].quotient)
+            _ = try append(upsampling, arguments)
+        } else {
+            arguments["target_size_height"] = .integer(geometry[geometry.count - 2].outputExtent)
+            arguments["target_size_width"] = .integer(geometry[geometry.count - 1].outputExtent)
+            _ = try append(resizing, arguments)
+        }
+    }
+
+    /// Elements taken from their places along one axis after another.
+    private mutating func writeGathers(
+        _ resize: Resize, _ geometry: [Resize.Axis], _ changed: [Int]
+    ) throws(PackageWritingError) {
+        var (source, extents) = (try operand(0), shape(0).dimensions)
+        for axis in changed {
+            extents[axis] = geometry[axis].outputExtent
+            let places = (0..<extents[axis]).map { resize.taps(of: $0, along: geometry[axis])[0].place }
+            source = try append(
+                "gather", ["x": source, "indices": .integers(places), "axis": .integer(axis)],
+                as: axis == changed.last ? nil : "axis_\(axis)", shape: Shape(extents))
+        }
+    }
+}
+
+extension Resize {
+    /// Whether another operation makes its elements of the same ones of the input, in the same shares.
+    fileprivate func hasTaps(of other: Resize, along geometry: [Axis]) -> Bool {
+        geometry.allSatisfy { axis in
+            guard !axis.isIdentity else { return true }
+            // The other is told extents alone.
+            let plain = Axis(inputExtent: axis.inputExtent, outputExtent: axis.outputExtent)
+            return (0..<axis.outputExtent).allSatisfy { place in
+                let (own, others) = (taps(of: place, along: axis), other.taps(of: place, along: plain))
+                return own.map(\.place) == others.map(\.place) && own.map(\.weight) == others.map(\.weight)
+            }
+        }
     }
 }

@@ -18,38 +18,10 @@ struct OperationReader {
 
     mutating func read() throws(ProgramFault) {
         switch operation.type {
-        case "conv":
-            let kernel = try tensorConstant("weight").shape.dimensions.dropFirst(2)
-            let window = try window(Array(kernel))
-            append(
-                Convolution(
-                    kernel: nil, strides: window.strides, dilations: window.dilations, padding: window.padding,
-                    groups: try integer("groups") ?? 1),
-                try operands("x", "weight") + optional("bias"))
-        case "linear": try readLinear()
-        case "matmul": try readMatMul()
-        case "prelu":
-            guard let rank = try type("x").map({ $0.dimensions.count }), rank >= 3 else {
-                throw ProgramFault("its x has less than 3 axes")
-            }
-            let alpha = try tensorConstant("alpha")
-            guard alpha.shape.rank == 1 else { throw ProgramFault("its alpha has shape \(alpha.shape), not [C]") }
-            let slopes = try define("alpha", alpha, shape: [alpha.shape[0]] + [Int](repeating: 1, count: rank - 2))
-            append(PReLU(), try operands("x") + [slopes])
         case "select": append(Where(), try operands("cond", "a", "b"))
-        case "greater": append(Comparison.greater, try operands("x", "y"))
-        case "greater_equal": append(Comparison.greaterOrEqual, try operands("x", "y"))
-        case "less": append(Comparison.less, try operands("x", "y"))
-        case "less_equal": append(Comparison.lessOrEqual, try operands("x", "y"))
         case "logical_not": append(Not(), try operands("x"))
-        case "add": append(BinaryArithmetic.add, try operands("x", "y"))
-        case "sub": append(BinaryArithmetic.subtract, try operands("x", "y"))
-        case "mul": append(BinaryArithmetic.multiply, try operands("x", "y"))
-        case "real_div": append(BinaryArithmetic.divide, try operands("x", "y"))
-        case "relu": append(ActivationFunction.relu, try operands("x"))
         case "leaky_relu":
             append(ActivationFunction.leakyReLU(slope: Float(try number("alpha") ?? 0.01)), try operands("x"))
-        case "sigmoid": append(ActivationFunction.sigmoid, try operands("x"))
         case "sigmoid_hard": try readLinear(alpha: 0.2, beta: 0.5, clipped: true)
         case "linear_activation": try readLinear(alpha: nil, beta: 0, clipped: false)
         case "silu":
@@ -63,10 +35,7 @@ struct OperationReader {
                 throw ProgramFault("it has no alpha or no beta")
             }
             try append(Clip(), operands("x") + [scalar("minimum", lowest), scalar("maximum", highest)])
-        case "identity": append(ActivationFunction.identity, try operands("x"))
         case "cast": try readCast()
-        case "softmax": append(Softmax(axis: try integer("axis") ?? -1), try operands("x"))
-        case "max_pool", "avg_pool": try readPool()
         case "transpose":
             guard let permutation = try integers("perm") else { throw ProgramFault("it has no perm") }
             append(Transpose(permutation: permutation), try operands("x"))
@@ -83,7 +52,6 @@ struct OperationReader {
             append(Concat(axis: axis), try operands("values"))
         case "stack": try readStack()
         case "flatten2d": append(Flatten(axis: try integer("axis") ?? 1), try operands("x"))
-        case "batch_norm": try readBatchNorm()
         default:
             guard try readFurther() else {
                 throw ProgramFault(unsupported: "operation \(operation.type) is not supported")
@@ -108,6 +76,7 @@ struct OperationReader {
     /// - Returns: false for an operation that is not supported.
     private mutating func readFurther() throws(ProgramFault) -> Bool {
         if try readFunction() { return true }
+        if try readLayer() { return true }
         if try readReduction() { return true }
         if try readRearrangement() { return true }
         if try readResampling() { return true }
@@ -115,24 +84,6 @@ struct OperationReader {
     }
 
     // MARK: Operations
-
-    private mutating func readLinear() throws(ProgramFault) {
-        let weights = try tensorConstant("weight")
-        guard weights.shape.rank == 2, let rank = try type("x").map({ $0.dimensions.count }) else {
-            throw ProgramFault("its weight has shape \(weights.shape), not [outputs, inputs]")
-        }
-        if rank == 2 {
-            append(Gemm(transposesB: true), try operands("x", "weight") + optional("bias"))
-            return
-        }
-        let turned = try define("weight.transposed", weights.transposedMatrix, shape: nil)
-        guard let bias = try optional("bias").first else {
-            append(MatMul(), try operands("x") + [turned])
-            return
-        }
-        append(MatMul(), try operands("x") + [turned], giving: "\(output).product")
-        append(BinaryArithmetic.add, ["\(output).product", bias])
-    }
 
     /// alpha * x + beta, also limited to 0 to 1.
     private mutating func readLinear(alpha: Double?, beta: Double, clipped: Bool) throws(ProgramFault) {
@@ -156,31 +107,6 @@ struct OperationReader {
         append(Concat(axis: axis), parts)
     }
 
-    private mutating func readMatMul() throws(ProgramFault) {
-        var factors = try operands("x", "y")
-        for (index, name) in ["x", "y"].enumerated() where try boolean("transpose_\(name)") == true {
-            guard let rank = try type(name).map({ $0.dimensions.count }), rank >= 2 else {
-                throw ProgramFault("its \(name) is no matrix")
-            }
-            let permutation = Array(0..<rank - 2) + [rank - 1, rank - 2]
-            append(Transpose(permutation: permutation), [factors[index]], giving: "\(output).\(name).transposed")
-            factors[index] = "\(output).\(name).transposed"
-        }
-        append(MatMul(), factors)
-    }
-
-    private mutating func readPool() throws(ProgramFault) {
-        guard let kernel = try integers("kernel_sizes") else { throw ProgramFault("it has no kernel_sizes") }
-        var window = try window(kernel)
-        window.ceilMode = try boolean("ceil_mode") ?? false
-        if operation.type == "max_pool" {
-            append(MaxPool(window: window), try operands("x"))
-        } else {
-            let excludes = try boolean("exclude_padding_from_average") ?? false
-            append(AveragePool(window: window, countsPadding: !excludes), try operands("x"))
-        }
-    }
-
     private mutating func readCast() throws(ProgramFault) {
         guard let name = try string("dtype") else { throw ProgramFault("it has no dtype") }
         guard let type = reader.types[output]?.element, type.description == name else {
@@ -196,41 +122,6 @@ struct OperationReader {
         } else {
             append(Cast(to: target), try operands("x"))
         }
-    }
-
-    private mutating func readBatchNorm() throws(ProgramFault) {
-        let mean = try tensorConstant("mean")
-        func given(_ name: String, _ value: Double) throws(ProgramFault) -> String {
-            if operation.inputs[name] != nil { return try operands(name)[0] }
-            let filled = Tensor<Double>(mean.shape, repeating: value)
-            return try define(
-                name,
-                mean.elementType == .float16
-                    ? .float16(filled.map { Float16($0) }) : .float32(filled.map { Float($0) }), shape: nil)
-        }
-        let (gamma, beta) = (try given("gamma", 1), try given("beta", 0))
-        append(
-            BatchNormalization(epsilon: Float(try number("epsilon") ?? 1e-5)),
-            try operands("x") + [gamma, beta] + operands("mean", "variance"))
-    }
-
-    func window(_ kernel: [Int]) throws(ProgramFault) -> SlidingWindow {
-        var window = SlidingWindow(
-            kernel: kernel, strides: try integers("strides"), dilations: try integers("dilations"))
-        guard let name = try string("pad_type") else { throw ProgramFault("it has no pad_type") }
-        switch name {
-        case "valid": break
-        case "same": window.padding = .sameUpper
-        case "same_lower": window.padding = .sameLower
-        case "custom":
-            guard let pad = try integers("pad"), pad.count == 2 * kernel.count else {
-                throw ProgramFault("pad_type custom takes a pad of \(2 * kernel.count) numbers")
-            }
-            window.padding = .explicit(
-                begin: kernel.indices.map { pad[2 * $0] }, end: kernel.indices.map { pad[2 * $0 + 1] })
-        default: throw ProgramFault("pad_type \"\(name)\" is not known")
-        }
-        return window
     }
 
     // MARK: Inputs
@@ -376,9 +267,4 @@ struct OperationReader {
         let tensor = tensor ?? output
         nodes.append(Node(name: tensor, operator: operation, inputs: inputs, outputs: [tensor]))
     }
-}
-
-extension AnyTensor {
-    /// A matrix with rows and columns exchanged.
-    fileprivate var transposedMatrix: AnyTensor { transposed([1, 0]) }
 }

@@ -14,6 +14,9 @@ struct PackageFiles {
     }
 
     static let weightsPath = "weights/weight.bin"
+    static let folder = "Data/com.apple.CoreML"
+
+    init(model: [UInt8], weights: [UInt8]?) { (self.model, self.weights) = (model, weights) }
 
     /// - Throws: ``ModelError``.
     init(_ package: String) throws(ModelError) {

@@ -104,20 +104,24 @@ struct WeightFileBuilder {
     ///
     /// - Returns: the offset that a program refers to it by.
     mutating func append(_ tensor: AnyTensor, _ code: WeightFile.ElementCode) -> UInt64 {
-        blobs = padded(blobs)
+        blobs += [UInt8](repeating: 0, count: padding(after: blobs))
         let offset = UInt64(WeightFile.alignment + blobs.count)
         let data = tensor.littleEndianBytes
         let metadata =
             WeightFile.sentinel.littleEndianBytes + code.rawValue.littleEndianBytes
             + UInt64(data.count).littleEndianBytes + (offset + UInt64(WeightFile.alignment)).littleEndianBytes
-        blobs += padded(metadata) + data
+        blobs += padded(metadata)
+        blobs += data
         count += 1
         return offset
     }
 
     /// Up to the next multiple of the alignment.
     private func padded(_ bytes: [UInt8]) -> [UInt8] {
-        let alignment = WeightFile.alignment
-        return bytes + [UInt8](repeating: 0, count: (alignment - bytes.count % alignment) % alignment)
+        bytes + [UInt8](repeating: 0, count: padding(after: bytes))
+    }
+
+    private func padding(after bytes: [UInt8]) -> Int {
+        (WeightFile.alignment - bytes.count % WeightFile.alignment) % WeightFile.alignment
     }
 }

@@ -179,6 +179,38 @@ nonisolated struct CoreMLNeuralNetworkLayer: Sendable {
     set {layer = .softmax(newValue)}
   }
 
+  var lrn: CoreMLLRNLayer {
+    get {
+      if case .lrn(let v)? = layer {return v}
+      return CoreMLLRNLayer()
+    }
+    set {layer = .lrn(newValue)}
+  }
+
+  var crop: CoreMLCropLayer {
+    get {
+      if case .crop(let v)? = layer {return v}
+      return CoreMLCropLayer()
+    }
+    set {layer = .crop(newValue)}
+  }
+
+  var padding: CoreMLPaddingLayer {
+    get {
+      if case .padding(let v)? = layer {return v}
+      return CoreMLPaddingLayer()
+    }
+    set {layer = .padding(newValue)}
+  }
+
+  var upsample: CoreMLUpsampleLayer {
+    get {
+      if case .upsample(let v)? = layer {return v}
+      return CoreMLUpsampleLayer()
+    }
+    set {layer = .upsample(newValue)}
+  }
+
   var add: CoreMLTermLayer {
     get {
       if case .add(let v)? = layer {return v}
@@ -388,6 +420,10 @@ nonisolated struct CoreMLNeuralNetworkLayer: Sendable {
     case innerProduct(CoreMLInnerProductLayer)
     case batchnorm(CoreMLBatchnormLayer)
     case softmax(CoreMLEmptyLayer)
+    case lrn(CoreMLLRNLayer)
+    case crop(CoreMLCropLayer)
+    case padding(CoreMLPaddingLayer)
+    case upsample(CoreMLUpsampleLayer)
     case add(CoreMLTermLayer)
     case multiply(CoreMLTermLayer)
     case average(CoreMLEmptyLayer)
@@ -665,6 +701,11 @@ nonisolated struct CoreMLConvolutionLayer: @unchecked Sendable {
   /// Clears the value of `bias`. Subsequent reads from it will return its default value.
   mutating func clearBias() {_uniqueStorage()._bias = nil}
 
+  var outputShape: [UInt64] {
+    get {_storage._outputShape}
+    set {_uniqueStorage()._outputShape = newValue}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Padding: Equatable, Sendable {
@@ -676,6 +717,131 @@ nonisolated struct CoreMLConvolutionLayer: @unchecked Sendable {
   init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+nonisolated struct CoreMLLRNLayer: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var alpha: Float = 0
+
+  var beta: Float = 0
+
+  var localSize: UInt64 = 0
+
+  var k: Float = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+nonisolated struct CoreMLCropLayer: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var cropAmounts: CoreMLBorderAmounts {
+    get {_cropAmounts ?? CoreMLBorderAmounts()}
+    set {_cropAmounts = newValue}
+  }
+  /// Returns true if `cropAmounts` has been explicitly set.
+  var hasCropAmounts: Bool {self._cropAmounts != nil}
+  /// Clears the value of `cropAmounts`. Subsequent reads from it will return its default value.
+  mutating func clearCropAmounts() {self._cropAmounts = nil}
+
+  var offset: [UInt64] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _cropAmounts: CoreMLBorderAmounts? = nil
+}
+
+nonisolated struct CoreMLPaddingLayer: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var kind: CoreMLPaddingLayer.OneOf_Kind? = nil
+
+  var constant: CoreMLPaddingConstant {
+    get {
+      if case .constant(let v)? = kind {return v}
+      return CoreMLPaddingConstant()
+    }
+    set {kind = .constant(newValue)}
+  }
+
+  var reflection: CoreMLEmptyLayer {
+    get {
+      if case .reflection(let v)? = kind {return v}
+      return CoreMLEmptyLayer()
+    }
+    set {kind = .reflection(newValue)}
+  }
+
+  var replication: CoreMLEmptyLayer {
+    get {
+      if case .replication(let v)? = kind {return v}
+      return CoreMLEmptyLayer()
+    }
+    set {kind = .replication(newValue)}
+  }
+
+  var paddingAmounts: CoreMLBorderAmounts {
+    get {_paddingAmounts ?? CoreMLBorderAmounts()}
+    set {_paddingAmounts = newValue}
+  }
+  /// Returns true if `paddingAmounts` has been explicitly set.
+  var hasPaddingAmounts: Bool {self._paddingAmounts != nil}
+  /// Clears the value of `paddingAmounts`. Subsequent reads from it will return its default value.
+  mutating func clearPaddingAmounts() {self._paddingAmounts = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  nonisolated enum OneOf_Kind: Equatable, Sendable {
+    case constant(CoreMLPaddingConstant)
+    case reflection(CoreMLEmptyLayer)
+    case replication(CoreMLEmptyLayer)
+
+  }
+
+  init() {}
+
+  fileprivate var _paddingAmounts: CoreMLBorderAmounts? = nil
+}
+
+nonisolated struct CoreMLPaddingConstant: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var value: Float = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+nonisolated struct CoreMLUpsampleLayer: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var scalingFactor: [UInt64] = []
+
+  var mode: Int32 = 0
+
+  var linearUpsampleMode: Int32 = 0
+
+  var fractionalScalingFactor: [Float] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
 }
 
 nonisolated struct CoreMLPoolingLayer: Sendable {
@@ -1405,7 +1571,7 @@ nonisolated extension CoreMLMeanImage: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension CoreMLNeuralNetworkLayer: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".NeuralNetworkLayer"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}input\0\u{1}output\0\u{2}a\u{1}convolution\0\u{2}\u{14}pooling\0\u{2}\u{a}activation\0\u{4}\u{a}inner_product\0\u{2}\u{14}batchnorm\0\u{2}\u{f}softmax\0\u{2}7add\0\u{1}multiply\0\u{2}\u{9}average\0\u{2}\u{5}scale\0\u{2}\u{5}bias\0\u{2}\u{1e}reduce\0\u{4}\u{a}load_constant\0\u{2}\u{a}reshape\0\u{1}flatten\0\u{2}\u{9}permute\0\u{2}\u{a}concat\0\u{2}X\u{4}copy\0\u{2}<clip\0\u{4}\\\u{3}add_broadcastable\0\u{4}\u{a}divide_broadcastable\0\u{4}\u{a}multiply_broadcastable\0\u{4}\u{5}subtract_broadcastable\0\u{4}-softmax_nd\0\u{4}\u{1e}concat_nd\0\u{2}\u{5}transpose\0\u{4}U\u{1}load_constant_nd\0\u{2}2squeeze\0\u{4}\u{5}expand_dims\0\u{4}\u{5}flatten_to_2d\0\u{4}\u{a}reshape_static\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}input\0\u{1}output\0\u{2}a\u{1}convolution\0\u{2}\u{14}pooling\0\u{2}\u{a}activation\0\u{4}\u{a}inner_product\0\u{2}\u{14}batchnorm\0\u{2}\u{f}softmax\0\u{2}\u{5}lrn\0\u{2}\u{a}crop\0\u{2}\u{a}padding\0\u{2}\u{a}upsample\0\u{2}\u{14}add\0\u{1}multiply\0\u{2}\u{9}average\0\u{2}\u{5}scale\0\u{2}\u{5}bias\0\u{2}\u{1e}reduce\0\u{4}\u{a}load_constant\0\u{2}\u{a}reshape\0\u{1}flatten\0\u{2}\u{9}permute\0\u{2}\u{a}concat\0\u{2}X\u{4}copy\0\u{2}<clip\0\u{4}\\\u{3}add_broadcastable\0\u{4}\u{a}divide_broadcastable\0\u{4}\u{a}multiply_broadcastable\0\u{4}\u{5}subtract_broadcastable\0\u{4}-softmax_nd\0\u{4}\u{1e}concat_nd\0\u{2}\u{5}transpose\0\u{4}U\u{1}load_constant_nd\0\u{2}2squeeze\0\u{4}\u{5}expand_dims\0\u{4}\u{5}flatten_to_2d\0\u{4}\u{a}reshape_static\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1492,6 +1658,58 @@ nonisolated extension CoreMLNeuralNetworkLayer: SwiftProtobuf.Message, SwiftProt
         if let v = v {
           if hadOneofValue {try decoder.handleConflictingOneOf()}
           self.layer = .softmax(v)
+        }
+      }()
+      case 180: try {
+        var v: CoreMLLRNLayer?
+        var hadOneofValue = false
+        if let current = self.layer {
+          hadOneofValue = true
+          if case .lrn(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.layer = .lrn(v)
+        }
+      }()
+      case 190: try {
+        var v: CoreMLCropLayer?
+        var hadOneofValue = false
+        if let current = self.layer {
+          hadOneofValue = true
+          if case .crop(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.layer = .crop(v)
+        }
+      }()
+      case 200: try {
+        var v: CoreMLPaddingLayer?
+        var hadOneofValue = false
+        if let current = self.layer {
+          hadOneofValue = true
+          if case .padding(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.layer = .padding(v)
+        }
+      }()
+      case 210: try {
+        var v: CoreMLUpsampleLayer?
+        var hadOneofValue = false
+        if let current = self.layer {
+          hadOneofValue = true
+          if case .upsample(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.layer = .upsample(v)
         }
       }()
       case 230: try {
@@ -1862,6 +2080,22 @@ nonisolated extension CoreMLNeuralNetworkLayer: SwiftProtobuf.Message, SwiftProt
     case .softmax?: try {
       guard case .softmax(let v)? = self.layer else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 175)
+    }()
+    case .lrn?: try {
+      guard case .lrn(let v)? = self.layer else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 180)
+    }()
+    case .crop?: try {
+      guard case .crop(let v)? = self.layer else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 190)
+    }()
+    case .padding?: try {
+      guard case .padding(let v)? = self.layer else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 200)
+    }()
+    case .upsample?: try {
+      guard case .upsample(let v)? = self.layer else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 210)
     }()
     case .add?: try {
       guard case .add(let v)? = self.layer else { preconditionFailure() }
@@ -2330,7 +2564,7 @@ nonisolated extension CoreMLValidCompletePadding: SwiftProtobuf.Message, SwiftPr
 
 nonisolated extension CoreMLConvolutionLayer: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".ConvolutionLayer"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}output_channels\0\u{3}kernel_channels\0\u{4}\u{8}n_groups\0\u{4}\u{a}kernel_size\0\u{2}\u{a}stride\0\u{4}\u{a}dilation_factor\0\u{2}\u{a}valid\0\u{1}same\0\u{4}\u{9}is_deconvolution\0\u{4}\u{a}has_bias\0\u{2}\u{14}weights\0\u{1}bias\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}output_channels\0\u{3}kernel_channels\0\u{4}\u{8}n_groups\0\u{4}\u{a}kernel_size\0\u{2}\u{a}stride\0\u{4}\u{a}dilation_factor\0\u{2}\u{a}valid\0\u{1}same\0\u{4}\u{9}is_deconvolution\0\u{4}\u{a}has_bias\0\u{2}\u{14}weights\0\u{1}bias\0\u{4}\u{9}output_shape\0")
 
   fileprivate class _StorageClass {
     var _outputChannels: UInt64 = 0
@@ -2344,6 +2578,7 @@ nonisolated extension CoreMLConvolutionLayer: SwiftProtobuf.Message, SwiftProtob
     var _hasBias_p: Bool = false
     var _weights: CoreMLWeightParams? = nil
     var _bias: CoreMLWeightParams? = nil
+    var _outputShape: [UInt64] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2365,6 +2600,7 @@ nonisolated extension CoreMLConvolutionLayer: SwiftProtobuf.Message, SwiftProtob
       _hasBias_p = source._hasBias_p
       _weights = source._weights
       _bias = source._bias
+      _outputShape = source._outputShape
     }
   }
 
@@ -2419,6 +2655,7 @@ nonisolated extension CoreMLConvolutionLayer: SwiftProtobuf.Message, SwiftProtob
         case 70: try { try decoder.decodeSingularBoolField(value: &_storage._hasBias_p) }()
         case 90: try { try decoder.decodeSingularMessageField(value: &_storage._weights) }()
         case 91: try { try decoder.decodeSingularMessageField(value: &_storage._bias) }()
+        case 100: try { try decoder.decodeRepeatedUInt64Field(value: &_storage._outputShape) }()
         default: break
         }
       }
@@ -2472,6 +2709,9 @@ nonisolated extension CoreMLConvolutionLayer: SwiftProtobuf.Message, SwiftProtob
       try { if let v = _storage._bias {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 91)
       } }()
+      if !_storage._outputShape.isEmpty {
+        try visitor.visitPackedUInt64Field(value: _storage._outputShape, fieldNumber: 100)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2492,10 +2732,259 @@ nonisolated extension CoreMLConvolutionLayer: SwiftProtobuf.Message, SwiftProtob
         if _storage._hasBias_p != rhs_storage._hasBias_p {return false}
         if _storage._weights != rhs_storage._weights {return false}
         if _storage._bias != rhs_storage._bias {return false}
+        if _storage._outputShape != rhs_storage._outputShape {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CoreMLLRNLayer: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".LRNLayer"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}alpha\0\u{1}beta\0\u{3}local_size\0\u{1}k\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularFloatField(value: &self.alpha) }()
+      case 2: try { try decoder.decodeSingularFloatField(value: &self.beta) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.localSize) }()
+      case 4: try { try decoder.decodeSingularFloatField(value: &self.k) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.alpha.bitPattern != 0 {
+      try visitor.visitSingularFloatField(value: self.alpha, fieldNumber: 1)
+    }
+    if self.beta.bitPattern != 0 {
+      try visitor.visitSingularFloatField(value: self.beta, fieldNumber: 2)
+    }
+    if self.localSize != 0 {
+      try visitor.visitSingularUInt64Field(value: self.localSize, fieldNumber: 3)
+    }
+    if self.k.bitPattern != 0 {
+      try visitor.visitSingularFloatField(value: self.k, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: CoreMLLRNLayer, rhs: CoreMLLRNLayer) -> Bool {
+    if lhs.alpha != rhs.alpha {return false}
+    if lhs.beta != rhs.beta {return false}
+    if lhs.localSize != rhs.localSize {return false}
+    if lhs.k != rhs.k {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CoreMLCropLayer: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".CropLayer"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}crop_amounts\0\u{2}\u{4}offset\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._cropAmounts) }()
+      case 5: try { try decoder.decodeRepeatedUInt64Field(value: &self.offset) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._cropAmounts {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if !self.offset.isEmpty {
+      try visitor.visitPackedUInt64Field(value: self.offset, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: CoreMLCropLayer, rhs: CoreMLCropLayer) -> Bool {
+    if lhs._cropAmounts != rhs._cropAmounts {return false}
+    if lhs.offset != rhs.offset {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CoreMLPaddingLayer: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".PaddingLayer"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}constant\0\u{1}reflection\0\u{1}replication\0\u{4}\u{7}padding_amounts\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try {
+        var v: CoreMLPaddingConstant?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .constant(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .constant(v)
+        }
+      }()
+      case 2: try {
+        var v: CoreMLEmptyLayer?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .reflection(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .reflection(v)
+        }
+      }()
+      case 3: try {
+        var v: CoreMLEmptyLayer?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .replication(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .replication(v)
+        }
+      }()
+      case 10: try { try decoder.decodeSingularMessageField(value: &self._paddingAmounts) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    switch self.kind {
+    case .constant?: try {
+      guard case .constant(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    }()
+    case .reflection?: try {
+      guard case .reflection(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    }()
+    case .replication?: try {
+      guard case .replication(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    }()
+    case nil: break
+    }
+    try { if let v = self._paddingAmounts {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: CoreMLPaddingLayer, rhs: CoreMLPaddingLayer) -> Bool {
+    if lhs.kind != rhs.kind {return false}
+    if lhs._paddingAmounts != rhs._paddingAmounts {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CoreMLPaddingConstant: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".PaddingConstant"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}value\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularFloatField(value: &self.value) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.value.bitPattern != 0 {
+      try visitor.visitSingularFloatField(value: self.value, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: CoreMLPaddingConstant, rhs: CoreMLPaddingConstant) -> Bool {
+    if lhs.value != rhs.value {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CoreMLUpsampleLayer: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".UpsampleLayer"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}scaling_factor\0\u{2}\u{4}mode\0\u{3}linear_upsample_mode\0\u{3}fractional_scaling_factor\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedUInt64Field(value: &self.scalingFactor) }()
+      case 5: try { try decoder.decodeSingularInt32Field(value: &self.mode) }()
+      case 6: try { try decoder.decodeSingularInt32Field(value: &self.linearUpsampleMode) }()
+      case 7: try { try decoder.decodeRepeatedFloatField(value: &self.fractionalScalingFactor) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.scalingFactor.isEmpty {
+      try visitor.visitPackedUInt64Field(value: self.scalingFactor, fieldNumber: 1)
+    }
+    if self.mode != 0 {
+      try visitor.visitSingularInt32Field(value: self.mode, fieldNumber: 5)
+    }
+    if self.linearUpsampleMode != 0 {
+      try visitor.visitSingularInt32Field(value: self.linearUpsampleMode, fieldNumber: 6)
+    }
+    if !self.fractionalScalingFactor.isEmpty {
+      try visitor.visitPackedFloatField(value: self.fractionalScalingFactor, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: CoreMLUpsampleLayer, rhs: CoreMLUpsampleLayer) -> Bool {
+    if lhs.scalingFactor != rhs.scalingFactor {return false}
+    if lhs.mode != rhs.mode {return false}
+    if lhs.linearUpsampleMode != rhs.linearUpsampleMode {return false}
+    if lhs.fractionalScalingFactor != rhs.fractionalScalingFactor {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -383,17 +383,11 @@ enum ONNXOperators {
         let shape = node.integers("output_shape").map {
             TransposedConvolution.Padding.outputShape($0, isLower: node.string("auto_pad") == "SAME_LOWER")
         }
-        let padding: TransposedConvolution.Padding? =
-            switch try padding(node) {
-            case nil: nil
-            case .explicit(let begin, let end): .explicit(begin: begin, end: end)
-            case .sameUpper: .sameUpper
-            case .sameLower: .sameLower
-            }
+        let padding = try padding(node)
         return Description(
             TransposedConvolution(
                 kernel: node.integers("kernel_shape"), strides: node.integers("strides"),
-                dilations: node.integers("dilations"), padding: shape ?? padding,
+                dilations: node.integers("dilations"), padding: shape ?? .init(padding),
                 outputPadding: node.integers("output_padding"), groups: node.integer("group") ?? 1))
     }
 

@@ -29,7 +29,7 @@ public struct Pad: RearrangingOperator {
     }
 
     /// How many elements are put before and behind each axis.
-    private func pads(of inputs: [TensorType?]) throws(OperatorError) -> [(before: Int, after: Int)] {
+    public func pads(of inputs: [TensorType?]) throws(OperatorError) -> [(before: Int, after: Int)] {
         let x = try inputs.requiredOfAnyKind(0, "input").shape
         guard let given = try inputs.knownIntegers(1, "pads") else { throw OperatorError("has no pads") }
         let axes = try x.axes(inputs.knownIntegers(3, "axes") ?? Array(0..<x.rank))

@@ -74,6 +74,23 @@ public struct Resize: Operator, Equatable {
         /// The part of the input that is resampled, from 0 to 1.
         public let region: (start: Float, end: Float)
 
+        init(
+            inputExtent: Int, outputExtent: Int, scale: Float, resizedExtent: Float, region: (start: Float, end: Float)
+        ) {
+            self.inputExtent = inputExtent
+            self.outputExtent = outputExtent
+            self.scale = scale
+            self.resizedExtent = resizedExtent
+            self.region = region
+        }
+
+        /// An axis of whose result the extent is given.
+        public init(inputExtent: Int, outputExtent: Int) {
+            self.init(
+                inputExtent: inputExtent, outputExtent: outputExtent, scale: Float(outputExtent) / Float(inputExtent),
+                resizedExtent: Float(outputExtent), region: (0, 1))
+        }
+
         /// Whether every element is taken from its own place.
         public var isIdentity: Bool { inputExtent == outputExtent && scale == 1 && region == (0, 1) }
 

@@ -8,14 +8,19 @@ public struct Slice: RearrangingOperator {
 
     public init() {}
 
-    private struct Range {
-        let start: Int
-        let step: Int
-        let count: Int
+    /// What is taken along an axis.
+    public struct Range: Sendable {
+        public let start: Int
+        public let step: Int
+        public let count: Int
+
+        public init(start: Int, step: Int = 1, count: Int) {
+            (self.start, self.step, self.count) = (start, step, count)
+        }
     }
 
     /// The range along each axis of x.
-    private func ranges(of inputs: [TensorType?]) throws(OperatorError) -> [Range] {
+    public func ranges(of inputs: [TensorType?]) throws(OperatorError) -> [Range] {
         let x = try inputs.requiredOfAnyKind(0, "input").shape
         guard let starts = try inputs.knownIntegers(1, "starts"), let ends = try inputs.knownIntegers(2, "ends") else {
             throw OperatorError("has no starts or ends (inputs 1, 2)")

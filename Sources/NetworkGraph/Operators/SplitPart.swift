@@ -16,7 +16,7 @@ public struct SplitPart: RearrangingOperator {
     }
 
     /// Where each part begins along an axis of the given extent, and where the last ends.
-    private func borders(_ inputs: [TensorType?], extent: Int) throws(OperatorError) -> [Int] {
+    public func borders(_ inputs: [TensorType?], extent: Int) throws(OperatorError) -> [Int] {
         let each = (extent + parts - 1) / max(parts, 1)
         let extents =
             try inputs.knownIntegers(1, "extents") ?? (0..<parts).map { max(min(each, extent - $0 * each), 0) }

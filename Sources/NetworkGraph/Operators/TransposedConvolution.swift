@@ -16,6 +16,16 @@ public struct TransposedConvolution: Operator {
         case sameLower
         /// So much that the output has these extents; a rest of an odd number is cut at the end.
         case outputShape([Int], isLower: Bool)
+
+        /// The padding of the convolution that it is the transpose of.
+        public init?(_ padding: SlidingWindow.Padding?) {
+            switch padding {
+            case nil: return nil
+            case .explicit(let begin, let end): self = .explicit(begin: begin, end: end)
+            case .sameUpper: self = .sameUpper
+            case .sameLower: self = .sameLower
+            }
+        }
     }
 
     public var name: String { "ConvTranspose" }

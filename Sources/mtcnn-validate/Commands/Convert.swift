@@ -1,20 +1,40 @@
 import ArgumentParser
+import Conformance
 import Detection
 import Files
 import Foundation
+import JSONTree
 import ModelFormats
+import NetworkGraph
 import Reporting
 import Tensors
 
 extension CoreMLPackageContents.Precision: ExpressibleByArgument {}
 
+extension WeightStorage: ExpressibleByArgument {
+    private static let names: [(name: String, storage: WeightStorage)] =
+        [("plain", .plain), ("int8", .int8)] + [1, 2, 4, 6, 8].map { ("palette\($0)", .palette(bits: $0)) }
+
+    public init?(argument: String) {
+        guard let named = Self.names.first(where: { $0.name == argument }) else { return nil }
+        self = named.storage
+    }
+
+    public static var allValueStrings: [String] { names.map(\.name) }
+
+    public var defaultValueDescription: String { Self.names.first { $0.storage == self }?.name ?? "" }
+}
+
 struct Convert: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Writes a face network in another format.",
+        abstract: "Writes a network in another format.",
         discussion: """
-            The format is told by the output's extension: .dat is OpenFace's, .mlpackage Core ML's. The input may be of \
-            any format that is read. From a directory with pnet, rnet and onet, the six packages pnet_fp16.mlpackage \
-            to onet_fp32.mlpackage are written to a directory.
+            The format is told by the output's extension: .mlpackage is Core ML's, .dat OpenFace's, for face networks alone. \
+            The input may be of any format that is read. A package is read again, run, and compared with its source \
+            before it is written. A face network that is one chain becomes a package for upright images, with logits, \
+            boxes and landmarks; every other network, and any with --weights, --float32 or --plan, is written operator \
+            by operator for inputs of fixed shapes. From a directory with pnet, rnet and onet, the six packages \
+            pnet_fp16.mlpackage to onet_fp32.mlpackage are written to a directory.
             """)
 
     @Argument(help: "The model to read, or a directory of the three.")
@@ -29,9 +49,25 @@ struct Convert: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The image sizes that a package of PNet takes, such as 480x640,240x320 (height x width), the default first. "
-                + "Default: any from 12 to 1000 pixels.", valueName: "shapes"))
+            "The image sizes that a package of PNet takes, such as 480x640,240x320 (height x width), the default first; "
+                + "default: any from 12 to 1000 pixels. Of another network the shape of each input, as 1x3x224x224; "
+                + "default: the declared ones, an open batch being 1.", valueName: "shapes"))
     var shapes: String?
+
+    @Option(help: "How a package stores the weights of layers.")
+    var weights = WeightStorage.plain
+
+    @Option(
+        name: .customLong("float32"),
+        help: ArgumentHelp(
+            "A tensor whose operator stays in float32 in a package of fp16; may be given several times.",
+            valueName: "tensor"))
+    var float32Tensors: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "A plan, as `plan --json` writes it: the operators that it keeps stay in float32.", valueName: "file"))
+    var plan: String?
 
     @OptionGroup var memory: MemoryOptions
 
@@ -43,11 +79,17 @@ struct Convert: ParsableCommand {
             try writeSixPackages()
         } else if output.lowercased().hasSuffix(".mlpackage") {
             let model = try Model(contentsOf: input)
-            try writePackage(of: model, precision ?? .fp16, shapes: try imageShapes(), to: output)
+            if writesChains, shapes.map(Self.areSizes) ?? true, let network = try? OpenFaceModel(graph: model.graph), network.isFaceNetwork {
+                try writePackage(of: model, precision ?? .fp16, shapes: try imageShapes(), to: output)
+            } else {
+                try writeGraph(of: model)
+            }
         } else if output.lowercased().hasSuffix(".dat") {
-            guard precision == nil, shapes == nil else {
+            guard precision == nil, shapes == nil, writesChains else {
                 throw CommandError(
-                    .usage, "--precision and --shapes are of packages; a .dat file is float32 and takes any size")
+                    .usage,
+                    "--precision, --shapes, --weights, --float32 and --plan are of packages; a .dat file is float32 and "
+                        + "takes any size")
             }
             let bytes = try openFace(Model(contentsOf: input)).bytes
             try writeAtomically(bytes, to: output)
@@ -76,6 +118,72 @@ struct Convert: ParsableCommand {
         }
     }
 
+    /// Whether nothing is asked for that a chain of a face network's layers does not have.
+    private var writesChains: Bool { weights == .plain && float32Tensors.isEmpty && plan == nil }
+
+    /// Whether --shapes lists sizes of images, not shapes of inputs.
+    private static func areSizes(_ shapes: String) -> Bool {
+        shapes.split(separator: ",").allSatisfy { $0.split(separator: "x").count <= 2 }
+    }
+
+    /// A package of any network, operator by operator.
+    private func writeGraph(of model: Model) throws {
+        var form = PackageForm(precision ?? .fp16, weights: weights)
+        form.float32Tensors = Set(float32Tensors + (try plannedTensors(of: model)))
+        let tensors = Set(model.graph.nodes.flatMap(\.outputs))
+        if let unknown = form.float32Tensors.subtracting(tensors).min() {
+            throw CommandError(.usage, "\(model.path): no operator gives \"\(unknown)\", which is to stay in float32")
+        }
+        let run: PackageConversionRun
+        do {
+            run = try PackageConversionRun(
+                model, shapes: try inputShapes(of: model.graph), form: form, progress: Terminal.progress)
+        } catch let error as PackageWritingError {
+            throw CommandError(.badData, "\(model.path): \(error)")
+        }
+        Terminal.clearProgress()
+        try write(run.contents, to: output, finding: "; it gives \(run.finding)")
+    }
+
+    private func plannedTensors(of model: Model) throws -> [String] {
+        guard let plan else { return [] }
+        let read: PrecisionPlan = try JSON(parsing: try readFile(plan), file: plan).decode(file: plan)
+        let networks = Set(read.layers.map(\.network))
+        let own = CascadeNetwork.allCases.first { $0.modelName == model.name.lowercased() }?.rawValue
+        guard let network = own ?? (networks.count == 1 ? networks.first : nil), networks.contains(network) else {
+            throw CommandError(
+                .usage,
+                "\(plan) is a plan for \(networks.sorted().joined(separator: ", ")), none of which \(model.path) is by its "
+                    + "name")
+        }
+        return read.keptOperations(of: network)
+    }
+
+    /// The shapes of the inputs: those of --shapes, or the declared ones, an open batch being 1.
+    private func inputShapes(of graph: Graph) throws -> [String: Shape] {
+        let listed = shapes?.split(separator: ",", omittingEmptySubsequences: false) ?? []
+        guard shapes == nil || listed.count == graph.inputs.count else {
+            throw CommandError(
+                .usage, "--shapes: \(listed.count) are given, and the network has \(graph.inputs.count) inputs")
+        }
+        var chosen = [String: Shape]()
+        for (position, input) in graph.inputs.enumerated() {
+            let declared = input.dimensions.enumerated().map { axis, dimension in
+                if case .fixed(let extent) = dimension { extent } else { axis == 0 ? 1 : 0 }
+            }
+            let words = "[\(input.dimensions.map(\.description).joined(separator: ", "))]"
+            let extents = shapes == nil ? declared : listed[position].split(separator: "x").map { Int($0) ?? 0 }
+            guard let shape = try? Shape(checking: extents), shape.rank == declared.count, !extents.contains(0) else {
+                let example = declared.map { $0 == 0 ? "N" : "\($0)" }.joined(separator: "x")
+                throw CommandError(
+                    .usage,
+                    "input \"\(input.name)\" is \(words): give its extents as --shapes \(example), a number for each N")
+            }
+            chosen[input.name] = shape
+        }
+        return chosen
+    }
+
     private func writePackage(
         of model: Model, _ precision: CoreMLPackageContents.Precision, shapes: [(height: Int, width: Int)]?,
         to path: String, planned: String? = nil
@@ -88,12 +196,18 @@ struct Convert: ParsableCommand {
         } catch {
             throw CommandError(.badData, "\(model.path): \(error)")
         }
+        try write(contents, to: path, planned: planned)
+    }
+
+    private func write(
+        _ contents: CoreMLPackageContents, to path: String, planned: String? = nil, finding: String = ""
+    ) throws {
         try writePackageAtomically(contents.files, to: path)
         let weights = contents.files.first { $0.key.hasSuffix("weight.bin") }?.value.count ?? 0
         let whole = contents.files.values.map(\.count).reduce(0, +)
         try Terminal.output(
             "\(path): \(whole) bytes, of which weights \(weights)" + (planned.map { " (planned \($0))" } ?? "")
-                + ", sha256 \(try Model(contentsOf: path).sha256)")
+                + ", sha256 \(try Model(contentsOf: path).sha256)" + finding)
     }
 
     private func openFace(_ model: Model) throws(CommandError) -> OpenFaceModel {

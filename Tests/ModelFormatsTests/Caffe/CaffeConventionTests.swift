@@ -1,3 +1,4 @@
+import Foundation
 import ModelFormats
 import NetworkGraph
 import Tensors
@@ -144,6 +145,101 @@ import Testing
         #expect(try leaky.y(x) == rectified([0.25, 0.25]))
     }
 
+    struct Deconvolution: CustomTestStringConvertible {
+        let kernel: Int
+        let stride: Int
+        let pad: Int
+        let dilation: Int
+        let groups: Int
+        var testDescription: String {
+            "kernel \(kernel), stride \(stride), pad \(pad), dilation \(dilation), \(groups) groups"
+        }
+
+        static let all: [Deconvolution] = (1...4).flatMap { kernel in
+            (1...3).flatMap { stride in
+                (0...1).flatMap { pad in
+                    (1...2).map { other in
+                        Deconvolution(kernel: kernel, stride: stride, pad: pad, dilation: other, groups: other)
+                    }
+                }
+            }
+        }.filter { $0.dilation * ($0.kernel - 1) + 1 > 2 * $0.pad }
+    }
+
+    @Test(
+        "A deconvolution adds each element's multiple of the kernel where a convolution would have taken it from",
+        arguments: Deconvolution.all)
+    func deconvolution(_ layer: Deconvolution) throws {
+        let (rows, columns, outputs) = (3, 2, 4)
+        let x = numbers([1, 2, rows, columns])
+        let weights = numbers([2, outputs / layer.groups, layer.kernel, layer.kernel])
+        let bias = numbers([outputs])
+        let network = CaffeNetworkText.one(
+            "Deconvolution",
+            "convolution_param { num_output: \(outputs) kernel_size: \(layer.kernel) stride: \(layer.stride) "
+                + "pad: \(layer.pad) dilation: \(layer.dilation) group: \(layer.groups) }",
+            over: [1, 2, rows, columns], [weights, bias])
+        // `DeconvolutionLayer::compute_output_shape`
+        func extent(_ input: Int) -> Int {
+            layer.stride * (input - 1) + layer.dilation * (layer.kernel - 1) + 1 - 2 * layer.pad
+        }
+        let (height, width) = (extent(rows), extent(columns))
+        var expected = bias.elements.flatMap { [Float](repeating: $0, count: height * width) }
+        let perGroup = outputs / layer.groups
+        for channel in 0..<2 {
+            let group = channel / (2 / layer.groups)
+            for output in 0..<perGroup {
+                for place in 0..<rows * columns {
+                    for tap in 0..<layer.kernel * layer.kernel {
+                        let row =
+                            place / columns * layer.stride + tap / layer.kernel * layer.dilation - layer.pad
+                        let column =
+                            place % columns * layer.stride + tap % layer.kernel * layer.dilation - layer.pad
+                        guard (0..<height).contains(row), (0..<width).contains(column) else { continue }
+                        let weight = weights.elements[
+                            (channel * perGroup + output) * layer.kernel * layer.kernel + tap]
+                        expected[((group * perGroup + output) * height + row) * width + column] +=
+                            weight * x.elements[channel * rows * columns + place]
+                    }
+                }
+            }
+        }
+        #expect(try network.y(x) == Tensor([1, outputs, height, width], expected))
+    }
+
+    @Test("LRN divides by the squares of the channels beside it, or of the elements around it")
+    func responseNormalisation() throws {
+        let x = numbers([1, 6, 3, 2])
+        func sum(_ index: Int, _ size: Int, isWithin: Bool) -> Double {
+            let (channel, row, column) = (index / 6, index % 6 / 2, index % 2)
+            let around = -(size / 2)...size / 2
+            if !isWithin {
+                return around.map { channel + $0 }.filter { (0..<6).contains($0) }
+                    .map { Double(x.elements[$0 * 6 + index % 6]) }.reduce(0) { $0 + $1 * $1 }
+            }
+            return around.flatMap { y in around.map { (row + y, column + $0) } }
+                .filter { (0..<3).contains($0.0) && (0..<2).contains($0.1) }
+                .map { Double(x.elements[channel * 6 + $0.0 * 2 + $0.1]) }.reduce(0) { $0 + $1 * $1 }
+        }
+        for size in [1, 3, 5] {
+            let across = "lrn_param { local_size: \(size) alpha: 0.5 beta: 0.75 k: 2 }"
+            let within = "lrn_param { local_size: \(size) alpha: 0.5 beta: 0.75 norm_region: WITHIN_CHANNEL }"
+            let (one, other) = (
+                try CaffeNetworkText.one("LRN", across, over: [1, 6, 3, 2]).y(x),
+                try CaffeNetworkText.one("LRN", within, over: [1, 6, 3, 2]).y(x)
+            )
+            for (index, element) in x.elements.enumerated() {
+                let wide = 2 + 0.5 / Double(size) * sum(index, size, isWithin: false)
+                let near = 1 + 0.5 / Double(size * size) * sum(index, size, isWithin: true)
+                for (found, base) in [(one?.elements[index], wide), (other?.elements[index], near)] {
+                    let wanted = Double(element) / pow(base, 0.75)
+                    #expect(abs(Double(found ?? .nan) - wanted) <= 1e-6 * abs(wanted))
+                }
+            }
+        }
+        #expect(throws: ModelError.self) { try CaffeNetworkText.one("LRN", "lrn_param { local_size: 4 }").graph() }
+    }
+
     @Test("BatchNorm divides the stored sums by their count, and Scale and Bias go over the axes they name")
     func normalisation() throws {
         let x = numbers([1, 2, 5, 4])
@@ -167,7 +263,7 @@ import Testing
                 == Tensor(x.shape, x.elements.map { 2 * $0 - 3 }))
     }
 
-    @Test("Eltwise adds with factors or multiplies any number of blobs; a second blob may scale the first")
+    @Test("Eltwise adds with factors, multiplies any number of blobs or takes the largest; a second blob may scale the first")
     func twoInputs() throws {
         let shape = [1, 2, 3, 2]
         let inputs = ["a", "b", "c"].map { (name: $0, shape: shape) }
@@ -184,6 +280,7 @@ import Testing
         #expect(try y("operation: SUM") == all.map { $0 + $1 + $2 })
         #expect(try y("coeff: 1 coeff: -2 coeff: 0.5") == all.map { $0 - 2 * $1 + 0.5 * $2 })
         #expect(try y("operation: PROD") == all.map { $0 * $1 * $2 })
+        #expect(try y("operation: MAX") == all.map { max($0, $1, $2) })
 
         let scaled = try CaffeNetworkText(
             inputs: [("a", shape), ("f", [1, 2])],

@@ -151,13 +151,93 @@ import Testing
         }
     }
 
+    @Test("Crop leaves the middle, or as much as a second input has from an offset on")
+    func crop() throws {
+        let x = Tensor<Float>([1, 1, 3, 4], (0..<12).map { Float($0) })
+        let middle = try network([1, 3, 4]) { $0.crop.cropAmounts = .edges(1, 0, 0, 2) }
+        #expect(try out(middle, ["input": x]) == Tensor([1, 1, 2, 2], [4, 5, 8, 9]))
+        let like = try network([1, 3, 4], inputs: ["input", "input"]) { $0.crop.offset = [0, 0] }
+        #expect(try out(like, ["input": x]) == x)
+    }
+
+    @Test("Padding puts a constant, the border or its reflection around a map")
+    func padding() throws {
+        let x = Tensor<Float>([1, 1, 1, 3], [1, 2, 3])
+        func padded(_ change: (inout CoreMLPaddingLayer) -> Void) throws -> [Float]? {
+            try out(
+                network([1, 1, 3]) {
+                    $0.padding.paddingAmounts = .edges(0, 0, 2, 1)
+                    change(&$0.padding)
+                }, ["input": x])?.elements
+        }
+        #expect(try padded { $0.constant.value = 9 } == [9, 9, 1, 2, 3, 9])
+        #expect(try padded { $0.reflection = .init() } == [3, 2, 1, 2, 3, 2])
+        #expect(try padded { $0.replication = .init() } == [1, 1, 1, 2, 3, 3])
+    }
+
+    @Test("Upsampling repeats elements, or goes from one to the next as its grid of the schema says")
+    func upsample() throws {
+        let x = Tensor<Float>([1, 1, 1, 2], [0, 1])
+        func upsampled(_ change: (inout CoreMLUpsampleLayer) -> Void) throws -> [Float]? {
+            try out(network([1, 1, 2]) { change(&$0.upsample) }, ["input": x])?.elements
+        }
+        #expect(try upsampled { $0.scalingFactor = [2, 3] } == [0, 0, 0, 1, 1, 1, 0, 0, 0, 1, 1, 1])
+        #expect(try upsampled { $0.fractionalScalingFactor = [1, 2.5] } == [0, 0, 0, 1, 1])
+        // Xin = 2 and Xout = 6, as the schema draws them.
+        let grids: [(Int32, (Float) -> Float)] = [
+            (0, { min(1, $0 * (2 - 2 / Float(6)) / 5) }), (1, { $0 * (2 - 1) / 5 }),
+            (2, { min(1, max(0, $0 * 2 / 6 + Float(0.5) * 2 / 6 - 0.5)) }),
+        ]
+        for (mode, grid) in grids {
+            let found = try upsampled {
+                ($0.scalingFactor, $0.mode, $0.linearUpsampleMode) = ([1, 3], 1, mode)
+            }
+            for (place, value) in (found ?? []).enumerated() { #expect(abs(value - grid(Float(place))) < 1e-6) }
+            #expect(found?.count == 6)
+        }
+    }
+
+    @Test("A deconvolution adds multiples of its kernel; same gives stride times the extent, or what is asked for")
+    func deconvolution() throws {
+        let x = Tensor<Float>([1, 1, 1, 3], [1, 10, 100])
+        func deconvolved(_ change: (inout CoreMLConvolutionLayer) -> Void) throws -> [Float]? {
+            try out(
+                network([1, 1, 3]) {
+                    ($0.convolution.isDeconvolution, $0.convolution.outputChannels) = (true, 1)
+                    ($0.convolution.kernelChannels, $0.convolution.kernelSize) = (1, [1, 3])
+                    ($0.convolution.stride, $0.convolution.weights.floatValue) = ([1, 2], [1, 2, 3])
+                    change(&$0.convolution)
+                }, ["input": x])?.elements
+        }
+        let whole: [Float] = [1, 2, 13, 20, 130, 200, 300]
+        #expect(try deconvolved { $0.valid = .init() } == whole)
+        #expect(try deconvolved { $0.same = .init() } == Array(whole[0..<6]))
+        #expect(try deconvolved { $0.valid.paddingAmounts = .edges(0, 0, 2, 1) } == Array(whole[2..<6]))
+        #expect(try deconvolved { ($0.same, $0.outputShape) = (.init(), [1, 5]) } == Array(whole[1..<6]))
+        #expect(throws: ProgramFault.self) { try deconvolved { ($0.valid, $0.outputShape) = (.init(), [1, 5]) } }
+    }
+
+    @Test("LRN divides by the squares of the channels beside it")
+    func responseNormalisation() throws {
+        let x = Tensor<Float>([1, 3, 1, 1], [1, 2, 3])
+        let graph = try network([3, 1, 1]) {
+            ($0.lrn.alpha, $0.lrn.beta, $0.lrn.localSize, $0.lrn.k) = (3, 1, 3, 1)
+        }
+        #expect(try out(graph, ["input": x])?.elements == [1 / (1 + 5), 2 / (1 + 14), 3 / (1 + 13)])
+    }
+
     // MARK: - Refusals
 
     @Test("What is not read is refused by the layer's name and kind, and nonsense by its place")
     func refusals() throws {
         let faults: [((inout CoreMLNeuralNetworkLayer) -> Void, String)] = [
-            ({ $0.convolution.isDeconvolution = true }, "layer \"layer\" (deconvolution): a layer of this kind"),
-            ({ $0 = .unread(210) }, "layer \"layer\" (upsample): a layer of this kind"),
+            ({ $0 = .unread(211) }, "layer \"layer\" (resizeBilinear): a layer of this kind"),
+            ({ $0.upsample.scalingFactor = [2] }, "layer \"layer\" (upsample): it has 1 factors for two axes"),
+            ({ $0.upsample.mode = 7 }, "mode 7 is not supported"),
+            ({ $0.padding.paddingAmounts = .init() }, "a constant, a reflection or a replication"),
+            ({ $0.crop.cropAmounts.borderAmounts = [.init()] }, "amounts for 1 axes, where two are right"),
+            ({ $0.padding.reflection = .init(); $0.padding.paddingAmounts = .edges(1, 1, 0, 0) }, "mode reflect has 0"),
+            ({ $0.lrn.localSize = .max }, "layer \"layer\" (lrn)"),
             ({ $0 = .unread(4321) }, "layer \"layer\" (kind 4321)"),
             ({ $0.input = ["other"] }, "takes \"other\", which no layer before it gives"),
             ({ $0.input = ["out"] }, "takes \"out\", which no layer before it gives"),
@@ -225,6 +305,16 @@ import Testing
                     let network = try? CoreMLNetwork(model, name: "n", file: "n")
                 else { continue }
                 _ = try? network.graph.tensorTypes(for: network.provenance.defaultShapes)
+            }
+        }
+    }
+}
+
+extension CoreMLBorderAmounts {
+    fileprivate static func edges(_ top: UInt64, _ bottom: UInt64, _ left: UInt64, _ right: UInt64) -> Self {
+        .with {
+            $0.borderAmounts = [(top, bottom), (left, right)].map { start, end in
+                .with { ($0.startEdgeSize, $0.endEdgeSize) = (start, end) }
             }
         }
     }

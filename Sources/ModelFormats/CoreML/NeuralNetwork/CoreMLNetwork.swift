@@ -185,6 +185,10 @@ extension CoreMLNeuralNetworkLayer {
         case .innerProduct?: "innerProduct"
         case .batchnorm?: "batchnorm"
         case .softmax?: "softmax"
+        case .lrn?: "lrn"
+        case .crop?: "crop"
+        case .padding?: "padding"
+        case .upsample?: "upsample"
         case .add?: "add"
         case .multiply?: "multiply"
         case .average?: "average"
@@ -220,7 +224,7 @@ extension CoreMLNeuralNetworkLayer {
     }
 
     private static let kinds = [
-        150: "embedding", 165: "mvn", 170: "l2normalize", 180: "lrn", 190: "crop", 200: "padding", 210: "upsample",
+        150: "embedding", 165: "mvn", 170: "l2normalize",
         211: "resizeBilinear", 212: "cropResize", 220: "unary", 260: "max", 261: "min", 270: "dot", 330: "split",
         340: "sequenceRepeat", 345: "reorganizeData", 350: "slice", 400: "simpleRecurrent", 410: "gru",
         420: "uniDirectionalLSTM", 430: "biDirectionalLSTM", 500: "custom", 605: "branch", 615: "loop", 760: "tanh",

@@ -56,7 +56,7 @@ struct NeuralNetworkBuilder {
 
     /// Adds the node that gives a layer's output.
     mutating func finish(
-        _ layer: CoreMLNeuralNetworkLayer, _ operation: any Operator, _ inputs: [String]
+        _ layer: CoreMLNeuralNetworkLayer, _ operation: any Operator, _ inputs: [String?]
     ) throws(ProgramFault) {
         try add(Node(name: layer.name, operator: operation, inputs: inputs, outputs: [layer.output[0]]))
     }
@@ -99,6 +99,10 @@ struct NeuralNetworkBuilder {
         } catch {
             throw error.at("its \(role)")
         }
+    }
+
+    mutating func numbers(_ role: String, _ values: [Float], of layer: CoreMLNeuralNetworkLayer) -> String {
+        constant(role, .float32(Tensor([values.count], values)), of: layer)
     }
 
     mutating func number(_ role: String, _ value: Float, of layer: CoreMLNeuralNetworkLayer) -> String {

@@ -10,6 +10,18 @@ extension NeuralNetworkBuilder {
         case .activation(let given)?: try read(given, layer)
         case .innerProduct(let given)?: try read(given, layer)
         case .batchnorm(let given)?: try read(given, layer)
+        case .lrn(let given)?:
+            let x = try input(layer)
+            guard try channelAxis(of: x.shape) == 1 else {
+                throw ProgramFault(unsupported: "it is supported over four axes, not \(x.shape)")
+            }
+            try finish(
+                layer,
+                LocalResponseNormalization(
+                    size: Int(clamping: given.localSize), alpha: given.alpha, beta: given.beta, bias: given.k), [x.name])
+        case .crop(let given)?: try read(given, layer)
+        case .padding(let given)?: try read(given, layer)
+        case .upsample(let given)?: try read(given, layer)
         case .softmax?:
             let x = try input(layer)
             try finish(layer, Softmax(axis: try channelAxis(of: x.shape)), [x.name])
@@ -86,7 +98,6 @@ extension NeuralNetworkBuilder {
     private mutating func read(
         _ given: CoreMLConvolutionLayer, _ layer: CoreMLNeuralNetworkLayer
     ) throws(ProgramFault) {
-        guard !given.isDeconvolution else { throw ProgramFault(unsupported: "a layer of this kind is not supported") }
         let x = try input(layer)
         let groups = max(Int(clamping: given.nGroups), 1)
         let kernel = given.kernelSize.isEmpty ? [3, 3] : given.kernelSize.map { Int(clamping: $0) }
@@ -99,11 +110,18 @@ extension NeuralNetworkBuilder {
             case .same(let same)?: same.padding
             case nil: nil
             }
-        let outputs = Int(clamping: given.outputChannels)
-        var inputs = [x.name]
-        inputs.append(
-            try weights("weights", given.weights, [outputs, Int(clamping: given.kernelChannels)] + kernel, of: layer))
+        let (outputs, channels) = (Int(clamping: given.outputChannels), Int(clamping: given.kernelChannels))
+        // Those of a deconvolution are [inputs, outputs / groups, rows, columns].
+        let own = given.isDeconvolution ? [channels, outputs / groups] : [outputs, channels]
+        var inputs = [x.name, try weights("weights", given.weights, own + kernel, of: layer)]
         if given.hasBias_p { inputs.append(try weights("bias", given.bias, [outputs], of: layer)) }
+        guard !given.isDeconvolution else {
+            var transposed = TransposedConvolution(
+                strides: given.stride.extents, dilations: given.dilationFactor.extents, padding: .init(padding),
+                groups: groups)
+            try transposed.giveExtents(given.outputShape.map { Int(clamping: $0) })
+            return try finish(layer, transposed, inputs)
+        }
         try finish(
             layer,
             Convolution(
@@ -308,7 +326,7 @@ extension CoreMLPermuteLayer {
 
 extension [UInt64] {
     /// Extents along two axes; nil where none are given.
-    fileprivate var extents: [Int]? { isEmpty ? nil : map { Int(clamping: $0) } }
+    var extents: [Int]? { isEmpty ? nil : map { Int(clamping: $0) } }
 }
 
 extension CoreMLValidPadding {
@@ -327,4 +345,18 @@ extension CoreMLValidPadding {
 
 extension CoreMLSamePadding {
     fileprivate var padding: SlidingWindow.Padding { asymmetryMode == 1 ? .sameLower : .sameUpper }
+}
+
+extension TransposedConvolution {
+    /// The extents of the output, where they are given: `same` cuts as much as they ask for, more of it at the end.
+    fileprivate mutating func giveExtents(_ extents: [Int]) throws(ProgramFault) {
+        guard !extents.isEmpty else { return }
+        switch padding {
+        case .sameUpper?: padding = .outputShape(extents, isLower: false)
+        case .sameLower?: padding = .outputShape(extents, isLower: true)
+        default:
+            throw ProgramFault(
+                unsupported: "an outputShape \(extents) is supported with padding of the kind same alone")
+        }
+    }
 }

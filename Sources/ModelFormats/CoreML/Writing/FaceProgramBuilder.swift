@@ -1,19 +1,15 @@
 import Tensors
 
-/// An ML Program under construction, layer by layer.
-struct ProgramBuilder {
-    private(set) var weights = WeightFileBuilder()
+/// The ML Program of a face network, layer by layer.
+struct FaceProgramBuilder {
+    private var written = ProgramOperations()
     private let element: ProgramElement
-    private var operations = [CoreMLOperation]()
     /// The number of operations of each kind.
     private var counts = [String: Int]()
     /// The last tensor.
     private var tensor = "input"
     private var type: ProgramType
 
-    private static let opset = "CoreML6"
-    /// coremltools keeps shorter constants in the program.
-    private static let shortestBlob = 10
     private static let extents = 12...1000
 
     init(precision: CoreMLPackageContents.Precision) {
@@ -25,7 +21,8 @@ struct ProgramBuilder {
     mutating func program(
         of network: OpenFaceModel, shapes: [(height: Int, width: Int)]?
     ) throws(PackageWritingError) -> (
-        program: CoreMLProgram, input: CoreMLFeatureDescription, outputs: [CoreMLFeatureDescription]
+        program: CoreMLProgram, weights: WeightFileBuilder, input: CoreMLFeatureDescription,
+        outputs: [CoreMLFeatureDescription]
     ) {
         guard case .fullyConnected(let last)? = network.layers.last, last.bias.count == 6 || last.bias.count == 16,
             case .convolution(let first)? = network.layers.first
@@ -37,29 +34,12 @@ struct ProgramBuilder {
             throw PackageWritingError("shapes are given, and it takes images of one size alone")
         }
         type = ProgramType(element, [1, first.weights.shape[1], sides, sides])
-        let input = CoreMLNamedValueType.with {
-            $0.name = tensor
-            $0.type = type.proto
-        }
-        let inputType = type
+        let input = (name: tensor, type: type)
         for layer in network.layers.dropLast() { try append(layer) }
         let outputs = try appendHeads(last)
-        let block = CoreMLBlock.with {
-            $0.operations = operations
-            $0.outputs = outputs.map(\.name)
-        }
-        let program = CoreMLProgram.with {
-            $0.version = 1
-            $0.functions = [
-                "main": .with {
-                    $0.inputs = [input]
-                    $0.opset = Self.opset
-                    $0.blockSpecializations = [Self.opset: block]
-                }
-            ]
-        }
+        let program = written.program([input], outputs: outputs.map(\.name))
         return (
-            program, feature(input.name, inputType, shapes: shapes),
+            program, written.weights, feature(input.name, input.type, shapes: shapes),
             outputs.map { feature($0.name, $0.type, shapes: nil) }
         )
     }
@@ -103,11 +83,11 @@ struct ProgramBuilder {
         let inputs = [
             "x": tensor, "weight": try constant("\(output)_weight", kernels),
             "bias": try constant("\(output)_bias", Tensor([bias.count], bias)),
-            "strides": constant("\(output)_strides", integers: [1, 1]),
-            "dilations": constant("\(output)_dilations", integers: [1, 1]),
-            "groups": constant("\(output)_groups", integer: 1),
-            "pad_type": constant("\(output)_pad_type", string: "valid"),
-            "pad": constant("\(output)_pad", integers: [0, 0, 0, 0]),
+            "strides": written.constant("\(output)_strides", integers: [1, 1]),
+            "dilations": written.constant("\(output)_dilations", integers: [1, 1]),
+            "groups": written.constant("\(output)_groups", integer: 1),
+            "pad_type": written.constant("\(output)_pad_type", string: "valid"),
+            "pad": written.constant("\(output)_pad", integers: [0, 0, 0, 0]),
         ]
         append("conv", inputs, ProgramType(element, [1, kernels.shape[0]] + spatial), as: output)
     }
@@ -119,11 +99,11 @@ struct ProgramBuilder {
             extent.map { ($0 - kernel[axis] + strides[axis] - 1) / strides[axis] + 1 }
         }
         let inputs = [
-            "x": tensor, "kernel_sizes": constant("\(output)_kernel_sizes", integers: kernel),
-            "strides": constant("\(output)_strides", integers: strides),
-            "pad_type": constant("\(output)_pad_type", string: "custom"),
-            "pad": constant("\(output)_pad", integers: [0, 0, 0, 0]),
-            "ceil_mode": constant("\(output)_ceil_mode", boolean: true),
+            "x": tensor, "kernel_sizes": written.constant("\(output)_kernel_sizes", integers: kernel),
+            "strides": written.constant("\(output)_strides", integers: strides),
+            "pad_type": written.constant("\(output)_pad_type", string: "custom"),
+            "pad": written.constant("\(output)_pad", integers: [0, 0, 0, 0]),
+            "ceil_mode": written.constant("\(output)_ceil_mode", booleans: [true], []),
         ]
         append("max_pool", inputs, ProgramType(element, Array(type.dimensions.prefix(2)) + spatial), as: output)
     }
@@ -175,11 +155,11 @@ struct ProgramBuilder {
         }
         let turned = next("transpose")
         append(
-            "transpose", ["x": tensor, "perm": constant("\(turned)_perm", integers: [0, 1, 3, 2])],
+            "transpose", ["x": tensor, "perm": written.constant("\(turned)_perm", integers: [0, 1, 3, 2])],
             ProgramType(element, [1, extents[1], extents[3], extents[2]]), as: turned)
         let flat = next("flatten")
         append(
-            "reshape", ["x": tensor, "shape": constant("\(flat)_shape", integers: [-1, count])],
+            "reshape", ["x": tensor, "shape": written.constant("\(flat)_shape", integers: [-1, count])],
             ProgramType(element, [1, count]), as: flat)
     }
 
@@ -219,103 +199,13 @@ struct ProgramBuilder {
     private mutating func append(
         _ operation: String, _ inputs: [String: String], _ type: ProgramType, as output: String
     ) {
-        operations.append(
-            .with {
-                $0.type = operation
-                $0.inputs = inputs.mapValues { name in
-                    .with { $0.arguments = [.with { $0.name = name }] }
-                }
-                $0.outputs = [named(output, type)]
-                $0.attributes = ["name": string(output)]
-            })
+        written.append(operation, inputs.mapValues { [$0] }, giving: output, type)
         tensor = output
         self.type = type
     }
 
     private mutating func constant(_ name: String, _ tensor: Tensor<Float>) throws(PackageWritingError) -> String {
-        let stored: AnyTensor
-        if element == .float16 {
-            let half = tensor.map { Float16($0) }
-            guard zip(half.elements, tensor.elements).allSatisfy({ $0.isFinite || !$1.isFinite }) else {
-                throw PackageWritingError("\(name): an element is beyond 65504, float16's largest")
-            }
-            stored = .float16(half)
-        } else {
-            stored = .float32(tensor)
-        }
-        let type = ProgramType(element, tensor.shape.dimensions.map { $0 })
-        let value = CoreMLValue.with {
-            $0.type = type.proto
-            if tensor.shape.count >= Self.shortestBlob {
-                $0.blobFileValue = .with {
-                    $0.fileName = "@model_path/\(PackageFiles.weightsPath)"
-                    $0.offset = weights.append(stored, element == .float16 ? .float16 : .float32)
-                }
-            } else if element == .float16 {
-                $0.immediateValue.tensor.bytes.values = .init(stored.littleEndianBytes)
-            } else {
-                $0.immediateValue.tensor.floats.values = tensor.elements
-            }
-        }
-        return define(name, type, value)
-    }
-
-    private mutating func constant(_ name: String, integers: [Int]) -> String {
-        let type = ProgramType(.int32, [integers.count])
-        return define(
-            name, type,
-            .with {
-                $0.type = type.proto
-                $0.immediateValue.tensor.ints.values = integers.map { Int32($0) }
-            })
-    }
-
-    private mutating func constant(_ name: String, integer: Int) -> String {
-        let type = ProgramType(.int32, [])
-        return define(
-            name, type,
-            .with {
-                $0.type = type.proto
-                $0.immediateValue.tensor.ints.values = [Int32(integer)]
-            })
-    }
-
-    private mutating func constant(_ name: String, boolean: Bool) -> String {
-        let type = ProgramType(.bool, [])
-        return define(
-            name, type,
-            .with {
-                $0.type = type.proto
-                $0.immediateValue.tensor.bools.values = [boolean]
-            })
-    }
-
-    private mutating func constant(_ name: String, string text: String) -> String {
-        define(name, ProgramType(.string, []), string(text))
-    }
-
-    private mutating func define(_ name: String, _ type: ProgramType, _ value: CoreMLValue) -> String {
-        operations.append(
-            .with {
-                $0.type = "const"
-                $0.outputs = [named(name, type)]
-                $0.attributes = ["name": string(name), "val": value]
-            })
-        return name
-    }
-
-    private func named(_ name: String, _ type: ProgramType) -> CoreMLNamedValueType {
-        .with {
-            $0.name = name
-            $0.type = type.proto
-        }
-    }
-
-    private func string(_ text: String) -> CoreMLValue {
-        .with {
-            $0.type = ProgramType(.string, []).proto
-            $0.immediateValue.tensor.strings.values = [text]
-        }
+        try written.constant(name, tensor, in: element)
     }
 
     // MARK: Description
@@ -350,5 +240,13 @@ struct ProgramBuilder {
             $0.lowerBound = UInt64(extents.lowerBound)
             $0.upperBound = Int64(extents.upperBound)
         }
+    }
+}
+
+extension OpenFaceModel {
+    /// Whether it ends in the logits, box and landmarks of a face network of MTCNN.
+    public var isFaceNetwork: Bool {
+        guard case .fullyConnected(let last)? = layers.last, case .convolution? = layers.first else { return false }
+        return last.bias.count == 6 || last.bias.count == 16
     }
 }

@@ -1,0 +1,41 @@
+import NetworkGraph
+import Tensors
+
+extension Graph {
+    /// The same graph with constants in place of nodes whose results follow from constants, or from the shapes of the
+    /// inputs, alone. Numbers are computed in float32.
+    ///
+    /// - Parameter shapes: of the inputs; those of fixed extents may be left out.
+    /// - Throws: ``NetworkGraph/GraphError`` for shapes that do not fit, and what computing throws.
+    public func foldingConstants(for shapes: [String: Shape]) throws -> Graph {
+        let types = try tensorTypes(for: shapes)
+        var constants = initializers
+        var left = [Node]()
+        for node in nodes {
+            let known = node.outputs.compactMap { types[$0].flatMap(AnyTensor.init(known:)) }
+            if known.count == node.outputs.count {
+                for (name, tensor) in zip(node.outputs, known) { constants[name] = tensor }
+                continue
+            }
+            let given = node.inputs.map { name in name.flatMap { constants[$0] } }
+            guard node.outputs.count == 1, zip(node.inputs, given).allSatisfy({ $0 == nil || $1 != nil }) else {
+                left.append(node)
+                continue
+            }
+            constants[node.outputs[0]] = try ArithmeticName.fp32.apply(node.operator, to: given)
+        }
+        return try Graph(name: name, inputs: inputs, outputs: outputs, nodes: left, initializers: constants)
+    }
+}
+
+extension AnyTensor {
+    /// The integers or booleans that a type is known to have.
+    fileprivate init?(known type: TensorType) {
+        guard let integers = type.integers, integers.count == type.shape.count else { return nil }
+        switch type.kind {
+        case .real: return nil
+        case .integer: self = .int64(Tensor(type.shape, integers.map { Int64($0) }))
+        case .boolean: self = .bool(Tensor(type.shape, integers.map { $0 != 0 }))
+        }
+    }
+}

@@ -1,0 +1,280 @@
+import NetworkGraph
+import Tensors
+
+/// The nodes of a graph as operations of an ML Program, for inputs of known shapes.
+///
+/// What each operator is written as stands where that operation is read.
+struct OperationWriter {
+    typealias Argument = ProgramOperations.Argument
+
+    private(set) var written: ProgramOperations
+    let graph: Graph
+    let types: [String: TensorType]
+    /// What has been written of the graph's tensors.
+    private(set) var tensors = [String: (name: String, type: ProgramType)]()
+    private var taken = Set<String>()
+    /// Constants and casts, by what they are of.
+    private var made = [String: String]()
+    private let form: PackageForm
+
+    // MARK: The node that is written
+
+    private(set) var node: Node
+    /// The name of what it gives.
+    private(set) var output = ""
+    /// What its numbers are computed in.
+    private(set) var element: ProgramElement
+
+    /// - Parameter types: of all tensors of the graph.
+    init(_ graph: Graph, types: [String: TensorType], form: PackageForm) {
+        self.graph = graph
+        self.types = types
+        self.form = form
+        written = ProgramOperations(storage: form.weights, expandsWeights: form.expandsWeights)
+        node = Node(name: "", operator: ActivationFunction.identity, inputs: [], outputs: [])
+        element = form.inputElement
+    }
+
+    /// The inputs and outputs of the program under their own names.
+    ///
+    /// - Throws: ``PackageWritingError`` at the first node without a counterpart.
+    mutating func write() throws(PackageWritingError) -> (
+        inputs: [(name: String, type: ProgramType)], outputs: [(name: String, type: ProgramType)]
+    ) {
+        var inputs = [(name: String, type: ProgramType)]()
+        for input in graph.inputs {
+            guard let type = types[input.name], type.kind != .boolean, type.shape.rank >= 1 else {
+                throw PackageWritingError(
+                    "input \"\(input.name)\" is a boolean or a single number; Core ML takes tensors of numbers")
+            }
+            let own = (name: name(input.name), type: try programType(type, form.inputElement))
+            tensors[input.name] = own
+            inputs.append(own)
+        }
+        // Outputs have their own names before anything between gets one of them.
+        var outputNames = [String: String]()
+        for output in graph.outputs where outputNames[output] == nil { outputNames[output] = name(output) }
+        for node in graph.nodes where !node.outputs.allSatisfy(isKnown) {
+            self.node = node
+            element = form.element(of: node)
+            guard let given = node.outputs.first, node.outputs.count == 1 else {
+                throw refusal("has \(node.outputs.count) outputs, where one has a counterpart")
+            }
+            output = outputNames[given] ?? name(given)
+            try writeNode()
+        }
+        var outputs = [(name: String, type: ProgramType)]()
+        for output in graph.outputs where !outputs.contains(where: { $0.name == outputNames[output] }) {
+            outputs.append(try writeOutput(output, as: outputNames[output] ?? output))
+        }
+        return (inputs, outputs)
+    }
+
+    private mutating func writeNode() throws(PackageWritingError) {
+        for input in node.inputs.compactMap({ $0 }) where (types[input]?.shape.rank ?? 0) > Self.mostAxes {
+            throw refusal("takes a tensor of \(types[input]?.shape ?? []), and Core ML's have at most 5 axes")
+        }
+        if let empty = node.outputs.first, types[empty]?.shape.count == 0 {
+            throw refusal("gives a tensor without elements, which Core ML does not have")
+        }
+        if try writeFunction() { return }
+        if try writeLayer() { return }
+        if try writeReduction() { return }
+        if try writeRearrangement() { return }
+        if try writeResampling() { return }
+        if try writeNorm() { return }
+        throw refusal("has no counterpart in Core ML that is written")
+    }
+
+    static let mostAxes = 5
+
+    /// An output of the graph that is an input or a constant passes through an operation; one of another type than the
+    /// package's is cast.
+    private mutating func writeOutput(
+        _ tensor: String, as name: String
+    ) throws(PackageWritingError) -> (name: String, type: ProgramType) {
+        guard let type = types[tensor], type.kind != .boolean else {
+            throw PackageWritingError("output \"\(tensor)\" holds booleans; Core ML gives numbers")
+        }
+        if let own = tensors[tensor], own.name == name, own.type.element != .float16 || form.inputElement == .float16 {
+            return own
+        }
+        node = Node(name: tensor, operator: ActivationFunction.identity, inputs: [tensor], outputs: [tensor])
+        element = form.inputElement
+        let source = try operand(0)
+        // What has the output's name already is in the other type: the cast has a name of its own.
+        output = tensors[tensor]?.name == name ? self.name("\(name)_fp32") : name
+        if case .tensor(let cast) = source, tensors[tensor]?.name == name, cast != name {
+            return (cast, try programType(type, element))
+        }
+        _ = try append("identity", ["x": source])
+        return (output, try programType(type, element))
+    }
+
+    // MARK: Tensors
+
+    /// The type of an input; of one left out that of a scalar.
+    func type(_ position: Int) -> TensorType {
+        guard node.inputs.indices.contains(position), let name = node.inputs[position], let type = types[name] else {
+            return .real([])
+        }
+        return type
+    }
+
+    func shape(_ position: Int) -> Shape { type(position).shape }
+
+    func has(_ position: Int) -> Bool { node.inputs.indices.contains(position) && node.inputs[position] != nil }
+
+    /// The types of all inputs; nil for one left out.
+    var inputTypes: [TensorType?] { node.inputs.map { $0.flatMap { types[$0] } } }
+
+    var outputShape: Shape { node.outputs.first.flatMap { types[$0]?.shape } ?? [] }
+
+    /// An input that is a constant, as numbers.
+    func numbers(_ position: Int) -> Tensor<Float>? {
+        guard has(position), let name = node.inputs[position] else { return nil }
+        if let constant = graph.initializers[name], constant.elementType.floatFormat != nil {
+            return constant.float64.map { Float($0) }
+        }
+        return types[name].flatMap { type in type.numbers.map { Tensor(type.shape, $0.map { Float($0) }) } }
+    }
+
+    /// An input that must be a constant.
+    func constant(_ position: Int, _ role: String) throws(PackageWritingError) -> Tensor<Float> {
+        guard let numbers = numbers(position) else {
+            throw refusal("has a \(role) that is computed, where Core ML takes a constant")
+        }
+        return numbers
+    }
+
+    /// Whether a tensor is a constant, or follows from shapes.
+    private func isKnown(_ tensor: String) -> Bool {
+        guard graph.initializers[tensor] == nil else { return true }
+        return types[tensor].map { $0.integers != nil || $0.numbers != nil } ?? false
+    }
+
+    /// An input as an argument, in the type that the node computes in.
+    mutating func operand(_ position: Int) throws(PackageWritingError) -> Argument {
+        guard has(position), let name = node.inputs[position], let type = types[name] else {
+            throw refusal("has no input \(position)")
+        }
+        if let own = tensors[name] {
+            guard own.type.element.floatType != nil, own.type.element != element else { return .tensor(own.name) }
+            return .tensor(try cast(own, to: element))
+        }
+        let key = "\(name) as \(element)"
+        if let constant = made[key] { return .tensor(constant) }
+        let constant = self.name(name)
+        switch type.kind {
+        case .real:
+            guard let numbers = numbers(position) else { throw refusal("takes \"\(name)\", which nothing gives") }
+            made[key] = try written.constant(constant, numbers, in: element)
+        case .integer, .boolean:
+            let known = type.integers ?? graph.initializers[name]?.integers?.elements.map { Int($0) }
+            guard let integers = known else { throw refusal("takes \"\(name)\", which nothing gives") }
+            guard integers.allSatisfy({ Int32(exactly: $0) != nil }) else {
+                throw refusal("takes \"\(name)\", which holds an integer of more than 32 bits")
+            }
+            made[key] =
+                type.kind == .integer
+                ? written.constant(constant, integers: integers, type.shape.dimensions)
+                : written.constant(constant, booleans: integers.map { $0 != 0 }, type.shape.dimensions)
+        }
+        return .tensor(constant)
+    }
+
+    private mutating func cast(
+        _ tensor: (name: String, type: ProgramType), to element: ProgramElement
+    ) throws(PackageWritingError) -> String {
+        let key = "\(tensor.name) cast to \(element)"
+        if let cast = made[key] { return cast }
+        let cast = name("\(tensor.name)_\(element)")
+        let target = try written.names(for: .string("\(element)"), called: name("\(cast)_dtype"), in: element)
+        written.append(
+            "cast", ["x": [tensor.name], "dtype": target], giving: cast, ProgramType(element, tensor.type.dimensions))
+        made[key] = cast
+        return cast
+    }
+
+    /// Adds an operation.
+    ///
+    /// - Parameters:
+    ///   - part: what the operation does for the node; nil for the one that gives its result.
+    ///   - shape: of what it gives; nil for that of the node's result.
+    ///   - kind: of its elements; nil for that of the node's result.
+    mutating func append(
+        _ operation: String, _ arguments: [String: Argument], as part: String? = nil, shape: Shape? = nil,
+        kind: TensorType.Kind? = nil
+    ) throws(PackageWritingError) -> Argument {
+        let name = part.map { self.name("\(output)_\($0)") } ?? output
+        var inputs = [String: [String]]()
+        for (parameter, argument) in arguments.sorted(by: { $0.key < $1.key }) {
+            inputs[parameter] = try written.names(
+                for: argument, called: self.name("\(name)_\(parameter)"), in: element)
+        }
+        let result = node.outputs.first.flatMap { types[$0] } ?? .real([])
+        let type = try programType(TensorType(kind ?? result.kind, shape ?? result.shape), element)
+        written.append(operation, inputs, giving: name, type)
+        if part == nil, let given = node.outputs.first { tensors[given] = (name, type) }
+        return .tensor(name)
+    }
+
+    private func programType(_ type: TensorType, _ element: ProgramElement) throws(PackageWritingError) -> ProgramType {
+        guard type.shape.rank <= Self.mostAxes else {
+            throw refusal("gives a tensor of \(type.shape), and Core ML's have at most 5 axes")
+        }
+        let own: ProgramElement =
+            switch type.kind {
+            case .real: element
+            case .integer: .int32
+            case .boolean: .bool
+            }
+        return ProgramType(own, type.shape.dimensions.map { $0 })
+    }
+
+    func refusal(_ reason: String) -> PackageWritingError {
+        PackageWritingError("node \"\(node.name)\" (\(node.operator.name)) \(reason)")
+    }
+
+    /// A name that a program may have (letters, digits and underscores) and nothing else in it has.
+    private mutating func name(_ wanted: String) -> String {
+        var plain = String(wanted.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
+        if plain.first?.isNumber ?? true { plain = "_" + plain }
+        var name = plain
+        var count = 1
+        while !taken.insert(name).inserted {
+            count += 1
+            name = "\(plain)_\(count)"
+        }
+        return name
+    }
+}
+
+/// In which types a package computes, and how it stores weights.
+public struct PackageForm: Sendable {
+    public var precision: CoreMLPackageContents.Precision
+    /// The tensors whose nodes are computed in float32 whatever the precision; a package that has any takes and gives
+    /// float32.
+    public var float32Tensors: Set<String>
+    public var weights: WeightStorage
+    /// Whether weights that would be stored with fewer bits are stored as what these give, in the type that they are
+    /// computed in: for comparing.
+    public var expandsWeights = false
+
+    public init(
+        _ precision: CoreMLPackageContents.Precision, float32Tensors: Set<String> = [], weights: WeightStorage = .plain
+    ) {
+        self.precision = precision
+        self.float32Tensors = float32Tensors
+        self.weights = weights
+    }
+
+    var inputElement: ProgramElement { precision == .fp16 && float32Tensors.isEmpty ? .float16 : .float32 }
+
+    /// What a node is computed in.
+    public func isFloat16(_ node: Node) -> Bool {
+        precision == .fp16 && !node.outputs.contains(where: float32Tensors.contains)
+    }
+
+    func element(of node: Node) -> ProgramElement { isFloat16(node) ? .float16 : .float32 }
+}

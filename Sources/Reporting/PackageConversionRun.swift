@@ -1,0 +1,138 @@
+import Conformance
+import Engines
+import ModelFormats
+import NetworkGraph
+import Tensors
+
+/// A network as a Core ML package that was read again, run, and found to compute the same as its source.
+public struct PackageConversionRun {
+    public let contents: CoreMLPackageContents
+    /// What the package computes beside its source, for a person.
+    public let finding: String
+
+    /// - Parameters:
+    ///   - shapes: of the inputs; those of fixed extents may be left out.
+    ///   - progress: is told what is done.
+    /// - Throws: ``ModelFormats/PackageWritingError`` for an operator without a counterpart, and where what the package
+    ///   computes is not explained by rounding; what reading and computing throw.
+    public init(
+        _ model: Model, shapes: [String: Shape], form: PackageForm, progress: (String) -> Void = { _ in }
+    ) throws {
+        let graph = try model.namingFile { try model.graph.foldingConstants(for: shapes) }
+        var form = form
+        let beyond = form.precision == .fp16 ? graph.nodesBeyondFloat16 : []
+        form.float32Tensors.formUnion(beyond.flatMap(\.outputs))
+        let notes = beyond.isEmpty
+            ? "" : "; \(beyond.map(\.name).joined(separator: ", ")) in float32, whose constants float16 does not hold"
+        func contents(_ form: PackageForm) throws -> CoreMLPackageContents {
+            try CoreMLPackageContents(graph, shapes: shapes, form: form, name: model.name, sourceSHA256: model.sha256)
+        }
+        self.contents = try contents(form)
+        progress("running the package and its source")
+        let inputs = try ComparedInputs(for: model.graph, shapes: shapes, seed: 1, count: 1)
+        var plain = form
+        plain.weights = .plain
+        let source = try Self.source(model, plain)
+        let expected = try source.engine.run(Self.named(inputs))
+        guard form.weights != .plain else {
+            finding = try Self.finding(self.contents, of: model, source, expected, inputs) + notes
+            return
+        }
+        // What the stored weights are is the choice that was asked for: all else is held to be as in the source.
+        _ = try Self.finding(try contents(plain), of: model, source, expected, inputs)
+        var expanded = form
+        expanded.expandsWeights = true
+        let (stored, twin) = (
+            try Self.outputs(of: self.contents, inputs, source.arithmetic),
+            try Self.outputs(of: try contents(expanded), inputs, source.arithmetic)
+        )
+        guard stored.mapValues(\.littleEndianBytes) == twin.mapValues(\.littleEndianBytes) else {
+            throw PackageWritingError("the package does not compute what its stored weights give")
+        }
+        let names = self.contents.names
+        let distance = expected.map { name, values in
+            stored[names[name] ?? name].map { Self.largestDifference(values, $0) } ?? .infinity
+        }.max() ?? 0
+        finding =
+            "every bit as its weights give once they are expanded; \(distance.short) at most from "
+            + "\(model.name)'s outputs\(notes)"
+    }
+
+    private typealias Source = (engine: any Engine, arithmetic: ArithmeticName)
+
+    /// The model in the types that the package computes in.
+    private static func source(_ model: Model, _ form: PackageForm) throws -> Source {
+        guard form.precision == .fp16 else { return (try model.engine(.fp32), .fp32) }
+        let engine = try MixedPrecisionEngine(model.graph) { form.isFloat16($0) ? .fp16Storage : .fp32 }
+        return (engine, .fp16Storage)
+    }
+
+    private static func named(_ inputs: ComparedInputs) -> [String: AnyTensor] {
+        Dictionary(
+            (inputs.cases.first?.inputs ?? []).map { ($0.name, $0.values) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    private static func outputs(
+        of contents: CoreMLPackageContents, _ inputs: ComparedInputs, _ arithmetic: ArithmeticName
+    ) throws -> [String: AnyTensor] {
+        let package = try Model(contents, path: "the package")
+        let given = named(inputs).map { (contents.names[$0.key] ?? $0.key, $0.value) }
+        return try package.engine(arithmetic).run(Dictionary(given, uniquingKeysWith: { first, _ in first }))
+    }
+
+    /// How the package's outputs stand to those of its source.
+    ///
+    /// - Throws: ``ModelFormats/PackageWritingError`` where rounding does not explain the difference.
+    private static func finding(
+        _ contents: CoreMLPackageContents, of model: Model, _ source: Source, _ expected: [String: AnyTensor],
+        _ inputs: ComparedInputs
+    ) throws -> String {
+        let found = try outputs(of: contents, inputs, source.arithmetic)
+        let pairs = expected.map { name, values in (values, found[contents.names[name] ?? name]) }
+        if pairs.allSatisfy({ $0.float64.elements == $1?.float64.elements && $0.shape == $1?.shape }) {
+            return "every bit as \(model.name) computes in \(source.arithmetic.rawValue)"
+        }
+        let package = try Model(contents, path: "the package")
+        // Each side finds its inputs under its own names.
+        let both = ComparedInputs(
+            cases: inputs.cases.map { name, source, inputs in
+                let renamed = inputs.map { (name: contents.names[$0.name] ?? $0.name, values: $0.values) }
+                return (name, source, inputs + renamed.filter { own in !inputs.contains { $0.name == own.name } })
+            })
+        let comparison = try NetworkComparison(
+            of: .model(package, package.engine(source.arithmetic), source.arithmetic),
+            with: .model(model, source.engine, source.arithmetic), inputs: both,
+            map: contents.names.filter { model.graph.outputs.contains($0.key) })
+        let report = LayerReport(
+            baseline: Side(engine: model.name, arithmetic: source.arithmetic.rawValue),
+            candidate: Side(engine: "the package", arithmetic: source.arithmetic.rawValue),
+            thresholds: .rounding, deviations: [], networks: [comparison])
+        let distance = pairs.map { expected, found in found.map { largestDifference(expected, $0) } ?? .infinity }.max()
+        guard report.verdict != .doesNotConform else {
+            throw PackageWritingError(
+                "the package's outputs differ from \(model.name)'s by \((distance ?? 0).short), which rounding "
+                    + "does not explain; it is not written")
+        }
+        return "within \((distance ?? 0).short) of what \(model.name) computes in "
+            + "\(source.arithmetic.rawValue), which rounding explains"
+    }
+
+    private static func largestDifference(_ one: AnyTensor, _ other: AnyTensor) -> Double {
+        guard one.shape == other.shape else { return .infinity }
+        return zip(one.float64.elements, other.float64.elements).map { abs($0 - $1) }.max() ?? 0
+    }
+}
+
+extension Graph {
+    /// The nodes that take a constant beyond float16's largest number, limits apart, which cut nothing there.
+    fileprivate var nodesBeyondFloat16: [Node] {
+        nodes.filter { node in
+            !(node.operator is Clip)
+                && node.inputs.contains { input in
+                    guard let constant = input.flatMap({ initializers[$0] }), constant.elementType.floatFormat != nil
+                    else { return false }
+                    return constant.float64.elements.contains { $0.isFinite && abs($0) > 65504 }
+                }
+        }
+    }
+}

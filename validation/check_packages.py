@@ -12,18 +12,23 @@ import sys
 import coremltools
 from coremltools.converters.mil.frontend.milproto.load import load
 
+
+def operations(package: str | pathlib.Path) -> int:
+    """How many operations a package has that the loader accepts."""
+    data = pathlib.Path(package) / "Data" / "com.apple.CoreML"
+    specification = coremltools.models.utils.load_spec(str(package))
+    program = load(specification, specification.specificationVersion, str(data / "weights"))
+    return sum(operation.op_type != "const" for operation in program.functions["main"].operations)
+
+
 def main(paths: list[str]) -> int:
     if not paths:
         print(__doc__, file=sys.stderr)
         return 64
     refused = 0
     for path in paths:
-        data = pathlib.Path(path) / "Data" / "com.apple.CoreML"
         try:
-            specification = coremltools.models.utils.load_spec(path)
-            program = load(specification, specification.specificationVersion, str(data / "weights"))
-            operations = [operation for operation in program.functions["main"].operations if operation.op_type != "const"]
-            print(f"{path}: accepted, {len(operations)} operations")
+            print(f"{path}: accepted, {operations(path)} operations")
         except Exception as error:
             refused += 1
             print(f"{path}: REFUSED: {type(error).__name__}: {error}")

@@ -22,7 +22,8 @@ public struct PackageConversionRun {
         var form = form
         let beyond = form.precision == .fp16 ? graph.nodesBeyondFloat16 : []
         form.float32Tensors.formUnion(beyond.flatMap(\.outputs))
-        let notes = beyond.isEmpty
+        let notes =
+            beyond.isEmpty
             ? "" : "; \(beyond.map(\.name).joined(separator: ", ")) in float32, whose constants float16 does not hold"
         func contents(_ form: PackageForm) throws -> CoreMLPackageContents {
             try CoreMLPackageContents(graph, shapes: shapes, form: form, name: model.name, sourceSHA256: model.sha256)
@@ -50,21 +51,24 @@ public struct PackageConversionRun {
             throw PackageWritingError("the package does not compute what its stored weights give")
         }
         let names = self.contents.names
-        let distance = expected.map { name, values in
-            stored[names[name] ?? name].map { Self.largestDifference(values, $0) } ?? .infinity
-        }.max() ?? 0
+        let distance =
+            expected.map { name, values in
+                stored[names[name] ?? name].map { Self.largestDifference(values, $0) } ?? .infinity
+            }.max() ?? 0
         finding =
             "every bit as its weights give once they are expanded; \(distance.short) at most from "
             + "\(model.name)'s outputs\(notes)"
     }
 
-    private typealias Source = (engine: any Engine, arithmetic: ArithmeticName)
+    private typealias Source = (engine: any Engine, rounded: (any Engine)?, arithmetic: ArithmeticName)
 
-    /// The model in the types that the package computes in.
+    /// The model in the types that the package computes in; in float16 also with attributes as the package holds them.
     private static func source(_ model: Model, _ form: PackageForm) throws -> Source {
-        guard form.precision == .fp16 else { return (try model.engine(.fp32), .fp32) }
-        let engine = try MixedPrecisionEngine(model.graph) { form.isFloat16($0) ? .fp16Storage : .fp32 }
-        return (engine, .fp16Storage)
+        guard form.precision == .fp16 else { return (try model.engine(.fp32), nil, .fp32) }
+        func engine(_ graph: Graph) throws -> any Engine {
+            try MixedPrecisionEngine(graph) { form.isFloat16($0) ? .fp16Storage : .fp32 }
+        }
+        return (try engine(model.graph), try engine(model.graph.roundingAttributes(as: form)), .fp16Storage)
     }
 
     private static func named(_ inputs: ComparedInputs) -> [String: AnyTensor] {
@@ -88,9 +92,19 @@ public struct PackageConversionRun {
         _ inputs: ComparedInputs
     ) throws -> String {
         let found = try outputs(of: contents, inputs, source.arithmetic)
+        func isEqual(_ expected: [String: AnyTensor]) -> Bool {
+            expected.allSatisfy { name, values in
+                let own = found[contents.names[name] ?? name]
+                return values.shape == own?.shape && values.float64.hasBits(of: own?.float64)
+            }
+        }
+        let same = "every bit as \(model.name) computes in \(source.arithmetic.rawValue)"
+        if isEqual(expected) { return same }
         let pairs = expected.map { name, values in (values, found[contents.names[name] ?? name]) }
-        if pairs.allSatisfy({ $0.float64.elements == $1?.float64.elements && $0.shape == $1?.shape }) {
-            return "every bit as \(model.name) computes in \(source.arithmetic.rawValue)"
+        let distance = pairs.map { expected, found in found.map { largestDifference(expected, $0) } ?? .infinity }.max()
+        if let rounded = source.rounded, isEqual(try rounded.run(named(inputs))) {
+            return "\(same) with attributes rounded to float16, as Core ML holds them; without that within "
+                + (distance ?? 0).short
         }
         let package = try Model(contents, path: "the package")
         // Each side finds its inputs under its own names.
@@ -101,13 +115,12 @@ public struct PackageConversionRun {
             })
         let comparison = try NetworkComparison(
             of: .model(package, package.engine(source.arithmetic), source.arithmetic),
-            with: .model(model, source.engine, source.arithmetic), inputs: both,
+            with: .model(model, source.rounded ?? source.engine, source.arithmetic), inputs: both,
             map: contents.names.filter { model.graph.outputs.contains($0.key) })
         let report = LayerReport(
             baseline: Side(engine: model.name, arithmetic: source.arithmetic.rawValue),
             candidate: Side(engine: "the package", arithmetic: source.arithmetic.rawValue),
             thresholds: .rounding, deviations: [], networks: [comparison])
-        let distance = pairs.map { expected, found in found.map { largestDifference(expected, $0) } ?? .infinity }.max()
         guard report.verdict != .doesNotConform else {
             throw PackageWritingError(
                 "the package's outputs differ from \(model.name)'s by \((distance ?? 0).short), which rounding "
@@ -120,6 +133,14 @@ public struct PackageConversionRun {
     private static func largestDifference(_ one: AnyTensor, _ other: AnyTensor) -> Double {
         guard one.shape == other.shape else { return .infinity }
         return zip(one.float64.elements, other.float64.elements).map { abs($0 - $1) }.max() ?? 0
+    }
+}
+
+extension Tensor<Double> {
+    /// Whether the numbers are the same, and what is none is none in both.
+    fileprivate func hasBits(of other: Tensor<Double>?) -> Bool {
+        guard let other, other.elements.count == elements.count else { return false }
+        return zip(elements, other.elements).allSatisfy { $0 == $1 || $0.isNaN && $1.isNaN }
     }
 }
 

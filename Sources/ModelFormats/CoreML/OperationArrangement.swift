@@ -245,7 +245,9 @@ extension OperationWriter {
 
     private mutating func write(_ pad: Pad) throws(PackageWritingError) {
         let modes: [Pad.Mode: String] = [.constant: "constant", .reflect: "reflect", .edge: "replicate"]
-        guard let mode = modes[pad.mode] else { throw refusal("is of mode \(pad.mode.rawValue), which has no counterpart") }
+        guard let mode = modes[pad.mode] else {
+            throw refusal("is of mode \(pad.mode.rawValue), which has no counterpart")
+        }
         let pads: [(before: Int, after: Int)]
         do throws(OperatorError) { pads = try pad.pads(of: inputTypes) } catch { throw refusal(error.description) }
         guard pads.allSatisfy({ $0.before >= 0 && $0.after >= 0 }), type(0).kind == .real else {

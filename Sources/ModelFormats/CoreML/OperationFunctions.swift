@@ -35,6 +35,12 @@ extension OperationReader {
         }
         switch operation.type {
         case "elu": append(ActivationFunction.elu(alpha: Float(try number("alpha") ?? 1)), try operands("x"))
+        case "sigmoid_hard":
+            append(
+                ActivationFunction.hardSigmoid(
+                    alpha: Float(try number("alpha") ?? 0.2), beta: Float(try number("beta") ?? 0.5)), try operands("x")
+            )
+        case "silu": append(ActivationFunction.swish(alpha: 1), try operands("x"))
         case "thresholded_relu":
             append(ActivationFunction.thresholdedReLU(alpha: Float(try number("alpha") ?? 1)), try operands("x"))
         case "gelu":
@@ -350,7 +356,8 @@ extension OperationWriter {
             func factor(_ values: Tensor<Float>) -> Argument {
                 .numbers(values.reshaped(to: norm.broadcastShape(of: values.shape, for: x)))
             }
-            let scaled = try append("mul", ["x": back, "y": factor(scale)], as: shift == nil ? nil : "scaled", shape: x)
+            let scaled = try append(
+                "mul", ["x": back, "y": factor(scale)], as: shift == nil ? nil : "scaled", shape: x)
             if let shift { _ = try append("add", ["x": scaled, "y": factor(shift)]) }
         }
     }

@@ -307,7 +307,8 @@ extension OperationWriter {
     private mutating func writePReLU() throws(PackageWritingError) {
         let (x, given) = (shape(0), try constant(1, "slope"))
         let isOfChannels = (node.operator as? PReLU)?.slopesAreChannels == true && given.shape.rank == 1
-        let slopes = isOfChannels
+        let slopes =
+            isOfChannels
             ? given.reshaped(to: Shape(given.shape.dimensions + [Int](repeating: 1, count: x.rank - 2))) : given
         let aligned = [Int](repeating: 1, count: max(x.rank - slopes.shape.rank, 0)) + slopes.shape.dimensions
         if x.rank == 4, aligned.enumerated().allSatisfy({ $1 == ($0 == 1 ? x[1] : 1) }) {

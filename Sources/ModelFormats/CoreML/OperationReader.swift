@@ -22,12 +22,7 @@ struct OperationReader {
         case "logical_not": append(Not(), try operands("x"))
         case "leaky_relu":
             append(ActivationFunction.leakyReLU(slope: Float(try number("alpha") ?? 0.01)), try operands("x"))
-        case "sigmoid_hard": try readLinear(alpha: 0.2, beta: 0.5, clipped: true)
-        case "linear_activation": try readLinear(alpha: nil, beta: 0, clipped: false)
-        case "silu":
-            let x = try operands("x")
-            append(ActivationFunction.sigmoid, x, giving: "\(output).sigmoid")
-            append(BinaryArithmetic.multiply, x + ["\(output).sigmoid"])
+        case "linear_activation": try readLinear()
         case "square": append(BinaryArithmetic.multiply, try operands("x") + operands("x"))
         case "relu6": try append(Clip(), operands("x") + [scalar("minimum", 0), scalar("maximum", 6)])
         case "clip":
@@ -85,15 +80,12 @@ struct OperationReader {
 
     // MARK: Operations
 
-    /// alpha * x + beta, also limited to 0 to 1.
-    private mutating func readLinear(alpha: Double?, beta: Double, clipped: Bool) throws(ProgramFault) {
-        guard let alpha = try number("alpha") ?? alpha else { throw ProgramFault("it has no alpha") }
-        let beta = try number("beta") ?? beta
+    /// alpha * x + beta
+    private mutating func readLinear() throws(ProgramFault) {
+        guard let alpha = try number("alpha") else { throw ProgramFault("it has no alpha") }
         append(
             BinaryArithmetic.multiply, try operands("x") + [scalar("alpha", alpha)], giving: "\(output).product")
-        let sum = clipped ? "\(output).sum" : output
-        append(BinaryArithmetic.add, ["\(output).product", try scalar("beta", beta)], giving: sum)
-        if clipped { try append(Clip(), [sum, scalar("minimum", 0), scalar("maximum", 1)]) }
+        append(BinaryArithmetic.add, ["\(output).product", try scalar("beta", number("beta") ?? 0)])
     }
 
     private mutating func readStack() throws(ProgramFault) {

@@ -79,7 +79,9 @@ struct Convert: ParsableCommand {
             try writeSixPackages()
         } else if output.lowercased().hasSuffix(".mlpackage") {
             let model = try Model(contentsOf: input)
-            if writesChains, shapes.map(Self.areSizes) ?? true, let network = try? OpenFaceModel(graph: model.graph), network.isFaceNetwork {
+            if writesChains, shapes.map(Self.areSizes) ?? true, let network = try? OpenFaceModel(graph: model.graph),
+                network.isFaceNetwork
+            {
                 try writePackage(of: model, precision ?? .fp16, shapes: try imageShapes(), to: output)
             } else {
                 try writeGraph(of: model)

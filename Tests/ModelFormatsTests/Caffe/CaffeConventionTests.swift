@@ -155,15 +155,21 @@ import Testing
             "kernel \(kernel), stride \(stride), pad \(pad), dilation \(dilation), \(groups) groups"
         }
 
-        static let all: [Deconvolution] = (1...4).flatMap { kernel in
-            (1...3).flatMap { stride in
-                (0...1).flatMap { pad in
-                    (1...2).map { other in
-                        Deconvolution(kernel: kernel, stride: stride, pad: pad, dilation: other, groups: other)
+        static let all: [Deconvolution] = {
+            var all = [Deconvolution]()
+            for kernel in 1...4 {
+                for stride in 1...3 {
+                    for pad in 0...1 {
+                        for other in 1...2 where other * (kernel - 1) + 1 > 2 * pad {
+                            all.append(
+                                Deconvolution(
+                                    kernel: kernel, stride: stride, pad: pad, dilation: other, groups: other))
+                        }
                     }
                 }
             }
-        }.filter { $0.dilation * ($0.kernel - 1) + 1 > 2 * $0.pad }
+            return all
+        }()
     }
 
     @Test(
@@ -210,16 +216,22 @@ import Testing
     @Test("LRN divides by the squares of the channels beside it, or of the elements around it")
     func responseNormalisation() throws {
         let x = numbers([1, 6, 3, 2])
+        func square(_ channel: Int, _ row: Int, _ column: Int) -> Double {
+            guard (0..<6).contains(channel), (0..<3).contains(row), (0..<2).contains(column) else { return 0 }
+            let element = Double(x.elements[channel * 6 + row * 2 + column])
+            return element * element
+        }
         func sum(_ index: Int, _ size: Int, isWithin: Bool) -> Double {
             let (channel, row, column) = (index / 6, index % 6 / 2, index % 2)
-            let around = -(size / 2)...size / 2
-            if !isWithin {
-                return around.map { channel + $0 }.filter { (0..<6).contains($0) }
-                    .map { Double(x.elements[$0 * 6 + index % 6]) }.reduce(0) { $0 + $1 * $1 }
+            var sum = 0.0
+            for one in -(size / 2)...size / 2 {
+                guard isWithin else {
+                    sum += square(channel + one, row, column)
+                    continue
+                }
+                for other in -(size / 2)...size / 2 { sum += square(channel, row + one, column + other) }
             }
-            return around.flatMap { y in around.map { (row + y, column + $0) } }
-                .filter { (0..<3).contains($0.0) && (0..<2).contains($0.1) }
-                .map { Double(x.elements[channel * 6 + $0.0 * 2 + $0.1]) }.reduce(0) { $0 + $1 * $1 }
+            return sum
         }
         for size in [1, 3, 5] {
             let across = "lrn_param { local_size: \(size) alpha: 0.5 beta: 0.75 k: 2 }"
@@ -263,7 +275,9 @@ import Testing
                 == Tensor(x.shape, x.elements.map { 2 * $0 - 3 }))
     }
 
-    @Test("Eltwise adds with factors, multiplies any number of blobs or takes the largest; a second blob may scale the first")
+    @Test(
+        "Eltwise adds with factors, multiplies any number of blobs or takes the largest; a second blob may scale the first"
+    )
     func twoInputs() throws {
         let shape = [1, 2, 3, 2]
         let inputs = ["a", "b", "c"].map { (name: $0, shape: shape) }

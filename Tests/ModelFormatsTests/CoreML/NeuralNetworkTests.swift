@@ -184,16 +184,18 @@ import Testing
         #expect(try upsampled { $0.scalingFactor = [2, 3] } == [0, 0, 0, 1, 1, 1, 0, 0, 0, 1, 1, 1])
         #expect(try upsampled { $0.fractionalScalingFactor = [1, 2.5] } == [0, 0, 0, 1, 1])
         // Xin = 2 and Xout = 6, as the schema draws them.
-        let grids: [(Int32, (Float) -> Float)] = [
-            (0, { min(1, $0 * (2 - 2 / Float(6)) / 5) }), (1, { $0 * (2 - 1) / 5 }),
-            (2, { min(1, max(0, $0 * 2 / 6 + Float(0.5) * 2 / 6 - 0.5)) }),
+        let third: Float = 1.0 / 3
+        let grids: [Int32: [Float]] = [
+            0: [0, third, 2 * third, 1, 1, 1], 1: [0, 0.2, 0.4, 0.6, 0.8, 1],
+            2: [0, 0, third, 2 * third, 1, 1],
         ]
         for (mode, grid) in grids {
             let found = try upsampled {
                 ($0.scalingFactor, $0.mode, $0.linearUpsampleMode) = ([1, 3], 1, mode)
             }
-            for (place, value) in (found ?? []).enumerated() { #expect(abs(value - grid(Float(place))) < 1e-6) }
-            #expect(found?.count == 6)
+            let row = found?.prefix(6) ?? []
+            for (value, wanted) in zip(row, grid) { #expect(abs(value - wanted) < 1e-6) }
+            #expect(row.count == 6)
         }
     }
 
@@ -223,7 +225,9 @@ import Testing
         let graph = try network([3, 1, 1]) {
             ($0.lrn.alpha, $0.lrn.beta, $0.lrn.localSize, $0.lrn.k) = (3, 1, 3, 1)
         }
-        #expect(try out(graph, ["input": x])?.elements == [1 / (1 + 5), 2 / (1 + 14), 3 / (1 + 13)])
+        // 1 and the squares of the channel and its neighbours.
+        let wanted: [Float] = [1.0 / 6, 2.0 / 15, 3.0 / 14]
+        #expect(try out(graph, ["input": x])?.elements == wanted)
     }
 
     // MARK: - Refusals
@@ -236,7 +240,11 @@ import Testing
             ({ $0.upsample.mode = 7 }, "mode 7 is not supported"),
             ({ $0.padding.paddingAmounts = .init() }, "a constant, a reflection or a replication"),
             ({ $0.crop.cropAmounts.borderAmounts = [.init()] }, "amounts for 1 axes, where two are right"),
-            ({ $0.padding.reflection = .init(); $0.padding.paddingAmounts = .edges(1, 1, 0, 0) }, "mode reflect has 0"),
+            (
+                {
+                    $0.padding.reflection = .init(); $0.padding.paddingAmounts = .edges(1, 1, 0, 0)
+                }, "mode reflect has 0"
+            ),
             ({ $0.lrn.localSize = .max }, "layer \"layer\" (lrn)"),
             ({ $0 = .unread(4321) }, "layer \"layer\" (kind 4321)"),
             ({ $0.input = ["other"] }, "takes \"other\", which no layer before it gives"),

@@ -18,7 +18,8 @@ extension NeuralNetworkBuilder {
             try finish(
                 layer,
                 LocalResponseNormalization(
-                    size: Int(clamping: given.localSize), alpha: given.alpha, beta: given.beta, bias: given.k), [x.name])
+                    size: Int(clamping: given.localSize), alpha: given.alpha, beta: given.beta, bias: given.k), [x.name]
+            )
         case .crop(let given)?: try read(given, layer)
         case .padding(let given)?: try read(given, layer)
         case .upsample(let given)?: try read(given, layer)

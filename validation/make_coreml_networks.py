@@ -5,8 +5,8 @@ Usage:
     python validation/make_coreml_networks.py --output Fixtures/coreml
 
 network_*.mlmodel are one network of convolutions, activations, pools, elementwise layers and a dense one, with weights of
-float32, float16, integers with scales, and tables. network_image.mlmodel takes an image. network_input.npy and
-network_image_input.npy are the inputs, NAME.npy the outputs, computed by numpy in float64 from the weights that the file
+float32, float16, integers with scales, and tables. network_image.mlmodel takes an image, network_maps.mlmodel pads, cuts and
+resamples maps. network_input.npy and network_image_input.npy are the inputs, NAME.npy the outputs, computed by numpy in float64 from the weights that the file
 holds.
 """
 
@@ -134,6 +134,52 @@ def image(output: pathlib.Path) -> None:
     numpy.save(output / "network_image.npy", numpy.einsum("io,nirc->norc", kernels[0, 0].astype(numpy.float64), x))
 
 
+def maps(output: pathlib.Path, x: numpy.ndarray) -> None:
+    random = numpy.random.default_rng(24)
+
+    def normal(*shape):
+        return random.normal(0, 0.4, shape).astype(numpy.float32)
+
+    w, kernels, bias = normal(1, 1, 3, 4), normal(3, 2, 4, 3), normal(6)
+    builder = NeuralNetworkBuilder([("input", datatypes.Array(3, 9, 11))], [("out", datatypes.Array(6, 28, 52))])
+    builder.add_padding("reflect", 2, 3, 1, 0, input_name="input", output_name="reflect", padding_type="reflection")
+    builder.add_padding("edge", 1, 0, 0, 1, input_name="reflect", output_name="edge", padding_type="replication")
+    builder.add_padding("fill", 0, 0, 1, 0, 0.5, input_name="edge", output_name="fill", padding_type="constant")
+    builder.add_crop("crop", 6, 6, 8, 0, [0, 0], ["fill"], "crop")
+    builder.add_convolution(
+        "four", 3, 4, 1, 1, 1, 1, "valid", 1, w, None, False, input_name="crop", output_name="four")
+    builder.add_convolution(
+        "deconv", 4, 6, 3, 2, 2, 3, "valid", 2, kernels, bias, True, is_deconv=True, input_name="four",
+        output_name="deconv", padding_top=1, padding_right=1)
+    builder.add_lrn("lrn", "deconv", "lrn", alpha=0.5, beta=0.75, local_size=3, k=2)
+    builder.add_upsample("nearest", 1, 2, "lrn", "nearest", mode="NN")
+    builder.add_upsample(
+        "linear", 2, 1, "nearest", "out", mode="BILINEAR", linear_upsample_mode="ALIGN_CORNERS_FALSE")
+    y = numpy.pad(x[0].astype(numpy.float64), ((0, 0), (1, 0), (2, 3)), mode="reflect")
+    y = numpy.pad(y, ((0, 0), (0, 1), (1, 0)), mode="edge")
+    y = numpy.pad(y, ((0, 0), (1, 0), (0, 0)), constant_values=0.5)
+    y = numpy.einsum("io,irc->orc", w[0, 0].astype(numpy.float64), y[:, 8:, 6:-6])
+    rows, columns = y.shape[1:]
+    whole = numpy.zeros((6, 2 * (rows - 1) + 3, 3 * (columns - 1) + 2)) + bias.reshape(-1, 1, 1)
+    for channel in range(4):
+        for out in range(3):
+            for row in range(3):
+                for column in range(2):
+                    part = whole[channel // 2 * 3 + out, row : row + 2 * rows - 1 : 2, column : column + 3 * columns - 2 : 3]
+                    part += kernels[row, column, channel, out] * y[channel]
+    y = whole[:, 1:, :-1]
+    squares = numpy.pad(y**2, ((1, 1), (0, 0), (0, 0)))
+    y = y / (2 + 0.5 / 3 * (squares[:-2] + squares[1:-1] + squares[2:])) ** 0.75
+    y = y.repeat(2, axis=2)
+    # Twice as many rows: a quarter from one to the next, and three quarters.
+    before, after = numpy.pad(y, ((0, 0), (1, 1), (0, 0)), mode="edge")[:, :-2], y
+    behind = numpy.pad(y, ((0, 0), (0, 1), (0, 0)), mode="edge")[:, 1:]
+    y = numpy.stack([0.25 * before + 0.75 * after, 0.75 * after + 0.25 * behind], axis=2).reshape(6, -1, y.shape[2])
+    builder.spec.description.output[0].type.multiArrayType.shape[:] = y.shape
+    coremltools.models.MLModel(builder.spec, skip_model_load=True).save(str(output / "network_maps.mlmodel"))
+    numpy.save(output / "network_maps.npy", y[None])
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--output", type=pathlib.Path, required=True)
@@ -152,6 +198,7 @@ def main() -> None:
         held = w if name == "float32" else stored(model.get_spec())
         numpy.save(output / f"network_{name}.npy", expected(x[0], held))
     image(output)
+    maps(output, x)
 
 
 if __name__ == "__main__":

@@ -144,8 +144,8 @@ extension CaffeGraphBuilder {
             guard !given.hasKernelSize, !given.hasKernelH, !given.hasKernelW, pads == [0, 0], strides == [1, 1] else {
                 throw malformed(layer, "it is global and has a kernel, strides or padding")
             }
-            guard given.pool == .ave else { throw unsupported(layer, "MAX over the whole map is not supported") }
-            try finish(layer, GlobalAveragePool(), [try tensor(0, of: layer)])
+            let operation: any Operator = given.pool == .ave ? GlobalAveragePool() : GlobalMaxPool()
+            try finish(layer, operation, [try tensor(0, of: layer)])
             return
         }
         let kernel = try pair(

@@ -66,11 +66,11 @@ struct ONNXFile {
         var names = Set<String>()
         let elementTypes = model.graph.declaredElementTypes
         for (index, proto) in model.graph.node.enumerated() {
+            var proto = proto
+            // Exporters give a name to several nodes: all but the first are called by what they give.
+            if !proto.name.isEmpty, !names.insert(proto.name).inserted { proto.name = "" }
             let reader = ONNXNodeReader(
                 proto, index: index, opset: versions.opset, file: file, elementTypes: elementTypes)
-            guard proto.name.isEmpty || names.insert(proto.name).inserted else {
-                throw reader.unsupported("has the name of another node")
-            }
             if proto.opType == "Constant" {
                 try define(reader.onlyOutput(), reader.constant(), by: "node \"\(reader.name)\"")
                 continue

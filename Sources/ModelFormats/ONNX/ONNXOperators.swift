@@ -135,6 +135,13 @@ enum ONNXOperators {
         "Reshape": { node in Description(Reshape(allowsZero: node.flag("allowzero"))) },
         "Resize": resize,
         "Round": function(.round),
+        "ScatterElements": { (node) throws(ModelError) in
+            let reduction = node.string("reduction") ?? "none"
+            guard reduction == "none" else {
+                throw node.badAttribute("reduction", "is \"\(reduction)\"; only none is supported")
+            }
+            return Description(ScatterElements(axis: node.integer("axis") ?? 0))
+        },
         "Selu": selu,
         "Shape": { node in Description(ShapeOf(start: node.integer("start") ?? 0, end: node.integer("end") ?? .max)) },
         "Sigmoid": function(.sigmoid),

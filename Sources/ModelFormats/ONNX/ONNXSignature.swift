@@ -198,6 +198,8 @@ struct ONNXSignature {
             Attribute("antialias", .int, since: 18), Attribute("axes", .ints, since: 18),
             Attribute("keep_aspect_ratio_policy", .string, since: 18)),
         "Round": ONNXSignature(1),
+        "ScatterElements": ONNXSignature(
+            3, Attribute("axis", .int), Attribute("reduction", .string, since: 16)),
         "Selu": ONNXSignature(1, Attribute("alpha", .float), Attribute("gamma", .float)),
         "Shape": ONNXSignature(1, Attribute("start", .int, since: 15), Attribute("end", .int, since: 15)),
         "Sigmoid": ONNXSignature(1),

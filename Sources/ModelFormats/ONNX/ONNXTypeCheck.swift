@@ -113,6 +113,7 @@ struct ONNXTypeCheck {
             _ = try common(node.input.indices)
             return Self.boolean
         case "Where": return try common([1, 2])
+        case "ScatterElements": return try common([0, 2])
         case "BatchNormalization":
             // The statistics may have a type of their own since version 14, scale and shift since 15.
             _ = try common(opset < 14 ? [3, 4, 0] : [3, 4])

@@ -60,8 +60,8 @@ struct Convert: ParsableCommand {
     @Option(
         name: .customLong("float32"),
         help: ArgumentHelp(
-            "A tensor whose operator stays in float32 in a package of fp16; may be given several times.",
-            valueName: "tensor"))
+            "An operator, by its name or that of its tensor, that stays in float32 in a package of fp16; may be given "
+                + "several times.", valueName: "name"))
     var float32Tensors: [String] = []
 
     @Option(
@@ -131,10 +131,13 @@ struct Convert: ParsableCommand {
     /// A package of any network, operator by operator.
     private func writeGraph(of model: Model) throws {
         var form = PackageForm(precision ?? .fp16, weights: weights)
-        form.float32Tensors = Set(float32Tensors + (try plannedTensors(of: model)))
-        let tensors = Set(model.graph.nodes.flatMap(\.outputs))
-        if let unknown = form.float32Tensors.subtracting(tensors).min() {
-            throw CommandError(.usage, "\(model.path): no operator gives \"\(unknown)\", which is to stay in float32")
+        for name in float32Tensors + (try plannedTensors(of: model)) {
+            let own = model.graph.nodes.filter { $0.name == name || $0.outputs.contains(name) }.flatMap(\.outputs)
+            guard !own.isEmpty else {
+                throw CommandError(
+                    .usage, "\(model.path): no operator has or gives \"\(name)\", which is to stay in float32")
+            }
+            form.float32Tensors.formUnion(own)
         }
         let run: PackageConversionRun
         do {

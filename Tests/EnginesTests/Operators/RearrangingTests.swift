@@ -44,6 +44,36 @@ import Testing
         #expect(try numbers(Concat(axis: 1), [tensor([0, 2], []), tensor([0, 1], [])]).shape == [0, 3])
     }
 
+    @Test("Elements are put where the indices say, the last of several for one place", arguments: [0, 1, 2, -1])
+    func scatter(axis: Int) throws {
+        let (x, updates) = (smallIntegers([3, 4, 5]), tensor([2, 3, 4], (0..<24).map { 100 + Float($0) }))
+        let counted = axis < 0 ? axis + 3 : axis
+        let extent = [3, 4, 5][counted]
+        let places: [Int64] = (0..<24).map { number in
+            let place = number * 7 % extent
+            return Int64(number % 4 == 0 ? place - extent : place)
+        }
+        let indices = AnyTensor.int64(Tensor([2, 3, 4], places))
+        var expected = x.map(Double.init).elements
+        for (position, place) in places.enumerated() {
+            var index = Shape([2, 3, 4]).index(at: position)
+            index[counted] = Int(place) < 0 ? Int(place) + x.shape[counted] : Int(place)
+            expected[(index[0] * 4 + index[1]) * 5 + index[2]] = 100 + Double(position)
+        }
+        #expect(
+            try numbers(ScatterElements(axis: axis), [.float32(x), indices, updates]) == Tensor([3, 4, 5], expected))
+    }
+
+    @Test("Indices outside the axis, or more than the elements put, are refused")
+    func scatterRefusals() throws {
+        let (x, updates) = (tensor([2, 2], [1, 2, 3, 4]), tensor([1, 2], [5, 6]))
+        for indices in [Tensor<Int64>([1, 2], [0, 2]), Tensor([1, 2], [-3, 0]), Tensor([2, 2], [0, 0, 0, 0])] {
+            #expect(throws: OperatorError.self) {
+                try numbers(ScatterElements(), [x, .int64(indices), updates])
+            }
+        }
+    }
+
     /// Operators that keep the elements in their order, with the shape they give to [2, 1, 3].
     static let reshaping: [(any Operator, AnyTensor?, Shape)] = [
         (Flatten(), nil, [2, 3]), (Flatten(axis: 0), nil, [1, 6]), (Squeeze(), nil, [2, 3]),

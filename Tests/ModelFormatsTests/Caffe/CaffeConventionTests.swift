@@ -72,6 +72,9 @@ import Testing
         let global = "pooling_param { pool: AVE global_pooling: true }"
         let means = (0..<2).map { x.elements[$0 * 20..<($0 + 1) * 20].reduce(0, +) / 20 }
         #expect(try CaffeNetworkText.one("Pooling", global).y(x) == Tensor([1, 2, 1, 1], means))
+        let largest = (0..<2).compactMap { x.elements[$0 * 20..<($0 + 1) * 20].max() }
+        let maximum = "pooling_param { pool: MAX global_pooling: true }"
+        #expect(try CaffeNetworkText.one("Pooling", maximum).y(x) == Tensor([1, 2, 1, 1], largest))
     }
 
     @Test("A dense layer behind maps sums over channel, then row, then column", arguments: [false, true])

@@ -81,9 +81,6 @@ import Testing
             floats([4, 3, 3, 3])),
         Single("dense", Gemm(transposesB: true), over: [3, 7], floats([5, 7]), floats([5])),
         Single("dense, turned", Gemm(), over: [3, 7], floats([7, 5]), floats([1, 5])),
-        Single("product plus a matrix", Gemm(), over: [3, 7], floats([7, 5]), floats([3, 5])),
-        Single(
-            "scaled product", Gemm(alpha: 0.5, beta: 2, transposesA: true), over: [7, 3], floats([7, 5]), floats([5])),
         Single("matmul", MatMul(), floats([2, 1, 6, 3])),
         Single("prelu", PReLU(), floats([4, 1, 1])),
         Single("prelu of vectors", PReLU(), over: [3, 4], floats([4])),
@@ -123,7 +120,9 @@ import Testing
         BinaryArithmetic.allCases.filter { $0 != .remainder && $0 != .power }.map {
             Single("\($0)", $0, floats([4, 1, 6], in: 0.5...2))
         }
-        + VariadicArithmetic.allCases.map { Single("\($0) of three", $0, floats([4, 1, 6]), floats([2, 1, 1, 1])) }
+        + [VariadicArithmetic.maximum, .minimum].map {
+            Single("\($0) of three", $0, floats([4, 1, 6]), floats([2, 1, 1, 1]))
+        }
         + Reduction.Function.allCases.flatMap { function in
             [true, false].map { keeps in
                 Single("\(function), axes kept: \(keeps)", Reduction(function, keepsAxes: keeps), integers(-1, 1))
@@ -193,8 +192,9 @@ import Testing
         ] {
             let expected = try arithmetic.engine(for: graph).run(["x": x])["the:y"]
             let found = try output(contents(graph, PackageForm(precision)), x, arithmetic)
-            #expect(found?.shape == expected?.shape)
-            #expect(found?.float64.elements == expected?.float64.elements, "\(precision)")
+            #expect(expected != nil && found?.shape == expected?.shape)
+            let pairs = zip(found?.float64.elements ?? [], expected?.float64.elements ?? [.nan])
+            #expect(pairs.allSatisfy { $0 == $1 || $0.isNaN && $1.isNaN }, "\(precision)")
         }
     }
 
@@ -207,6 +207,12 @@ import Testing
             Single("log softmax", LogSoftmax(Softmax(axis: 1))),
             Single("log softmax over several axes", LogSoftmax(Softmax(axis: 1, spansFollowingAxes: true))),
             Single("norm division", NormDivision(axis: 2)),
+            Single("sum of three", VariadicArithmetic.sum, floats([4, 1, 6]), floats([2, 1, 1, 1])),
+            Single("mean of three", VariadicArithmetic.mean, floats([4, 1, 6]), floats([2, 1, 1, 1])),
+            Single("product plus a matrix", Gemm(), over: [3, 7], floats([7, 5]), floats([3, 5])),
+            Single(
+                "scaled product", Gemm(alpha: 0.5, beta: 2, transposesA: true), over: [7, 3], floats([7, 5]),
+                floats([5])),
             Single("group norm", Normalization(.group(count: 2)), floats([4]), floats([4], seed: 6)),
         ])
     func composed(_ single: Single) throws {
@@ -295,9 +301,7 @@ import Testing
         let x = Self.floats([1, 8, 6, 6], seed: 3)
         let found = try model.engine(.fp16Storage).run(["in_put": x])
         let expected = try MixedPrecisionEngine(graph) { form.isFloat16($0) ? .fp16Storage : .fp32 }.run(["in put": x])
-        for (name, own) in [("a.b", "a_b"), ("a_b", "a_b_2")] {
-            let output = try #require(model.graph.outputs.first { $0.hasPrefix(own) })
-            _ = output
+        for name in ["a.b", "a_b"] {
             #expect(found[contents.names[name] ?? ""]?.float64 == expected[name]?.float64)
         }
         #expect(Set(model.floatTypes.values) == [.float16, .float32])

@@ -37,6 +37,18 @@ import Testing
         #expect(provenance.layers == 15 && provenance.defaultShapes == ["input": [1, 3, 9, 11]])
     }
 
+    @Test(
+        "Layers that pad, cut, resample and spread maps compute what numpy does from the weights that coremltools wrote"
+    )
+    func maps() throws {
+        let output = try #require(model("network_maps").engine(.fp64).run(["input": tensor("network_input")])["out"])
+        let wanted = try tensor("network_maps")
+        #expect(output.shape == wanted.shape)
+        for (found, wanted) in zip(output.float64.elements, wanted.float64.elements) {
+            #expect(abs(found - wanted) < 1e-13)
+        }
+    }
+
     @Test("An image is scaled and shifted by channel, in the order that the description gives")
     func image() throws {
         let model = try model("network_image")
@@ -148,6 +160,15 @@ import Testing
             }
             let x = Tensor<Float>([1, 1, Int(extent), 4], repeating: 1)
             #expect(try out(graph, ["input": x])?.shape == [1, 1, positions, 2])
+        }
+    }
+
+    @Test("A pool over a whole map gives its mean or its largest number")
+    func globalPool() throws {
+        let x = Tensor<Float>([1, 2, 1, 3], [0, 1, 2, 3, 4, 8])
+        for (type, wanted) in [(Int32(0), [2, 8]), (1, [1, 5])] as [(Int32, [Float])] {
+            let graph = try network([2, 1, 3]) { ($0.pooling.type, $0.pooling.globalPooling) = (type, true) }
+            #expect(try out(graph, ["input": x]) == Tensor([1, 2, 1, 1], wanted))
         }
     }
 

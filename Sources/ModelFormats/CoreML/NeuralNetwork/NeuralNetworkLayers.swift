@@ -160,10 +160,8 @@ extension NeuralNetworkBuilder {
         }
         guard given.type == 0 || given.type == 1 else { throw ProgramFault(unsupported: "L2 is not supported") }
         if given.globalPooling {
-            guard given.type == 1 else {
-                throw ProgramFault(unsupported: "the largest of a whole map is not supported")
-            }
-            return try finish(layer, GlobalAveragePool(), [x.name])
+            let operation: any Operator = given.type == 1 ? GlobalAveragePool() : GlobalMaxPool()
+            return try finish(layer, operation, [x.name])
         }
         var window = SlidingWindow(
             kernel: given.kernelSize.extents ?? [3, 3], strides: given.stride.extents ?? [1, 1])

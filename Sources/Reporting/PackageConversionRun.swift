@@ -60,15 +60,20 @@ public struct PackageConversionRun {
             + "\(model.name)'s outputs\(notes)"
     }
 
-    private typealias Source = (engine: any Engine, rounded: (any Engine)?, arithmetic: ArithmeticName)
+    private typealias Source = (
+        engine: any Engine, rounded: (any Engine)?, arithmetic: ArithmeticName, words: String
+    )
 
     /// The model in the types that the package computes in; in float16 also with attributes as the package holds them.
     private static func source(_ model: Model, _ form: PackageForm) throws -> Source {
-        guard form.precision == .fp16 else { return (try model.engine(.fp32), nil, .fp32) }
+        guard form.precision == .fp16 else { return (try model.engine(.fp32), nil, .fp32, "fp32") }
         func engine(_ graph: Graph) throws -> any Engine {
             try MixedPrecisionEngine(graph) { form.isFloat16($0) ? .fp16Storage : .fp32 }
         }
-        return (try engine(model.graph), try engine(model.graph.roundingAttributes(as: form)), .fp16Storage)
+        return (
+            try engine(model.graph), try engine(model.graph.roundingAttributes(as: form)), .fp16Storage,
+            form.float32Tensors.isEmpty ? "fp16-storage" : "fp16-storage and fp32"
+        )
     }
 
     private static func named(_ inputs: ComparedInputs) -> [String: AnyTensor] {
@@ -98,7 +103,7 @@ public struct PackageConversionRun {
                 return values.shape == own?.shape && values.float64.hasBits(of: own?.float64)
             }
         }
-        let same = "every bit as \(model.name) computes in \(source.arithmetic.rawValue)"
+        let same = "every bit as \(model.name) computes in \(source.words)"
         if isEqual(expected) { return same }
         let pairs = expected.map { name, values in (values, found[contents.names[name] ?? name]) }
         let distance = pairs.map { expected, found in found.map { largestDifference(expected, $0) } ?? .infinity }.max()
@@ -127,7 +132,7 @@ public struct PackageConversionRun {
                     + "does not explain; it is not written")
         }
         return "within \((distance ?? 0).short) of what \(model.name) computes in "
-            + "\(source.arithmetic.rawValue), which rounding explains"
+            + "\(source.words), which rounding explains"
     }
 
     private static func largestDifference(_ one: AnyTensor, _ other: AnyTensor) -> Double {

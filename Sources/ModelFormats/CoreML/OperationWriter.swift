@@ -60,7 +60,9 @@ struct OperationWriter {
             guard let given = node.outputs.first, node.outputs.count == 1 else {
                 throw refusal("has \(node.outputs.count) outputs, where one has a counterpart")
             }
-            output = outputNames[given] ?? name(given)
+            // Of an output that is cast to what the package gives, the cast has the name.
+            let isCast = element != form.inputElement && types[given]?.kind == .real
+            output = outputNames[given].map { isCast ? name("\($0)_\(element)") : $0 } ?? name(given)
             try writeNode()
         }
         var outputs = [(name: String, type: ProgramType)]()
@@ -88,27 +90,25 @@ struct OperationWriter {
 
     static let mostAxes = 5
 
-    /// An output of the graph that is an input or a constant passes through an operation; one of another type than the
-    /// package's is cast.
+    /// An output of the graph under its name: one of another type than the package gives is cast, and one that is an input or
+    /// a constant passes through an operation.
     private mutating func writeOutput(
         _ tensor: String, as name: String
     ) throws(PackageWritingError) -> (name: String, type: ProgramType) {
         guard let type = types[tensor], type.kind != .boolean else {
             throw PackageWritingError("output \"\(tensor)\" holds booleans; Core ML gives numbers")
         }
-        if let own = tensors[tensor], own.name == name, own.type.element != .float16 || form.inputElement == .float16 {
-            return own
-        }
+        let own = tensors[tensor]
+        if let own, own.name == name { return own }
         node = Node(name: tensor, operator: ActivationFunction.identity, inputs: [tensor], outputs: [tensor])
-        element = form.inputElement
-        let source = try operand(0)
-        // What has the output's name already is in the other type: the cast has a name of its own.
-        output = tensors[tensor]?.name == name ? self.name("\(name)_fp32") : name
-        if case .tensor(let cast) = source, tensors[tensor]?.name == name, cast != name {
-            return (cast, try programType(type, element))
+        (element, output) = (form.inputElement, name)
+        let given = try programType(type, element)
+        if let own, own.type != given {
+            _ = try append("cast", ["x": .tensor(own.name), "dtype": .string("\(given.element)")])
+        } else {
+            _ = try append("identity", ["x": operand(0)])
         }
-        _ = try append("identity", ["x": source])
-        return (output, try programType(type, element))
+        return (name, given)
     }
 
     // MARK: Tensors

@@ -109,4 +109,22 @@ import Testing
             try numbers(BatchNormalization(epsilon: 1), [tensor([1, 1], [9]), one, vector(0), one, vector(3)]).elements
                 == [4])
     }
+
+    @Test("Integers are limited as numbers are, also where they say something about shapes")
+    func clippedIntegers() throws {
+        let x = AnyTensor.int64(Tensor([4], [-5, 0, 3, 9]))
+        func limit(_ number: Int64) -> AnyTensor { .int64(Tensor([], [number])) }
+        for (low, high, wanted) in [
+            (limit(-1), limit(3), [-1, 0, 3, 3]), (nil, limit(0), [-5, 0, 0, 0]), (limit(2), nil, [2, 2, 3, 9]),
+            (limit(5), limit(2), [2, 2, 2, 2]),
+        ] as [(AnyTensor?, AnyTensor?, [Int64])] {
+            let found = try ArithmeticName.fp32.apply(Clip(), to: [x, low, high])
+            #expect(found == .int64(Tensor([4], wanted)))
+            let type = try Clip().outputTypes(for: [x, low, high].map { $0.map { TensorType(of: $0) } })[0]
+            #expect(type.integers == wanted.map { Int($0) })
+        }
+        #expect(throws: OperatorError.self) {
+            try ArithmeticName.fp32.apply(Clip(), to: [x, .float32(Tensor([], [1]))])
+        }
+    }
 }

@@ -1,16 +1,20 @@
 #!/usr/bin/env python3
 """Mutation testing: changes one operator, constant or condition at a time, and says which changes no test notices.
 
-    validation/mutate.py WORK [--count 500] [--seed 1] [--minutes 60]
+    validation/mutate.py WORK [--count 650] [--seed 1] [--minutes 60] [--workers 2]
+    validation/mutate.py WORK --again [--measure PATTERN]
 
 All mutants are compiled at once. In WORK, a copy of the package with its build folder, each place of a change becomes
 `mutant(ID, original, changed)`, which computes the one or the other by the variable MUTANT. Places that do not compile
-are put back. The tests of the modules below run once with none changed, noting which places each suite reaches; then for
-each mutant of a seeded draw the suites that reach it, until one fails. A mutant that nothing reaches, or that all of
-them let pass, survives. WORK/mutants.json holds what became of each: a second call goes on from there.
+are put back. Each test of the targets below runs once by itself with nothing changed, noting which places it reaches
+and how long it takes. Then, for each mutant of a seeded draw, the tests that reach it run, the fastest first, until one
+fails. A mutant that nothing reaches, or that all of them let pass, survives. WORK/mutants.json holds what became of
+each: a second call goes on from there. With --again the survivors are judged anew by the tests that WORK now has: those
+that are new to it, and those whose names match PATTERN, are measured first.
 """
 
 import argparse
+import concurrent.futures
 import json
 import os
 import pathlib
@@ -18,22 +22,26 @@ import random
 import re
 import signal
 import subprocess
-import sys
+import threading
 import time
 
-# The modules that are changed, and the test targets that are fast enough to run for each mutant.
+# The modules that are changed, and the test targets that judge them.
 MODULES = ["Conformance", "Captures", "Detection", "mtcnn-validate"]
-SUITES = ["ConformanceTests", "CapturesTests", "DetectionTests", "ReportingTests", "CommandTests"]
+TARGETS = ["ConformanceTests", "CapturesTests", "DetectionTests", "ReportingTests", "CommandTests", "DiagnosisTests"]
 
 SWITCH = """import Foundation
 
 private let active = ProcessInfo.processInfo.environment["MUTANT"].flatMap { Int($0) } ?? -1
 private nonisolated(unsafe) let log = ProcessInfo.processInfo.environment["MUTANT_LOG"].flatMap { fopen($0, "a") }
-private nonisolated(unsafe) var reached = [Bool](repeating: false, count: 100_000)
+private nonisolated(unsafe) let reached: UnsafeMutablePointer<Bool> = {
+    let flags = UnsafeMutablePointer<Bool>.allocate(capacity: 100_000)
+    flags.initialize(repeating: false, count: 100_000)
+    return flags
+}()
 private let lock = NSLock()
 
 func mutant<Value>(_ id: Int, _ original: @autoclosure () -> Value, _ changed: @autoclosure () -> Value) -> Value {
-    if let log {
+    if let log, !reached[id] {
         lock.lock()
         if !reached[id] {
             reached[id] = true
@@ -153,33 +161,75 @@ def compile_all(root, mutants, command):
     raise SystemExit("the mutants do not compile")
 
 
-def test(root, suite, environment, seconds):
-    """Whether the suite passes; no answer in time is a failure, as an endless loop is."""
+def run(root, tests, environment, seconds):
+    """The tests' exit status, or None where they gave no answer in time."""
+    binary = next((root / ".build" / "debug").glob("*PackageTests.xctest"))
+    filters = [part for name in tests for part in ("--filter", "^" + re.escape(name))]
     # A session of its own: no terminal stops it, and with a mutant that never ends all its processes are ended.
     process = subprocess.Popen(
-        ["swift", "test", "--skip-build", "--filter", f"^{suite}\\.", "--disable-xctest"], cwd=root,
+        ["nice", "-n", "10", str(binary), "--testing-library", "swift-testing", *filters], cwd=root,
         env={**os.environ, "SWIFT_BACKTRACE": "enable=no", **environment}, stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     try:
-        return process.wait(timeout=seconds) == 0
+        return process.wait(timeout=seconds)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-        return False
+        return None
+
+
+def names(root):
+    binary = next((root / ".build" / "debug").glob("*PackageTests.xctest"))
+    listed = subprocess.run(
+        [str(binary), "--testing-library", "swift-testing", "--list-tests"], cwd=root, capture_output=True, text=True)
+    return [line for line in listed.stdout.splitlines() if line.split(".")[0] in TARGETS]
+
+
+def measure(root, name, slowest):
+    """Which places a test reaches, and in how many seconds; None where it fails with nothing changed, or is slow."""
+    log = root / f"reached-{threading.get_ident()}.txt"
+    log.unlink(missing_ok=True)
+    start = time.monotonic()
+    passed = run(root, [name], {"MUTANT_LOG": str(log)}, slowest) == 0
+    seconds = time.monotonic() - start
+    reached = sorted({int(line) for line in log.read_text().split()}) if log.exists() else []
+    log.unlink(missing_ok=True)
+    return {"seconds": seconds, "reached": reached if passed else None}
+
+
+def judge(root, mutant, tests):
+    """What becomes of a mutant: its tests run in ever larger batches, those that reach little and are fast first."""
+    reaching = [name for name, test in tests.items() if mutant["id"] in (test["reached"] or [])]
+    reaching.sort(key=lambda name: tests[name]["seconds"] * (1 + len(tests[name]["reached"]) / 50))
+    if not reaching:
+        return "not reached"
+    batch, budget = [], 1.0
+    for name in reaching:
+        batch.append(name)
+        expected = sum(tests[name]["seconds"] for name in batch)
+        if expected >= budget or name == reaching[-1]:
+            status = run(root, batch, {"MUTANT": str(mutant["id"])}, 30 + 8 * expected)
+            if status != 0:
+                how = "never ends" if status is None else "killed"
+                return f"{how} by {batch[0]}" + (f" or {len(batch) - 1} others" if len(batch) > 1 else "")
+            batch, budget = [], budget * 2
+    return "survived"
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("work", type=pathlib.Path)
-    parser.add_argument("--count", type=int, default=500)
+    parser.add_argument("--count", type=int, default=650)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=60)
-    parser.add_argument("--suites", default=",".join(SUITES))
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--slowest", type=float, default=40, help="tests that take more seconds judge nothing")
+    parser.add_argument("--again", action="store_true")
+    parser.add_argument("--measure", default="^$", help="measure the tests of such names again")
     parser.add_argument("--build", default="swift build --build-tests -Xcc -O2")
     options = parser.parse_args()
     root = options.work.resolve()
     kept = root / "mutants.json"
-    suites = options.suites.split(",")
     end = time.monotonic() + 60 * options.minutes
     if kept.exists():
         state = json.loads(kept.read_text())
@@ -188,39 +238,49 @@ def main():
         mutants = draw(found, options.count, options.seed)
         print(f"{len(mutants)} of {len(found)} places", flush=True)
         compile_all(root, mutants, options.build.split())
-        state = {"mutants": mutants, "reached": {}, "seconds": {}}
-        kept.write_text(json.dumps(state, indent=1))
-    for suite in suites:
-        if suite in state["reached"]:
-            continue
-        log = root / f"reached-{suite}.txt"
-        log.unlink(missing_ok=True)
-        start = time.monotonic()
-        if not test(root, suite, {"MUTANT_LOG": str(log)}, 1200):
-            raise SystemExit(f"{suite} fails with nothing changed")
-        state["seconds"][suite] = time.monotonic() - start
-        state["reached"][suite] = sorted({int(line) for line in log.read_text().split()}) if log.exists() else []
-        print(f"{suite}: {state['seconds'][suite]:.0f} s, reaches {len(state['reached'][suite])}", flush=True)
-        kept.write_text(json.dumps(state, indent=1))
-    fastest = sorted(suites, key=lambda suite: state["seconds"][suite])
-    for mutant in state["mutants"]:
-        if mutant["outcome"] is not None:
-            continue
+        state = {"mutants": mutants, "tests": {}}
+    if options.again:
+        built, log = build(root, options.build.split())
+        if not built:
+            raise SystemExit(log[-3000:])
+        for mutant in state["mutants"]:
+            if mutant["outcome"] in ("survived", "not reached"):
+                mutant["outcome"] = None
+    keep = threading.Lock()
+
+    def save():
+        with keep:
+            kept.write_text(json.dumps(state, indent=1))
+
+    listed = names(root)
+    tests = state["tests"] = {name: test for name, test in state["tests"].items() if name in listed}
+    missing = [name for name in listed if name not in tests or re.search(options.measure, name)]
+    with concurrent.futures.ThreadPoolExecutor(options.workers) as pool:
+        for name, test in zip(missing, pool.map(lambda name: measure(root, name, options.slowest), missing)):
+            with keep:
+                tests[name] = test
+            if test["reached"] is None:
+                print(f"judges nothing: {name} ({test['seconds']:.0f} s)", flush=True)
+    save()
+    print(f"{len(tests)} tests, {sum(test['seconds'] for test in tests.values()):.0f} s", flush=True)
+
+    def settle(mutant):
         if time.monotonic() > end:
-            break
-        reaching = [suite for suite in fastest if mutant["id"] in state["reached"][suite]]
-        killer = next(
-            (suite for suite in reaching
-             if not test(root, suite, {"MUTANT": str(mutant["id"])}, 20 + 2 * state["seconds"][suite])), None)
-        mutant["outcome"] = f"killed by {killer}" if killer else "survived" if reaching else "not reached"
-        if not killer:
-            print(f"{mutant['outcome']}: {mutant['file']}:{mutant['line'] + 1}: {mutant['original']} -> "
-                  f"{mutant['changed']}", flush=True)
-        kept.write_text(json.dumps(state, indent=1))
+            return
+        outcome = judge(root, mutant, tests)
+        with keep:
+            mutant["outcome"] = outcome
+        if outcome in ("survived", "not reached"):
+            print(f"{outcome}: {mutant['file']}:{mutant['line'] + 1}: {mutant['original']} -> {mutant['changed']}",
+                  flush=True)
+        save()
+
+    with concurrent.futures.ThreadPoolExecutor(options.workers) as pool:
+        list(pool.map(settle, [mutant for mutant in state["mutants"] if mutant["outcome"] is None]))
     judged = [m for m in state["mutants"] if m["outcome"] not in (None, "does not compile")]
-    killed = [m for m in judged if m["outcome"].startswith("killed")]
-    missed = len(judged) - len(killed)
-    print(f"{len(judged)} mutants: {len(killed)} killed, {missed} not ({100 * missed / max(len(judged), 1):.1f} %)")
+    missed = [m for m in judged if m["outcome"] in ("survived", "not reached")]
+    print(f"{len(judged)} mutants: {len(judged) - len(missed)} killed, {len(missed)} not "
+          f"({100 * len(missed) / max(len(judged), 1):.1f} %)")
 
 
 if __name__ == "__main__":

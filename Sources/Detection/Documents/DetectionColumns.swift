@@ -7,6 +7,13 @@ struct DetectionColumns {
     enum Meaning: CaseIterable {
         case file, left, top, width, height, right, bottom, confidence, imageWidth, imageHeight
 
+        /// What a column of a name holds, if that is known.
+        init?(name: String) {
+            let name = DetectionColumns.normalized(name)
+            guard let meaning = Self.allCases.first(where: { $0.names.contains(name) }) else { return nil }
+            self = meaning
+        }
+
         /// The names that lists give it.
         var names: [String] {
             switch self {
@@ -30,11 +37,14 @@ struct DetectionColumns {
 
     private var positions: [Meaning: Int] = [:]
 
+    /// A name as it is compared.
+    private static func normalized(_ name: String) -> String {
+        String(name.lowercased().map { " -".contains($0) ? "_" : $0 })
+    }
+
     /// - Throws: a ``Reason`` for a header that leaves open where a file or a box stands.
     init(header: [String]) throws(Reason) {
-        let names = header.map { name in
-            String(name.lowercased().map { " -".contains($0) ? "_" : $0 })
-        }
+        let names = header.map(Self.normalized)
         for meaning in Meaning.allCases {
             let found = names.indices.filter { meaning.names.contains(names[$0]) }
             guard found.count < 2 else {
@@ -62,4 +72,11 @@ struct DetectionColumns {
 
         init(_ text: String) { self.text = text }
     }
+}
+
+/// A number in decimal digits: nothing else that Double reads, which are hexadecimal numbers and words.
+func decimal(_ text: String) -> Double? {
+    guard text.allSatisfy({ "0123456789+-.eE".contains($0) }), let value = Double(text), value.isFinite
+    else { return nil }
+    return value
 }

@@ -13,7 +13,12 @@ extension DetectionDocument {
             throw malformed(1, "it is no UTF-8")
         }
         let separator = separator(of: text)
-        var rows = separatedRows(of: text, separator: separator)
+        var rows: [(line: Int, fields: [String])]
+        do {
+            rows = try separatedRows(of: text, separator: separator)
+        } catch {
+            throw malformed(error.line, error.reason)
+        }
         // Spreadsheets may say first what separates the fields.
         if rows.first?.fields.joined().lowercased().hasPrefix("sep=") == true { rows.removeFirst() }
         guard let header = rows.first else { throw malformed(1, "it is empty") }
@@ -63,8 +68,7 @@ struct FaceLine {
         func number(_ meaning: DetectionColumns.Meaning) throws(DetectionColumns.Reason) -> Double? {
             guard let field = columns.field(meaning, of: fields), !field.isEmpty else { return nil }
             let text = decimalComma ? field.replacing(",", with: ".") : field
-            // Double reads hexadecimal numbers, and words, too.
-            guard text.allSatisfy({ "0123456789+-.eE".contains($0) }), let value = Double(text), value.isFinite else {
+            guard let value = decimal(text) else {
                 throw DetectionColumns.Reason("\(meaning.names[0]) is \"\(field)\", not a number")
             }
             return value
@@ -117,9 +121,19 @@ private func separator(of text: String) -> Character {
     }.flatMap { best in header.contains(best) ? best : nil } ?? ","
 }
 
+/// Why the fields of separated values cannot be told apart.
+private struct MisplacedQuote: Error {
+    let line: Int
+    let reason: String
+}
+
 /// The fields of each line that is not empty, without the spaces around them, and the number of the line on which it
 /// begins.
-private func separatedRows(of text: String, separator: Character) -> [(line: Int, fields: [String])] {
+///
+/// - Throws: where quotes are not those of a field.
+private func separatedRows(
+    of text: String, separator: Character
+) throws(MisplacedQuote) -> [(line: Int, fields: [String])] {
     var rows: [(line: Int, fields: [String])] = []
     var fields: [String] = []
     var field = ""
@@ -146,6 +160,10 @@ private func separatedRows(of text: String, separator: Character) -> [(line: Int
             quoted && character == "\"" && position + 1 < characters.count && characters[position + 1] == "\""
         position += isDoubledQuote ? 2 : 1
         if character.isNewline { line += 1 }
+        // Such as 3 behind "12": neither 12 nor 123.
+        guard !wasQuoted || quoted || character == separator || character.isWhitespace else {
+            throw MisplacedQuote(line: line, reason: "text stands behind a closing quote")
+        }
         switch character {
         case "\"" where isDoubledQuote: field.append(character)
         case "\"" where quoted || field.isEmpty && !wasQuoted:
@@ -157,6 +175,7 @@ private func separatedRows(of text: String, separator: Character) -> [(line: Int
         default: field.append(character)
         }
     }
+    guard !quoted else { throw MisplacedQuote(line: first, reason: "a quote is not closed") }
     endRow()
     return rows
 }

@@ -20,7 +20,7 @@ extension JSON {
             } else if !members.isEmpty, self["images"] == nil, members.allSatisfy({ $0.value.isListOfFaces }) {
                 for member in members {
                     guard case .array(let faces) = member.value else { continue }
-                    frames.add(member.key)
+                    try frames.add(frame: member.key)
                     for face in faces { try frames.add(face, to: member.key) }
                 }
             } else if file != nil, self["images"] == nil {
@@ -35,11 +35,12 @@ extension JSON {
             for row in rows {
                 guard let file = row.file else { continue }
                 let lists = ["faces", "detections", "boxes", "bboxes", "results"].compactMap { row[$0] }
-                frames.add(file, width: row.number("width"), height: row.number("height"), isFrame: !lists.isEmpty)
                 guard case .array(let faces)? = lists.first else {
+                    guard !frames.isListed(file) else { throw DetectionColumns.Reason("\(file) is listed twice") }
                     try frames.add(row, to: file)
                     continue
                 }
+                try frames.add(frame: file, size: row)
                 for face in faces { try frames.add(face, to: file) }
             }
         default: return self
@@ -94,22 +95,28 @@ extension JSON {
         let numbers = elements.compactMap(\.value)
         return numbers.count == elements.count ? numbers : nil
     }
-
-    fileprivate func number(_ key: String) -> Double? { self[key]?.value }
 }
 
 /// Frames in the order in which a list names them first, each with its faces.
 private struct ListedFrames {
     private var files: [String] = []
-    private var sizes: [String: (Double, Double)] = [:]
+    private var sizes: [String: [JSON.Member]] = [:]
     private var faces: [String: [JSON]] = [:]
 
-    mutating func add(_ file: String, width: Double? = nil, height: Double? = nil, isFrame: Bool = true) {
-        if faces[file] == nil {
-            files.append(file)
-            faces[file] = []
+    /// Whether the list has the frame as a frame, not as that of single faces.
+    func isListed(_ file: String) -> Bool { sizes[file] != nil }
+
+    /// - Parameter size: What may say the image's `width` and `height`.
+    mutating func add(frame file: String, size: JSON? = nil) throws(DetectionColumns.Reason) {
+        guard faces[file] == nil else { throw DetectionColumns.Reason("\(file) is listed twice") }
+        files.append(file)
+        faces[file] = []
+        sizes[file] = ["width", "height"].compactMap { key in
+            guard let value = size?[key], value != .null else { return nil }
+            // Some programs write every number with a fraction.
+            let whole = value.value.flatMap { Int64(exactly: $0) }
+            return JSON.Member(key, whole.map { .integer($0) } ?? value)
         }
-        if isFrame, let width, let height { sizes[file] = (width, height) }
     }
 
     /// COCO's images and annotations.
@@ -119,8 +126,10 @@ private struct ListedFrames {
             guard let id = image["id"], case .string(let file)? = image["file_name"] else {
                 throw DetectionColumns.Reason("an image of COCO's needs an id and a file_name")
             }
-            names["\(id)"] = file
-            add(file, width: image.number("width"), height: image.number("height"))
+            guard names.updateValue(file, forKey: "\(id)") == nil else {
+                throw DetectionColumns.Reason("\(file): another image has its id")
+            }
+            try add(frame: file, size: image)
         }
         for annotation in annotations {
             guard let id = annotation["image_id"], let file = names["\(id)"] else {
@@ -131,17 +140,15 @@ private struct ListedFrames {
     }
 
     mutating func add(_ face: JSON, to file: String) throws(DetectionColumns.Reason) {
-        add(file, isFrame: false)
+        if faces[file] == nil { files.append(file) }
         faces[file, default: []].append(try face.inOwnLayout(file: file))
     }
 
     var inOrder: [JSON] {
         files.map { file in
-            var members = [JSON.Member("file", .string(file))]
-            if let size = sizes[file], let width = Int64(exactly: size.0), let height = Int64(exactly: size.1) {
-                members += [JSON.Member("width", .integer(width)), JSON.Member("height", .integer(height))]
-            }
-            return .object(members + [JSON.Member("faces", .array(faces[file] ?? []))])
+            .object(
+                [JSON.Member("file", .string(file))] + (sizes[file] ?? [])
+                    + [JSON.Member("faces", .array(faces[file] ?? []))])
         }
     }
 }
@@ -149,33 +156,31 @@ private struct ListedFrames {
 extension JSON {
     /// A face in any of the known layouts, with x, y, w, h, confidence and landmarks.
     fileprivate func inOwnLayout(file: String) throws(DetectionColumns.Reason) -> JSON {
-        var named: [(String, Double)] = []
+        var named: [(String, String)] = []
         var points: [[Double]] = []
         if let numbers {
             guard (4...5).contains(numbers.count) else {
                 throw DetectionColumns.Reason("\(file): a face of \(numbers.count) numbers, expected 4 or 5")
             }
-            named = Array(zip(["x", "y", "width", "height", "confidence"], numbers))
+            named = Array(zip(["x", "y", "width", "height", "confidence"], numbers.map { "\($0)" }))
         }
         if case .object(let members) = self {
             for member in members {
                 if ["box", "bbox", "rect", "bounding_box"].contains(member.key.lowercased()) {
                     if let box = member.value.numbers, box.count == 4 {
-                        named += zip(["x", "y", "width", "height"], box)
+                        named += zip(["x", "y", "width", "height"], box.map { "\($0)" })
                     } else if case .object(let sides) = member.value {
-                        named += sides.compactMap { side in side.value.value.map { (side.key, $0) } }
+                        for side in sides { try named.append((side.key, side.value.field(side.key, file: file))) }
                     }
                 } else if ["keypoints", "landmarks", "points"].contains(member.key.lowercased()) {
                     points = member.value.points
-                } else if let value = member.value.value,
-                    !DetectionColumns.Meaning.file.names.contains(member.key.lowercased())
-                {
-                    named.append((member.key, value))
+                } else if DetectionColumns.Meaning(name: member.key).map({ $0 != .file }) == true {
+                    try named.append((member.key, member.value.field(member.key, file: file)))
                 }
             }
         }
         let header = ["file"] + named.map(\.0)
-        let fields = [file] + named.map { "\($0.1)" }
+        let fields = [file] + named.map(\.1)
         guard let face = try FaceLine(fields, try DetectionColumns(header: header), decimalComma: false).face else {
             throw DetectionColumns.Reason("\(file): a face without a box")
         }
@@ -187,6 +192,17 @@ extension JSON {
             members.append(Member("landmarks", .array(points.map { .array($0.map { .number($0) }) })))
         }
         return .object(members)
+    }
+
+    /// A number as the field of a line, also one that was written as text; nothing for null.
+    private func field(_ name: String, file: String) throws(DetectionColumns.Reason) -> String {
+        switch self {
+        case .string(let text): return text
+        case .null: return ""
+        default:
+            guard let value else { throw DetectionColumns.Reason("\(file): \(name) is no number") }
+            return "\(value)"
+        }
     }
 
     /// Landmarks as pairs: of an object in the order of eyes, nose and mouth; COCO's triples without their third; ten
@@ -248,7 +264,7 @@ extension DetectionDocument {
             var frame = DetectedFrame(file: lines[line].joined(separator: " "), width: nil, height: nil, faces: [])
             line += 2
             for _ in 0..<count {
-                let numbers = lines.indices.contains(line) ? lines[line].compactMap { Float($0) } : []
+                let numbers = lines.indices.contains(line) ? lines[line].compactMap(decimal).map { Float($0) } : []
                 guard numbers.count >= 4, numbers.count == lines[line].count, numbers.allSatisfy(\.isFinite),
                     numbers[2] >= 0, numbers[3] >= 0
                 else {

@@ -75,8 +75,13 @@ public struct DetectionDocument: Equatable, Sendable, Codable {
 
     func checkFramesAreNamedOnce(file: String) throws(DetectionDocumentError) {
         var names: Set<String> = []
-        for image in images where !names.insert(image.file).inserted {
-            throw .malformed(file: file, at: image.file, reason: "the frame is listed twice")
+        for (index, image) in images.enumerated() {
+            guard !image.file.isEmpty else {
+                throw .malformed(file: file, at: "images[\(index)].file", reason: "it names no file")
+            }
+            guard names.insert(image.file).inserted else {
+                throw .malformed(file: file, at: image.file, reason: "the frame is listed twice")
+            }
         }
     }
 }

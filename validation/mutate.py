@@ -15,6 +15,7 @@ that are new to it, and those whose names match PATTERN, are measured first.
 
 import argparse
 import concurrent.futures
+import itertools
 import json
 import os
 import pathlib
@@ -197,13 +198,16 @@ def measure(root, name, slowest):
     return {"seconds": seconds, "reached": reached if passed else None}
 
 
-def judge(root, mutant, tests):
-    """What becomes of a mutant: its tests run in ever larger batches, those that reach little and are fast first."""
+def judge(root, mutant, tests, most):
+    """What becomes of a mutant: its tests run in ever larger batches, those that reach little and are fast first, until
+    they have taken `most` seconds."""
     reaching = [name for name, test in tests.items() if mutant["id"] in (test["reached"] or [])]
     reaching.sort(key=lambda name: tests[name]["seconds"] * (1 + len(tests[name]["reached"]) / 50))
     if not reaching:
         return "not reached"
     batch, budget = [], 1.0
+    sums = itertools.accumulate(tests[name]["seconds"] for name in reaching)
+    reaching = [name for position, (name, sum) in enumerate(zip(reaching, sums)) if sum <= most or position == 0]
     for name in reaching:
         batch.append(name)
         expected = sum(tests[name]["seconds"] for name in batch)
@@ -224,6 +228,7 @@ def main():
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--slowest", type=float, default=40, help="tests that take more seconds judge nothing")
+    parser.add_argument("--most", type=float, default=600, help="seconds of tests that a mutant is given")
     parser.add_argument("--again", action="store_true")
     parser.add_argument("--measure", default="^$", help="measure the tests of such names again")
     parser.add_argument("--build", default="swift build --build-tests -Xcc -O2")
@@ -267,7 +272,7 @@ def main():
     def settle(mutant):
         if time.monotonic() > end:
             return
-        outcome = judge(root, mutant, tests)
+        outcome = judge(root, mutant, tests, options.most)
         with keep:
             mutant["outcome"] = outcome
         if outcome in ("survived", "not reached"):

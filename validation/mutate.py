@@ -9,8 +9,8 @@ All mutants are compiled at once. In WORK, a copy of the package with its build 
 are put back. Each test of the targets below runs once by itself with nothing changed, noting which places it reaches
 and how long it takes. Then, for each mutant of a seeded draw, the tests that reach it run, the fastest first, until one
 fails. A mutant that nothing reaches, or that all of them let pass, survives. WORK/mutants.json holds what became of
-each: a second call goes on from there. With --again the survivors are judged anew by the tests that WORK now has: those
-that are new to it, and those whose names match PATTERN, are measured first.
+each: a second call goes on from there. With --again the survivors are judged anew by the tests that WORK now has and
+that they have not passed: those that are new to it, and those whose names match PATTERN, are measured first.
 """
 
 import argparse
@@ -28,7 +28,9 @@ import time
 
 # The modules that are changed, and the test targets that judge them.
 MODULES = ["Conformance", "Captures", "Detection", "mtcnn-validate"]
-TARGETS = ["ConformanceTests", "CapturesTests", "DetectionTests", "ReportingTests", "CommandTests", "DiagnosisTests"]
+TARGETS = [
+    "ConformanceTests", "CapturesTests", "DetectionTests", "ReportingTests", "CommandTests", "DiagnosisTests",
+    "ModelFormatsTests", "BenchmarkingTests", "OutsideEnginesTests"]
 
 SWITCH = """import Foundation
 
@@ -201,10 +203,12 @@ def measure(root, name, slowest):
 def judge(root, mutant, tests, most):
     """What becomes of a mutant: its tests run in ever larger batches, those that reach little and are fast first, until
     they have taken `most` seconds."""
+    passed = mutant.setdefault("passed", [])
     reaching = [name for name, test in tests.items() if mutant["id"] in (test["reached"] or [])]
-    reaching.sort(key=lambda name: tests[name]["seconds"] * (1 + len(tests[name]["reached"]) / 50))
     if not reaching:
         return "not reached"
+    reaching = [name for name in reaching if name not in passed]
+    reaching.sort(key=lambda name: tests[name]["seconds"] * (1 + len(tests[name]["reached"]) / 50))
     batch, budget = [], 1.0
     sums = itertools.accumulate(tests[name]["seconds"] for name in reaching)
     reaching = [name for position, (name, sum) in enumerate(zip(reaching, sums)) if sum <= most or position == 0]
@@ -216,6 +220,7 @@ def judge(root, mutant, tests, most):
             if status != 0:
                 how = "never ends" if status is None else "killed"
                 return f"{how} by {batch[0]}" + (f" or {len(batch) - 1} others" if len(batch) > 1 else "")
+            passed += batch
             batch, budget = [], budget * 2
     return "survived"
 
@@ -264,6 +269,9 @@ def main():
         for name, test in zip(missing, pool.map(lambda name: measure(root, name, options.slowest), missing)):
             with keep:
                 tests[name] = test
+                for mutant in state["mutants"]:
+                    mutant["passed"] = [other for other in mutant.get("passed", []) if other != name]
+            save()
             if test["reached"] is None:
                 print(f"judges nothing: {name} ({test['seconds']:.0f} s)", flush=True)
     save()

@@ -111,7 +111,10 @@ public struct RoundingBound: Sendable, Equatable {
         case let operation as NormDivision: return normDivisionErrors(operation, operands[0])
         case let operation as Resize: return try resizeErrors(operation, inputs, operands[0], output)
         case is Progression:
-            return rounded(output, plus: output.map { _ in 0 }, roundings: 3)
+            // start + i * step
+            let (start, step) = (operands[0].errorOrZeros.elements[0], operands[2].errorOrZeros.elements[0])
+            let errors = output.elements.indices.map { start + Double($0) * step }
+            return rounded(output, plus: Tensor(output.shape, errors), roundings: 3)
         case is ShapeOf, is SizeOf, is ConstantOfShape:
             return output.map { _ in 0 }
         case let operation as any RearrangingOperator:

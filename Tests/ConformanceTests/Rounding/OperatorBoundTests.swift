@@ -28,6 +28,8 @@ import Testing
 
     private static func integers(_ values: [Int64]) -> AnyTensor { .int64(Tensor([values.count], values)) }
 
+    private static func booleans(_ values: [Bool]) -> AnyTensor { .bool(Tensor([values.count], values)) }
+
     private static func zeroPoint(_ value: Int64) -> AnyTensor { .int64(Tensor([], [value])) }
 
     private static func sample(_ operation: any Operator, _ inputs: AnyTensor?..., sharpness: Double = 1e-4) -> Sample {
@@ -147,8 +149,37 @@ import Testing
                 integers([1, 2]), .int64(Tensor([2, 2], [5, 6, -7, 8])), numbers([2], seed: 74, 0.1...0.2),
                 integers([1, 2]), numbers([], seed: 75, 0.1...0.2), zeroPoint(9), sharpness: 1),
             sample(Reshape(), numbers([2, 6], seed: 63), integers([3, -1])),
+            sample(ArgExtreme(isMaximum: true, axis: 1), numbers([2, 4], seed: 80)),
+            sample(ArgExtreme(isMaximum: false, axis: 0, keepsAxis: false), numbers([3, 2], seed: 81)),
+            // Two that may change places.
+            sample(
+                ArgExtreme(isMaximum: true, axis: 0), numbers([3], seed: 0, 0.5...0.5, boundaries: [1, 1.00001]),
+                sharpness: .infinity),
+            sample(Hardmax(Softmax(axis: 1)), numbers([2, 5], seed: 82), sharpness: 1),
+            sample(TopK(axis: 1, givesPlaces: true), numbers([2, 6], seed: 83), integers([3]), sharpness: .infinity),
+            sample(
+                TopK(axis: 0, isLargest: false, givesPlaces: true),
+                numbers([3], seed: 0, 0.5...0.5, boundaries: [1, 1.00001]), integers([2]), sharpness: .infinity),
+            sample(
+                Where(), booleans([true, false, true]), numbers([2, 3], seed: 84), numbers([3], seed: 85)),
+            sample(Not(), booleans([true, false])),
+            sample(Flatten(), numbers([2, 3, 2], seed: 86)),
+            sample(Squeeze(), numbers([2, 1, 3], seed: 87)),
+            sample(ShapeOf(), numbers([2, 3], seed: 88)),
+            sample(SizeOf(), numbers([2, 3], seed: 88)),
+            sample(ConstantOfShape(), integers([2, 3])),
+            sample(
+                Progression(), numbers([], seed: 0, 1...1), numbers([], seed: 0, 3...3),
+                numbers([], seed: 0, 0.3...0.3)),
             sample(Clip(), numbers([2, 6], seed: 64), numbers([], seed: 65, -1...0), numbers([], seed: 66, 0.5...1)),
         ]
+        + Comparison.allCases.map {
+            // The last two lie closer than float16 tells them apart.
+            sample(
+                $0, numbers([5], seed: 89, boundaries: [1, 2, 3, 1.0001, -1]),
+                numbers([5], seed: 90, boundaries: [2, 2, 1, 1, -1.0001]))
+        }
+        + Logic.allCases.map { sample($0, booleans([true, true, false]), booleans([true, false, false])) }
 
     @Test("No right computation exceeds its operator's bound, in any arithmetic", arguments: samples)
     func isNeverExceeded(sample: Sample) throws {

@@ -1,3 +1,4 @@
+import Tensors
 import Testing
 
 @testable import Detection
@@ -55,5 +56,43 @@ import Testing
     @Test("Without faces the image stays as it is")
     func none() {
         #expect(gray.annotated(with: []) == gray)
+    }
+}
+
+extension AnnotationTests {
+    @Test("A landmark is a disc with a dark rim, which grows with the image")
+    func disc() {
+        for side in [200, 480, 960] {
+            let radius = max(1, side / 240) + 1
+            let blank = DecodedImage(width: side, height: side, pixels: [UInt8](repeating: 128, count: side * side * 3))
+            let drawn = blank.annotated(with: [
+                Face(
+                    box: BoundingBox(x: 0, y: 0, width: 0, height: 0), confidence: nil,
+                    landmarks: [Point(x: 100, y: 90)])
+            ])
+            for (x, y) in (60..<140).flatMap({ x in (60..<120).map { (x, $0) } }) {
+                let squared = (x - 100) * (x - 100) + (y - 90) * (y - 90)
+                let expected: [UInt8] =
+                    squared <= radius * radius
+                    ? [255, 48, 48] : squared <= (radius + 1) * (radius + 1) ? [0, 0, 0] : [128, 128, 128]
+                let position = (y * side + x) * 3
+                #expect(Array(drawn.pixels[position..<position + 3]) == expected, "\(side): \(x), \(y)")
+            }
+        }
+    }
+
+    @Test("What is drawn is what was drawn when it was last looked at")
+    func kept() {
+        let blank = DecodedImage(width: 490, height: 485, pixels: [UInt8](repeating: 128, count: 490 * 485 * 3))
+        let faces = [
+            (100, 80, 0.98765), (440, 2, 1), (-20, 300, 0), (300, 420, 0.00019), (470, 480, 0.5),
+        ].map { (x: Float, y: Float, confidence: Float) in
+            Face(
+                box: BoundingBox(x: x, y: y, width: 70, height: 60.5), confidence: confidence,
+                landmarks: [Point(x: x + 20, y: y + 25)])
+        }
+        #expect(
+            sha256Hex(blank.annotated(with: faces).pixels)
+                == "9243f1031a9cdba7634ff35c10e391bcfd28ca05f6da3152d0dd561481bb7f76")
     }
 }

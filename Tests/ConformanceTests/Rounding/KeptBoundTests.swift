@@ -1,0 +1,102 @@
+import Engines
+import Foundation
+import NetworkGraph
+import Tensors
+import TestSupport
+import Testing
+
+@testable import Conformance
+
+/// Bounds where the operands have errors of their own, and all bounds as they were kept when they were last reasoned
+/// about.
+@Suite struct KeptBoundTests {
+    typealias Sample = OperatorBoundTests.Sample
+
+    /// An error of every number that a sample is given: some units in its sixth digit. What only says how to compute, as
+    /// scales and limits of a count do, has none.
+    private func errors(of sample: Sample) -> [Tensor<Double>?] {
+        let exact = sample.operation is Resize ? [1, 2, 3] : sample.operation is Progression ? [1] : []
+        return sample.inputs.enumerated().map { position, input in
+            guard let input, !exact.contains(position), input.elementType.floatFormat != nil else { return nil }
+            return input.float64.map { abs($0) * 0x1p-18 + 0x1p-20 }
+        }
+    }
+
+    private func bounds(_ sample: Sample, _ bound: RoundingBound, _ errors: [Tensor<Double>?]) throws -> Tensor<Double>
+    {
+        let exact = try ArithmeticName.fp64.apply(sample.operation, to: sample.inputs).float64
+        let node = Node(
+            name: "it", operator: sample.operation, inputs: sample.inputs.indices.map { "input \($0)" },
+            outputs: ["output"])
+        return try bound.errors(of: node, inputs: sample.inputs, errors: errors, output: exact)
+    }
+
+    @Test(
+        "Operands that are off by no more than their errors give results within the bound",
+        arguments: OperatorBoundTests.samples)
+    func operandsWithErrors(_ sample: Sample) throws {
+        let errors = errors(of: sample)
+        let bounds = try bounds(sample, .float32, errors)
+        let exact = try ArithmeticName.fp64.apply(sample.operation, to: sample.inputs).float64
+        var random = RandomNumbers(seed: 5)
+        for _ in 0..<8 {
+            let moved = zip(sample.inputs, errors).map { input, error -> AnyTensor? in
+                guard let input, let error else { return input }
+                let factors = error.map { _ in Double([-1, 1].randomElement(using: &random) ?? 1) }
+                return .float64(input.float64.zipMap(error.zipMap(factors, *), +))
+            }
+            guard let computed = try? ArithmeticName.fp64.apply(sample.operation, to: moved).float64,
+                computed.shape == exact.shape
+            else { continue }
+            for (index, bound) in bounds.elements.enumerated() {
+                let error = abs(computed.elements[index] - exact.elements[index])
+                // Roots and logarithms of less than 0 are nothing that a right program computes.
+                #expect(error <= bound || error.isNaN, "\(index): \(error) beyond \(bound)")
+            }
+        }
+    }
+
+    /// What is kept: for each sample a line with the sum of its finite bounds, and how many are infinite, in each
+    /// arithmetic as it is given, and in the first and the last with errors of the operands.
+    private func lines() throws -> [String] {
+        let arithmetics: [ArithmeticName] = [.fp32, .fp16Weights, .fp16Storage, .fp16FMA, .neuralEngineM1]
+        return try OperatorBoundTests.samples.enumerated().map { index, sample in
+            let plain = try arithmetics.map { arithmetic in
+                let bound = RoundingBound(of: arithmetic)
+                let errors = sample.inputs.map { $0.flatMap { bound.inputErrors(of: $0, isConstant: false) } }
+                return try bounds(sample, bound, errors)
+            }
+            let moved = try [ArithmeticName.fp32, .neuralEngineM1].map {
+                try bounds(sample, RoundingBound(of: $0), errors(of: sample))
+            }
+            let figures = (plain + moved).map { bounds in
+                let finite = bounds.elements.filter(\.isFinite)
+                let infinite = bounds.elements.count - finite.count
+                return "\(finite.reduce(0, +))" + (infinite > 0 ? "+\(infinite)" : "")
+            }
+            return "\(index) \(sample.operation.name) " + figures.joined(separator: " ")
+        }
+    }
+
+    @Test("Every bound is the kept one: whoever changes a bound shows by how much, in kept_bounds.txt")
+    func kept() throws {
+        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("kept_bounds.txt")
+        let kept = (try? String(contentsOf: file, encoding: .utf8))?.split(separator: "\n").map(String.init) ?? []
+        let computed = try lines()
+        #expect(kept.count == computed.count)
+        for (index, line) in computed.enumerated() {
+            let old = index < kept.count ? kept[index] : ""
+            #expect(isSame(old, line), "now \(line)\nkept \(old)")
+        }
+    }
+
+    /// Whether two lines say the same; functions of the system's mathematics may differ in the last digits.
+    private func isSame(_ old: String, _ new: String) -> Bool {
+        let (old, new) = (old.split { " +".contains($0) }, new.split { " +".contains($0) })
+        return old.count == new.count
+            && zip(old, new).allSatisfy { one, other in
+                guard let a = Double(one), let b = Double(other) else { return one == other }
+                return abs(a - b) <= 1e-9 * abs(a)
+            }
+    }
+}

@@ -30,7 +30,7 @@ import time
 MODULES = ["Conformance", "Captures", "Detection", "mtcnn-validate"]
 TARGETS = [
     "ConformanceTests", "CapturesTests", "DetectionTests", "ReportingTests", "CommandTests", "DiagnosisTests",
-    "ModelFormatsTests", "BenchmarkingTests", "OutsideEnginesTests"]
+    "ModelFormatsTests", "GateTests", "BenchmarkingTests", "OutsideEnginesTests"]
 
 SWITCH = """import Foundation
 
@@ -166,7 +166,7 @@ def compile_all(root, mutants, command):
 
 def run(root, tests, environment, seconds):
     """The tests' exit status, or None where they gave no answer in time."""
-    binary = next((root / ".build" / "debug").glob("*PackageTests.xctest"))
+    binary = next((root / ".build" / "release").glob("*PackageTests.xctest"))
     filters = [part for name in tests for part in ("--filter", "^" + re.escape(name))]
     # A session of its own: no terminal stops it, and with a mutant that never ends all its processes are ended.
     process = subprocess.Popen(
@@ -182,7 +182,7 @@ def run(root, tests, environment, seconds):
 
 
 def names(root):
-    binary = next((root / ".build" / "debug").glob("*PackageTests.xctest"))
+    binary = next((root / ".build" / "release").glob("*PackageTests.xctest"))
     listed = subprocess.run(
         [str(binary), "--testing-library", "swift-testing", "--list-tests"], cwd=root, capture_output=True, text=True)
     return [line for line in listed.stdout.splitlines() if line.split(".")[0] in TARGETS]
@@ -236,7 +236,7 @@ def main():
     parser.add_argument("--most", type=float, default=600, help="seconds of tests that a mutant is given")
     parser.add_argument("--again", action="store_true")
     parser.add_argument("--measure", default="^$", help="measure the tests of such names again")
-    parser.add_argument("--build", default="swift build --build-tests -Xcc -O2")
+    parser.add_argument("--build", default="swift build -c release --build-tests -Xswiftc -enable-testing")
     options = parser.parse_args()
     root = options.work.resolve()
     kept = root / "mutants.json"
@@ -247,6 +247,12 @@ def main():
         found = find(root)
         mutants = draw(found, options.count, options.seed)
         print(f"{len(mutants)} of {len(found)} places", flush=True)
+        known = root / "not_compiling.json"
+        if known.exists():
+            bad = {tuple(place) for place in json.loads(known.read_text())}
+            for mutant in mutants:
+                if (mutant["file"], mutant["original"], mutant["changed"]) in bad:
+                    mutant["outcome"] = "does not compile"
         compile_all(root, mutants, options.build.split())
         state = {"mutants": mutants, "tests": {}}
     if options.again:

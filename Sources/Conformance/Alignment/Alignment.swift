@@ -146,7 +146,7 @@ public enum AlignmentError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .unknownName(let name): "the map names \"\(name)\", which is no tensor of that side"
         case .differentSizes(let name, let shape, let other, let otherShape):
-            "the map takes \"\(name)\" \(shape) for \"\(other)\" \(otherShape), which has another number of elements"
+            "the map takes \"\(name)\" \(shape) for \"\(other)\" \(otherShape), whose elements cannot stand in that shape"
         case .ambiguous(let name, let choices):
             "output \"\(name)\" may be \(choices.map { "\"\($0)\"" }.joined(separator: " or ")) of the other side: "
                 + "--map FILE says which"

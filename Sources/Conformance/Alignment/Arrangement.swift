@@ -37,8 +37,8 @@ public struct Arrangement: Sendable, Equatable {
 
     /// The arrangements that take a tensor of one shape to another, those that change less first.
     ///
-    /// Extents of 1 count as no axes. Where no arrangement gives the other shape and the numbers of elements are equal,
-    /// the elements are taken in their order: axes were joined or split.
+    /// Extents of 1 count as no axes. Where no arrangement gives the other shape, the elements are taken in their order if
+    /// axes were joined or split; as 3 x 2 in place of 2 x 3 nothing is taken.
     public static func all(from shape: Shape, to wanted: Shape) -> [Arrangement] {
         guard shape.count == wanted.count else { return [] }
         let conventions =
@@ -56,7 +56,27 @@ public struct Arrangement: Sendable, Equatable {
             guard !fitting.contains(where: { $0.permutation.filter { shape[$0] != 1 } == moved }) else { continue }
             fitting.append(arrangement)
         }
-        return fitting.isEmpty ? [none(rank: shape.rank)] : fitting
+        let isJoined = fitting.isEmpty && areJoined(shape.dimensions, wanted.dimensions)
+        return isJoined ? [none(rank: shape.rank)] : fitting
+    }
+
+    /// Whether one list of extents becomes the other where neighbours are multiplied, on either side.
+    private static func areJoined(_ one: [Int], _ other: [Int]) -> Bool {
+        var (one, other) = (one.filter { $0 != 1 }[...], other.filter { $0 != 1 }[...])
+        while let first = one.popFirst(), let second = other.popFirst() {
+            var (product, counterpart, areSeveral) = (first, second, (false, false))
+            while product != counterpart {
+                if product < counterpart {
+                    guard let next = one.popFirst() else { return false }
+                    (product, areSeveral.0) = (product * next, true)
+                } else {
+                    guard let next = other.popFirst() else { return false }
+                    (counterpart, areSeveral.1) = (counterpart * next, true)
+                }
+            }
+            guard areSeveral != (true, true) else { return false }
+        }
+        return one.isEmpty && other.isEmpty
     }
 
     /// The arrangement of vectors that are flattened images, which this one arranges.

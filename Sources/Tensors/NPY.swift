@@ -8,22 +8,20 @@ extension AnyTensor {
     /// - Throws: ``TensorError`` for what is no such file, and for arrays in Fortran's order or big-endian.
     public init(npy bytes: [UInt8]) throws(TensorError) {
         let (header, dataStart) = try AnyTensor.npyHeader(of: bytes)
+        let values = try AnyTensor.npyValues(in: header)
         func value(of key: String) throws(TensorError) -> Substring {
-            guard let start = header.range(of: "'\(key)':")?.upperBound else {
-                throw .badNPY(reason: "its header has no \(key)")
-            }
-            return header[start...].drop { $0 == " " }
+            guard let value = values[key] else { throw .badNPY(reason: "its header has no \(key)") }
+            return value
         }
-        guard try value(of: "fortran_order").hasPrefix("False") else {
-            throw .badNPY(reason: "its elements are in Fortran's order; numpy.ascontiguousarray makes them row-major")
+        let order = try value(of: "fortran_order").prefix { !",}".contains($0) }.filter { $0 != " " }
+        guard order == "False" else {
+            throw .badNPY(
+                reason: order == "True"
+                    ? "its elements are in Fortran's order; numpy.ascontiguousarray makes them row-major"
+                    : "its fortran_order is \(order), neither True nor False")
         }
-        let tuple = try value(of: "shape")
-        guard tuple.hasPrefix("("), tuple.contains(")") else { throw .badNPY(reason: "its shape is no tuple") }
-        let list = tuple.dropFirst().prefix { $0 != ")" }
-        let extents = list.split(separator: ",").map { $0.filter { $0 != " " } }.filter { !$0.isEmpty }.map { Int($0) }
-        guard !extents.contains(nil) else { throw .badNPY(reason: "its shape is (\(list))") }
-        let shape = try Shape(checking: extents.compactMap { $0 })
-        let descriptor = String(try value(of: "descr").dropFirst().prefix { $0 != "'" })
+        let shape = try AnyTensor.npyShape(try value(of: "shape"))
+        let descriptor = String(try value(of: "descr"))
         let data = bytes[dataStart...]
         guard let type = ElementType.allCases.first(where: { $0.npyDescriptor == descriptor }) else {
             let known = ElementType.allCases.map(\.npyDescriptor).joined(separator: ", ")
@@ -62,6 +60,43 @@ extension AnyTensor {
         let length = lengthBytes == 2 ? Int(UInt16(littleEndianBytes: field)) : Int(UInt32(littleEndianBytes: field))
         guard bytes.count - start >= length else { throw .badNPY(reason: "it ends within its header") }
         return (String(decoding: bytes[start..<start + length], as: UTF8.self), start + length)
+    }
+
+    /// The values of the header's three keys, each from its first character on; a quoted one without its quotes.
+    private static func npyValues(in header: String) throws(TensorError) -> [String: Substring] {
+        var values: [String: Substring] = [:]
+        // Every second part stands between quotes; a key is one with a colon behind it.
+        let parts = header.split(separator: "'", omittingEmptySubsequences: false)
+        for index in stride(from: 1, to: parts.count - 1, by: 2) {
+            let behind = parts[index + 1].drop { $0 == " " }
+            guard behind.first == ":" else { continue }
+            let key = String(parts[index])
+            guard ["descr", "fortran_order", "shape"].contains(key) else {
+                throw .badNPY(reason: "its header has the key \"\(key)\", which is none of the format's")
+            }
+            let value = behind.dropFirst().drop { $0 == " " }
+            let isQuoted = value.isEmpty && index + 2 < parts.count
+            guard values.updateValue(isQuoted ? parts[index + 2] : value, forKey: key) == nil else {
+                throw .badNPY(reason: "its header has \(key) twice")
+            }
+        }
+        return values
+    }
+
+    /// The extents of a tuple of Python's: `()`, `(3,)`, `(2, 3)`.
+    private static func npyShape(_ text: Substring) throws(TensorError) -> Shape {
+        guard text.hasPrefix("("), text.contains(")") else { throw .badNPY(reason: "its shape is no tuple") }
+        let list = text.dropFirst().prefix { $0 != ")" }
+        var fields = list.split(separator: ",", omittingEmptySubsequences: false).map {
+            $0.trimmingCharacters(in: .whitespaces)
+        }
+        // A comma may stand behind the last extent, and must behind a single one.
+        let isClosed = fields.last == ""
+        if isClosed { fields.removeLast() }
+        guard isClosed || fields.count > 1 else { throw .badNPY(reason: "its shape is (\(list)), which is no tuple") }
+        let extents = fields.map { Int($0) }
+        guard !extents.contains(nil) else { throw .badNPY(reason: "its shape is (\(list))") }
+        return try Shape(checking: extents.compactMap { $0 })
     }
 }
 

@@ -191,6 +191,10 @@ private let overlyPadded: [(any Operator, [TensorType?])] = {
         #expect(MatMul().multiplyAdds(from: [real([2, 3]), real([3, 4])], to: .real([2, 4])) == 24)
         #expect(
             Gemm(transposesA: true).multiplyAdds(from: [real([3, 2]), real([3, 4])], to: .real([2, 4])) == 24)
+        // What 64 bits do not hold stops at what they do.
+        let many = real([1 << 16, 1 << 31])
+        #expect(MatMul().multiplyAdds(from: [many, nil], to: .real([1 << 16, 1 << 31])) == .max)
+        #expect([Int.max, 1, .max].saturatingSum == .max && [1, 2].saturatingSum == 3)
         #expect(PReLU().multiplyAdds(from: [real([2]), real([2])], to: .real([2])) == 0)
     }
 }

@@ -56,6 +56,17 @@ import Testing
             ("{'descr': '<f4', 'fortran_order': False}", 4, "shape"),
             ("{'descr': '<f4', 'fortran_order': False, 'shape': None, }", 4, "no tuple"),
             ("{'descr': '<f4', 'fortran_order': False, 'shape': (", 4, "no tuple"),
+            // Of two values Python would take the last.
+            ("{'descr': '<f4', 'fortran_order': False, 'shape': (1,), 'shape': (1, 1), }", 4, "shape twice"),
+            ("{'descr': '<f4', 'descr': '<i4', 'fortran_order': False, 'shape': (1,), }", 4, "descr twice"),
+            ("{'descr': '<f4', 'fortran_order': False, 'fortran_order': True, 'shape': (1,), }", 4, "twice"),
+            ("{'descr': '<f4', 'fortran_order': False, 'shape': (1,), 'more': 1, }", 4, "\"more\""),
+            ("{'descr': '<f4', 'fortran_order': Falsehood, 'shape': (1,), }", 4, "neither True nor False"),
+            ("{'descr': '<f4', 'fortran_order': False, 'shape': (1), }", 4, "no tuple"),
+            ("{'descr': '<f4', 'fortran_order': False, 'shape': (1 1,), }", 44, "its shape is"),
+            ("{'descr': '<f4', 'fortran_order': False, 'shape': (1,,1), }", 4, "its shape is"),
+            ("{'descr': '<f4', 'fortran_order': False, 'shape': (,), }", 4, "its shape is"),
+            ("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }", 4, "which is none of"),
         ])
     func refused(header: String, bytes: Int, reason: String) {
         #expect {
@@ -63,6 +74,20 @@ import Testing
         } throws: { error in
             "\(error)".contains(reason)
         }
+    }
+
+    @Test("Spaces and the order of the keys mean nothing")
+    func spelling() throws {
+        let elements = AnyTensor.float32(Tensor([1, 2], [3, 4])).littleEndianBytes
+        for header in [
+            "{'shape': (1, 2), 'descr': '<f4', 'fortran_order': False}",
+            "{'shape':(1,2,),'fortran_order':False,'descr':'<f4'}",
+            "{ 'descr' : '<f4' , 'fortran_order' : False , 'shape' : ( 1 , 2 ) , }",
+        ] {
+            #expect(try AnyTensor(npy: file(header, elements)) == .float32(Tensor([1, 2], [3, 4])), "\(header)")
+        }
+        let scalar = file("{'descr': '<f4', 'fortran_order': False, 'shape': (), }", Array(elements.prefix(4)))
+        #expect(try AnyTensor(npy: scalar) == .float32(Tensor([], [3])))
     }
 
     @Test("A file cut short anywhere is refused")

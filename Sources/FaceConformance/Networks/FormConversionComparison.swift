@@ -88,13 +88,17 @@ private struct RecordedAnswers {
         self.scores = scores
         images = input.float64.upright(isTransposed: isTransposed).map { Float($0) }
         func upright(_ tensor: AnyTensor) -> Tensor<Double> { tensor.float64.upright(isTransposed: isTransposed) }
-        let outputs = recorded.tensors.filter(\.isGraphOutput).map { upright($0.values) }
+        // A face network's outputs are vectors or maps, and one for each image.
+        let tensors = recorded.tensors.filter {
+            [2, 4].contains($0.values.shape.rank) && $0.values.shape[0] == input.shape[0]
+        }
+        let outputs = tensors.filter(\.isGraphOutput).map { upright($0.values) }
         if let joined = outputs.first(where: { $0.shape[3] == network.outputChannels }) {
             heads = [Head(name: "output", channels: 0..<joined.shape[3], values: joined)]
             return
         }
         // The last tensor of two channels that is no output is what went into the softmax.
-        let logits = recorded.tensors.last {
+        let logits = tensors.last {
             $0.isGraphOutput == (scores == .probabilities) && Self.channels(of: $0.values, isTransposed) == 2
         }
         guard let logits, let boxes = outputs.first(where: { $0.shape[3] == 4 }) else {

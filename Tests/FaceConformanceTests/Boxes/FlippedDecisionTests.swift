@@ -108,4 +108,44 @@ import Testing
         #expect(flip.decision == .suppressionOrder && flip.stage == "pnet_after_per_scale_nms")
         #expect(flip.margin == 0.125)
     }
+
+    /// A frame whose boxes all reach the output network, which gives them scores; those below its threshold, and those
+    /// that are left out, are no faces.
+    private func judged(_ boxes: [(box: BoundingBox, output: Float)], leavingOut: Set<Int> = []) -> CascadeRecord {
+        var record = record(boxes.map { ($0.box, 0.9, $0.box) })
+        let seen = zip(record[.outputInput] ?? [], boxes).enumerated().map { index, pair in
+            Candidate(
+                box: pair.0.box, score: pair.1.output,
+                regression: BoxRegression(left: Float(index) / 64, top: 0, right: 0, bottom: 0))
+        }
+        record[.outputOutput] = seen
+        let passing = seen.filter { $0.score >= 0.7 }
+        record[.correctedOutputs] = passing
+        let faces = seen.indices.filter { seen[$0].score >= 0.7 && !leavingOut.contains($0) }.map { seen[$0] }
+        (record[.suppressedOutputs], record[.final]) = (faces, faces)
+        return record
+    }
+
+    @Test("A face that the output network no longer lets pass is named there, one at the threshold passes")
+    func outputThreshold() throws {
+        let flip = try #require(
+            FlippedDecision.all(expected: judged([(box(10), 0.75)]), found: judged([(box(10), 0.6875)])).first)
+        #expect(flip.decision == .scoreThreshold && flip.stage == "onet_raw" && flip.box == box(10))
+        #expect(flip.margin == 0.75 - Double(Float(0.7)))
+        #expect(FlippedDecision.all(expected: judged([(box(10), 0.75)]), found: judged([(box(10), 0.7)])) == [])
+    }
+
+    @Test("A face that another suppresses at the end is named there, with what their last scores were apart")
+    func lastSuppression() throws {
+        let boxes: [(BoundingBox, Float)] = [(box(10), 0.875), (box(30), 0.75), (box(200), 0.99)]
+        let expected = judged(boxes, leavingOut: [1])
+        let found = judged(boxes, leavingOut: [0])
+        let flips = FlippedDecision.all(expected: expected, found: found)
+        let missed = try #require(flips.first { $0.face == box(10) })
+        #expect(missed.decision == .suppressionOrder && missed.stage == "onet_after_nms")
+        // Of the other boxes the one that overlaps most is what was picked instead.
+        #expect(missed.box == box(10) && missed.margin == 0.125)
+        let extra = try #require(flips.first { $0.face == box(30) })
+        #expect(extra.margin == -0.125 && flips.count == 2)
+    }
 }

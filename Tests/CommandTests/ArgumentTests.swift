@@ -1,4 +1,7 @@
+import Conformance
 import Detection
+import JSONTree
+import Reporting
 import Testing
 
 @testable import mtcnn_validate
@@ -46,5 +49,55 @@ import Testing
             }
         }
         for family in DetectorFamily.allCases { #expect(NamedRuleChanges.help.contains(family.meaning)) }
+    }
+
+    @Test("A change is read from what is written of it, and nothing else is one")
+    func codedChanges() throws {
+        let changes = RuleChange.all(from: .openFace)
+        #expect(changes.count > 30)
+        for change in changes {
+            let json = try JSON(parsing: Array(JSON(encoding: [change]).text().utf8), file: "a.json")
+            #expect(try json.decode([RuleChange].self) == [change])
+        }
+        for wrong in ["", "channel_order", "channel_order=", "channel_order=red", "none=bgr", "channel_order=bgr=rgb"] {
+            #expect(throws: JSONError.self, "\(wrong)") {
+                try JSON.array([.string(wrong)]).decode([RuleChange].self)
+            }
+        }
+    }
+
+    @Test("Where no detector is named, all are tried; else that one")
+    func families() throws {
+        #expect(try CascadeOptions.parse([]).familiesToTry == DetectorFamily.allCases)
+        for family in DetectorFamily.allCases where family != .openFace {
+            #expect(try CascadeOptions.parse(["--rules", family.rawValue]).familiesToTry == [family])
+        }
+        #expect(try CascadeOptions.parse([]).departure == nil)
+        #expect(throws: (any Error).self) { try CascadeOptions.parse(["--rules", "none"]) }
+    }
+
+    @Test("What could not be judged because a file is damaged is damage; what fails, fails all the same")
+    func exitStatus() {
+        func report(_ cause: DetectionReport.UnjudgedFrame.Cause, found: [BoundingBox]) -> DetectionReport {
+            let box = BoundingBox(x: 10, y: 10, width: 40, height: 40)
+            let matching = FaceMatching(
+                file: "a.jpg", expected: [Face(box: box, confidence: nil)],
+                found: found.map { Face(box: $0, confidence: nil) })
+            let frame = DetectionReport.Frame(
+                faces: matching,
+                divergence: StageDivergence(file: "a.jpg", expected: CascadeRecord(), found: CascadeRecord()))
+            return DetectionReport(
+                baseline: Side(engine: "a", arithmetic: "fp32"), candidate: Side(engine: "b", arithmetic: "fp32"),
+                runs: [
+                    .init(
+                        gold: "gold", minimumFaceSize: 60, frames: [frame],
+                        notJudged: [.init(file: "b.jpg", cause: cause, reason: "why")], deviations: [])
+                ], deviations: [])
+        }
+        let box = BoundingBox(x: 10, y: 10, width: 40, height: 40)
+        #expect(ReportSet([report(.damaged, found: [box])]).exitStatus == .badData)
+        #expect(ReportSet([report(.unreadable, found: [box])]).exitStatus == .notJudged)
+        #expect(ReportSet([report(.damaged, found: [])]).exitStatus == .doesNotConform)
+        #expect(ReportSet([]).exitStatus == .notJudged)
     }
 }

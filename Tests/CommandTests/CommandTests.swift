@@ -413,6 +413,41 @@ import Testing
         }
     }
 
+    @Test("Frames that a list names and that are not there are left out and named, and others are not")
+    func missingFrames() throws {
+        try withTemporaryDirectory { directory in
+            let image = DecodedImage(width: 30, height: 20, pixels: [UInt8](repeating: 90, count: 1800))
+            try write(image.encoded(as: .png, file: "small.png"), "\(directory)/small.png")
+            for (rows, names) in [("", false), ("gone.png,1,2,3,4\n", true)] {
+                try write("file,x,y,width,height\nsmall.png,1,2,3,4\n\(rows)".utf8, "\(directory)/gold.csv")
+                let run = try CommandLineProgram.run(
+                    "explain", "--gold", "\(directory)/gold.csv", "--frames", directory)
+                #expect(run.errors.contains("gone.png") == names && run.errors.contains("left out") == names)
+            }
+        }
+    }
+
+    @Test("Two models are compared on the inputs that are given, and on none there is nothing to compare")
+    func givenInputs() throws {
+        try withTemporaryDirectory { directory in
+            let none = try CommandLineProgram.run("compare", pnet, pnet, "--inputs", directory)
+            #expect(none.exitCode == 66 && none.errors.contains("holds no .npy files"), "\(none.errors)")
+            var random = RandomNumbers(seed: 2)
+            for name in ["a", "b"] {
+                try write(
+                    AnyTensor.float32(random.floats([1, 13, 14, 3], in: -1...1)).npy, "\(directory)/\(name).npy")
+            }
+            let two = try CommandLineProgram.run(
+                "compare", pnet, pnet, "--inputs", directory, "--json", "\(directory)/report.json")
+            #expect(two.exitCode == 0, "\(two.output)\(two.errors)")
+            let report = try String(contentsOfFile: "\(directory)/report.json", encoding: .utf8)
+            #expect(report.contains("\"a.npy\"") && report.contains("\"b.npy\""))
+            try write("text".utf8, "\(directory)/c.npy")
+            let damaged = try CommandLineProgram.run("compare", pnet, pnet, "--inputs", directory)
+            #expect(damaged.exitCode == 65 && damaged.errors.contains("c.npy"), "\(damaged.errors)")
+        }
+    }
+
     @Test(
         "Results that nobody can take are an error", .enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
     func fullOutput() throws {

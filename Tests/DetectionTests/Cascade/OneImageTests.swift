@@ -1,0 +1,52 @@
+import Engines
+import NetworkGraph
+import Tensors
+import TestSupport
+import Testing
+
+@testable import Detection
+
+/// A face network whose graph takes one image at a time.
+@Suite struct OneImageTests {
+    /// A refinement network of one convolution over the whole image.
+    private func graph(batch: Graph.Dimension) throws -> Graph {
+        var random = RandomNumbers(seed: 4)
+        return try Graph(
+            name: "rnet",
+            inputs: [
+                .init(name: "x", elementType: .float32, dimensions: [batch, .fixed(3), .fixed(24), .fixed(24)])
+            ],
+            outputs: ["scores", "boxes"],
+            nodes: [("scores", 2), ("boxes", 4)].map { name, _ in
+                Node(name: name, operator: Convolution(), inputs: ["x", "w.\(name)"], outputs: [name])
+            },
+            initializers: [
+                "w.scores": .float32(random.floats([2, 3, 24, 24], in: -1...1)),
+                "w.boxes": .float32(random.floats([4, 3, 24, 24], in: -1...1)),
+            ])
+    }
+
+    @Test("Several images have the answers, and the work, that each has alone")
+    func several() throws {
+        var random = RandomNumbers(seed: 9)
+        let images = random.floats([3, 24, 24, 3], in: -1...1)
+        let (one, many) = try (
+            GraphFaceNetwork(.refinement, graph: graph(batch: .fixed(1))) { try ArithmeticName.fp32.engine(for: $0) },
+            GraphFaceNetwork(.refinement, graph: graph(batch: .symbolic("N"))) {
+                try ArithmeticName.fp32.engine(for: $0)
+            }
+        )
+        let answers = try one.evaluate(images)
+        #expect(answers == (try many.evaluate(images)) && answers.shape[0] == 3)
+        for index in 0..<3 {
+            let image = Array(images.elements[index * 1728..<(index + 1) * 1728])
+            let alone = try one.evaluate(Tensor([1, 24, 24, 3], image))
+            #expect(alone.elements == Array(answers.elements[index * 6..<(index + 1) * 6]))
+        }
+        for network in [one, many] {
+            #expect(
+                try network.multiplyAdds(count: 3, rows: 24, columns: 24)
+                    == ["scores": 3 * 2 * 1728, "boxes": 3 * 4 * 1728])
+        }
+    }
+}

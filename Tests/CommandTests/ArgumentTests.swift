@@ -100,4 +100,24 @@ import Testing
         #expect(ReportSet([report(.damaged, found: [])]).exitStatus == .doesNotConform)
         #expect(ReportSet([]).exitStatus == .notJudged)
     }
+
+    @Test("Limits are numbers of 0 or more")
+    func limits() throws {
+        #expect(try LimitOptions.parse(["--max-abs-diff", "0", "--mean-abs-diff", "0.5"]).areGiven)
+        #expect(try !LimitOptions.parse([]).areGiven)
+        for wrong in ["-1", "nan", "inf"] {
+            #expect(throws: (any Error).self, "\(wrong)") { try LimitOptions.parse(["--mean-abs-diff=\(wrong)"]) }
+        }
+    }
+
+    @Test("A strict run excuses nothing; else the bundled list excuses what it is about, and nothing besides")
+    func deviations() throws {
+        let all = allReports.map { $0.name }
+        let strict = try DeviationOptions.parse(["--strict"]).knownDeviations(ofBundled: all)
+        #expect(allReports.allSatisfy { strict[$0].isEmpty })
+        let listed = try DeviationOptions.parse([]).knownDeviations(ofBundled: all)
+        #expect(!listed[PrecisionReport.self].isEmpty)
+        let others = try DeviationOptions.parse([]).knownDeviations(ofBundled: [])
+        #expect(allReports.allSatisfy { others[$0].isEmpty })
+    }
 }

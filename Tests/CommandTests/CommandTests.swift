@@ -413,6 +413,26 @@ import Testing
         }
     }
 
+    @Test("A stored report with known deviations conforms, and strictly it does not")
+    func strictCheck() throws {
+        let report = fixtures.deletingLastPathComponent().appendingPathComponent("Reports/fp16_vs_fp32.json").path
+        #expect(try CommandLineProgram.run("check", report).exitCode == 0)
+        #expect(try CommandLineProgram.run("check", report, "--strict").exitCode == 1)
+    }
+
+    @Test("Shapes of 12 pixels are the smallest, and open ones are said to be open")
+    func smallestShapes() throws {
+        try withTemporaryDirectory { directory in
+            for (shapes, status) in [("12x12", Int32(0)), ("11x12", 64), ("12x11", 64), ("12", 64), ("12x12,", 64)] {
+                let run = try CommandLineProgram.run(
+                    "convert", pnet, "\(directory)/\(status)\(shapes).mlpackage", "--shapes", shapes)
+                #expect(run.exitCode == status, "\(shapes): \(run.errors)")
+            }
+        }
+        let open = try CommandLineProgram.run("inspect", pnet)
+        #expect(open.output.contains("Shapes are open") && !open.output.contains("multiply-adds\n"))
+    }
+
     @Test("Frames that a list names and that are not there are left out and named, and others are not")
     func missingFrames() throws {
         try withTemporaryDirectory { directory in

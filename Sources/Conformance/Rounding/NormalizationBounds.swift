@@ -83,7 +83,12 @@ extension RoundingBound {
             }
             let total = sum(terms)
             let norm = operation.isOfMagnitudes ? total : squareRoot(total)
-            guard norm.value != 0 || norm.error != 0 else { continue }
+            guard norm.value != 0 else {
+                // Zeros stay zeros; what may be other than 0 may become anything of a norm of 1.
+                let isInDoubt = positions.contains { numbers[$0].error > 0 }
+                for position in positions { bounds.elements[position] = isInDoubt ? 1 : 0 }
+                continue
+            }
             for position in positions { bounds.elements[position] = stored(quotient(numbers[position], norm)) }
         }
         return bounds

@@ -209,4 +209,47 @@ import Testing
             #expect(layer == name && baseline == [7] && candidate != [7])
         }
     }
+
+    @Test("Nothing of one kind does not differ from nothing of another, and something does infinitely")
+    func kinds() {
+        let nothing = Difference(baseline: .int64(Tensor([0], [])), candidate: .float32(Tensor([0], [])))
+        #expect(nothing.maxAbsDiff == 0 && nothing.meanAbsDiff == 0 && nothing.count == 0)
+        let one = Difference(baseline: .int64(Tensor([1], [0])), candidate: .float32(Tensor([1], [0])))
+        #expect(one.maxAbsDiff == .infinity && one.meanAbsDiff == .infinity && one.maxUlpDiff == .max)
+    }
+
+    @Test("What is drawn for two models from a seed is what it was, and of another seed another")
+    func drawn() throws {
+        func values(_ seed: UInt64) throws -> [Float] {
+            let inputs = try ComparedInputs(for: SmallNetwork().graph(), seed: seed)
+            #expect(inputs.cases.count == 3 && inputs.warning?.contains("seed \(seed)") == true)
+            #expect(inputs.cases.map { $0.inputs[0].values.shape } == [[1, 3, 6, 6], [1, 3, 6, 6], [1, 3, 6, 6]])
+            guard case .float32(let tensor) = inputs.cases[0].inputs[0].values else { return [] }
+            return tensor.elements
+        }
+        let one = try values(1)
+        #expect(one.allSatisfy { (-1..<1).contains($0) } && Set(one).count > 100)
+        let other = try values(2)
+        #expect(Array(one.prefix(3)) == [0.13312304, 0.49156344, 0.9420054] && other != one)
+    }
+
+    @Test("Cut numbers lie below what they are of on either side of 0, rounded ones on both sides")
+    func written() {
+        func gives(_ manner: WrittenPrecision.Manner, _ text: Double, of value: Double) -> Bool {
+            func quad(_ x: Double) -> Quad {
+                var quad = Quad(BoundingBox(x: 0, y: 0, width: 4, height: 4))
+                quad.x = x
+                return quad
+            }
+            return WrittenPrecision(unit: 1, manner: manner).gives(quad(text), of: quad(value), tolerance: 0)
+        }
+        for (text, value, isCut, isRounded) in [
+            (0.0, 0.5, true, true), (0, 0.75, true, false), (1, 0.75, false, true), (-1, -1.5, true, true),
+            (-2, -1.75, false, true), (-1, -1.75, true, false), (0, -0.25, true, true), (2, 0.5, false, false),
+            (0, 1, true, false), (0, 1.25, false, false),
+        ] {
+            #expect(gives(.cut, text, of: value) == isCut, "\(text) \(value)")
+            #expect(gives(.rounded, text, of: value) == isRounded, "\(text) \(value)")
+        }
+    }
 }

@@ -148,6 +148,24 @@ import Testing
                 numbers([2], seed: 73, 0.01...0.02),
                 integers([1, 2]), .int64(Tensor([2, 2], [5, 6, -7, 8])), numbers([2], seed: 74, 0.1...0.2),
                 integers([1, 2]), numbers([], seed: 75, 0.1...0.2), zeroPoint(9), sharpness: 1),
+            // Zeros, of which nothing is rounded.
+            sample(ArgExtreme(isMaximum: true, axis: 0), numbers([3], seed: 0, 0...0)),
+            sample(TopK(axis: 0, givesPlaces: true), numbers([3], seed: 0, 0...0), integers([2])),
+            sample(DynamicQuantizeLinear(giving: .scale), numbers([3], seed: 0, 0...0), sharpness: 1),
+            sample(NormDivision(axis: 0), numbers([3], seed: 0, 0...0), sharpness: .infinity),
+            sample(LogSoftmax(Softmax(axis: 0)), numbers([3], seed: 0, 0...0)),
+            // Less than 1 on either side of 0.
+            sample(DynamicQuantizeLinear(giving: .scale), numbers([4], seed: 91, -0.5...0.5)),
+            sample(DynamicQuantizeLinear(giving: .zeroPoint), numbers([4], seed: 91, -0.5...0.5), sharpness: 1),
+            // Bases that may be 0, and less.
+            sample(
+                BinaryArithmetic.power, numbers([4], seed: 0, boundaries: [0, 1e-7, -1e-7, 2]),
+                numbers([4], seed: 0, 2...2)),
+            sample(
+                Cast(to: .boolean), numbers([4], seed: 0, boundaries: [0, 1e-7, -1e-7, 2]), sharpness: 1),
+            sample(
+                Cast(to: .integer(bits: 64, isSigned: true)),
+                numbers([4], seed: 0, boundaries: [0, 1.9999999, -1, 2.5]), sharpness: 1),
             sample(Reshape(), numbers([2, 6], seed: 63), integers([3, -1])),
             sample(ArgExtreme(isMaximum: true, axis: 1), numbers([2, 4], seed: 80)),
             sample(ArgExtreme(isMaximum: false, axis: 0, keepsAxis: false), numbers([3, 2], seed: 81)),

@@ -50,3 +50,21 @@ import Testing
         }
     }
 }
+
+@Suite struct NudgeTests {
+    @Test("A nudge changes the box and the score at its place of its own list, and nothing else")
+    func place() {
+        let none = BoxRegression(left: 0, top: 0, right: 0, bottom: 0)
+        let list = (0..<3).map {
+            Candidate(box: BoundingBox(x: Float($0), y: 0, width: 4, height: 4), score: 0.5, regression: none)
+        }
+        let box = BoundingBox(x: 9, y: 9, width: 9, height: 9)
+        let nudge = Nudge(.level(1), position: 2, box: box, score: 0.75)
+        var expected = list
+        (expected[2].box, expected[2].score) = (box, 0.75)
+        #expect(list.with([nudge], of: .level(1)) == expected)
+        #expect(list.with([nudge], of: .level(0)) == list && list.with([], of: .level(1)) == list)
+        #expect(list.with([nudge], of: .stage(.proposals)) == list)
+        #expect(Array(list.prefix(2)).with([nudge], of: .level(1)) == Array(list.prefix(2)))
+    }
+}

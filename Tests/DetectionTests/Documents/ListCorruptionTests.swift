@@ -138,6 +138,8 @@ private struct ChangedList: CustomTestStringConvertible {
         read(
             "faces.json", "[{\"file\": \"a\", \"width\": 640.0, \"height\": 480, \"faces\": [[1, 2, 3, 4, 0.5]]}]",
             ["a: 1.0 2.0 3.0 4.0 0.5"]),
+        read("faces.txt", "a.jpg\n0\n0 0\nb.jpg\n1\n1 2 0.5 0.25\n", ["a.jpg:", "b.jpg: 1.0 2.0 0.5 0.25 -"]),
+        read("faces.csv", "file,x,y,w,h,image_width,image_height\na,1,2,3,4,1,1\n", ["a: 1.0 2.0 3.0 4.0 -"]),
         read("faces.json", "{\"a\": [], \"b\": [[1, 2, 3, 4]]}", ["a:", "b: 1.0 2.0 3.0 4.0 -"]),
     ]
 }
@@ -164,6 +166,25 @@ private struct ChangedList: CustomTestStringConvertible {
             } catch let error as DetectionDocumentError {
                 #expect(list.frames == nil, "\(error)")
                 #expect(error.description.contains(list.reason) && error.description.contains(list.name), "\(error)")
+            }
+        }
+    }
+
+    @Test("UTF-16 is read in either order of bytes, whatever the letters")
+    func wideText() throws {
+        try withTemporaryDirectory { directory in
+            let text = "file,x,y,w,h\nGröße 顔.jpg,1,2,3,4\n"
+            for isLittle in [true, false] {
+                let bytes = ([0xFEFF] + text.utf16).flatMap { unit -> [UInt8] in
+                    let pair = [UInt8(unit & 0xFF), UInt8(unit >> 8)]
+                    return isLittle ? pair : pair.reversed()
+                }
+                let file = URL(fileURLWithPath: "\(directory)/faces.csv")
+                try Data(bytes).write(to: file)
+                #expect(try DetectionDocument(contentsOf: file).images.map(\.file) == ["Größe 顔.jpg"])
+                // A byte that is left over makes it no text.
+                try Data(bytes + [0]).write(to: file)
+                #expect(throws: DetectionDocumentError.self) { try DetectionDocument(contentsOf: file) }
             }
         }
     }

@@ -95,4 +95,15 @@ extension AnnotationTests {
             sha256Hex(blank.annotated(with: faces).pixels)
                 == "9243f1031a9cdba7634ff35c10e391bcfd28ca05f6da3152d0dd561481bb7f76")
     }
+
+    @Test("Scores beyond 0 and 1 read as those, and a label starts where the image does")
+    func scores() {
+        func drawn(_ confidence: Float, _ x: Float = 50, _ y: Float = 40) -> DecodedImage {
+            gray.annotated(with: [
+                Face(box: BoundingBox(x: x, y: y, width: 60, height: 30), confidence: confidence)
+            ])
+        }
+        #expect(drawn(1.5) == drawn(1) && drawn(-0.5) == drawn(0) && drawn(1) != drawn(0.9999))
+        #expect(pixel(drawn(0.5, 50, 0), 51, 0) == [0, 0, 0] && pixel(drawn(0.5, -9, 40), 0, 36) == [0, 0, 0])
+    }
 }

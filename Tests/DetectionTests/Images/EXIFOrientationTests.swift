@@ -85,4 +85,28 @@ import Testing
             #expect(try DecodedImage(bytes: jpeg(frame(), wild), file: "a.jpg") == plain)
         }
     }
+
+    @Test("The orientation is found behind other entries, and behind a segment that holds nothing")
+    func entries() throws {
+        let plain = try frame()
+        let two =
+            Array("MM".utf8) + [
+                0, 42, 0, 0, 0, 8, 0, 2, 0x01, 0x00, 0, 3, 0, 0, 0, 1, 0, 1, 0, 0, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6,
+                0, 0,
+                0, 0, 0, 0,
+            ]
+        #expect(try DecodedImage(bytes: jpeg(plain, two), file: "a.jpg").width == 480)
+        #expect(try DecodedImage(bytes: jpeg(plain, description(6), before: segment([])), file: "a.jpg").width == 480)
+    }
+
+    @Test("A directory may lie beyond 64 KiB")
+    func far() throws {
+        let start = 1 << 16
+        let description = Array("MM".utf8) + [0, 42, 0, 1, 0, 0] + [UInt8](repeating: 0, count: start - 8)
+        let entry: [UInt8] = [0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0]
+        let file = PNGFile(
+            width: 3, height: 2, colorType: .gray, rows: [[0, 1, 2], [3, 4, 5]],
+            ancillary: [("eXIf", description + entry)])
+        #expect(try DecodedImage(bytes: file.bytes, file: "a.png").width == 2)
+    }
 }

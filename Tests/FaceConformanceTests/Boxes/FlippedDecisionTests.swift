@@ -148,4 +148,21 @@ import Testing
         let extra = try #require(flips.first { $0.face == box(30) })
         #expect(extra.margin == -0.125 && flips.count == 2)
     }
+
+    @Test("A square that is cut to other pixels before the output network is named there")
+    func outputTruncation() throws {
+        func moved(_ x: Float) -> CascadeRecord {
+            var result = record([(box(10), 0.9, box(10.5))])
+            let corrected = Candidate(box: box(x), score: 0.9, regression: Self.zero)
+            let seen = Candidate(
+                box: BoundingBox(PixelBox(truncating: box(x))), score: 0.9, regression: Self.zero)
+            result[.correctedRefinements] = [corrected]
+            for stage in [
+                CascadeStage.outputInput, .outputOutput, .correctedOutputs, .suppressedOutputs, .final,
+            ] { result[stage] = [seen] }
+            return result
+        }
+        let flip = try #require(FlippedDecision.all(expected: moved(11.125), found: moved(10.5)).first)
+        #expect(flip.decision == .truncation && flip.stage == "onet_input" && flip.margin == 0.125)
+    }
 }

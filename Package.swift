@@ -137,7 +137,8 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "mtcnn-validate", "Benchmarking", "Captures", "Conformance", "Detection", "Files", "JSONTree",
+                "mtcnn-validate", "Benchmarking", "Captures", "Conformance", "Detection", "FaceConformance", "Files",
+                "JSONTree",
                 "ModelFormats",
                 "TestSupport",
             ],

@@ -1,10 +1,11 @@
 import Conformance
 import Detection
+import FaceConformance
 import JSONTree
 import Reporting
 import Testing
-
 @testable import mtcnn_validate
+
 
 /// What words of the command line are read as, without a run of the program.
 @Suite struct ArgumentTests {
@@ -78,12 +79,12 @@ import Testing
 
     @Test("What could not be judged because a file is damaged is damage; what fails, fails all the same")
     func exitStatus() {
-        func report(_ cause: DetectionReport.UnjudgedFrame.Cause, found: [BoundingBox]) -> DetectionReport {
+        func report(_ cause: UnjudgedFrame.Cause, found: [BoundingBox]) -> DetectionReport {
             let box = BoundingBox(x: 10, y: 10, width: 40, height: 40)
             let matching = FaceMatching(
                 file: "a.jpg", expected: [Face(box: box, confidence: nil)],
                 found: found.map { Face(box: $0, confidence: nil) })
-            let frame = DetectionReport.Frame(
+            let frame = ComparedFrame(
                 faces: matching,
                 divergence: StageDivergence(file: "a.jpg", expected: CascadeRecord(), found: CascadeRecord()))
             return DetectionReport(

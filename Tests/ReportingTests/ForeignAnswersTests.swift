@@ -2,6 +2,7 @@ import Captures
 import Conformance
 import Detection
 import Engines
+import FaceConformance
 import ModelFormats
 import Tensors
 import TestSupport

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Conformance
 import Detection
+import FaceConformance
 import Files
 import Foundation
 import JSONTree

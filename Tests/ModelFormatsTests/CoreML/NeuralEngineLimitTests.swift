@@ -3,7 +3,6 @@ import Tensors
 import Testing
 
 @testable import ModelFormats
-@testable import ModelFormats
 
 /// The limits that are known of the Neural Engine, each on either side of it.
 @Suite struct NeuralEngineLimitTests {

@@ -2,11 +2,12 @@ import Detection
 import Engines
 import Foundation
 import NetworkGraph
-import TestSupport
+import NetworkSupport
 import Tensors
+import TestSupport
 import Testing
-
 @testable import Conformance
+@testable import FaceConformance
 
 /// Figures at the edges of what they are of: one element, none, equal ones, and what is no number.
 @Suite struct FigureEdgeTests {

@@ -50,7 +50,7 @@ sanitize: dependencies
 
 # Compares the vector kernels of every instruction set, an emulated arm64's among them where that can be.
 levels:
-	validation/compare_levels.sh
+	validation/compare_levels.sh $(LEVELS)
 
 # Fails where finding faces takes more instructions than before.
 speed: dependencies

@@ -6,7 +6,6 @@ import Reporting
 import Testing
 @testable import mtcnn_validate
 
-
 /// What words of the command line are read as, without a run of the program.
 @Suite struct ArgumentTests {
     @Test("Score thresholds are three numbers from 0 to 1, in the order of the networks")

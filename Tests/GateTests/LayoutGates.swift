@@ -9,9 +9,10 @@ import Testing
     /// The files that may name faces or the face networks, each with its reason.
     private static let exceptions = [
         "ModelFormats/Caffe/CaffeOrigin.swift": "tells the files of MTCNN's authors by their hashes and names",
-        "ModelFormats/CoreML/CoreMLPackageContents.swift":
+        "ModelFormats/CoreML/Writing/CoreMLPackageContents.swift":
             "writes the face networks' outputs apart, as programs read them",
-        "ModelFormats/CoreML/ProgramBuilder.swift": "writes the face networks' outputs apart, as programs read them",
+        "ModelFormats/CoreML/Writing/FaceProgramBuilder.swift":
+            "writes the face networks' outputs apart, as programs read them",
     ]
 
     private static func files(below module: String) throws -> [String] {

@@ -106,6 +106,8 @@ def find(root):
                 if depth_of_text:
                     continue
                 for start, end, original, changed in places(line):
+                    if original == changed or "0.0" in (original, changed):
+                        continue
                     found.append({
                         "file": str(path.relative_to(root)), "line": number, "start": start, "end": end,
                         "original": original, "changed": changed})
@@ -247,12 +249,6 @@ def main():
         found = find(root)
         mutants = draw(found, options.count, options.seed)
         print(f"{len(mutants)} of {len(found)} places", flush=True)
-        known = root / "not_compiling.json"
-        if known.exists():
-            bad = {tuple(place) for place in json.loads(known.read_text())}
-            for mutant in mutants:
-                if (mutant["file"], mutant["original"], mutant["changed"]) in bad:
-                    mutant["outcome"] = "does not compile"
         compile_all(root, mutants, options.build.split())
         state = {"mutants": mutants, "tests": {}}
     if options.again:

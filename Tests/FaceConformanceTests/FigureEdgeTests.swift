@@ -16,6 +16,8 @@ import Testing
         let one = Difference(baseline: .int64(Tensor([1], [5])), candidate: .int64(Tensor([1], [2])))
         #expect(one.meanAbsDiff == 3 && one.maxAbsDiff == 3 && one.maxRelDiff == 0.6 && one.maxUlpDiff == 3)
         #expect(one.worst?.index == [0] && one.count == 1)
+        let equal = Difference(baseline: .int64(Tensor([2], [5, -5])), candidate: .int64(Tensor([2], [5, -5])))
+        #expect(equal.maxUlpDiff == 0 && equal.maxAbsDiff == 0 && equal.maxRelDiff == 0 && equal.worst == nil)
         let real = Difference(baseline: .float32(Tensor([1], [0.5])), candidate: .float32(Tensor([1], [0.25])))
         #expect(real.meanAbsDiff == 0.25 && real.maxRelDiff == 0.5)
         for nothing in [AnyTensor.int64(Tensor([0], [])), .float32(Tensor([0], []))] {
@@ -130,6 +132,8 @@ import Testing
         #expect(range.underflowCount == 1 && range.subnormalCount == 1 && range.largest == 3)
         #expect(range.headroom == 65504.0 / 3)
         #expect(range.signal == 1e-18 + 0x1p-30 + 0x1p-28 && range.noise == 1e-18)
+        let small = Float16Range(computed: Tensor([3], [0, 0x1p-24, -0x1p-20]), exact: Tensor([3], [0, 0, 0]))
+        #expect(small.subnormalCount == 2 && small.underflowCount == 0)
         let zeros = Float16Range(computed: Tensor([1], [0]), exact: Tensor([1], [0]))
         #expect(zeros.headroom == nil && zeros.signalToNoise == nil && zeros.underflowCount == 0)
         let both = range.merged(with: range)

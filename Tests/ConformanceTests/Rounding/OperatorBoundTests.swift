@@ -154,6 +154,9 @@ import Testing
             sample(DynamicQuantizeLinear(giving: .scale), numbers([3], seed: 0, 0...0), sharpness: 1),
             sample(NormDivision(axis: 0), numbers([3], seed: 0, 0...0), sharpness: .infinity),
             sample(LogSoftmax(Softmax(axis: 0)), numbers([3], seed: 0, 0...0)),
+            sample(QuantizeLinear(), numbers([2, 5], seed: 67), numbers([], seed: 0, 0.0625...0.0625)),
+            sample(
+                DequantizeLinear(), .int64(Tensor([3], [1, -2, 30_000])), numbers([], seed: 68, 0.125...1)),
             // Less than 1 on either side of 0.
             sample(DynamicQuantizeLinear(giving: .scale), numbers([4], seed: 91, -0.5...0.5)),
             sample(DynamicQuantizeLinear(giving: .zeroPoint), numbers([4], seed: 91, -0.5...0.5), sharpness: 1),

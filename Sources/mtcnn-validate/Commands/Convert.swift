@@ -8,6 +8,7 @@ import JSONTree
 import ModelFormats
 import NetworkGraph
 import Reporting
+import Validation
 import Tensors
 
 extension CoreMLPackageContents.Precision: ExpressibleByArgument {}

@@ -13,7 +13,7 @@ extension Double? {
     public var short: String { self?.short ?? "-" }
 
     /// Seven significant digits, or a dash where there is no number.
-    var long: String { map { String(format: "%.7g", $0) } ?? "-" }
+    public var long: String { map { String(format: "%.7g", $0) } ?? "-" }
 }
 
 /// A value and its limit with as many digits as it takes to tell them apart, three at least.

@@ -122,11 +122,17 @@ public struct PackageConversionRun {
             of: .model(package, package.engine(source.arithmetic), source.arithmetic),
             with: .model(model, source.rounded ?? source.engine, source.arithmetic), inputs: both,
             map: contents.names.filter { model.graph.outputs.contains($0.key) })
-        let report = LayerReport(
-            baseline: Side(engine: model.name, arithmetic: source.arithmetic.rawValue),
-            candidate: Side(engine: "the package", arithmetic: source.arithmetic.rawValue),
-            thresholds: .rounding, deviations: [], networks: [comparison])
-        guard report.verdict != .doesNotConform else {
+        let outputs = comparison.layers.filter(\.isOutput)
+        let missing = model.graph.outputs.filter { output in !outputs.contains { $0.layer == output } }
+        guard missing.isEmpty else {
+            throw PackageWritingError(
+                "the package's \(missing.joined(separator: ", ")) could not be compared with \(model.name)'s; it is not "
+                    + "written")
+        }
+        let checks = comparison.layers.flatMap {
+            LayerThresholds.rounding.checks(of: $0, network: model.name, deviations: [])
+        }
+        guard !checks.contains(where: { $0.verdict == .doesNotConform }) else {
             throw PackageWritingError(
                 "the package's outputs differ from \(model.name)'s by \((distance ?? 0).short), which rounding "
                     + "does not explain; it is not written")

@@ -25,7 +25,9 @@ struct SectionSearch {
     /// The multiply-adds that trying single faults may take, and sets of them after that, which keeps a search to about
     /// twenty seconds on two cores: of a large network whose outputs alone are recorded, not all faults can be tried at
     /// all layers.
-    private static let work = (single: 5e10, sets: 2.5e10)
+    private static let work = (single: 1e11, sets: 2.5e10)
+    /// What an element that is written takes, in multiply-adds.
+    private static let elementWork = 40.0
     /// How many of the best faults are tried with another beside them, and how many are confirmed.
     private static let beam = 8
     private static let finalists = 32
@@ -238,7 +240,8 @@ struct SectionSearch {
             let node = run.graph.nodes[index]
             guard let output = node.outputs.first, let type = types[output] else { return sum }
             let inputs = node.inputs.map { $0.flatMap { types[$0] } }
-            return sum + Double(node.operator.multiplyAdds(from: inputs, to: type)) + Double(type.shape.count)
+            return sum + Double(node.operator.multiplyAdds(from: inputs, to: type)) + Self.elementWork
+                * Double(type.shape.count)
         }
         return Int(min(work / max(cost, 1), 1e9))
     }

@@ -67,7 +67,7 @@ struct Trial: Sendable {
         let isVague =
             alterations.values.contains(where: \.isCoarse)
             && !givers.allSatisfy { giver in giver.flatMap { alterations[$0]?.storage } != nil }
-        guard alone > 1 || isVague else { return alone }
+        guard alone > 1 && alone < Self.farOff || isVague else { return alone }
         var programs = [[String: AnyTensor]]()
         for order in SummationOrder.allCases.dropFirst() {
             guard let program = tensors(under: hypotheses, order: order) else { continue }
@@ -86,6 +86,10 @@ struct Trial: Sendable {
         let isOff = try self.ratio() > 1
         return isOff && worst(without, programs) < Self.telling ? .infinity : ratio
     }
+
+    /// From here on the difference is a tenth of the largest number, which no order of float32 sums makes of the same
+    /// computation.
+    private static let farOff = 0.1 / (8 * 0x1p-23)
 
     /// How many times the spread of two right programs a difference is that eight are not asked about: they spread
     /// further than two, but by a small factor.

@@ -27,9 +27,9 @@ import threading
 import time
 
 # The modules that are changed, and the test targets that judge them.
-MODULES = ["Conformance", "Captures", "Detection", "mtcnn-validate"]
+MODULES = ["Conformance", "FaceConformance", "Captures", "Detection", "mtcnn-validate"]
 TARGETS = [
-    "ConformanceTests", "CapturesTests", "DetectionTests", "ReportingTests", "CommandTests", "DiagnosisTests",
+    "ConformanceTests", "FaceConformanceTests", "CapturesTests", "DetectionTests", "ReportingTests", "CommandTests", "DiagnosisTests",
     "ModelFormatsTests", "GateTests", "BenchmarkingTests", "OutsideEnginesTests"]
 
 SWITCH = """import Foundation

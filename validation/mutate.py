@@ -29,8 +29,8 @@ import time
 # The modules that are changed, and the test targets that judge them.
 MODULES = ["Conformance", "FaceConformance", "Captures", "Detection", "mtcnn-validate"]
 TARGETS = [
-    "ConformanceTests", "FaceConformanceTests", "CapturesTests", "DetectionTests", "ReportingTests", "CommandTests", "DiagnosisTests",
-    "ModelFormatsTests", "GateTests", "BenchmarkingTests", "OutsideEnginesTests"]
+    "ConformanceTests", "FaceConformanceTests", "CapturesTests", "DetectionTests", "ReportingTests", "CommandTests",
+    "DiagnosisTests", "ModelFormatsTests", "GateTests", "BenchmarkingTests", "OutsideEnginesTests"]
 
 SWITCH = """import Foundation
 

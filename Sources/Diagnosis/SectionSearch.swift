@@ -84,13 +84,21 @@ struct SectionSearch {
 
         // Another beside the best: sets are many, so that one image proposes what all of them then judge.
         let one = Trial(run, of: trial.recorded.part(of: run, atMost: 1), previous: nil)
-        guard let oneBase = one.tensors() else { return result }
+        guard let oneBase = one.tensors() else {
+            result.unexplained = [unexplained(chosen, whole, best.set.isEmpty ? nil : best)]
+            return result
+        }
         let oneScales = one.scales(oneBase)
+        let companions = (all.filter { $0.kind != .zeroedChannel && $0.kind != .flippedBit } + inputs).byCost
         for count in 2...Self.most {
             let bases = Array(scored.filter { $0.score < 0.98 }.prefix(Self.beam))
-            let others = (all.filter { $0.kind != .zeroedChannel && $0.kind != .flippedBit } + inputs).byCost
-                .prefix(bases.isEmpty ? 0 : self.affordable(one, of: Self.work.sets) / bases.count)
-            guard !others.isEmpty else { break }
+            guard !bases.isEmpty else { break }
+            let others = companions.prefix(self.affordable(one, of: Self.work.sets) / bases.count)
+            if others.count < companions.count {
+                result.notes.append(
+                    "of sets of \(count) faults those were tried that hold one of the \(bases.count) nearest and one of the "
+                        + "\(others.count) of \(companions.count) that are made most often")
+            }
             progress(
                 "trying \(bases.count * others.count) sets of \(count) faults at "
                     + run.section.exits.joined(separator: ", "))

@@ -1,6 +1,7 @@
 import Conformance
 import Detection
 import FaceConformance
+import Tensors
 
 extension PrecisionPlan {
     /// The plan as a section: its requirements are checks.

@@ -1,6 +1,7 @@
 import Conformance
 import Detection
 import FaceConformance
+import Tensors
 
 extension PrecisionReport {
     /// For each network, the arithmetics side by side.

@@ -109,18 +109,17 @@ struct EngineOptions: ParsableArguments {
     }
 
     private func builtIn(_ models: ModelLibrary, _ arithmetic: ArithmeticName) throws -> ChosenEngine {
-        func model(_ network: CascadeNetwork) throws -> Model {
-            try declaringLayout(of: models.model(network.modelName))
-        }
         let labels = try CascadeNetwork.allCases.map { network in
-            (network.modelName, try model(network).arithmeticLabel(asked: arithmetic))
+            (network.modelName, try models.model(network.modelName).arithmeticLabel(asked: arithmetic))
         }
         let isOne = Set(labels.map(\.1)).count == 1
         return ChosenEngine(
             side: Side(
                 engine: "mtcnn-validate",
                 arithmetic: isOne ? labels[0].1 : labels.map { "\($0) \($1)" }.joined(separator: ", ")),
-            networks: try FaceNetworks(arithmetic: arithmetic, model: model), outside: nil)
+            networks: try FaceNetworks(arithmetic: arithmetic) {
+                try declaringLayout(of: models.model($0.modelName))
+            }, outside: nil)
     }
 
     private func coreML(_ models: ModelLibrary, precision: String) throws -> ChosenEngine {

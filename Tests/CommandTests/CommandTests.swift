@@ -219,28 +219,6 @@ import Testing
         }
     }
 
-    @Test("An image that cannot be read is named and gives exit code 65; the others are still judged")
-    func hostileImages() throws {
-        try withTemporaryDirectory { directory in
-            let good = DecodedImage(width: 30, height: 20, pixels: [UInt8](repeating: 90, count: 1800))
-            try write(good.encoded(as: .png, file: "good.png"), "\(directory)/good.png")
-            try write("text".utf8, "\(directory)/text.jpg")
-            let outcome = try CommandLineProgram.run("detect", "\(directory)/text.jpg", "\(directory)/good.png")
-            #expect(outcome.exitCode == 65)
-            #expect(outcome.errors.contains("text.jpg"))
-            #expect(outcome.output.contains("good.png: 0 faces"))
-        }
-    }
-
-    @Test("A list of faces that names none of the frames is not judged")
-    func foreignGold() throws {
-        try withTemporaryDirectory { directory in
-            try write("file,x,y,width,height\nelsewhere.jpg,1,2,3,4\n".utf8, "\(directory)/gold.csv")
-            let outcome = try CommandLineProgram.run("explain", "--gold", "\(directory)/gold.csv")
-            #expect(outcome.exitCode == 2, "\(outcome.errors)")
-        }
-    }
-
     @Test("A package is converted, told for what it really is, and converted back to the same OpenFace file")
     func packages() throws {
         try withTemporaryDirectory { directory in
@@ -349,17 +327,6 @@ import Testing
         }
     }
 
-    @Test("A frame that a list names twice is an error to explain")
-    func listedTwice() throws {
-        try withTemporaryDirectory { directory in
-            let list = "\(directory)/twice.csv"
-            let rows = "file,x,y,width,height\n24_tiny_faces.jpg,1,2,30,40\nelsewhere/24_tiny_faces.jpg,1,2,30,40\n"
-            try write(Array(rows.utf8), list)
-            let outcome = try CommandLineProgram.run("explain", "--gold", list)
-            #expect(outcome.exitCode == 65 && outcome.errors.contains("24_tiny_faces.jpg is named twice"))
-        }
-    }
-
     @Test("Limits that a report does not have are refused, and so are limits that are no numbers")
     func inapplicableLimits() throws {
         let reports = fixtures.deletingLastPathComponent().appendingPathComponent("Reports").path
@@ -367,24 +334,6 @@ import Testing
         #expect(other.exitCode == 64 && other.errors.contains("fp32_vs_onnx"))
         #expect(
             try CommandLineProgram.run("check", "\(reports)/fp32_vs_onnx.json", "--max-abs-diff", "nan").exitCode == 64)
-    }
-
-    @Test("Nothing is drawn over an image, nor are two images written under one name")
-    func clashes() throws {
-        try withTemporaryDirectory { directory in
-            let (image, other) = ("\(directory)/a.png", "\(directory)/other")
-            let bytes = try DecodedImage(width: 30, height: 20, pixels: [UInt8](repeating: 90, count: 1800))
-                .encoded(as: .png, file: "a.png")
-            try write(bytes, image)
-            #expect(try CommandLineProgram.run("detect", image, "--draw", directory).exitCode == 64)
-            #expect(try CommandLineProgram.run("detect", image, "--json", image).exitCode == 64)
-            #expect(try Data(contentsOf: URL(fileURLWithPath: image)) == Data(bytes))
-            try FileManager.default.createDirectory(atPath: other, withIntermediateDirectories: true)
-            try write(bytes, "\(other)/a.png")
-            #expect(
-                try CommandLineProgram.run("detect", image, "\(other)/a.png", "--json", "\(directory)/f.json").exitCode
-                    == 64)
-        }
     }
 
     @Test("A package is not written over something else, nor into a directory that is not there")
@@ -431,20 +380,6 @@ import Testing
         }
         let open = try CommandLineProgram.run("inspect", pnet)
         #expect(open.output.contains("Shapes are open") && !open.output.contains("multiply-adds\n"))
-    }
-
-    @Test("Frames that a list names and that are not there are left out and named, and others are not")
-    func missingFrames() throws {
-        try withTemporaryDirectory { directory in
-            let image = DecodedImage(width: 30, height: 20, pixels: [UInt8](repeating: 90, count: 1800))
-            try write(image.encoded(as: .png, file: "small.png"), "\(directory)/small.png")
-            for (rows, names) in [("", false), ("gone.png,1,2,3,4\n", true)] {
-                try write("file,x,y,width,height\nsmall.png,1,2,3,4\n\(rows)".utf8, "\(directory)/gold.csv")
-                let run = try CommandLineProgram.run(
-                    "explain", "--gold", "\(directory)/gold.csv", "--frames", directory)
-                #expect(run.errors.contains("gone.png") == names && run.errors.contains("left out") == names)
-            }
-        }
     }
 
     @Test("Two models are compared on the inputs that are given, and on none there is nothing to compare")

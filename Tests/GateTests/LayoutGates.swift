@@ -15,6 +15,10 @@ import Testing
             "writes the face networks' outputs apart, as programs read them",
     ]
 
+    private static var word: Regex<AnyRegexOutput> {
+        get throws { try Regex(#"\b([pro]net|[PRO]Net|[Ff]aces?|gold)\b"#) }
+    }
+
     private static func files(below module: String) throws -> [String] {
         let root = sources.appendingPathComponent(module)
         let names = try #require(FileManager.default.enumerator(atPath: root.path)).compactMap { $0 as? String }
@@ -26,7 +30,7 @@ import Testing
         "No file about any network names the face networks, a face or a gold list",
         arguments: ["NetworkGraph", "ModelFormats", "Engines", "Conformance", "Reporting/Renderers"])
     func knowsNoFaces(module: String) throws {
-        let word = try Regex(#"\b([pro]net|[PRO]Net|[Ff]aces?|gold)\b"#)
+        let word = try Self.word
         let files = try Self.files(below: module)
         #expect(files.count > 5)
         for file in files where Self.exceptions[file] == nil {
@@ -39,7 +43,7 @@ import Testing
 
     @Test("An exception is a file that is there and names what others may not")
     func exceptionsAreNeeded() throws {
-        let word = try Regex(#"\b([pro]net|[PRO]Net|[Ff]aces?|gold)\b"#)
+        let word = try Self.word
         for file in Self.exceptions.keys {
             let text = try String(contentsOf: Self.sources.appendingPathComponent(file), encoding: .utf8)
             #expect(text.firstMatch(of: word) != nil, "\(file) needs no exception")

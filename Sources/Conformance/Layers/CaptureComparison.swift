@@ -62,14 +62,6 @@ extension NetworkComparison {
     }
 }
 
-extension [String] {
-    /// The strings, each where it stands first.
-    public var withoutRepeats: [String] {
-        var seen = Set<String>()
-        return filter { seen.insert($0).inserted }
-    }
-}
-
 extension RecordedCase {
     init(_ recorded: CaptureCase) {
         self.init(

@@ -107,6 +107,8 @@ public enum CascadeError: Error, Equatable {
 
     /// A network gave a NaN or an infinity.
     case notFinite(network: CascadeNetwork, value: Float, index: [Int])
+
+    public var isNotFinite: Bool { if case .notFinite = self { true } else { false } }
 }
 
 extension CascadeError: CustomStringConvertible {

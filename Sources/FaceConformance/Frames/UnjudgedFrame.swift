@@ -46,7 +46,3 @@ extension [UnjudgedFrame] {
     /// The frames on which a network answered NaN or an infinity.
     public var notFiniteCount: Double { Double(count { $0.cause == .notFinite }) }
 }
-
-extension CascadeError {
-    public var isNotFinite: Bool { if case .notFinite = self { true } else { false } }
-}

@@ -1,4 +1,5 @@
 import Conformance
+import Tensors
 import Validation
 
 /// What a run says, as data: each renderer makes its own form of it, and none of them sees a report.

@@ -147,11 +147,3 @@ extension CoreMLPackageContents {
         PackageFiles(model: files[Self.modelPath] ?? [], weights: files[Self.weightsPath])
     }
 }
-
-extension [String] {
-    /// Each once, where it stands first.
-    fileprivate var withoutRepeats: [String] {
-        var seen = Set<String>()
-        return filter { seen.insert($0).inserted }
-    }
-}

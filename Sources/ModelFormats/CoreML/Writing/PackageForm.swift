@@ -1,0 +1,30 @@
+import NetworkGraph
+
+/// In which types a package computes, and how it stores weights.
+public struct PackageForm: Sendable {
+    public var precision: CoreMLPackageContents.Precision
+    /// The tensors whose nodes are computed in float32 whatever the precision; a package that has any takes and gives
+    /// float32.
+    public var float32Tensors: Set<String>
+    public var weights: WeightStorage
+    /// Whether weights that would be stored with fewer bits are stored as what these give, in the type that they are
+    /// computed in: for comparing.
+    public var expandsWeights = false
+
+    public init(
+        _ precision: CoreMLPackageContents.Precision, float32Tensors: Set<String> = [], weights: WeightStorage = .plain
+    ) {
+        self.precision = precision
+        self.float32Tensors = float32Tensors
+        self.weights = weights
+    }
+
+    var inputElement: ProgramElement { precision == .fp16 && float32Tensors.isEmpty ? .float16 : .float32 }
+
+    /// What a node is computed in.
+    public func isFloat16(_ node: Node) -> Bool {
+        precision == .fp16 && !node.outputs.contains(where: float32Tensors.contains)
+    }
+
+    func element(of node: Node) -> ProgramElement { isFloat16(node) ? .float16 : .float32 }
+}

@@ -3,15 +3,11 @@ import Tensors
 
 extension Clip: ComputableOperator {
     /// y = min(max(x, minimum), maximum); NaN stays NaN. A limit that is not given is the last finite number of the
-    /// element type; to float64, which stands for float32 as the exact one, infinities alone lie beyond that.
+    /// element type; to float64, which stands for float32 as the exact one, infinities alone lie beyond that. Integers
+    /// are limited with the types.
     func compute<A: Arithmetic>(
         _ inputs: Operands<A.Element>, as type: TensorType, in arithmetic: A.Type
     ) throws(OperatorError) -> Value<A.Element> {
-        if type.kind == .integer {
-            let lowest = try inputs.optionalInteger(1)?.elements.first ?? .min
-            let highest = try inputs.optionalInteger(2)?.elements.first ?? .max
-            return .integer(try inputs.integer(0).map { min(max($0, lowest), highest) })
-        }
         let minimum = try inputs.optionalReal(1)?.elements.first
         let maximum = try inputs.optionalReal(2)?.elements.first
         let last = A.Element(min(Double(A.Element.greatestFiniteMagnitude), Double(Float.greatestFiniteMagnitude)))

@@ -123,6 +123,11 @@ import Testing
             let type = try Clip().outputTypes(for: [x, low, high].map { $0.map { TensorType(of: $0) } })[0]
             #expect(type.integers == wanted.map { Int($0) })
         }
+        let graph = try Graph(
+            name: "integers", inputs: [.init(name: "x", elementType: .int64, dimensions: [.fixed(4)])], outputs: ["y"],
+            nodes: [Node(name: "clip", operator: Clip(), inputs: ["x", "low", "high"], outputs: ["y"])],
+            initializers: ["low": limit(-1), "high": limit(3)])
+        #expect(try ArithmeticName.fp32.engine(for: graph).run(["x": x])["y"] == .int64(Tensor([4], [-1, 0, 3, 3])))
         #expect(throws: OperatorError.self) {
             try ArithmeticName.fp32.apply(Clip(), to: [x, .float32(Tensor([], [1]))])
         }

@@ -197,14 +197,16 @@ struct SideSource {
                 // Where no output is matched, the layers tell.
                 let unlikeness = -distances.count { $0.1 <= Alignment.nearness }
                 if let best, (distance, unlikeness) >= (best.distance, best.unlikeness) { continue }
+                let recordsLayers = other.contains { !$0.isOutput }
+                let computed = reference.filter { $0.operator != "Constant" && (recordsLayers || $0.isOutput) }
                 best = (
                     Aligned(
                         alignment: alignment,
                         recording: RecordedCase(name: name, source: read.source, inputs: way.inputs, tensors: tensors),
                         inputs: (way.arrangements, own), isRecording: read.arrangements == nil,
-                        notJudged: reference.filter { $0.operator != "Constant" }.notJudged(alignment.referenceAlone)
+                        notJudged: computed.notJudged(alignment.referenceAlone)
                             + other.notJudged(alignment.otherAlone),
-                        recordsLayers: other.contains { !$0.isOutput }),
+                        recordsLayers: recordsLayers),
                     distance, unlikeness
                 )
             }

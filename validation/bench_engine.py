@@ -109,7 +109,7 @@ class NCNN:
         net.opt.use_bf16_storage = False
         if not network.is_transposed:
             raise ValueError("only networks in the layout of the bundled ones are written for ncnn")
-        outputs = write_network(network, net)
+        outputs = [output.name for output in write_network(network.model, net)]
         # ncnn takes planes of channels, and does not own what it is given.
         self.images = [numpy.ascontiguousarray(image.transpose(2, 0, 1)) for image in images]
         planes = [ncnn.Mat(image) for image in self.images]

@@ -1,8 +1,8 @@
 """Writes a network of the bundled layout for ncnn: its layers as text, its numbers as bytes.
 
 The format is that of https://github.com/Tencent/ncnn/wiki/param-and-model-file-structure. Only the operators of
-these networks are known: convolutions, PReLUs, pools, dense layers. The transpositions at both ends are left to
-the caller, and the one before the first dense layer is folded into its weights.
+these networks are known: convolutions, PReLUs, pools, dense layers, softmaxes over channels. The transpositions at both
+ends are left to the caller, and the one before the first dense layer is folded into its weights.
 """
 
 import pathlib
@@ -12,20 +12,28 @@ import numpy
 import onnx
 from onnx import numpy_helper
 
+from written_network import WrittenTensor, layout_after
 
-def write_network(network, net) -> list[str]:
-    """Loads the network into an ncnn.Net and returns its outputs' names in the network's order."""
+
+def write_network(model: onnx.ModelProto, net) -> list[WrittenTensor]:
+    """Loads the network into an ncnn.Net and returns where its outputs are, in the network's order.
+
+    Raises ValueError for an operator that is not written.
+    """
     with tempfile.TemporaryDirectory() as directory:
         param = pathlib.Path(directory) / "net.param"
-        outputs = write_files(network, param)
+        outputs = write_files(model, param)
         if net.load_param(str(param)) != 0 or net.load_model(str(param.with_suffix(".bin"))) != 0:
             raise ValueError("ncnn does not load what was written")
     return outputs
 
 
-def write_files(network, param: pathlib.Path) -> list[str]:
-    """Writes the network's .param and, beside it, its .bin; returns its outputs' names in the network's order."""
-    graph = network.model.graph
+def write_files(model: onnx.ModelProto, param: pathlib.Path) -> list[WrittenTensor]:
+    """Writes the network's .param and, beside it, its .bin; returns where its outputs are, in the network's order.
+
+    Raises ValueError for an operator that is not written.
+    """
+    graph = model.graph
     constants = {value.name: numpy_helper.to_array(value) for value in graph.initializer}
     consumers: dict[str, int] = {}
     for node in graph.node:
@@ -35,7 +43,8 @@ def write_files(network, param: pathlib.Path) -> list[str]:
     layers: list[str] = []
     numbers = b""
     # What each tensor of the graph is called in ncnn, and the extents [channels, x, y] of a flattened map.
-    blobs = {network.input: "x"}
+    blobs = {graph.input[0].name: "x"}
+    channels_last = {graph.input[0].name: True}
     copies: dict[str, list[str]] = {}
     channels = 3
     flattened = None
@@ -67,7 +76,9 @@ def write_files(network, param: pathlib.Path) -> list[str]:
         node.input[0]: (constants[node.input[1]], node.output[0]) for node in graph.node if node.op_type == "Add"
     }
     for node in graph.node:
+        channels_last[node.output[0]] = channels_last.get(node.input[0], False)
         if node.op_type == "Transpose":
+            channels_last[node.output[0]] = layout_after(node, channels_last[node.input[0]])
             blobs[node.output[0]] = blobs[node.input[0]]
             # The names of a tensor before and after are those of one blob, and so are its consumers.
             consumers[node.output[0]] = consumers.get(node.output[0], 0)
@@ -98,10 +109,13 @@ def write_files(network, param: pathlib.Path) -> list[str]:
             add("InnerProduct", node, f"0={matrix.shape[0]} 1=1 2={matrix.size}")
             numbers += weights(matrix) + bias.astype("<f4").tobytes()
             blobs[output] = blobs[node.output[0]]
+        elif node.op_type == "Softmax":
+            # Axis 0 is the channels', of maps and of vectors, for which ncnn has no batches.
+            add("Softmax", node, "0=0 1=1")
         elif node.op_type != "Add":
-            raise ValueError(f"{node.op_type} is not written for ncnn")
+            raise ValueError(f"node {node.name}: {node.op_type} is not written for ncnn")
 
     text = f"7767517\n{len(layers) + 1} {blob_count}\nInput x 0 1 x\n" + "\n".join(layers) + "\n"
     param.write_text(text)
     param.with_suffix(".bin").write_bytes(numbers)
-    return [blobs[name] for name in network.outputs]
+    return [WrittenTensor(blobs[output.name], channels_last[output.name]) for output in graph.output]

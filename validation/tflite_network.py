@@ -12,8 +12,12 @@ import onnx
 from ai_edge_litert import schema_py_generated as schema
 from onnx import numpy_helper
 
+from written_network import WrittenTensor, layout_after
+
 FLOAT, INT32 = schema.TensorType.FLOAT32, schema.TensorType.INT32
 KINDS = schema.BuiltinOperator
+# Of an image whose size is open: the smallest that the networks take.
+SIDE = 12
 
 
 class Writer:
@@ -67,21 +71,32 @@ class Writer:
         return bytes(builder.Output())
 
 
-def write_network(path: pathlib.Path, side: int, output: pathlib.Path) -> None:
-    """Of the ONNX file of a network, for images of so many pixels a side; LiteRT takes others where it can."""
-    graph = onnx.load(str(path)).graph
+def write_network(model: onnx.ModelProto, output: pathlib.Path) -> list[WrittenTensor]:
+    """Writes a network for images of the size that it declares, or of SIDE pixels where that is open; LiteRT takes others
+    where it can. Returns where its outputs are, in the network's order.
+
+    Raises ValueError for an operator that is not written.
+    """
+    graph = model.graph
+    sides = [extent.dim_value or SIDE for extent in graph.input[0].type.tensor_type.shape.dim[1:3]]
     constants = {value.name: numpy_helper.to_array(value) for value in graph.initializer}
     writer = Writer()
     # Where a tensor of the ONNX model stands, and its shape in the layout here.
-    places = {graph.input[0].name: (writer.tensor(graph.input[0].name, [1, side, side, 3]), [1, side, side, 3])}
+    shape = [1, *sides, 3]
+    places = {graph.input[0].name: (writer.tensor(graph.input[0].name, shape), shape)}
+    channels_last = {graph.input[0].name: True}
     biases = {node.input[0]: node for node in graph.node if node.op_type == "Add"}
     for node in graph.node:
         attributes = {value.name: onnx.helper.get_attribute_value(value) for value in node.attribute}
         if node.op_type == "Add":
             continue
+        if node.input[0] not in places:
+            raise ValueError(f"node {node.name}: {node.op_type} of {node.input[0]} is not written for LiteRT")
         source, shape = places[node.input[0]]
         name, inputs, options, kind = node.output[0], [source], None, None
+        channels_last[name] = channels_last[node.input[0]]
         if node.op_type == "Transpose":
+            channels_last[name] = layout_after(node, channels_last[name])
             places[name] = (source, shape)
             continue
         if node.op_type == "Conv":
@@ -113,6 +128,7 @@ def write_network(path: pathlib.Path, side: int, output: pathlib.Path) -> None:
             matrix = constants[node.input[1]].T
             add = biases[name]
             name, shape = add.output[0], [1, matrix.shape[0]]
+            channels_last[name] = True
             inputs += [
                 writer.constant(f"{name} matrix", matrix), writer.constant(f"{name} bias", constants[add.input[1]]),
             ]
@@ -121,7 +137,7 @@ def write_network(path: pathlib.Path, side: int, output: pathlib.Path) -> None:
             kind, options = KINDS.SOFTMAX, schema.SoftmaxOptionsT()
             options.beta = 1.0
         else:
-            raise ValueError(f"{node.op_type} is not written for LiteRT")
+            raise ValueError(f"node {node.name}: {node.op_type} is not written for LiteRT")
         made = writer.tensor(name, shape)
         writer.operator(kind, inputs, made, options)
         places[name] = (made, shape)
@@ -131,3 +147,4 @@ def write_network(path: pathlib.Path, side: int, output: pathlib.Path) -> None:
     writer.graph.inputs = [places[graph.input[0].name][0]]
     writer.graph.outputs = [places[value.name][0] for value in graph.output]
     output.write_bytes(writer.packed())
+    return [WrittenTensor(value.name, channels_last[value.name]) for value in graph.output]

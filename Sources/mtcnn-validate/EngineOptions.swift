@@ -18,6 +18,10 @@ enum EngineChoice: String, CaseIterable, ExpressibleByArgument {
     case coreml
     case onnxruntime
     case openvino
+    case opencv
+    case opencvClassic = "opencv-classic"
+    case ncnn
+    case litert
     /// The first of ``EngineLink`` that can be had.
     case auto
 }
@@ -83,7 +87,7 @@ struct EngineOptions: ParsableArguments {
         case .builtin: return try builtIn(models, arithmetic)
         case .coreml: return try link(.coreMLFloat16, models, arithmetic)
         case .onnxruntime: return try link(.onnxRuntime, models, arithmetic)
-        case .openvino: return try outside("openvino", models)
+        case .openvino, .opencv, .opencvClassic, .ncnn, .litert: return try outside(engine.rawValue, models)
         case .auto:
             for link in EngineLink.allCases {
                 do {

@@ -8,8 +8,8 @@ ncnn, LiteRT and PyTorch. Every output must then lie within TOLERANCE of ONNX Ru
 hold; but OpenCV 5's own choice of engine pads RNet's and ONet's first pools on the wrong side, and of it the program
 must say that they do not conform. Where a package is not installed, its engine is left out, and said to be.
 
-With --binary, `detect --engine` then finds the faces of a frame with every engine as it runs: they must be those of the
-built-in one, but for that engine of OpenCV's.
+With --binary, every engine is then asked as it runs. `compare --engine` judges its answers for each network, and
+`detect --engine` finds the faces of a frame: all must be right but for that engine of OpenCV's.
 
 Exits with 1 if anything is otherwise.
 """
@@ -117,6 +117,14 @@ def check_live(binary: str) -> list[str]:
         print(f"{engine}: {len(found)} faces of {len(expected)}, numbers within {difference:.2g} of the built-in engine's")
         if (difference > FACE_TOLERANCE) != (engine == "opencv"):
             faults.append(f"{engine}: faces differ by {difference}")
+        for network in NETWORKS:
+            model = FIXTURES / "models" / f"{network}.onnx"
+            compared = subprocess.run(
+                [binary, "compare", model, model, "--engine", engine, "--python", sys.executable, "--no-diagnosis"],
+                capture_output=True, text=True)
+            print(f"{engine}, {network}: compare exits with {compared.returncode}")
+            if compared.returncode != int((engine, network) in WRONG):
+                faults.append(f"{engine}, {network}: {compared.stdout[:300]}{compared.stderr}")
     return faults
 
 

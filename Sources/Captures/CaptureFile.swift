@@ -17,6 +17,14 @@ public struct CaptureFile: Sendable {
         }
     }
 
+    /// A recording that was made just now and lies in memory.
+    ///
+    /// - Parameter path: what errors call it.
+    public init(_ header: CaptureHeader, cases: [CaptureCase], path: String) {
+        self.path = path
+        reader = CaptureInMemory(path: path, header: header, cases: cases)
+    }
+
     public var header: CaptureHeader { reader.header }
     /// Sorted.
     public var caseNames: [String] { reader.caseNames }
@@ -49,4 +57,19 @@ protocol CaptureReader: Sendable {
     var caseNames: [String] { get }
 
     func readCase(_ name: String) throws(CaptureError) -> CaptureCase
+}
+
+private struct CaptureInMemory: CaptureReader {
+    let path: String
+    let header: CaptureHeader
+    let cases: [CaptureCase]
+
+    var caseNames: [String] { cases.map(\.name).sorted() }
+
+    func readCase(_ name: String) throws(CaptureError) -> CaptureCase {
+        guard let found = cases.first(where: { $0.name == name }) else {
+            throw .malformed(file: path, place: name, reason: "there is no such case")
+        }
+        return found
+    }
 }

@@ -24,6 +24,17 @@ enum EngineChoice: String, CaseIterable, ExpressibleByArgument {
     case litert
     /// The first of ``EngineLink`` that can be had.
     case auto
+
+    /// What starts the engine for a side of a comparison; nil for the built-in one.
+    ///
+    /// - Throws: ``CommandError`` for `auto`, of which nobody would know what was compared.
+    func adapter(_ options: AdapterOptions) throws -> Adapter? {
+        switch self {
+        case .builtin: nil
+        case .auto: throw CommandError(.usage, "--engine auto: name the engine whose answers are compared")
+        default: try options.adapter(rawValue)
+        }
+    }
 }
 
 /// One link of the chain that `auto` goes along.
@@ -49,22 +60,7 @@ struct EngineOptions: ParsableArguments {
         help: "What computes the networks; auto takes the first of Core ML, ONNX Runtime and builtin that it finds.")
     var engine = EngineChoice.builtin
 
-    @Option(
-        help: ArgumentHelp(
-            "The Python that has the outside engine. Default: .venv/bin/python, or else python3.", valueName: "program")
-    )
-    var python: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "The longest that an outside engine may take for a request; to load a model, twice as long.",
-            valueName: "seconds"))
-    var engineTimeout = 60.0
-
-    @Option(
-        help: ArgumentHelp(
-            "The adapter, started as PYTHON FILE ENGINE. Default: validation/engine_adapter.py.", valueName: "file"))
-    var engineAdapter: String?
+    @OptionGroup var adapters: AdapterOptions
 
     @Option(
         help: """
@@ -72,12 +68,6 @@ struct EngineOptions: ParsableArguments {
             columns) or transposed (columns, then rows).
             """)
     var layout: ImageDeclaration.SpatialOrder?
-
-    func validate() throws {
-        if !(engineTimeout > 0 && engineTimeout.isFinite) {
-            throw ValidationError("--engine-timeout is a number of seconds above 0")
-        }
-    }
 
     /// The networks of a directory in the chosen engine; the built-in one computes in `arithmetic`.
     ///
@@ -137,10 +127,7 @@ struct EngineOptions: ParsableArguments {
     private func outside(
         _ name: String, _ models: ModelLibrary, suffix: String? = nil, arithmetic: String = "fp32"
     ) throws -> ChosenEngine {
-        let script = try engineAdapter ?? bundled("validation/engine_adapter.py")
-        let adapter = Adapter(
-            name: name, command: [interpreter, script, name], secondsToLoad: 2 * engineTimeout,
-            secondsToAnswer: engineTimeout)
+        let adapter = try adapters.adapter(name)
         // The first one started tells who answers.
         var identity: OutsideEngine.Identity?
         func network(_ network: CascadeNetwork) throws -> GraphFaceNetwork {
@@ -178,11 +165,5 @@ struct EngineOptions: ParsableArguments {
                     + "otherwise")
         }
         return model
-    }
-
-    var interpreter: String {
-        if let python { return python }
-        let own = (try? bundled(".venv/bin/python")) ?? ".venv/bin/python"
-        return [".venv/bin/python", own].first(where: FileManager.default.isExecutableFile) ?? "python3"
     }
 }

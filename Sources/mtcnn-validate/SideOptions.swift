@@ -7,6 +7,7 @@ import Foundation
 import JSONTree
 import ModelFormats
 import NetworkGraph
+import OutsideEngines
 import Reporting
 import Tensors
 import Validation
@@ -27,12 +28,24 @@ struct SideOptions: ParsableArguments {
             "Which tensors are the same: a JSON object of the candidate's names by the baseline's.", valueName: "file"))
     var map: String?
 
-    /// - Parameter arithmetic: in which models are computed that declare none of their own.
-    /// - Throws: what reading a model or a capture throws.
+    /// Both sides and, for two models, the inputs to compare them on.
+    ///
+    /// A model that an outside engine computes counts as a recording of its outputs, made on the other side's inputs.
+    ///
+    /// - Parameters:
+    ///   - arithmetic: in which models are computed that declare none of their own.
+    ///   - engines: what computes each side where that is a model; nil for the built-in engine.
+    /// - Throws: what reading a model or a capture throws, and what the engines throw.
     func sides(
-        _ baseline: String, _ candidate: String, in arithmetic: ArithmeticName
-    ) throws -> (baseline: ComparedSide, candidate: ComparedSide) {
-        (try side(baseline, arithmetic), try side(candidate, arithmetic))
+        _ baseline: String, _ candidate: String, in arithmetic: ArithmeticName,
+        engines: (baseline: Adapter?, candidate: Adapter?)
+    ) throws -> ComparedSides {
+        let opened = (try side(baseline, arithmetic), try side(candidate, arithmetic))
+        let inputs = try inputs(for: opened)
+        return ComparedSides(
+            baseline: try opened.0.recorded(by: engines.baseline, on: inputs ?? opened.1.recordedInputs),
+            candidate: try opened.1.recorded(by: engines.candidate, on: inputs ?? opened.0.recordedInputs),
+            inputs: engines.baseline == nil && engines.candidate == nil ? inputs : nil)
     }
 
     private func side(_ path: String, _ arithmetic: ArithmeticName) throws -> ComparedSide {
@@ -48,7 +61,7 @@ struct SideOptions: ParsableArguments {
     }
 
     /// The inputs for two models; nil where a capture has them.
-    func inputs(
+    private func inputs(
         for sides: (baseline: ComparedSide, candidate: ComparedSide)
     ) throws -> ComparedInputs? {
         guard case .model(let model, _, _) = sides.baseline, case .model = sides.candidate else {
@@ -82,5 +95,55 @@ struct SideOptions: ParsableArguments {
             cases.append((name, "\(name)/*.npy", inputs))
         }
         return cases
+    }
+}
+
+/// Two sides of a comparison, and the inputs for two models.
+struct ComparedSides {
+    let baseline: ComparedSide
+    let candidate: ComparedSide
+    let inputs: ComparedInputs?
+}
+
+extension ComparedSide {
+    /// The inputs of a capture's cases; nil of a model.
+    fileprivate var recordedInputs: ComparedInputs? {
+        get throws {
+            guard case .capture(let capture) = self else { return nil }
+            return ComparedInputs(
+                cases: try capture.caseNames.map { name in
+                    let recorded = try capture.readCase(name)
+                    return (name, recorded.source, recorded.inputs.map { ($0.name, $0.values) })
+                })
+        }
+    }
+
+    /// The side as a recording of its outputs by an outside engine; the side itself without one.
+    fileprivate func recorded(by adapter: Adapter?, on inputs: @autoclosure () throws -> ComparedInputs?) throws
+        -> ComparedSide
+    {
+        guard let adapter else { return self }
+        guard case .model(let model, _, _) = self, let inputs = try inputs() else {
+            throw CommandError(.usage, "engine \(adapter.name): it computes a model, and this side is a capture")
+        }
+        let isPackage = adapter.name == EngineChoice.coreml.rawValue
+        if case .onnx = model.format {
+        } else if !isPackage {
+            throw CommandError(.badData, "\(model.path): \(adapter.name) reads ONNX files alone")
+        }
+        let engine = try OutsideEngine(adapter, model: model.path, graph: model.graph)
+        let names = model.graph.inputs.map(\.name)
+        let cases = try inputs.cases.map { one in
+            Terminal.progress("\(adapter.name): \(one.name)")
+            let given = one.inputs.count == 1 && names.count == 1 ? [(names[0], one.inputs[0].values)] : one.inputs
+            return try CaptureCase(
+                name: one.name, source: one.source, inputs: given.map { .init(name: $0.0, values: $0.1) },
+                of: model.graph, by: engine, only: Set(model.graph.outputs))
+        }
+        let header = CaptureHeader(
+            engine: engine.identity.engine, engineVersion: engine.identity.version ?? "", arithmetic: "fp32",
+            modelName: model.name, modelSHA256: model.sha256, adapter: "mtcnn-validate --engine",
+            device: engine.identity.device)
+        return .capture(CaptureFile(header, cases: cases, path: "\(model.path) in \(adapter.name)"))
     }
 }

@@ -71,6 +71,57 @@ import Testing
         }
     }
 
+    @Test("compare judges an outside engine's answers, on inputs that are drawn or a capture's")
+    func comparison() throws {
+        let model = fixtures.appendingPathComponent("models/rnet.onnx").path
+        let capture = fixtures.appendingPathComponent("captures/rnet.h5").path
+        // One half for each number of the outputs [N, 2] and [N, 4], whatever the request's batch N.
+        let answer = [
+            "import struct", "def npy(n, k):",
+            "    text = \"{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }\" % (n, k)",
+            "    text += ' ' * (63 - (10 + len(text)) % 64) + chr(10)",
+            "    start = b'\\x93NUMPY\\x01\\x00' + struct.pack('<H', len(text))",
+            "    return start + text.encode() + struct.pack('<f', .5) * n * k",
+            "while True:", "    files = [npy(count, 4 if 'dense' in name else 2) for name in outputs]",
+            "    parts = [{'name': n, 'bytes': len(f)} for n, f in zip(outputs, files)]",
+            "    text = json.dumps({'message': 'result', 'tensors': parts}).encode()",
+            "    sys.stdout.buffer.write(b'%d' % len(text) + bytes([10]) + text + b''.join(files))",
+            "    sys.stdout.buffer.flush()", "    receive()",
+        ]
+        try withTemporaryDirectory { directory in
+            let path = "\(directory)/half.py"
+            let program = try String(contentsOfFile: adapter(directory), encoding: .utf8)
+                .replacingOccurrences(
+                    of: "    for part in header.get(\"tensors\", []): sys.stdin.buffer.read(part[\"bytes\"])",
+                    with: """
+                            global count
+                            for part in header.get("tensors", []):
+                                count = int(sys.stdin.buffer.read(part["bytes"])[10:].split(b"(")[1].split(b",")[0])
+                        """)
+            try Data((program + answer.joined(separator: "\n") + "\n").utf8).write(to: URL(fileURLWithPath: path))
+            let options = ["--engine", "ncnn", "--engine-adapter", path, "--python", "python3", "--no-diagnosis"]
+            for baseline in [model, capture] {
+                let outcome = try CommandLineProgram.run(["compare", baseline, model] + options)
+                #expect(outcome.exitCode == 1 && outcome.output.contains("Candidate: fake"), "\(outcome.errors)")
+                #expect(outcome.output.contains("softmax_1") && outcome.output.contains("dense_2"))
+            }
+            let wrong = try CommandLineProgram.run(["compare", model, capture] + options)
+            #expect(wrong.exitCode == 64 && wrong.errors.contains("this side is a capture"))
+            let automatic = try CommandLineProgram.run("compare", model, model, "--engine", "auto")
+            #expect(automatic.exitCode == 64 && automatic.errors.contains("name the engine"))
+        }
+    }
+
+    @Test(
+        "ONNX Runtime's answers to a network conform, on either side",
+        .enabled(if: hasONNXRuntime, "onnxruntime is not installed"), arguments: ["--engine", "--baseline-engine"])
+    func comparisonWithONNXRuntime(option: String) throws {
+        let model = fixtures.appendingPathComponent("models/rnet.onnx").path
+        let outcome = try CommandLineProgram.run(
+            "compare", model, model, option, "onnxruntime", "--python", Self.python)
+        #expect(outcome.exitCode == 0 && outcome.output.contains("onnxruntime"), "\(outcome.errors)")
+    }
+
     @Test("Without any outside engine, auto takes the built-in one, and says why")
     func automaticFallback() throws {
         let outcome = try CommandLineProgram.run("detect", frame, "--engine", "auto", "--python", "/nowhere/python")

@@ -65,9 +65,10 @@ struct Bench: ParsableCommand {
         let networks = try networks(.fp32)
         return try against.flatMap { peer in
             let engine = try PeerEngine(
-                peer.rawValue, python: options.engineOptions.interpreter,
+                peer.rawValue, python: options.engineOptions.adapters.interpreter,
                 adapter: bundled("validation/bench_engine.py"),
-                models: options.cascade.modelsDirectory(), secondsToAnswer: options.engineOptions.engineTimeout)
+                models: options.cascade.modelsDirectory(), secondsToAnswer: options.engineOptions.adapters.engineTimeout
+            )
             return try NetworkInput.bundled.map { input in
                 Terminal.progress("\(peer.rawValue), \(input.name)")
                 return try SpeedRatio(networks(input), on: input, against: engine, rounds: 41)

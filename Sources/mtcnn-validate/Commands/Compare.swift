@@ -35,6 +35,14 @@ struct Compare: ParsableCommand {
     @Option(help: "The arithmetic in which models are computed that declare none of their own.")
     var arithmetic = ArithmeticName.fp32
 
+    @Option(help: "What computes the candidate, if it is a model; another engine than builtin gives its outputs alone.")
+    var engine = EngineChoice.builtin
+
+    @Option(help: "What computes the baseline, if it is a model.")
+    var baselineEngine = EngineChoice.builtin
+
+    @OptionGroup var adapters: AdapterOptions
+
     @Option(help: ArgumentHelp("Also write the report to this file.", valueName: "file"))
     var json: String?
 
@@ -51,8 +59,10 @@ struct Compare: ParsableCommand {
             try refuseWriting(over: [baseline, candidate], to: output)
             try RunOutputs.expect(file: output)
         }
-        let sides = try options.sides(baseline, candidate, in: arithmetic)
-        let (inputs, map) = (try options.inputs(for: sides), try options.names())
+        let sides = try options.sides(
+            baseline, candidate, in: arithmetic,
+            engines: (baselineEngine.adapter(adapters), engine.adapter(adapters)))
+        let (inputs, map) = (sides.inputs, try options.names())
         let comparison = try NetworkComparison(
             of: sides.candidate, with: sides.baseline, inputs: inputs, map: map
         ) { Terminal.progress("comparing \($0)") }

@@ -28,6 +28,9 @@ struct Explain: ParsableCommand {
             valueName: "file"))
     var mend: String?
 
+    @Option(help: "What computes the network as it should be; --engine is what computes the conversion.")
+    var baselineEngine = EngineChoice.builtin
+
     @Option(help: ArgumentHelp("The other detector's faces, as JSON or CSV.", valueName: "file"))
     var gold: String?
 
@@ -91,8 +94,11 @@ struct Explain: ParsableCommand {
             try refuseWriting(over: [baseline, candidate], to: path)
             try RunOutputs.expect(file: path)
         }
-        let sides = try sideOptions.sides(baseline, candidate, in: options.arithmetic)
-        let (inputs, map) = (try sideOptions.inputs(for: sides), try sideOptions.names())
+        let engines = options.engineOptions
+        let sides = try sideOptions.sides(
+            baseline, candidate, in: options.arithmetic,
+            engines: (baselineEngine.adapter(engines.adapters), engines.engine.adapter(engines.adapters)))
+        let (inputs, map) = (sides.inputs, try sideOptions.names())
         guard
             var aligned = try AlignedSides(of: sides.candidate, with: sides.baseline, inputs: inputs, map: map)
         else {

@@ -7,6 +7,7 @@ import ModelFormats
 import NetworkGraph
 import Reporting
 import Tensors
+import Validation
 
 extension CaptureCompression: ExpressibleByArgument {}
 
@@ -62,27 +63,16 @@ struct Run: ParsableCommand {
         }
         let ownName = files.first.map { URL(fileURLWithPath: $0.path).deletingPathExtension().lastPathComponent }
         let engine = try model.engine(arithmetic)
-        var activations = [CaptureCase.Output]()
         let given = Dictionary(tensors.map { ($0.name, $0.values) }, uniquingKeysWith: { $1 })
-        try model.namingFile {
+        let recorded = try model.namingFile {
             if let types = try? model.graph.tensorTypes(for: given.mapValues(\.shape)) {
                 try model.graph.checkMemory(
                     types, bytesPerNumber: arithmetic.bytesPerNumber, keepsEveryTensor: !outputsOnly)
             }
             let wanted = outputsOnly ? Set(model.graph.outputs + model.graph.logits) : nil
-            _ = try engine.run(given) { activation in
-                guard wanted?.contains(activation.name) ?? true else { return }
-                activations.append(
-                    CaptureCase.Output(
-                        name: activation.name, node: activation.node.name, operator: activation.node.operator.name,
-                        isGraphOutput: model.graph.outputs.contains(activation.name), values: activation.values))
-            }
-        }
-        for name in model.graph.outputs {
-            guard let constant = model.graph.initializers[name] else { continue }
-            activations.append(
-                CaptureCase.Output(
-                    name: name, node: name, operator: "Constant", isGraphOutput: true, values: constant))
+            return try CaptureCase(
+                name: caseName ?? ownName ?? "case", source: "given by .npy files", inputs: tensors, of: model.graph,
+                by: engine, only: wanted)
         }
         let writer = try CaptureWriter(
             CaptureHeader(
@@ -90,10 +80,7 @@ struct Run: ParsableCommand {
                 modelName: model.name,
                 modelSHA256: model.sha256, adapter: "mtcnn-validate run"),
             compression: compression, to: output)
-        try writer.append(
-            CaptureCase(
-                name: caseName ?? ownName ?? "case", source: "given by .npy files", inputs: tensors,
-                tensors: activations))
+        try writer.append(recorded)
         try writer.finish()
         RunOutputs.written(output)
     }

@@ -1,0 +1,32 @@
+import Captures
+import Engines
+import ModelFormats
+import NetworkGraph
+import Tensors
+
+extension CaptureCase {
+    /// What an engine gives for inputs, as a case of a capture: every tensor, or those of some names.
+    ///
+    /// An output that no node makes, being a constant, is recorded as what it is.
+    ///
+    /// - Throws: what the engine throws.
+    public init(
+        name: String, source: String, inputs: [Input], of graph: Graph, by engine: any Engine, only wanted: Set<String>?
+    ) throws {
+        var tensors = [Output]()
+        let given = Dictionary(inputs.map { ($0.name, $0.values) }, uniquingKeysWith: { $1 })
+        _ = try engine.run(given) { activation in
+            guard wanted?.contains(activation.name) ?? true else { return }
+            tensors.append(
+                Output(
+                    name: activation.name, node: activation.node.name, operator: activation.node.operator.name,
+                    isGraphOutput: graph.outputs.contains(activation.name), values: activation.values))
+        }
+        for name in graph.outputs {
+            guard let constant = graph.initializers[name] else { continue }
+            tensors.append(
+                Output(name: name, node: name, operator: "Constant", isGraphOutput: true, values: constant))
+        }
+        self.init(name: name, source: source, inputs: inputs, tensors: tensors)
+    }
+}

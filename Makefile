@@ -61,11 +61,13 @@ speed: dependencies
 capture:
 	validation/record_fixtures.sh
 
-# Records the bundled networks with every other engine that needs no Mac, in a virtual environment of their own.
-capture-engines:
+# Records the bundled networks with every other engine that needs no Mac, in a virtual environment of their own, and
+# compares what each engine answers as it runs.
+capture-engines: dependencies
+	swift build -c release --product mtcnn-validate
 	[ -x .venv-engines/bin/python ] || python3 -m venv .venv-engines
 	.venv-engines/bin/python -m pip install --quiet --disable-pip-version-check -r validation/requirements-engines.txt
-	.venv-engines/bin/python validation/check_engines.py
+	.venv-engines/bin/python validation/check_engines.py --binary .build/release/mtcnn-validate
 
 format:
 	swift format --in-place --recursive Package.swift Sources Tests

@@ -50,12 +50,15 @@ def source(network: dict, wheels: dict) -> pathlib.Path:
 
 
 def inputs(network: dict, path: pathlib.Path) -> dict[str, numpy.ndarray]:
-    """Random inputs of the shapes in the manifest, where `*` names every input."""
+    """Random inputs of the shapes in the manifest, where `*` names every input; a number there is the input itself."""
     random = numpy.random.default_rng(1)
     values = {}
     for value in onnx_inputs(path):
         shape = network["inputs"].get(value.name, network["inputs"].get("*"))
         element = onnx.helper.tensor_dtype_to_np_dtype(value.type.tensor_type.elem_type)
+        if isinstance(shape, (int, float)):
+            values[value.name] = numpy.asarray(shape, element)
+            continue
         if numpy.issubdtype(element, numpy.integer):
             values[value.name] = random.integers(0, 256, shape).astype(element)
         else:

@@ -105,6 +105,13 @@ import Testing
     func limits() throws {
         #expect(try LimitOptions.parse(["--max-abs-diff", "0", "--mean-abs-diff", "0.5"]).areGiven)
         #expect(try !LimitOptions.parse([]).areGiven)
+        let all = ["--relative", "0.1", "--snr", "40", "--cosine", "0.99", "--ulp", "4", "--limits-on", "outputs"]
+        let limits = try LimitOptions.parse(all).thresholds
+        #expect(limits.map(\.metric) == [.relativeDiff, .signalToNoise, .cosine, .maxUlpDiff])
+        #expect(limits.allSatisfy { $0.scope == .outputs })
+        for wrong in [["--cosine", "1.1"], ["--ulp=-1"], ["--snr", "inf"], ["--limits-on", "outputs"]] {
+            #expect(throws: (any Error).self, "\(wrong)") { try LimitOptions.parse(wrong) }
+        }
         for wrong in ["-1", "nan", "inf"] {
             #expect(throws: (any Error).self, "\(wrong)") { try LimitOptions.parse(["--mean-abs-diff=\(wrong)"]) }
         }

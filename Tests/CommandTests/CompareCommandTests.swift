@@ -151,4 +151,30 @@ import Testing
             #expect(result.output.contains("dense_2, softmax_1, dense2"))
         }
     }
+
+    @Test("A limit given on the command line decides, on the outputs alone where that is asked")
+    func limits() throws {
+        try withTemporaryDirectory { directory in
+            let original = try CaptureFile(contentsOf: recorded)
+            let path = "\(directory)/scaled.h5"
+            let writer = try CaptureWriter(original.header, to: path)
+            let read = try original.readCase(original.caseNames[0])
+            // Inner tensors are off by a hundredth: the noise lies 40 dB below the signal.
+            let scaled = read.tensors.map { tensor in
+                guard case .float32(let values) = tensor.values, !tensor.isGraphOutput else { return tensor }
+                return output(tensor, .float32(Tensor(values.shape, values.elements.map { $0 * 1.01 })))
+            }
+            try writer.append(CaptureCase(name: read.name, source: read.source, inputs: read.inputs, tensors: scaled))
+            try writer.finish()
+            func status(_ limits: String...) throws -> Int32 {
+                try CommandLineProgram.run(["compare", model, path, "--no-diagnosis"] + limits).exitCode
+            }
+            #expect(try status() == 1)
+            #expect(try status("--snr", "41") == 1)
+            #expect(try status("--relative", "0.009") == 1)
+            #expect(try status("--cosine", "1", "--ulp", "64") == 1)
+            #expect(try status("--snr", "39", "--relative", "0.011", "--cosine", "0.999") == 0)
+            #expect(try status("--snr", "100", "--cosine", "0.999999", "--limits-on", "outputs") == 0)
+        }
+    }
 }

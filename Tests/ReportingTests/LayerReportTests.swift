@@ -102,7 +102,10 @@ import Testing
             LayerReport.self)
         #expect(stored == report)
         #expect(stored.judged(against: .float32, deviations: [deviation]) == report)
-        let wide = LayerThresholds.float32.with(maxAbsDiff: 0.2, meanAbsDiff: 0.1)
+        let wide = LayerThresholds.float32.with([
+            Threshold(.maxAbsDiff, .below, 0.2, .requested, "wide"),
+            Threshold(.meanAbsDiff, .below, 0.1, .requested, "wide"),
+        ])
         #expect(stored.judged(against: wide, deviations: []).verdict == .conforms)
     }
 

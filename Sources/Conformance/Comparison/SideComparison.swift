@@ -108,7 +108,9 @@ extension NetworkComparison {
                     LayerMetrics(
                         layer: tensor.name, node: tensor.node, operator: tensor.operator,
                         isOutput: tensor.isGraphOutput, shape: tensor.values.shape.dimensions, isolated: nil,
-                        cumulative: Agreement(difference: Difference(baseline: tensor.values, candidate: values)))
+                        cumulative: Agreement(
+                            difference: Difference(baseline: tensor.values, candidate: values),
+                            signal: SignalAgreement(baseline: tensor.values, candidate: values)))
                 }
             }
             cases.append(CaseMetrics(name: name, source: expected.source, layers: layers))

@@ -40,35 +40,31 @@ public struct LayerThresholds: Sendable {
             })
 
     /// The metrics that are not of every report.
-    public static let optionalMetrics: [Metric] = [.candidateEnvelopeRatio, .baselineEnvelopeRatio]
+    public static let optionalMetrics: [Metric] = [
+        .candidateEnvelopeRatio, .baselineEnvelopeRatio, .relativeDiff, .signalToNoise, .cosine, .maxUlpDiff,
+    ]
 
     /// The limits that are given alone, and that on what is no number.
-    public static func given(maxAbsDiff: Double?, meanAbsDiff: Double?) -> LayerThresholds {
-        let given = [Metric.maxAbsDiff: maxAbsDiff, .meanAbsDiff: meanAbsDiff]
-        return LayerThresholds(
+    public static func given(_ limits: [Threshold]) -> LayerThresholds {
+        LayerThresholds(
             float32.all.map { threshold in
-                switch given[threshold.metric] {
-                case let limit??:
-                    Threshold(threshold.metric, .below, limit, .requested, "given on the command line")
-                case .some(nil):
+                switch threshold.origin {
+                case .requested:
                     Threshold(threshold.metric, .below, .infinity, .requested, "not limited on the command line")
-                case nil where threshold.origin == .derived:
+                case .derived:
                     Threshold(
                         threshold.metric, .atMost, .infinity, .derived,
                         "measured, not limited: limits are given on the command line")
-                case nil: threshold
+                case .measured, .soundness: threshold
                 }
-            })
+            }
+        ).with(limits)
     }
 
-    /// The same limits, but for those that are given.
-    public func with(maxAbsDiff: Double?, meanAbsDiff: Double?) -> LayerThresholds {
-        let given = [Metric.maxAbsDiff: maxAbsDiff, .meanAbsDiff: meanAbsDiff]
-        return LayerThresholds(
-            all.map { threshold in
-                guard case let limit?? = given[threshold.metric] else { return threshold }
-                return Threshold(threshold.metric, .below, limit, .requested, "given on the command line")
-            })
+    /// The same limits, but for those on metrics that are given, and those that are given besides.
+    public func with(_ limits: [Threshold]) -> LayerThresholds {
+        let replaced = all.map { threshold in limits.first { $0.metric == threshold.metric } ?? threshold }
+        return LayerThresholds(replaced + limits.filter { limit in !all.contains { $0.metric == limit.metric } })
     }
 
     /// Every limit applied to what was measured of a layer.
@@ -77,7 +73,8 @@ public struct LayerThresholds: Sendable {
     public func checks(of layer: LayerMetrics, network: String, deviations: [KnownDeviation]) -> [Check] {
         [("isolated", layer.isolated), ("cumulative", layer.cumulative)].flatMap { mode, agreement in
             all.compactMap { threshold in
-                guard let agreement, agreement.isHeld(against: threshold.metric) else { return nil }
+                let isMeant = threshold.scope != .outputs || (layer.isOutput && mode == "cumulative")
+                guard let agreement, agreement.isHeld(against: threshold.metric), isMeant else { return nil }
                 return Check(
                     agreement.value(of: threshold.metric), of: "\(network)/\(layer.layer)/\(mode)",
                     against: threshold, deviations: deviations, grade: agreement.grade)
@@ -106,6 +103,10 @@ extension Agreement {
         case .baselineBoundRatio: baselineError?.boundRatio
         case .candidateEnvelopeRatio: candidateError?.envelopeRatio
         case .baselineEnvelopeRatio: baselineError?.envelopeRatio
+        case .relativeDiff: signal?.relativeDiff
+        case .signalToNoise: signal?.signalToNoise
+        case .cosine: signal?.cosine
+        case .maxUlpDiff: Double(difference.maxUlpDiff)
         case .nonFiniteCount: Double(difference.nonFiniteCount)
         case .lostConstantCount, .notFiniteFrames, .meanIou, .minIou, .detectionAgreement, .falsePositives: nil
         }

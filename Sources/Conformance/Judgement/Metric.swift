@@ -7,6 +7,14 @@ public enum Metric: String, Sendable, Codable, CaseIterable {
     case baselineBoundRatio = "baseline_bound_ratio"
     case candidateEnvelopeRatio = "candidate_envelope_ratio"
     case baselineEnvelopeRatio = "baseline_envelope_ratio"
+    /// ``SignalAgreement/relativeDiff``
+    case relativeDiff = "relative_diff"
+    /// ``SignalAgreement/signalToNoise``
+    case signalToNoise = "signal_to_noise"
+    /// ``SignalAgreement/cosine``
+    case cosine
+    /// ``Difference/maxUlpDiff``
+    case maxUlpDiff = "max_ulp_diff"
     case nonFiniteCount = "non_finite_count"
     case lostConstantCount = "lost_constant_count"
     case notFiniteFrames = "not_finite_frames"

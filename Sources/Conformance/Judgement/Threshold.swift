@@ -15,16 +15,25 @@ public struct Threshold: Sendable, Codable, Equatable {
         case soundness
     }
 
+    /// Which tensors a limit is on: every layer that is compared, or the outputs as they arrive.
+    public enum Scope: String, Sendable, Codable, CaseIterable {
+        case layers, outputs
+    }
+
     public let metric: Metric
     public let direction: Direction
     public let limit: Double
     public let origin: Origin
+    /// Nil for every layer that is compared.
+    public let scope: Scope?
     /// What it applies to and why it is what it is, for a person.
     public let explanation: String
 
     public init(
-        _ metric: Metric, _ direction: Direction, _ limit: Double, _ origin: Origin, _ explanation: String
+        _ metric: Metric, _ direction: Direction, _ limit: Double, _ origin: Origin, on scope: Scope? = nil,
+        _ explanation: String
     ) {
+        self.scope = scope
         self.metric = metric
         self.direction = direction
         self.limit = limit

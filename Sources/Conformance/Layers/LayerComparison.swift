@@ -279,13 +279,13 @@ public struct LayerComparison: Sendable {
     ) -> Agreement {
         let engineError = ErrorAgainstOracle(computed: computed, exact: exact, bounds: bounds.engine)
         let recordingError = ErrorAgainstOracle(computed: recorded, exact: exact, bounds: bounds.recording)
-        return candidate == .engine
-            ? Agreement(
-                difference: Difference(baseline: recorded, candidate: computed), baselineError: recordingError,
-                candidateError: engineError)
-            : Agreement(
-                difference: Difference(baseline: computed, candidate: recorded), baselineError: engineError,
-                candidateError: recordingError)
+        let isEngine = candidate == .engine
+        let sides = isEngine ? (recorded, computed) : (computed, recorded)
+        return Agreement(
+            difference: Difference(baseline: sides.0, candidate: sides.1),
+            baselineError: isEngine ? recordingError : engineError,
+            candidateError: isEngine ? engineError : recordingError,
+            signal: judgesBlocks ? SignalAgreement(baseline: sides.0, candidate: sides.1) : nil)
     }
 }
 

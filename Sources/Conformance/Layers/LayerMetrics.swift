@@ -47,11 +47,15 @@ public struct Agreement: Sendable, Codable, Equatable {
     public var baselineError: ErrorAgainstOracle?
     /// The candidate's own error; nil where no oracle was run.
     public var candidateError: ErrorAgainstOracle?
+    /// The agreement of both tensors as a whole; nil where that was not measured.
+    public var signal: SignalAgreement?
 
     public init(
-        difference: Difference, baselineError: ErrorAgainstOracle? = nil, candidateError: ErrorAgainstOracle? = nil
+        difference: Difference, baselineError: ErrorAgainstOracle? = nil, candidateError: ErrorAgainstOracle? = nil,
+        signal: SignalAgreement? = nil
     ) {
         self.difference = difference
+        self.signal = signal
         self.baselineError = baselineError
         self.candidateError = candidateError
     }
@@ -64,6 +68,7 @@ public struct Agreement: Sendable, Codable, Equatable {
         return Agreement(
             difference: difference.merged(with: other.difference),
             baselineError: merged(baselineError, other.baselineError),
-            candidateError: merged(candidateError, other.candidateError))
+            candidateError: merged(candidateError, other.candidateError),
+            signal: signal.map { mine in other.signal.map(mine.merged) ?? mine } ?? other.signal)
     }
 }

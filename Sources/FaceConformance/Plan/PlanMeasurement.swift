@@ -27,9 +27,7 @@ public struct PlanMeasurement: Sendable, Codable, Equatable {
         case .detectionAgreement: detectionAgreement ?? .nan
         case .maxAbsDiff: maxAbsDiff
         case .meanAbsDiff: meanAbsDiff
-        case .candidateBoundRatio, .baselineBoundRatio, .candidateEnvelopeRatio, .baselineEnvelopeRatio,
-            .nonFiniteCount, .lostConstantCount, .notFiniteFrames, .falsePositives:
-            .nan
+        default: .nan
         }
     }
 }

@@ -37,7 +37,7 @@ struct CheckReport: ParsableCommand {
         }
         if json["schema"] != .string(LayerReport.schema), limits.areGiven {
             throw CommandError(
-                .usage, "--max-abs-diff and --mean-abs-diff are limits of \(LayerReport.name), which \(report) is not")
+                .usage, "limits on differences are those of \(LayerReport.name), which \(report) is not")
         }
         guard let kind = allReports.first(where: { json["schema"] == .string($0.schema) }) else {
             let schemas = allReports.map { $0.schema }
@@ -50,7 +50,7 @@ struct CheckReport: ParsableCommand {
         let known = try known(of: stored)
         let judged: any Report =
             (stored as? LayerReport).map { layers in
-                layers.judged(against: limits.replacing(in: LayerThresholds(layers.thresholds)), deviations: known)
+                layers.judged(against: LayerThresholds(layers.thresholds).with(limits.thresholds), deviations: known)
             } ?? stored.judged(deviations: known)
         try conclude(Document([judged.section]), told)
         throw ExitCode(ExitStatus(judged.verdict).rawValue)

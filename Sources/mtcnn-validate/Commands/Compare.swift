@@ -18,7 +18,7 @@ struct Compare: ParsableCommand {
             A model is computed on the capture's inputs; two models on those of --inputs, or on inputs drawn from --seed. \
             Tensors are matched by name, place, shape and values, and layouts are undone; the report says how. Where one \
             side is a model, the sides conform if rounding explains what each one's errors are, in the arithmetic that it \
-            declares; --max-abs-diff and --mean-abs-diff take the place of that. Two captures are held to the limits on \
+            declares; limits that are given take the place of that. Two captures are held to the limits on \
             float32 results.
             """)
 
@@ -84,9 +84,10 @@ struct Compare: ParsableCommand {
     }
 
     private func thresholds(_ baseline: ComparedSide, _ candidate: ComparedSide) -> LayerThresholds {
-        if case .capture = baseline, case .capture = candidate { return limits.replacing(in: .float32) }
-        return limits.areGiven
-            ? .given(maxAbsDiff: limits.maxAbsDiff, meanAbsDiff: limits.meanAbsDiff) : .rounding
+        if case .capture = baseline, case .capture = candidate {
+            return LayerThresholds.float32.with(limits.thresholds)
+        }
+        return limits.areGiven ? .given(limits.thresholds) : .rounding
     }
 }
 

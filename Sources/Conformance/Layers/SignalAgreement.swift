@@ -1,0 +1,50 @@
+import Foundation
+import Tensors
+
+/// How one tensor agrees with another as a whole: the difference beside the size of what it is in.
+///
+/// Elements that are NaN or infinite on either side take part in nothing; no comparison with one conforms.
+public struct SignalAgreement: Sendable, Codable, Equatable {
+    /// max |candidate - baseline| / max |baseline|, the largest of all cases; infinite where only the baseline is all
+    /// zeros.
+    public private(set) var relativeDiff: Double
+    /// Sums over the elements of all cases: of the baseline's squares, the candidate's, the difference's, and of
+    /// baseline times candidate.
+    private var squares: [Double]
+
+    public init(baseline: AnyTensor, candidate: AnyTensor) {
+        var (largest, largestDifference) = (0.0, 0.0)
+        var sums = [0.0, 0.0, 0.0, 0.0]
+        for (expected, actual) in zip(baseline.float64.elements, candidate.float64.elements)
+        where expected.isFinite && actual.isFinite {
+            let difference = actual - expected
+            largest = max(largest, abs(expected))
+            largestDifference = max(largestDifference, abs(difference))
+            sums[0] += expected * expected
+            sums[1] += actual * actual
+            sums[2] += difference * difference
+            sums[3] += expected * actual
+        }
+        relativeDiff = largestDifference == 0 ? 0 : largestDifference / largest
+        squares = sums
+    }
+
+    /// The signal-to-noise ratio in decibels, 10 log10(sum of baseline^2 / sum of difference^2): infinite where nothing
+    /// differs.
+    public var signalToNoise: Double {
+        squares[2] == 0 ? .infinity : 10 * log10(squares[0] / squares[2])
+    }
+
+    /// The cosine of the angle between both as vectors: 1 for two that are all zeros, 0 where only one is.
+    public var cosine: Double {
+        guard squares[0] > 0, squares[1] > 0 else { return squares[0] == squares[1] ? 1 : 0 }
+        return squares[3] / (squares[0].squareRoot() * squares[1].squareRoot())
+    }
+
+    func merged(with other: SignalAgreement) -> SignalAgreement {
+        var merged = self
+        merged.relativeDiff = max(relativeDiff, other.relativeDiff)
+        merged.squares = zip(squares, other.squares).map(+)
+        return merged
+    }
+}

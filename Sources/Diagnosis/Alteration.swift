@@ -13,7 +13,7 @@ struct Alteration: Sendable {
     /// The arithmetic; nil leaves that of the network.
     var arithmetic: ArithmeticName?
     /// In what the result is stored, where that is coarser than the arithmetic.
-    var storage: CoarseFormat?
+    var storage: FloatFormat?
 
     /// Whether it computes with fewer bits, so that right programs of it differ by much.
     var isCoarse: Bool { storage != nil || arithmetic != nil }

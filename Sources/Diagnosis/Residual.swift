@@ -43,7 +43,7 @@ struct Residual: Sendable {
     ///   - programs: residuals of right programs that compute the same, from one of them.
     ///   - storage: in what the tensor is stored, where that is coarser than float32: its right programs round some
     ///     numbers to the neighbour.
-    func ratio(to programs: [Residual], storage: CoarseFormat?) -> Double {
+    func ratio(to programs: [Residual], storage: FloatFormat?) -> Double {
         let step = 0x1p-23 * magnitude + 1e-37
         let coarse = storage.map { 2 * $0.unitRoundoff * magnitude } ?? 0
         // Few programs are run of all that are right: 8 times their spread, as the comparison's grades have it. Coarse

@@ -99,8 +99,9 @@ struct Trial: Sendable {
     private static let telling = 4.0
 
     /// In what a recorded tensor is stored, where that is coarser than float32.
-    private func storage(of exit: String, _ alterations: [Int: Alteration]) -> CoarseFormat? {
-        if run.arithmetic.storesFloat16 { return .float16 }
+    private func storage(of exit: String, _ alterations: [Int: Alteration]) -> FloatFormat? {
+        let own = run.arithmetic.formats.stored
+        if FloatFormat.binary32.isFiner(than: own) { return own }
         let giver = run.section.nodes.first { run.graph.nodes[$0].outputs.contains(exit) }
         return giver.flatMap { alterations[$0]?.storage }
     }

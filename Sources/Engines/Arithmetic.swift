@@ -16,6 +16,9 @@ public protocol Arithmetic: Sendable {
 
     static var name: ArithmeticName { get }
 
+    /// What numbers are rounded to.
+    static var formats: ArithmeticFormats { get }
+
     /// A number from outside, as this arithmetic stores it.
     static func element(_ value: Double) -> Element
 
@@ -24,6 +27,9 @@ public protocol Arithmetic: Sendable {
 
     /// A result, rounded to what is stored.
     static func stored(_ value: Working) -> Element
+
+    /// A factor of a sum of products, rounded to what is multiplied.
+    static func factor(_ number: Element) -> Element
 
     /// Results, each rounded to what is stored.
     static func stored(_ values: [Working]) -> [Element]
@@ -39,11 +45,23 @@ public protocol Arithmetic: Sendable {
 
     /// What an operator gives; nil if no engine computes it.
     ///
-    /// That these three are requirements, with one definition for all, makes the compiler specialise the
-    /// operators for each arithmetic.
+    /// That this and the functions around it are requirements, with one definition for all, makes the compiler
+    /// specialise the operators and the engine for each arithmetic.
     static func compute(
         _ operation: any Operator, _ inputs: Operands<Element>, as type: TensorType
     ) throws(OperatorError) -> Value<Element>?
+
+    /// The engine that computes a graph operator by operator.
+    ///
+    /// - Throws: ``EngineError/unsupported(node:operator:)``.
+    static func engine(for graph: Graph, order: SummationOrder) throws(EngineError) -> any Engine
+
+    /// What an operator gives for tensors, outside any graph.
+    ///
+    /// - Throws: as ``ArithmeticName/apply(_:to:constants:order:)``.
+    static func apply(
+        _ operation: any Operator, to inputs: [AnyTensor?], constants: Set<Int>, order: SummationOrder
+    ) throws -> AnyTensor
 
     /// The vector kernel that computes this arithmetic's sums of products with the same bits.
     static var kernelForm: KernelForm { get }
@@ -64,6 +82,9 @@ public protocol SumOfProducts {
 extension Arithmetic {
     public static func element(_ value: Double) -> Element { Element(value) }
     public static func weight(_ value: Double) -> Element { element(value) }
+    public static func factor(_ number: Element) -> Element {
+        formats.roundsFactors ? Element(formats.factors.rounded(Double(number))) : number
+    }
     public static func stored(_ value: Working) -> Element { Element(value) }
     public static func stored(_ values: [Working]) -> [Element] {
         Element.numbers(from: Working.lanes(of: values))
@@ -74,6 +95,22 @@ extension Arithmetic {
         _ operation: any Operator, _ inputs: Operands<Element>, as type: TensorType
     ) throws(OperatorError) -> Value<Element>? {
         try Engines.compute(operation, inputs, as: type, in: Self.self)
+    }
+    public static func engine(for graph: Graph, order: SummationOrder) throws(EngineError) -> any Engine {
+        try OperatorEngine<Self>(graph, order: order)
+    }
+    public static func apply(
+        _ operation: any Operator, to inputs: [AnyTensor?], constants: Set<Int>, order: SummationOrder
+    ) throws -> AnyTensor {
+        try OperatorEngine<Self>.apply(operation, to: inputs, constants: constants, order: order)
+    }
+
+    /// The type of the elements of ``anyTensor(_:)``.
+    static var elementType: ElementType { anyTensor(Tensor([0], [])).elementType }
+
+    /// Factors of sums of products, each rounded to what is multiplied.
+    static func factors(_ numbers: [Element]) -> [Element] {
+        formats.roundsFactors ? numbers.map(factor) : numbers
     }
 }
 

@@ -50,52 +50,6 @@ public struct Activation: Sendable {
     }
 }
 
-extension ArithmeticName {
-    /// The engine that computes a graph operator by operator in this arithmetic.
-    ///
-    /// - Parameter order: in which sums of products are carried.
-    /// - Throws: ``EngineError/unsupported(node:operator:)`` for an operator that it cannot compute.
-    public func engine(
-        for graph: Graph, order: SummationOrder = .sequence
-    ) throws(EngineError) -> any Engine {
-        switch self {
-        case .fp32: try OperatorEngine<Float32Arithmetic>(graph, order: order)
-        case .fp64: try OperatorEngine<Float64Arithmetic>(graph, order: order)
-        case .fp16Weights: try OperatorEngine<Float16WeightsArithmetic>(graph, order: order)
-        case .fp16Storage: try OperatorEngine<Float16StorageArithmetic>(graph, order: order)
-        case .fp16FMA: try OperatorEngine<Float16FusedArithmetic>(graph, order: order)
-        case .fp16MultiplyAdd: try OperatorEngine<Float16MultiplyAddArithmetic>(graph, order: order)
-        case .neuralEngineM1: try OperatorEngine<NeuralEngineM1Arithmetic>(graph, order: order)
-        }
-    }
-}
-
-extension ArithmeticName {
-    /// What an operator gives for tensors, outside any graph; nil stands for an input left out.
-    ///
-    /// - Parameters:
-    ///   - constants: the positions of the tensors that are constants of a model.
-    ///   - order: in which sums of products are carried.
-    /// - Throws: ``NetworkGraph/OperatorError`` for tensors that do not fit, ``EngineError`` for an operator that
-    ///   no engine computes.
-    public func apply(
-        _ operation: any Operator, to inputs: [AnyTensor?], constants: Set<Int> = [], order: SummationOrder = .sequence
-    ) throws -> AnyTensor {
-        func apply<A: Arithmetic>(in arithmetic: A.Type) throws -> AnyTensor {
-            try OperatorEngine<A>.apply(operation, to: inputs, constants: constants, order: order)
-        }
-        return switch self {
-        case .fp32: try apply(in: Float32Arithmetic.self)
-        case .fp64: try apply(in: Float64Arithmetic.self)
-        case .fp16Weights: try apply(in: Float16WeightsArithmetic.self)
-        case .fp16Storage: try apply(in: Float16StorageArithmetic.self)
-        case .fp16FMA: try apply(in: Float16FusedArithmetic.self)
-        case .fp16MultiplyAdd: try apply(in: Float16MultiplyAddArithmetic.self)
-        case .neuralEngineM1: try apply(in: NeuralEngineM1Arithmetic.self)
-        }
-    }
-}
-
 /// Why an engine cannot compute a graph.
 public enum EngineError: Error, Equatable, CustomStringConvertible {
     case unsupported(node: String, operator: String)

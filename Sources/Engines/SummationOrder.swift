@@ -20,7 +20,8 @@ extension SumsOfProducts {
     where A.Element == Element {
         switch order {
         case .sequence, .winograd2, .winograd4: return sums(in: A.self)
-        case .separateRoundings: return separatelyRounded(as: A.Working.self)
+        case .separateRoundings:
+            return withRoundedFactors(in: A.self).separatelyRounded(as: A.Working.self)
         case .pairwise:
             let parts = stride(from: 0, to: taps.count, by: 8).map { Array($0..<min($0 + 8, taps.count)) }
             return sums(of: parts, in: A.self)

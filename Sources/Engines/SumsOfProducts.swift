@@ -23,7 +23,15 @@ struct SumsOfProducts<Element: KernelNumber> {
 
     /// The sums, ordered by image, output channel and output position.
     func sums<A: Arithmetic>(in arithmetic: A.Type) -> [A.Working] where A.Element == Element {
-        sums(A.kernelForm, as: A.Working.self)
+        withRoundedFactors(in: A.self).sums(A.kernelForm, as: A.Working.self)
+    }
+
+    /// The sums whose factors are rounded to what the arithmetic multiplies.
+    func withRoundedFactors<A: Arithmetic>(in arithmetic: A.Type) -> SumsOfProducts where A.Element == Element {
+        guard A.formats.roundsFactors else { return self }
+        return SumsOfProducts(
+            numbers: A.factors(numbers), origins: origins, pixels: pixels, taps: taps,
+            weights: A.factors(Array(weights))[...], starts: starts)
     }
 
     /// The same sums as the arithmetic defines them, one product after another.

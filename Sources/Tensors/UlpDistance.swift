@@ -13,12 +13,7 @@ public func ulpDistance(_ a: Double, _ b: Double, in format: FloatFormat) -> UIn
 extension FloatFormat {
     /// The place of a number on the scale of ``ulpDistance(_:_:in:)``, 0 for both zeros.
     fileprivate func ordinal(of value: Double) -> Int64 {
-        let magnitude: Int64 =
-            switch self {
-            case .binary16: Int64(Float16(value).magnitude.bitPattern)
-            case .binary32: Int64(Float(value).magnitude.bitPattern)
-            case .binary64: Int64(value.magnitude.bitPattern)
-            }
+        let magnitude = Int64(ordinal(ofMagnitude: value))
         return value.sign == .minus ? -magnitude : magnitude
     }
 }

@@ -74,7 +74,7 @@ extension PrecisionMeasurement {
         let candidates =
             arithmetics.map(Candidate.arithmetic)
             + (packages.map {
-                [Candidate.packages($0, packageArithmetic.storesFloat16 ? packageArithmetic : .fp16Storage)]
+                [Candidate.packages($0, packageArithmetic.elementType == .float16 ? packageArithmetic : .fp16Storage)]
             } ?? [])
         let jobs = shard.stretch(
             of: candidates.indices.flatMap { index in captured.map { (index, $0) } })

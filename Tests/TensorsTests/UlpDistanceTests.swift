@@ -17,7 +17,7 @@ import Testing
 
     @Test("The distance is the same both ways, 0 from a number to itself", arguments: numbers)
     func symmetry(number: Double) {
-        for format in [FloatFormat.binary16, .binary32, .binary64] {
+        for format in [FloatFormat.binary16, .binary32, .binary64, .bfloat16, .tf32] {
             #expect(ulpDistance(number, number, in: format) == 0)
             for other in Self.numbers {
                 #expect(ulpDistance(number, other, in: format) == ulpDistance(other, number, in: format))
@@ -27,7 +27,7 @@ import Testing
 
     @Test("Distances along the line add up, across zero too")
     func additivity() throws {
-        for format in [FloatFormat.binary16, .binary32, .binary64] {
+        for format in [FloatFormat.binary16, .binary32, .binary64, .bfloat16, .tf32] {
             let steps = try zip(Self.numbers, Self.numbers.dropFirst()).map {
                 try #require(ulpDistance($0, $1, in: format))
             }
@@ -64,7 +64,7 @@ import Testing
 
     @Test("NaN is no distance from anything, itself included")
     func nan() {
-        for format in [FloatFormat.binary16, .binary32, .binary64] {
+        for format in [FloatFormat.binary16, .binary32, .binary64, .bfloat16, .tf32] {
             #expect(ulpDistance(.nan, 1, in: format) == nil)
             #expect(ulpDistance(-.infinity, .nan, in: format) == nil)
             #expect(ulpDistance(.nan, .nan, in: format) == nil)

@@ -45,7 +45,7 @@ public struct AlignedSides {
             let inputs = try inputs ?? ComparedInputs(for: model.graph, seed: 1)
             let notes = inputs.warning.map { [$0] } ?? []
             // Errors are measured against the weights of the model that holds them more precisely.
-            guard baseline.judgedAs.storesFloat16, !candidate.judgedAs.storesFloat16 else {
+            guard baseline.judgedAs.elementType == .float16, candidate.judgedAs.elementType != .float16 else {
                 self.init(
                     model, engine, with: SideSource(other.graph, otherEngine, inputs),
                     (baseline.judgedAs, candidate.judgedAs), candidate: .recording, map: map, notes: notes)

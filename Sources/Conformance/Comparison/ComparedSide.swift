@@ -41,7 +41,7 @@ public enum ComparedSide: Sendable {
     var arithmetic: ArithmeticName? {
         switch self {
         case .model(let model, _, let asked):
-            model.uniformArithmetic(asked: asked) ?? (asked.storesFloat16 ? asked : .fp16Storage)
+            model.uniformArithmetic(asked: asked) ?? (asked.elementType == .float16 ? asked : .fp16Storage)
         case .capture(let capture): ArithmeticName(rawValue: capture.header.arithmetic)
         }
     }

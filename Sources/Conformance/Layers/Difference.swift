@@ -42,7 +42,8 @@ public struct Difference: Sendable, Codable, Equatable {
     public init(baseline: AnyTensor, candidate: AnyTensor) {
         let types = [baseline.elementType, candidate.elementType]
         if let format = types[0].floatFormat, let other = types[1].floatFormat {
-            self.init(baseline: baseline.float64, candidate: candidate.float64, format: min(format, other))
+            let coarser = format.isFiner(than: other) ? other : format
+            self.init(baseline: baseline.float64, candidate: candidate.float64, format: coarser)
         } else if types.map(TensorType.Kind.init).allEqual {
             func difference(_ baseline: some TypedTensor, _ candidate: some TypedTensor) -> Difference {
                 Difference(whole: baseline.typed, candidate.typed)
@@ -189,9 +190,9 @@ func integerDistance(_ a: some TensorElement, _ b: some TensorElement) -> UInt64
 }
 
 /// The bits of a number as `0x` and all their hexadecimal digits.
-private func hexadecimal<Bits: FixedWidthInteger>(_ bits: Bits) -> String {
-    let digits = String(UInt64(truncatingIfNeeded: bits) & (UInt64.max >> UInt64(64 - Bits.bitWidth)), radix: 16)
-    return "0x" + String(repeating: "0", count: Bits.bitWidth / 4 - digits.count) + digits
+private func hexadecimal<Bits: FixedWidthInteger>(_ bits: Bits, bitWidth: Int = Bits.bitWidth) -> String {
+    let digits = String(UInt64(truncatingIfNeeded: bits) & (UInt64.max >> UInt64(64 - bitWidth)), radix: 16)
+    return "0x" + String(repeating: "0", count: max(0, (bitWidth + 3) / 4 - digits.count)) + digits
 }
 
 extension Collection where Element: Equatable {
@@ -202,10 +203,6 @@ extension Collection where Element: Equatable {
 extension FloatFormat {
     /// The bit pattern of a number in this format, as `0x` and hexadecimal digits.
     func bits(of value: Double) -> String {
-        switch self {
-        case .binary16: hexadecimal(Float16(value).bitPattern)
-        case .binary32: hexadecimal(Float(value).bitPattern)
-        case .binary64: hexadecimal(value.bitPattern)
-        }
+        hexadecimal(bitPattern(of: value), bitWidth: 1 + exponentBits + fractionBits)
     }
 }

@@ -5,7 +5,8 @@ import Tensors
 /// What right programs of one arithmetic differ by: a graph's run in every order of summation.
 struct Envelope: Sendable {
     private let programs: [any Engine]
-    private let bound: RoundingBound
+    /// The format of the tensors.
+    private let stored: FloatFormat
     /// The tensors given by functions that programs approximate with errors of roundings of 1, however small the result.
     private let approximated: Set<String>
 
@@ -14,7 +15,7 @@ struct Envelope: Sendable {
         var programs = [any Engine]()
         for order in SummationOrder.allCases { programs.append(try arithmetic.engine(for: graph, order: order)) }
         self.programs = programs
-        bound = RoundingBound(of: arithmetic)
+        stored = arithmetic.formats.stored
         approximated = Set(
             graph.nodes.filter { ($0.operator as? ActivationFunction)?.errsAsOfOne == true }.flatMap(\.outputs))
     }
@@ -31,7 +32,7 @@ struct Envelope: Sendable {
             guard let tensor = exact[name], tensor.elementType.floatFormat != nil else { continue }
             let least = approximated.contains(name) ? 1.0 : 0
             let largest = tensor.float64.elements.reduce(least) { $1.isFinite ? max($0, abs($1)) : $0 }
-            spread[name] = 2 * bound.stored.unitRoundoff * largest + bound.stored.underflowUnit
+            spread[name] = 2 * stored.unitRoundoff * largest + stored.smallestStep / 2
         }
         let judged = Set(spread.keys)
         let parts = try concurrentMap(programs) { program in

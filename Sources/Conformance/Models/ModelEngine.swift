@@ -55,6 +55,6 @@ extension Model {
     }
 
     private static func float16(_ arithmetic: ArithmeticName) -> ArithmeticName {
-        arithmetic.storesFloat16 ? arithmetic : .fp16Storage
+        arithmetic.elementType == .float16 ? arithmetic : .fp16Storage
     }
 }

@@ -25,13 +25,13 @@ extension RoundingBound {
     func rounded(_ number: BoundedNumber, roundings: Double = 1) -> BoundedNumber {
         BoundedNumber(
             value: number.value,
-            error: number.error + roundings * working.unitRoundoff * number.magnitude + underflowUnit(of: working))
+            error: number.error + roundings * working.unitRoundoff * number.magnitude + working.underflowUnit)
     }
 
     /// A result as it is stored.
     func stored(_ number: BoundedNumber) -> Double {
         guard number.value.isFinite else { return 0 }
-        return number.error + stored.unitRoundoff * number.magnitude + storedUnderflowUnit
+        return number.error + stored.unitRoundoff * number.magnitude + stored.underflowUnit
     }
 
     func sum(_ a: BoundedNumber, _ b: BoundedNumber) -> BoundedNumber {
@@ -59,7 +59,7 @@ extension RoundingBound {
         let error = terms.reduce(0) { $0 + $1.error } + n / (1 - n) * magnitude
         return BoundedNumber(
             value: terms.reduce(0) { $0 + $1.value },
-            error: error + Double(terms.count) * underflowUnit(of: working))
+            error: error + Double(terms.count) * working.underflowUnit)
     }
 }
 

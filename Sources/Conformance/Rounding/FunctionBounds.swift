@@ -68,7 +68,7 @@ extension RoundingBound {
         return whole.zipMap(own) { whole, own in
             error(
                 of: own, grownTo: whole, roundings: n / (1 - n) + stored.unitRoundoff,
-                underflow: Double(operands.count) * underflowUnit(of: working) + storedUnderflowUnit)
+                underflow: Double(operands.count) * working.underflowUnit + stored.underflowUnit)
         }
     }
 
@@ -78,12 +78,12 @@ extension RoundingBound {
         switch cast.target {
         case .float(let format):
             return x.zipMap(operand.errorOrZeros) { x, error in
-                let isCoarser = format > stored
+                let isCoarser = format.isFiner(than: stored)
                 let moved = BoundedNumber(value: format.rounded(x), error: 0)
                 guard moved.value.isFinite else { return 0 }
                 // What rounds to one side in one program may round to the other in another.
                 let rounding = error > 0 ? format.unitRoundoff * (abs(x) + error) * 2 + 2 * format.underflowUnit : 0
-                let own = isCoarser ? stored.unitRoundoff * abs(x) + storedUnderflowUnit : 0
+                let own = isCoarser ? stored.unitRoundoff * abs(x) + stored.underflowUnit : 0
                 return error + rounding + own
             }
         case .integer:

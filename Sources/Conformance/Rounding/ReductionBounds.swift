@@ -19,7 +19,7 @@ extension RoundingBound {
         func sumErrors(_ function: Reduction.Function) throws -> Tensor<Double> {
             let n = (count + 2) * working.unitRoundoff
             let own = try reduced(function, operand.magnitude)
-            let underflow = count * underflowUnit(of: working)
+            let underflow = count * working.underflowUnit
             return try reduced(function, operand.magnitudeWithError).zipMap(own) { whole, own in
                 error(of: own, grownTo: whole, roundings: n / (1 - n), underflow: underflow)
             }
@@ -112,7 +112,7 @@ extension RoundingBound {
         let own = try exact(operation, [operand.magnitude, inputs[1]])
         let n = Double(own.shape.dimensions.max() ?? 1) * working.unitRoundoff
         return try exact(operation, [operand.magnitudeWithError, inputs[1]]).zipMap(own) { whole, own in
-            let bound = error(of: own, grownTo: whole, roundings: n / (1 - n), underflow: underflowUnit(of: working))
+            let bound = error(of: own, grownTo: whole, roundings: n / (1 - n), underflow: working.underflowUnit)
             return stored(BoundedNumber(value: own, error: bound))
         }
     }

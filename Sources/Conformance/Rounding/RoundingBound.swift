@@ -10,40 +10,30 @@ import Tensors
 /// |computed - exact| <= gamma(n) * sum of |a||b|, with gamma(n) = n u / (1 - n u). It holds for every
 /// right program in that arithmetic, so that an error beyond it is a defect and not rounding.
 public struct RoundingBound: Sendable, Equatable {
+    /// The formats that are rounded to.
+    public let formats: ArithmeticFormats
+
+    public static let float32 = RoundingBound(of: .fp32)
+
+    /// The rounding errors that an arithmetic may make.
+    public init(of arithmetic: ArithmeticName) { formats = arithmetic.formats }
+
     /// The format that sums are carried in.
-    public let working: FloatFormat
+    var working: FloatFormat { formats.working }
     /// The format that activations are stored in.
-    public let stored: FloatFormat
-    /// The format that constants are stored in.
-    public let constants: FloatFormat
-    /// Whether subnormal numbers are stored as 0.
-    public let flushesSubnormals: Bool
-
-    public static let float32 = RoundingBound(working: .binary32, stored: .binary32, constants: .binary32)
-
-    public init(
-        working: FloatFormat, stored: FloatFormat, constants: FloatFormat, flushesSubnormals: Bool = false
-    ) {
-        self.working = working
-        self.stored = stored
-        self.constants = constants
-        self.flushesSubnormals = flushesSubnormals
-    }
-
-    /// The most that storing a number takes it off beside its relative rounding.
-    func underflowUnit(of format: FloatFormat) -> Double {
-        flushesSubnormals ? format.smallestNormal : format.underflowUnit
-    }
-
-    var storedUnderflowUnit: Double { underflowUnit(of: stored) }
+    var stored: FloatFormat { formats.stored }
 
     /// Bounds on the error of rounding a given tensor to the format that it is stored in; nil if that is none.
     public func inputErrors(of tensor: AnyTensor, isConstant: Bool) -> Tensor<Double>? {
-        let format = isConstant ? constants : stored
-        guard let given = tensor.elementType.floatFormat, given > format else { return nil }
+        let format = isConstant ? formats.constants : stored
+        guard let given = tensor.elementType.floatFormat else { return nil }
+        // What is coarse enough loses nothing, or its subnormals.
+        guard given.isFiner(than: format) else {
+            return format.hasSubnormals ? nil : tensor.float64.map { $0.isFinite ? abs($0 - format.rounded($0)) : 0 }
+        }
         return tensor.float64.map {
             // An infinity, or NaN, is rounded to itself.
-            $0 == 0 || !$0.isFinite ? 0 : abs($0) * format.unitRoundoff + underflowUnit(of: format)
+            $0 == 0 || !$0.isFinite ? 0 : abs($0) * format.unitRoundoff + format.underflowUnit
         }
     }
 
@@ -170,10 +160,20 @@ public struct RoundingBound: Sendable, Equatable {
         let n = sumLength(operation, inputs)
         let gamma = n * working.unitRoundoff / (1 - n * working.unitRoundoff)
         // One more rounding where the result is stored in a coarser format.
-        let stored = self.stored == working ? 0 : self.stored.unitRoundoff
-        let underflow = n * underflowUnit(of: working) * underflowGrowth(operation, operands) + storedUnderflowUnit
+        let storing = stored == working ? 0 : stored.unitRoundoff
+        var underflow = n * working.underflowUnit * underflowGrowth(operation, operands) + stored.underflowUnit
+        var factors = 0.0
+        if formats.roundsFactors, !(operation is AveragePool || operation is GlobalAveragePool) {
+            // Of each of two factors, on top of the roundings of their product.
+            let unit = formats.factors.unitRoundoff
+            factors = (2 * unit + unit * unit) * (1 + gamma)
+            let largest = operands.reduce(0) { largest, operand in
+                (operand.magnitudeWithError?.float64.elements ?? []).reduce(largest) { $1.isFinite ? max($0, $1) : $0 }
+            }
+            underflow += n * formats.factors.underflowUnit * 2 * largest
+        }
         return whole.zipMap(own) { whole, own in
-            error(of: own, grownTo: whole, roundings: gamma + stored, underflow: underflow)
+            error(of: own, grownTo: whole, roundings: gamma + storing + factors, underflow: underflow)
         }
     }
 
@@ -227,7 +227,7 @@ public struct RoundingBound: Sendable, Equatable {
             return nil
         }
         let epsilon = Double(normalisation.epsilon)
-        let epsilonError = epsilon * working.unitRoundoff + underflowUnit(of: working)
+        let epsilonError = epsilon * working.unitRoundoff + working.underflowUnit
         return .float64(values.zipMap(variance.errorOrZeros) { max($0 - $1 - epsilonError, -epsilon) })
     }
 
@@ -313,7 +313,7 @@ public struct RoundingBound: Sendable, Equatable {
                     let exact = output.elements[position]
                     let own = expm1(exponentError(position) + sumError) + roundings + stored.unitRoundoff
                     // The exponential and the quotient may each be rounded where numbers have fewer bits.
-                    result.elements[position] = (exact == 0 ? 0 : exact * own) + 4 * storedUnderflowUnit
+                    result.elements[position] = (exact == 0 ? 0 : exact * own) + 4 * stored.underflowUnit
                 }
             }
         }
@@ -345,7 +345,7 @@ public struct RoundingBound: Sendable, Equatable {
     ) -> Tensor<Double> {
         let unit = max(roundings * working.unitRoundoff, stored.unitRoundoff)
         return output.zipMap(propagated) { exact, error in
-            unit * (abs(exact) + error) + error + storedUnderflowUnit
+            unit * (abs(exact) + error) + error + stored.underflowUnit
         }
     }
 
@@ -355,21 +355,6 @@ public struct RoundingBound: Sendable, Equatable {
 
     func exact(_ operation: any Operator, _ inputs: [AnyTensor?]) throws -> Tensor<Double> {
         try ArithmeticName.fp64.apply(operation, to: inputs).float64
-    }
-}
-
-extension RoundingBound {
-    /// The rounding errors that an arithmetic may make.
-    public init(of arithmetic: ArithmeticName) {
-        switch arithmetic {
-        case .fp64: self.init(working: .binary64, stored: .binary64, constants: .binary64)
-        case .fp32: self = .float32
-        case .fp16Weights: self.init(working: .binary32, stored: .binary32, constants: .binary16)
-        case .fp16Storage: self.init(working: .binary32, stored: .binary16, constants: .binary16)
-        case .fp16FMA, .fp16MultiplyAdd: self.init(working: .binary16, stored: .binary16, constants: .binary16)
-        case .neuralEngineM1:
-            self.init(working: .binary16, stored: .binary16, constants: .binary16, flushesSubnormals: true)
-        }
     }
 }
 

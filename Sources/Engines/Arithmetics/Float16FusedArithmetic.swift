@@ -4,6 +4,7 @@ public enum Float16FusedArithmetic: Arithmetic {
     public typealias Working = Float16
 
     public static var name: ArithmeticName { .fp16FMA }
+    public static let formats = ArithmeticFormats(.binary16)
     public static var kernelForm: KernelForm { .float16Fused }
 
     /// The product of two float16 is exact in float64, and so, but for bits that no rounding to float16
@@ -17,4 +18,8 @@ public enum Float16FusedArithmetic: Arithmetic {
             value = Float16(Double(a) * Double(b) + Double(value))
         }
     }
+}
+
+extension ArithmeticName {
+    public static let fp16FMA = ArithmeticName("fp16-fma", Float16FusedArithmetic.self)
 }

@@ -4,6 +4,7 @@ public enum Float16MultiplyAddArithmetic: Arithmetic {
     public typealias Working = Float16
 
     public static var name: ArithmeticName { .fp16MultiplyAdd }
+    public static let formats = ArithmeticFormats(.binary16)
     public static var kernelForm: KernelForm { .float16MultiplyAdd }
 
     public struct Sum: SumOfProducts {
@@ -16,4 +17,8 @@ public enum Float16MultiplyAddArithmetic: Arithmetic {
             value += product
         }
     }
+}
+
+extension ArithmeticName {
+    public static let fp16MultiplyAdd = ArithmeticName("fp16-mul-add", Float16MultiplyAddArithmetic.self)
 }

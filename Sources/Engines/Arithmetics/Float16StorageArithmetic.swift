@@ -5,5 +5,10 @@ public enum Float16StorageArithmetic: Arithmetic {
     public typealias Sum = FusedSum<Float16, Float>
 
     public static var name: ArithmeticName { .fp16Storage }
+    public static let formats = ArithmeticFormats(working: .binary32, stored: .binary16)
     public static var kernelForm: KernelForm { .fused }
+}
+
+extension ArithmeticName {
+    public static let fp16Storage = ArithmeticName("fp16-storage", Float16StorageArithmetic.self)
 }

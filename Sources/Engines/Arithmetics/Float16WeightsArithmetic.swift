@@ -5,6 +5,11 @@ public enum Float16WeightsArithmetic: Arithmetic {
     public typealias Sum = FusedSum<Float, Float>
 
     public static var name: ArithmeticName { .fp16Weights }
+    public static let formats = ArithmeticFormats(working: .binary32, stored: .binary32, constants: .binary16)
     public static func weight(_ value: Double) -> Float { Float(Float16(value)) }
     public static var kernelForm: KernelForm { .fused }
+}
+
+extension ArithmeticName {
+    public static let fp16Weights = ArithmeticName("fp16-weights", Float16WeightsArithmetic.self)
 }

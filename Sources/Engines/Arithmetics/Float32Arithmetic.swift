@@ -7,7 +7,12 @@ public enum Float32Arithmetic: Arithmetic {
     public typealias Sum = FusedSum<Float, Float>
 
     public static var name: ArithmeticName { .fp32 }
+    public static let formats = ArithmeticFormats(.binary32)
     public static var kernelForm: KernelForm { .fused }
 
     public static func constant(_ tensor: AnyTensor) -> Value<Float> { value(of: tensor) }
+}
+
+extension ArithmeticName {
+    public static let fp32 = ArithmeticName("fp32", Float32Arithmetic.self)
 }

@@ -1,3 +1,5 @@
+import Tensors
+
 /// `neural-engine-m1`: a prediction of Apple's M1 Neural Engine, from published measurements of it; no
 /// recording of one confirms it yet.
 ///
@@ -9,6 +11,7 @@ public enum NeuralEngineM1Arithmetic: Arithmetic {
     public typealias Working = Float
 
     public static var name: ArithmeticName { .neuralEngineM1 }
+    public static let formats = ArithmeticFormats(FloatFormat.binary16.flushingSubnormals)
     public static var kernelForm: KernelForm { .neuralEngineM1 }
 
     public static func element(_ value: Double) -> Float16 { flushed(Float16(value)) }
@@ -46,4 +49,8 @@ public enum NeuralEngineM1Arithmetic: Arithmetic {
             return sum < 0 ? -.infinity : .infinity
         }
     }
+}
+
+extension ArithmeticName {
+    public static let neuralEngineM1 = ArithmeticName("neural-engine-m1", NeuralEngineM1Arithmetic.self)
 }

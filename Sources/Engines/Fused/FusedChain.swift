@@ -28,14 +28,16 @@ struct FusedChain: Sendable {
         let order: [MapAxis]
     }
 
+    /// - Throws: ``FusionError/unsupportedArithmetic(_:)`` for one that stores numbers as the layer kernels cannot.
     init<A: Arithmetic>(
         _ graph: Graph, _ imageAxes: [MapAxis], _ outputs: [String], in arithmetic: A.Type
-    ) throws(FusionError) where A.Element.Lane == Float {
-        let roundsToFloat16 = A.Element.self == Float16.self
+    ) throws(FusionError) {
+        guard A.formats.suitLayerKernels else { throw .unsupportedArithmetic(A.name) }
+        let roundsToFloat16 = A.formats.stored != .binary32
         var reader = FusedChainReader<A>(graph)
         let stages = try reader.stages(imageAxes: imageAxes, outputs: outputs)
         self.roundsToFloat16 = roundsToFloat16
-        flushesSubnormals = A.element(0x1p-24) == 0
+        flushesSubnormals = !A.formats.stored.hasSubnormals
         mapStages = []
         denseStages = []
         for stage in stages {
@@ -55,5 +57,13 @@ struct FusedChain: Sendable {
             throw .unsupportedTensor(
                 graph.inputs.first?.name ?? "", reason: "is not taken by a convolution of \(imageChannels) channels")
         }
+    }
+}
+
+extension ArithmeticFormats {
+    /// Whether the layer kernels, which compute in float32, round as these say: not at all, or to float16.
+    package var suitLayerKernels: Bool {
+        let isHalf = stored.flushingSubnormals == FloatFormat.binary16.flushingSubnormals
+        return (isHalf || stored == .binary32) && !roundsFactors
     }
 }

@@ -20,7 +20,7 @@ struct FusedStage {
 }
 
 /// Follows a graph from its input to its outputs and joins its operators to layers.
-struct FusedChainReader<A: Arithmetic> where A.Element.Lane == Float {
+struct FusedChainReader<A: Arithmetic> {
     private let graph: Graph
     private let consumers: [String: [Node]]
     /// The node that gives each tensor.
@@ -229,9 +229,10 @@ struct FusedChainReader<A: Arithmetic> where A.Element.Lane == Float {
     /// A constant as the arithmetic stores it.
     private func constant(_ input: Int, of node: Node) throws(FusionError) -> Tensor<Float> {
         guard let name = node.inputs.indices.contains(input) ? node.inputs[input] : nil,
-            case .real(let values)? = constantValue(name)
+            case .real(let values)? = constantValue(name),
+            let lanes = A.Element.lanes(of: values.elements) as? [Float]
         else { throw unsupported(node, "takes an input \(input) that is no constant of numbers") }
-        return Tensor(values.shape, A.Element.lanes(of: values.elements))
+        return Tensor(values.shape, lanes)
     }
 
     /// A constant, or what a cast or a dequantisation gives of constants.
@@ -246,7 +247,7 @@ struct FusedChainReader<A: Arithmetic> where A.Element.Lane == Float {
     /// Whether a cast leaves all numbers that the arithmetic stores as they are.
     private func keepsNumbers(_ cast: Cast) -> Bool {
         guard case .float(let format) = cast.target else { return false }
-        return A.Element.self == Float16.self || format > .binary16
+        return !A.formats.stored.isFiner(than: format)
     }
 
     /// A constant that is broadcast to tensors of the given axes, and differs only between channels.

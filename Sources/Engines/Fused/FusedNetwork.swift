@@ -26,16 +26,7 @@ public struct FusedNetwork: Sendable {
     ) throws(FusionError) {
         self.arithmetic = arithmetic
         self.level = level
-        chain =
-            switch arithmetic {
-            case .fp32: try FusedChain(graph, imageAxes, outputs, in: Float32Arithmetic.self)
-            case .fp16Weights: try FusedChain(graph, imageAxes, outputs, in: Float16WeightsArithmetic.self)
-            case .fp16Storage: try FusedChain(graph, imageAxes, outputs, in: Float16StorageArithmetic.self)
-            case .fp16FMA: try FusedChain(graph, imageAxes, outputs, in: Float16FusedArithmetic.self)
-            case .fp16MultiplyAdd: try FusedChain(graph, imageAxes, outputs, in: Float16MultiplyAddArithmetic.self)
-            case .neuralEngineM1: try FusedChain(graph, imageAxes, outputs, in: NeuralEngineM1Arithmetic.self)
-            case .fp64: throw .unsupportedArithmetic(arithmetic)
-            }
+        chain = try arithmetic.fusedChain(graph, imageAxes, outputs)
     }
 
     /// The outputs' channels for images.

@@ -10,7 +10,7 @@ extension Clip: ComputableOperator {
     ) throws(OperatorError) -> Value<A.Element> {
         let minimum = try inputs.optionalReal(1)?.elements.first
         let maximum = try inputs.optionalReal(2)?.elements.first
-        let last = A.Element(min(Double(A.Element.greatestFiniteMagnitude), Double(Float.greatestFiniteMagnitude)))
+        let last = A.Element(min(A.formats.stored.largest, FloatFormat.binary32.largest))
         return .real(
             try inputs.real(0).map { x in
                 var y = x

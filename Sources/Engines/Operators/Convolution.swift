@@ -18,9 +18,9 @@ extension Convolution: ComputableOperator {
             axes.allSatisfy({ $0.kernel == 3 && $0.stride == 1 && $0.dilation == 1 })
         {
             let sums = winograd.convolution(
-                padded.map { A.Working($0) }, images: x.shape[0], channels: x.shape[1],
+                A.factors(padded).map { A.Working($0) }, images: x.shape[0], channels: x.shape[1],
                 rows: window.paddedExtents[0], columns: window.paddedExtents[1],
-                kernels: weights.elements.map { A.Working($0) }, bias: bias.map { A.Working($0) })
+                kernels: A.factors(weights.elements).map { A.Working($0) }, bias: bias.map { A.Working($0) })
             // The window may end before the padded plane does.
             let (rows, columns) = (axes[0].outputExtent, axes[1].outputExtent)
             if rows == window.paddedExtents[0] - 2, columns == window.paddedExtents[1] - 2 {

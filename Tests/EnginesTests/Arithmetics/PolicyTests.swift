@@ -1,7 +1,8 @@
-import Engines
 import NetworkGraph
 import Tensors
 import Testing
+
+@testable import Engines
 
 /// Small sums whose results tell the arithmetics apart.
 @Suite struct PolicyTests {
@@ -126,23 +127,57 @@ import Testing
         #expect(result == .float16(Tensor([1, 1, 1], [half(bits)])))
     }
 
-    @Test("Results stored together are those stored one by one, infinities and subnormals among them")
-    func storedTogether() {
-        check(Float32Arithmetic.self)
-        check(Float64Arithmetic.self)
-        check(Float16WeightsArithmetic.self)
-        check(Float16StorageArithmetic.self)
-        check(Float16FusedArithmetic.self)
-        check(Float16MultiplyAddArithmetic.self)
-        check(NeuralEngineM1Arithmetic.self)
+    private static let values: [Double] = {
+        let magnitudes = [
+            0, 0x1p-149, 0x1p-133, 0x1p-126, 0x1p-26, 0x1p-25, 0x1.8p-25, 0x1p-15, 0x1p-14, 0.1, 1, 1.00390625, 2049,
+            65519, 65520, 0x1.FEp127, .infinity,
+        ]
+        return magnitudes.flatMap { [$0, -$0] } + [.nan]
+    }()
+
+    @Test(
+        "Results stored together are those stored one by one, infinities and subnormals among them",
+        arguments: ArithmeticName.allCases)
+    func storedTogether(_ name: ArithmeticName) {
+        func check<A: Arithmetic>(_: A.Type) {
+            let values = Self.values.map { A.Working($0) }
+            let together = A.stored(values)
+            let oneByOne = values.map { A.stored($0) }
+            #expect(together.map(Double.init).map(\.bitPattern) == oneByOne.map(Double.init).map(\.bitPattern))
+        }
+        check(name.arithmetic)
     }
 
-    private func check<A: Arithmetic>(_: A.Type) {
-        let magnitudes = [0, 0x1p-26, 0x1p-25, 0x1.8p-25, 0x1p-15, 0x1p-14, 0.1, 1, 2049, 65519, 65520, .infinity]
-        let values = magnitudes.flatMap { [A.Working($0), -A.Working($0)] } + [A.Working.nan]
-        let together = A.stored(values)
-        let oneByOne = values.map { A.stored($0) }
-        #expect(together.map(Double.init).map(\.bitPattern) == oneByOne.map(Double.init).map(\.bitPattern), "\(A.name)")
+    @Test(
+        "What an arithmetic takes, keeps and stores are numbers of its formats, the nearest",
+        arguments: ArithmeticName.allCases)
+    func formats(_ name: ArithmeticName) {
+        func check<A: Arithmetic>(_: A.Type) {
+            let tensor = AnyTensor.float64(Tensor([Self.values.count], Self.values))
+            guard case .real(let given) = A.value(of: tensor), case .real(let constants) = A.constant(tensor) else {
+                Issue.record("no numbers")
+                return
+            }
+            for (index, value) in Self.values.enumerated() where !value.isNaN {
+                let stored = A.formats.stored.rounded(value)
+                #expect(Double(A.element(value)) == stored)
+                #expect(Double(given.elements[index]) == stored)
+                #expect(Double(A.stored(A.Working(value))) == A.formats.stored.rounded(Double(A.Working(value))))
+                #expect(Double(A.weight(value)) == A.formats.constants.rounded(value))
+                #expect(Double(constants.elements[index]) == A.formats.constants.rounded(value))
+                #expect(Double(A.factor(A.element(value))) == A.formats.factors.rounded(stored))
+            }
+            #expect(name.bytesPerNumber == MemoryLayout<A.Element>.size)
+        }
+        check(name.arithmetic)
+    }
+
+    @Test("Names are told apart, and read as they are written", arguments: ArithmeticName.allCases)
+    func rawValues(_ name: ArithmeticName) {
+        #expect(ArithmeticName(rawValue: name.rawValue) == name)
+        #expect(name.arithmetic.name == name)
+        #expect(ArithmeticName.allCases.count { $0 == name } == 1)
+        #expect(ArithmeticName(rawValue: name.rawValue + "x") == nil)
     }
 
     @Test("Each name's engine computes in that arithmetic", arguments: ArithmeticName.allCases)

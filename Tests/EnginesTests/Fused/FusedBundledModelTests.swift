@@ -33,7 +33,7 @@ import Testing
     ]
     private static let transposed: [MapAxis] = [.image, .column, .row, .channel]
     private static let upright: [MapAxis] = [.image, .channel, .row, .column]
-    static let arithmetics: [ArithmeticName] = ArithmeticName.allCases.filter { $0 != .fp64 }
+    static let arithmetics: [ArithmeticName] = ArithmeticName.allCases.filter(\.formats.suitLayerKernels)
 
     @Test("A fused network gives the bits of the operators", arguments: models, arithmetics)
     func equalsOperators(model: BundledModel, arithmetic: ArithmeticName) throws {

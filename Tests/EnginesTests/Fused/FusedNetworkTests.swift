@@ -6,7 +6,7 @@ import Testing
 
 /// Fused networks of random extents against the engine that computes them operator by operator, bit for bit.
 @Suite struct FusedNetworkTests {
-    private static let arithmetics: [ArithmeticName] = ArithmeticName.allCases.filter { $0 != .fp64 }
+    private static let arithmetics: [ArithmeticName] = ArithmeticName.allCases.filter(\.formats.suitLayerKernels)
 
     private static func pool(_ side: Int, stride: Int = 2, padding: SlidingWindow.Padding? = nil, ceil: Bool = false)
         -> SlidingWindow

@@ -1,0 +1,107 @@
+/// A binary format of floating-point numbers: IEEE 754's, or one made as these are, with other numbers of bits.
+public struct FloatFormat: Sendable, Hashable {
+    /// The bits of the fraction, without the leading 1 that is not stored.
+    public let fractionBits: Int
+    public let exponentBits: Int
+    /// Whether there are numbers between 0 and ``smallestNormal``, with fewer bits; else what lies there is made 0.
+    public let hasSubnormals: Bool
+    /// Half the distance from 1 to the next number: the largest relative error of one rounding
+    /// to nearest (u in Higham, Accuracy and Stability of Numerical Algorithms, section 2.2).
+    public let unitRoundoff: Double
+    /// The smallest positive number with all its bits.
+    public let smallestNormal: Double
+    /// The largest finite number.
+    public let largest: Double
+    /// How far the numbers up to twice ``smallestNormal`` lie apart; subnormals are multiples of it.
+    public let smallestStep: Double
+    /// The most that rounding a small number takes it off beside its relative rounding: half the smallest step, or,
+    /// without subnormals, all of the number.
+    public let underflowUnit: Double
+    /// The processor's own type of these numbers, of all of them with subnormals.
+    private let type: ProcessorType?
+
+    private enum ProcessorType: Hashable { case float16, float32, float64 }
+
+    public static let binary16 = FloatFormat(fractionBits: 10, exponentBits: 5)
+    public static let binary32 = FloatFormat(fractionBits: 23, exponentBits: 8)
+    public static let binary64 = FloatFormat(fractionBits: 52, exponentBits: 11)
+    /// The upper half of a binary32.
+    public static let bfloat16 = FloatFormat(fractionBits: 7, exponentBits: 8)
+    /// TensorFloat-32: binary32's range with binary16's precision.
+    public static let tf32 = FloatFormat(fractionBits: 10, exponentBits: 8)
+
+    /// - Precondition: a binary64 holds every number of the format.
+    public init(fractionBits: Int, exponentBits: Int, hasSubnormals: Bool = true) {
+        precondition((1...52).contains(fractionBits) && (2...11).contains(exponentBits), "no such format")
+        self.fractionBits = fractionBits
+        self.exponentBits = exponentBits
+        self.hasSubnormals = hasSubnormals
+        func power(_ exponent: Int) -> Double { Double(sign: .plus, exponent: exponent, significand: 1) }
+        let largestExponent = 1 << (exponentBits - 1) - 1
+        unitRoundoff = power(-fractionBits - 1)
+        smallestNormal = power(1 - largestExponent)
+        largest = power(largestExponent) * (2 - power(-fractionBits))
+        smallestStep = power(1 - largestExponent - fractionBits)
+        // Of binary64 the half is no float64.
+        underflowUnit = hasSubnormals ? smallestStep / 2 : smallestNormal
+        switch (fractionBits, exponentBits) {
+        case (10, 5): type = .float16
+        case (23, 8): type = .float32
+        case (52, 11): type = .float64
+        default: type = nil
+        }
+    }
+
+    /// The same format without subnormals.
+    public var flushingSubnormals: FloatFormat {
+        FloatFormat(fractionBits: fractionBits, exponentBits: exponentBits, hasSubnormals: false)
+    }
+
+    /// Whether the format has normal numbers that the other has not, by their bits or their range.
+    public func isFiner(than other: FloatFormat) -> Bool {
+        fractionBits > other.fractionBits || exponentBits > other.exponentBits
+    }
+
+    /// A number rounded to nearest in this format, ties to even; what is too large becomes infinite.
+    public func rounded(_ number: Double) -> Double {
+        let rounded: Double
+        switch type {
+        case .float16: rounded = Double(Float16(number))
+        case .float32: rounded = Double(Float(number))
+        case .float64: rounded = number
+        case nil:
+            guard number.isFinite, number != 0 else { return number }
+            // Numbers near this one are multiples of a step.
+            let exponent = max(number.exponent, smallestNormal.exponent) - fractionBits
+            let step = Double(sign: .plus, exponent: exponent, significand: 1)
+            let nearest = (number / step).rounded(.toNearestOrEven) * step
+            rounded = nearest.magnitude > largest ? .infinity * (nearest < 0 ? -1 : 1) : nearest
+        }
+        guard hasSubnormals || rounded.magnitude >= smallestNormal || rounded.isNaN else {
+            return rounded.sign == .minus ? -0.0 : 0
+        }
+        return rounded
+    }
+
+    /// The place of a number, rounded, on a scale on which neighbours are 1 apart, without its sign.
+    func ordinal(ofMagnitude number: Double) -> UInt64 {
+        switch type {
+        case .float16: return UInt64(Float16(number).magnitude.bitPattern)
+        case .float32: return UInt64(Float(number).magnitude.bitPattern)
+        case .float64: return number.magnitude.bitPattern
+        case nil:
+            let magnitude = rounded(number).magnitude
+            let infinity: UInt64 = (1 << exponentBits - 1) << fractionBits
+            guard !magnitude.isNaN else { return infinity | 1 << (fractionBits - 1) }
+            guard magnitude <= largest else { return infinity }
+            guard magnitude >= smallestNormal else { return UInt64(magnitude / smallestStep) }
+            let exponent = UInt64(magnitude.exponent - smallestNormal.exponent + 1)
+            return exponent << fractionBits | magnitude.significandBitPattern >> (52 - fractionBits)
+        }
+    }
+
+    /// The bits of a number, rounded: its sign, its exponent, its fraction.
+    public func bitPattern(of number: Double) -> UInt64 {
+        ordinal(ofMagnitude: number) | (number.sign == .minus ? 1 << (fractionBits + exponentBits) : 0)
+    }
+}

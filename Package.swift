@@ -66,7 +66,8 @@ let package = Package(
         .target(name: "Conformance", dependencies: ["Engines", "Captures", "ModelFormats"]),
         .target(name: "FaceConformance", dependencies: ["Conformance", "Detection"]),
         .target(name: "Diagnosis", dependencies: ["Conformance", "Engines", "NetworkGraph"]),
-        .target(name: "Validation", dependencies: ["Conformance", "Detection", "FaceConformance", "Files"]),
+        .target(
+            name: "Validation", dependencies: ["Conformance", "Detection", "Diagnosis", "FaceConformance", "Files"]),
         .target(
             name: "Reporting",
             dependencies: [

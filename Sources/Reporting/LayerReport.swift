@@ -66,10 +66,17 @@ public struct LayerReport: Report, Equatable {
         self.deviations = deviations.map { DeviationOutcome($0, among: checks) }
     }
 
-    /// The same report with what was done wrong, by the networks' names.
-    public func explained(by diagnoses: [String: Diagnosis]) -> LayerReport {
+    /// The same report with what was done wrong in the networks that fail without being listed; of others it is not
+    /// asked, and none is said.
+    ///
+    /// - Parameter diagnose: finds it, for a network's name; nil where it was not looked for.
+    /// - Throws: what `diagnose` throws.
+    public func explained(_ diagnose: (_ network: String) throws -> Diagnosis?) rethrows -> LayerReport {
         var report = self
-        for index in networks.indices { report.networks[index].diagnosis = diagnoses[networks[index].network] }
+        for (index, network) in networks.enumerated() {
+            report.networks[index].diagnosis =
+                network.verdict == .doesNotConform ? try diagnose(network.network) : nil
+        }
         return report
     }
 
@@ -89,13 +96,13 @@ public struct LayerReport: Report, Equatable {
 
     /// The metrics of this report under other limits.
     public func judged(against thresholds: LayerThresholds, deviations: [KnownDeviation]) -> LayerReport {
-        LayerReport(
+        let known = Dictionary(
+            networks.compactMap { network in network.diagnosis.map { (network.network, $0) } },
+            uniquingKeysWith: { first, _ in first })
+        return LayerReport(
             baseline: baseline, candidate: candidate, outputsOnly: outputsOnly, thresholds: thresholds,
             deviations: deviations, networks: networks.map(\.comparison)
-        ).explained(
-            by: Dictionary(
-                networks.compactMap { network in network.diagnosis.map { (network.network, $0) } },
-                uniquingKeysWith: { first, _ in first }))
+        ).explained { known[$0] }
     }
 }
 

@@ -76,7 +76,7 @@ extension LayerMeasurement {
 
 extension LayerMeasurement {
     /// The model at a capture's path or, where the directory has none there, of the same name at its top.
-    private static func model(of network: String, in models: ModelLibrary) throws(ModelError) -> Model {
+    static func model(of network: String, in models: ModelLibrary) throws(ModelError) -> Model {
         do {
             return try models.model(network)
         } catch {

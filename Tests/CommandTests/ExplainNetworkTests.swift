@@ -1,36 +1,19 @@
-import Conformance
-import Files
 import Foundation
-import ModelFormats
 import TestSupport
 import Testing
 
 /// What `explain` says of two forms of a network, and what it mends.
 @Suite struct ExplainNetworkTests {
-    private let rnet = fixtures.appendingPathComponent("models/rnet.onnx").path
-
-    /// RNet with the kernels of its second convolution transposed, as an ONNX file.
-    private func withTransposedKernels(in directory: String) throws -> String {
-        let right = try Model(contentsOf: rnet)
-        let node = try #require(right.graph.nodes.first { $0.outputs == ["convolution_output1"] })
-        var constants = right.graph.initializers
-        let weights = try #require(node.inputs[1])
-        constants[weights] = constants[weights]?.transposed([0, 1, 3, 2])
-        var file = try ONNXMending(contentsOf: rnet)
-        try file.restore("convolution_output1", as: node, constants: constants, from: nil, "convolution_output1")
-        let path = "\(directory)/theirs.onnx"
-        try writeAtomically(try file.bytes(), to: path)
-        return path
-    }
+    private let rnet = TransposedKernels.rightPath
 
     @Test("Transposed kernels are named, and undone by --mend, also in a file that was written so before")
     func kernels() throws {
         try withTemporaryDirectory { directory in
-            let theirs = try withTransposedKernels(in: directory)
+            let theirs = try TransposedKernels.write(in: directory)
             let mended = "\(directory)/mended.onnx"
             let explained = try CommandLineProgram.run(["explain", rnet, theirs, "--mend", mended])
             #expect(explained.exitCode == 0, "\(explained.errors)")
-            #expect(explained.output.contains("the kernels are transposed: rows and columns are exchanged"))
+            #expect(explained.output.contains(TransposedKernels.words))
             #expect(try CommandLineProgram.run(["compare", rnet, mended]).exitCode == 0)
         }
     }
@@ -38,7 +21,7 @@ import Testing
     @Test("Without a diagnosis, compare says that the sides do not conform and no more")
     func noDiagnosis() throws {
         try withTemporaryDirectory { directory in
-            let theirs = try withTransposedKernels(in: directory)
+            let theirs = try TransposedKernels.write(in: directory)
             let compared = try CommandLineProgram.run(["compare", rnet, theirs, "--no-diagnosis"])
             #expect(compared.exitCode == 1 && !compared.output.contains("what was done wrong"))
         }

@@ -1,7 +1,7 @@
 import Conformance
 
 /// Renders the checks of sections as a JUnit document, which CI systems show: one suite for each report, one test case
-/// for each check.
+/// for each check, and one that fails for each cause that was found.
 public struct JUnit {
     private var suites = [XMLElement]()
 
@@ -13,8 +13,10 @@ public struct JUnit {
         var suite = XMLElement(
             "testsuite",
             [
-                ("name", section.name), ("tests", String(section.checks.count + (isWhole ? 0 : 1))),
-                ("failures", String(section.count(.doesNotConform))), ("errors", String(errors)),
+                ("name", section.name),
+                ("tests", String(section.causes.count + section.checks.count + (isWhole ? 0 : 1))),
+                ("failures", String(section.causes.count + section.count(.doesNotConform))),
+                ("errors", String(errors)),
             ])
         if !isWhole {
             let reason = section.notJudged.first.map { ": \($0)" } ?? ""
@@ -22,6 +24,11 @@ public struct JUnit {
                 XMLElement(
                     "testcase", [("classname", section.name), ("name", "everything was compared")],
                     children: [XMLElement("error", [("message", "not judged\(reason)")])]))
+        }
+        suite.children += section.causes.enumerated().map { index, cause in
+            XMLElement(
+                "testcase", [("classname", section.name), ("name", "cause \(index + 1)")],
+                children: [XMLElement("failure", [("type", "cause"), ("message", cause)])])
         }
         suite.children += section.checks.map { testcase($0, in: section.name) }
         suites.append(suite)

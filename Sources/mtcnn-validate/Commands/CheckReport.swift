@@ -9,7 +9,8 @@ struct CheckReport: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Judges a stored report again, from its metrics alone.",
         discussion: """
-            The limits are those of the report; of fp32_vs_onnx, --max-abs-diff and --mean-abs-diff replace them.
+            The limits are those of the report; of fp32_vs_onnx, --max-abs-diff and --mean-abs-diff replace them. What was \
+            done wrong is said as the report holds it, of networks that fail.
             """)
 
     @Argument(help: "The report to judge.")
@@ -22,6 +23,8 @@ struct CheckReport: ParsableCommand {
 
     @Flag(help: "Ignore the list of known deviations.")
     var strict = false
+
+    @OptionGroup var diagnosed: DiagnosisOptions
 
     @OptionGroup var told: ExtentOptions
 
@@ -50,7 +53,9 @@ struct CheckReport: ParsableCommand {
         let known = try known(of: stored)
         let judged: any Report =
             (stored as? LayerReport).map { layers in
-                layers.judged(against: LayerThresholds(layers.thresholds).with(limits.thresholds), deviations: known)
+                let judged = layers.judged(
+                    against: LayerThresholds(layers.thresholds).with(limits.thresholds), deviations: known)
+                return diagnosed.isLeftOut ? judged.explained { _ in nil } : judged
             } ?? stored.judged(deviations: known)
         try conclude(Document([judged.section]), told)
         throw ExitCode(ExitStatus(judged.verdict).rawValue)

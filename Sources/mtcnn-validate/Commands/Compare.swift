@@ -49,8 +49,7 @@ struct Compare: ParsableCommand {
     @Option(help: ArgumentHelp("Also write the report as a page to this file.", valueName: "file"))
     var page: String?
 
-    @Flag(help: "Leave out the search for what was done wrong where the sides do not conform.")
-    var noDiagnosis = false
+    @OptionGroup var diagnosed: DiagnosisOptions
 
     @OptionGroup var memory: MemoryOptions
 
@@ -70,11 +69,13 @@ struct Compare: ParsableCommand {
             baseline: sides.baseline.reported, candidate: sides.candidate.reported,
             thresholds: thresholds(sides.baseline, sides.candidate), deviations: [],
             networks: [comparison])
-        if report.verdict == .doesNotConform, !noDiagnosis,
-            var aligned = try AlignedSides(of: sides.candidate, with: sides.baseline, inputs: inputs, map: map)
-        {
-            let diagnosis = try Diagnosis(of: &aligned) { Terminal.progress($0) }
-            report = report.explained(by: [comparison.network: diagnosis])
+        if !diagnosed.isLeftOut {
+            report = try report.explained { _ in
+                guard
+                    var aligned = try AlignedSides(of: sides.candidate, with: sides.baseline, inputs: inputs, map: map)
+                else { return nil }
+                return try Diagnosis(of: &aligned) { Terminal.progress($0) }
+            }
         }
         if let json { try RunOutputs.write(report, to: json) }
         if let page { try RunOutputs.write(Page(Document([report.section])), to: page) }

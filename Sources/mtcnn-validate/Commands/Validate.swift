@@ -1,5 +1,6 @@
 import ArgumentParser
 import Conformance
+import Diagnosis
 import Engines
 import Foundation
 import Reporting
@@ -7,7 +8,12 @@ import Validation
 
 struct Validate: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Makes every comparison and writes the reports (the default command).")
+        abstract: "Makes every comparison and writes the reports (the default command).",
+        discussion: """
+            Of networks that fail in fp32_vs_onnx without being listed, it also finds out what was done wrong, as compare \
+            does. A shard is not judged, and so not explained, nor is what merge makes of shards: compare explains a \
+            model and a capture.
+            """)
 
     @Option(help: ArgumentHelp("The directory to write the reports to.", valueName: "dir"))
     var report = "out"
@@ -37,6 +43,8 @@ struct Validate: ParsableCommand {
 
     @Flag(help: "Compare the networks' outputs alone, not their layers.")
     var outputsOnly = false
+
+    @OptionGroup var diagnosed: DiagnosisOptions
 
     @OptionGroup var told: ExtentOptions
 
@@ -133,7 +141,18 @@ struct Validate: ParsableCommand {
             engine: { try outside?($0, $1) ?? $0.engine(.fp32, for: $1) },
             outputsOnly: outputsOnly, shard: shard ?? .whole
         ) { progress($0, step: String($0.prefix { $0 != "," })) }
-        return LayerReport(measured, deviations: known[LayerReport.self])
+        let report = LayerReport(measured, deviations: known[LayerReport.self])
+        guard shard == nil, !diagnosed.isLeftOut else { return report }
+        return try report.explained { network in
+            do {
+                return try Diagnosis(
+                    of: network, in: models, recordedIn: capturesDirectory(), computedBy: outside
+                ) { Terminal.progress("\(network): \($0)") }
+            } catch let error as AlignmentError {
+                Terminal.note("\(network): what was done wrong was not looked for: \(error)")
+                return nil
+            }
+        }
     }
 
     private func detectionReport(

@@ -1,0 +1,43 @@
+import Captures
+import Conformance
+import Diagnosis
+import Engines
+import ModelFormats
+import NetworkGraph
+
+extension Diagnosis {
+    /// Why a network differs from what was recorded of it.
+    ///
+    /// - Parameters:
+    ///   - network: the capture's path without its extension, as ``LayerMeasurement`` names it.
+    ///   - captures: the directory of captures.
+    ///   - outside: gives the outside engine that computed the network; nil for the built-in one. What such an engine
+    ///     answers is explained first; where it differs nowhere from the built-in one, the recording is.
+    ///   - progress: is told what is tried, for a person.
+    /// - Returns: nil for a network of which there is no capture.
+    /// - Throws: ``Conformance/AlignmentError`` where tensors cannot be matched, and what reading and computing throw.
+    public init?(
+        of network: String, in models: ModelLibrary, recordedIn captures: String,
+        computedBy outside: ((Model, Graph) throws -> any Engine)?, progress: @Sendable (String) -> Void = { _ in }
+    ) throws {
+        guard try inputFiles(in: captures, withExtensions: ["h5"]).contains("\(network).h5") else { return nil }
+        let capture = try CaptureFile(contentsOf: "\(captures)/\(network).h5")
+        let model = try LayerMeasurement.model(of: network, in: models)
+        let right = try ComparedSide.model(model, .fp32)
+        if let outside {
+            let inputs = ComparedInputs(
+                cases: try capture.caseNames.map { name in
+                    let recorded = try capture.readCase(name)
+                    return (name, recorded.source, recorded.inputs.map { ($0.name, $0.values) })
+                })
+            if var sides = try AlignedSides(
+                of: .model(model, try outside(model, model.graph), .fp32), with: right, inputs: inputs)
+            {
+                try self.init(of: &sides, progress: progress)
+                if !isEmpty { return }
+            }
+        }
+        guard var sides = try AlignedSides(of: right, with: .capture(capture)) else { return nil }
+        try self.init(of: &sides, progress: progress)
+    }
+}

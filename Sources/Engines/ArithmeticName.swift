@@ -31,7 +31,9 @@ extension ArithmeticName: RawRepresentable, CaseIterable, Hashable, Codable {
     }
 }
 
-extension ArithmeticName {
+extension ArithmeticName: CustomStringConvertible {
+    public var description: String { rawValue }
+
     public var formats: ArithmeticFormats { arithmetic.formats }
 
     /// The type of the elements that engines in this arithmetic give.

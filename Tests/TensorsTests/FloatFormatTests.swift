@@ -48,7 +48,7 @@ import Testing
     @Test("Without subnormals, what is smaller than all normal numbers is 0 of its sign")
     func flushing() {
         let format = FloatFormat.binary16.flushingSubnormals
-        #expect(format.rounded(0x1p-14) == 0x1p-14 && format.rounded(0x1.FFCp-15) == 0)
+        #expect(format.rounded(0x1p-14) == 0x1p-14 && format.rounded(0x1.FF8p-15) == 0)
         #expect(format.rounded(-0x1p-20).sign == .minus && format.rounded(-0x1p-20) == 0)
         #expect(format.rounded(.nan).isNaN)
         #expect(format.underflowUnit == 0x1p-14 && format != .binary16)

@@ -15,6 +15,7 @@ public struct ArithmeticName: Sendable {
         .fp16FMA,
         .fp16MultiplyAdd,
         .neuralEngineM1,
+        .bf16Storage,
     ]
 
     init(_ name: String, _ arithmetic: any Arithmetic.Type) {

@@ -1,0 +1,22 @@
+import Tensors
+
+/// `bf16-storage`: weights and activations in bfloat16, computed in float32, one rounding for each output.
+public enum BFloat16StorageArithmetic: Arithmetic {
+    /// Holds every bfloat16.
+    public typealias Element = Float
+    public typealias Working = Float
+    public typealias Sum = FusedSum<Float, Float>
+
+    public static var name: ArithmeticName { .bf16Storage }
+    public static let formats = ArithmeticFormats(working: .binary32, stored: .bfloat16)
+    public static var kernelForm: KernelForm { .fused }
+
+    public static func element(_ value: Double) -> Float { Float(formats.stored.rounded(value)) }
+    public static func stored(_ value: Float) -> Float { element(Double(value)) }
+    public static func stored(_ values: [Float]) -> [Float] { values.map { stored($0) } }
+    public static func value(of tensor: AnyTensor) -> Value<Float> { Value(tensor, element: element) }
+}
+
+extension ArithmeticName {
+    public static let bf16Storage = ArithmeticName("bf16-storage", BFloat16StorageArithmetic.self)
+}

@@ -16,6 +16,7 @@ public struct ArithmeticName: Sendable {
         .fp16MultiplyAdd,
         .neuralEngineM1,
         .bf16Storage,
+        .tf32,
     ]
 
     init(_ name: String, _ arithmetic: any Arithmetic.Type) {

@@ -107,6 +107,8 @@ let package = Package(
 
         // MARK: Tests
         .target(name: "TestSupport", dependencies: ["Tensors", "JSONTree"], path: "Tests/TestSupport"),
+        .target(
+            name: "OperatorSamples", dependencies: ["NetworkGraph", "TestSupport"], path: "Tests/OperatorSamples"),
         .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
         .testTarget(name: "JSONTreeTests", dependencies: ["JSONTree", "TestSupport"]),
@@ -118,13 +120,14 @@ let package = Package(
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ]),
         .testTarget(
-            name: "EnginesTests", dependencies: ["Engines", "ModelFormats", "TestSupport", "VectorKernels"]),
+            name: "EnginesTests",
+            dependencies: ["Engines", "ModelFormats", "OperatorSamples", "TestSupport", "VectorKernels"],
+            exclude: ["Rounding/kept_bounds.txt"]),
         .testTarget(name: "CapturesTests", dependencies: ["Captures", "CHDF5", "JSONTree", "TestSupport"]),
         .testTarget(name: "DetectionTests", dependencies: ["Detection", "ModelFormats", "TestSupport"]),
         .target(name: "NetworkSupport", dependencies: ["Conformance", "TestSupport"], path: "Tests/NetworkSupport"),
         .testTarget(
-            name: "ConformanceTests", dependencies: ["Conformance", "ModelFormats", "NetworkSupport", "TestSupport"],
-            exclude: ["Rounding/kept_bounds.txt"]),
+            name: "ConformanceTests", dependencies: ["Conformance", "ModelFormats", "NetworkSupport", "TestSupport"]),
         .testTarget(
             name: "FaceConformanceTests",
             dependencies: ["FaceConformance", "ModelFormats", "NetworkSupport", "TestSupport"]),
@@ -147,7 +150,7 @@ let package = Package(
         .testTarget(
             name: "GateTests",
             dependencies: [
-                "Reporting", "Captures", "JSONTree", "TestSupport",
+                "Reporting", "Captures", "JSONTree", "OperatorSamples", "TestSupport",
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ]),
     ],

@@ -1,10 +1,10 @@
 import NetworkGraph
 import Tensors
 
-/// The operators that engines compute, one line each.
+/// What an operator gives; nil if no engine computes it.
 ///
-/// The switch over concrete types lets the compiler specialise each operator; a call through a protocol would
-/// run unspecialised, a hundred times slower.
+/// The switch over concrete types lets the compiler specialise each operator for each arithmetic. One without a line
+/// here is computed too, through the protocol, but a hundred times slower.
 func compute<A: Arithmetic>(
     _ operation: any Operator, _ inputs: Operands<A.Element>, as type: TensorType, in arithmetic: A.Type
 ) throws(OperatorError) -> Value<A.Element>? {
@@ -62,6 +62,7 @@ func compute<A: Arithmetic>(
     case let operation as Unsqueeze: return try operation.compute(inputs, as: type, in: A.self)
     case let operation as VariadicArithmetic: return try operation.compute(inputs, as: type, in: A.self)
     case let operation as Where: return try operation.compute(inputs, as: type, in: A.self)
+    case let operation as any ComputableOperator: return try operation.compute(inputs, as: type, in: A.self)
     default: return nil
     }
 }
@@ -69,6 +70,6 @@ func compute<A: Arithmetic>(
 extension Operator {
     /// Whether an engine computes it.
     var isComputable: Bool {
-        self is any ComputableOperator || self is any RearrangingOperator || self is ShapeOf || self is SizeOf
+        self is any ComputableOperator || self is any RearrangingOperator
     }
 }

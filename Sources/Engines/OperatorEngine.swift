@@ -103,10 +103,15 @@ public struct OperatorEngine<A: Arithmetic>: Engine {
     }
 }
 
-/// An operator that can be computed in any arithmetic.
+/// An operator that can be computed in any arithmetic, and of which it is known what rounding does to it.
 protocol ComputableOperator: Operator {
     /// The output, whose type ``Operator/outputTypes(for:)`` has found to be `type`.
     func compute<A: Arithmetic>(
         _ inputs: Operands<A.Element>, as type: TensorType, in arithmetic: A.Type
     ) throws(OperatorError) -> Value<A.Element>
+
+    /// Bounds on the error of each element of the output, beyond which no right program errs.
+    ///
+    /// - Throws: what the engine throws for operands that do not fit.
+    func errors(of operands: BoundedOperands, in bound: RoundingBound) throws -> Tensor<Double>
 }

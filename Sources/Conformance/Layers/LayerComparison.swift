@@ -294,7 +294,6 @@ public enum ComparisonError: Error, Equatable, CustomStringConvertible {
     case missingTensor(String, case: String)
     case differentShape(String, case: String, baseline: Shape, candidate: Shape)
     case nothingInCommon(String)
-    case noBound(node: String, operator: String)
     case severalBaselines([String])
     case listedTwice(String, list: String, as: [String])
 
@@ -304,8 +303,6 @@ public enum ComparisonError: Error, Equatable, CustomStringConvertible {
             "case \"\(name)\": the baseline did not record \"\(tensor)\", an output of the network"
         case .differentShape(let tensor, let name, let baseline, let candidate):
             "case \"\(name)\": tensor \"\(tensor)\" is \(baseline) in the baseline and \(candidate) in the candidate"
-        case .noBound(let node, let name):
-            "node \"\(node)\" (\(name)): how far rounding may take its output is not known"
         case .nothingInCommon(let what): "nothing can be compared: \(what)"
         case .severalBaselines(let engines):
             "the captures come from several engines (\(engines.joined(separator: "; "))); a report compares with one"

@@ -66,3 +66,90 @@ extension ActivationFunction: ComputableOperator {
     /// log(1 + exp(x)), whose exponential does not overflow.
     private static func softplus(_ x: Double) -> Double { max(x, 0) + log1p(exp(-abs(x))) }
 }
+
+extension ActivationFunction {
+    func errors(of operands: BoundedOperands, in bound: RoundingBound) throws -> Tensor<Double> {
+        let (x, output) = (operands[0], operands.output)
+        switch self {
+        case .relu, .identity, .negation: return bound.propagated(x, times: 1)
+        case .leakyReLU(let slope):
+            // The slope is a constant as any other.
+            let constant = AnyTensor.float32(Tensor([1], [slope]))
+            let error = bound.inputErrors(of: constant, isConstant: true)
+            return try PReLU().errors(
+                of: x, slope: Operand(values: constant.float64, error: error), giving: output, in: bound)
+        case .sigmoid:
+            // The exponential's two, the sum's, the quotient's, and as many again for other formulas. Near 0, where
+            // 1 + e^-x is large, approximations in use err by a few roundings of 1.
+            let errors = bound.propagated(x, times: 0.25).map { $0 + 2 * bound.working.unitRoundoff }
+            return bound.rounded(output, plus: errors, roundings: 8)
+        default: return bound.functionErrors(self, x, output)
+        }
+    }
+}
+
+extension RoundingBound {
+    /// Of a function of one number: what the error of x makes of f(x), and what computing f adds.
+    fileprivate func functionErrors(
+        _ function: ActivationFunction, _ operand: Operand, _ output: Tensor<Double>
+    ) -> Tensor<Double> {
+        guard let x = operand.values else { return output.map { _ in 0 } }
+        let turns = function.turningPoints
+        return x.zipMap(operand.errorOrZeros) { x, error in
+            let exact = function.value(of: x)
+            var moved = BoundedNumber(value: x, error: error).mapped(function.value)
+            for turn in turns where abs(turn - x) < error {
+                moved.error = max(moved.error, abs(function.value(of: turn) - exact))
+            }
+            // A wave turns everywhere, and is nowhere steeper than 1.
+            if function == .sine || function == .cosine { moved.error = min(error, 2) }
+            guard exact.isFinite, let own = function.ownError(at: x, exact) else { return moved.error }
+            moved.error += own * working.unitRoundoff
+            return stored(moved)
+        }
+    }
+}
+
+extension ActivationFunction {
+    /// Whether approximations in use err by a few roundings of 1, also where the function is near 0.
+    package var errsAsOfOne: Bool {
+        switch self {
+        case .cosine, .errorFunction, .logarithm, .sigmoid, .sine, .softplus, .tanh: true
+        default: false
+        }
+    }
+
+    /// Where the function turns from falling to growing.
+    fileprivate var turningPoints: [Double] {
+        switch self {
+        case .absolute: [0]
+        case .gelu(let byTanh): [byTanh ? -0.752461422071 : -0.751791524694]
+        case .hardSwish: [-1.5]
+        case .mish: [-1.192431214515]
+        case .swish(let alpha): [-1.278464542761 / Double(alpha)]
+        default: []
+        }
+    }
+
+    /// How many roundings of 1 computing the function may cost, whatever formula a program takes; nil for a function
+    /// whose result is its argument, or a whole number, and costs none.
+    fileprivate func ownError(at x: Double, _ exact: Double) -> Double? {
+        switch self {
+        case .absolute, .ceiling, .floor, .identity, .negation, .relu, .round, .sign, .thresholdedReLU: nil
+        case .leakyReLU: abs(exact)
+        case .squareRoot, .reciprocal: 2 * abs(exact)
+        case .softsign: 4 * abs(exact)
+        // exp(x) - 1 loses what 1 has more than the difference.
+        case .celu(let alpha), .elu(let alpha): x > 0 ? 0 : 4 * abs(Double(alpha)) + 8 * abs(exact)
+        case .selu(let alpha, let gamma): x > 0 ? abs(exact) : 4 * abs(Double(alpha * gamma)) + 8 * abs(exact)
+        // The rounding of an argument is relative to the exponential.
+        case .exponential: (8 + abs(x)) * abs(exact)
+        case .hardSigmoid(let alpha, let beta): 4 * (abs(Double(alpha) * x) + abs(Double(beta)))
+        case .hardSwish: 4 * abs(x) * (abs(x) / 6 + 0.5)
+        // A factor of x with an error of a few roundings of 1.
+        case .gelu, .mish, .swish: 8 * abs(x)
+        // Approximations in use err by a few roundings of 1, also where the function is near 0.
+        case .cosine, .errorFunction, .logarithm, .sigmoid, .sine, .softplus, .tanh: 4 + 8 * abs(exact)
+        }
+    }
+}

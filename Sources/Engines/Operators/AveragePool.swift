@@ -1,7 +1,7 @@
 import NetworkGraph
 import Tensors
 
-extension AveragePool: ComputableOperator {
+extension AveragePool: SummingOperator {
     /// y[n, c, p] = the sum of x[n, c, window(p, k)] over the kernel positions k inside the input, divided by
     /// their number, or by that of those inside the padded input if padding counts.
     func compute<A: Arithmetic>(
@@ -36,4 +36,13 @@ extension AveragePool: ComputableOperator {
         }
         return perAxis.reduce([1]) { product, axis in product.flatMap { outer in axis.map { outer * $0 } } }
     }
+}
+
+extension AveragePool {
+    /// Additions, the quotient and the result.
+    func sumLength(of inputs: [AnyTensor?]) -> Double {
+        Double(window.kernel.reduce(1, *) + 2)
+    }
+
+    var sumsProducts: Bool { false }
 }

@@ -19,3 +19,41 @@ extension BatchNormalization: ComputableOperator {
         return .real(Tensor(type.shape, y))
     }
 }
+
+extension BatchNormalization {
+    /// As of a sum of the absolute values of its parts: |x - mean| is at most |x| + |mean|. Roundings are those of
+    /// x - mean, variance + epsilon, its root, the quotient, the product, the shift and the result.
+    func errors(of operands: BoundedOperands, in bound: RoundingBound) throws -> Tensor<Double> {
+        func absolute(_ magnitudes: [AnyTensor?], variance: AnyTensor?) throws -> Tensor<Double> {
+            var parts = magnitudes
+            parts[3] = parts[3].map { .float64($0.float64.map { -$0 }) }
+            parts[4] = variance
+            return try bound.exact(self, parts)
+        }
+        let smallest = smallestVariance(operands[4], in: bound)
+        return bound.sumErrors(
+            of: try absolute(operands.all.map(\.magnitude), variance: operands[4].anyValues),
+            grownTo: try absolute(operands.all.map(\.magnitudeWithError), variance: smallest), length: 7,
+            underflowGrowth: underflowGrowth(operands, smallest))
+    }
+
+    /// How far a step may multiply what an earlier one lost among the subnormals: by x - mean, and by
+    /// 1 / sqrt(variance + epsilon).
+    private func underflowGrowth(_ operands: BoundedOperands, _ variance: AnyTensor?) -> Double {
+        func largest(_ position: Int) -> Double {
+            operands[position].magnitudeWithError?.float64.elements.filter(\.isFinite).max() ?? 0
+        }
+        let smallest = variance?.float64.elements.min() ?? 0
+        let divisor = max(smallest + Double(epsilon), .leastNormalMagnitude).squareRoot()
+        return (1 + largest(0) + largest(3)) * max(1, 1 / divisor)
+    }
+
+    /// The smallest variance that may be divided by, less what rounding epsilon takes from the two: the quotient grows
+    /// faster below the exact one than it falls above it.
+    private func smallestVariance(_ variance: Operand, in bound: RoundingBound) -> AnyTensor? {
+        guard let values = variance.values else { return nil }
+        let epsilon = Double(epsilon)
+        let epsilonError = epsilon * bound.working.unitRoundoff + bound.working.underflowUnit
+        return .float64(values.zipMap(variance.errorOrZeros) { max($0 - $1 - epsilonError, -epsilon) })
+    }
+}

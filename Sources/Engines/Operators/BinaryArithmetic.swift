@@ -28,3 +28,76 @@ extension BinaryArithmetic: ComputableOperator {
             })
     }
 }
+
+extension BinaryArithmetic {
+    func errors(of operands: BoundedOperands, in bound: RoundingBound) throws -> Tensor<Double> {
+        try bound.binary(self, operands.all, operands.output)
+    }
+}
+
+extension RoundingBound {
+    fileprivate func binary(
+        _ operation: BinaryArithmetic, _ operands: [Operand], _ output: Tensor<Double>
+    ) throws -> Tensor<Double> {
+        let (a, b) = (operands[0], operands[1])
+        let (ea, eb) = (AnyTensor.float64(a.errorOrZeros), AnyTensor.float64(b.errorOrZeros))
+        let propagated: Tensor<Double>
+        switch operation {
+        case .add, .subtract:
+            propagated = try exact(BinaryArithmetic.add, [ea, eb])
+        case .multiply:
+            // |a b - a' b'| <= |a| eb + |b| ea + ea eb
+            let grown = try exact(BinaryArithmetic.multiply, [a.magnitudeWithError, b.magnitudeWithError])
+            let own = try exact(BinaryArithmetic.multiply, [a.magnitude, b.magnitude])
+            propagated = grown.zipMap(own) { error(of: $1, grownTo: $0) }
+        case .divide:
+            // |a / b - a' / b'| <= (|b| ea + |a| eb) / (|b| (|b| - eb))
+            let one = try exact(BinaryArithmetic.multiply, [b.magnitude, ea])
+            let other = try exact(BinaryArithmetic.multiply, [a.magnitude, eb])
+            let smallest = try exact(BinaryArithmetic.subtract, [b.magnitude, eb]).map { max($0, 0) }
+            let divisor = try exact(BinaryArithmetic.multiply, [b.magnitude, .float64(smallest)])
+            let sum = one.zipMap(other, +)
+            propagated = try exact(BinaryArithmetic.divide, [.float64(sum), .float64(divisor)])
+                // As above, of infinities.
+                .map { $0.isNaN ? 0 : $0 }
+        case .power: return try powerErrors(operands, output)
+        case .modulo, .remainder:
+            // An error may take a remainder round the divisor.
+            let errors = try exact(BinaryArithmetic.add, [ea, eb])
+            let divisors = try exact(BinaryArithmetic.add, [.float64(errors.map { _ in 0 }), b.magnitudeWithError])
+            propagated = errors.zipMap(divisors) { $0 > 0 ? $1 : 0 }
+        }
+        return rounded(output, plus: propagated)
+    }
+
+    /// |a^b - a'^b'| at the corners of what a' and b' may be. The power itself costs a few roundings, and those of
+    /// b log(a), which its exponential makes relative ones.
+    fileprivate func powerErrors(_ operands: [Operand], _ output: Tensor<Double>) throws -> Tensor<Double> {
+        let (a, b) = (operands[0], operands[1])
+        guard let base = a.values, let exponent = b.values else { return output.map { _ in 0 } }
+        func corner(_ signA: Double, _ signB: Double) throws -> Tensor<Double> {
+            let left = base.zipMap(a.errorOrZeros) { $0 + signA * $1 }
+            let right = exponent.zipMap(b.errorOrZeros) { $0 + signB * $1 }
+            return try exact(BinaryArithmetic.power, [.float64(left), .float64(right)])
+        }
+        var errors = output.map { _ in 0.0 }
+        if a.error != nil || b.error != nil {
+            for signs in [(1.0, 1.0), (1, -1), (-1, 1), (-1, -1)] {
+                let moved = try corner(signs.0, signs.1).zipMap(output) { abs($0 - $1) }
+                errors = errors.zipMap(moved) { max($0, $1.isNaN ? .infinity : $1) }
+            }
+            // Between the corners of a base that may be 0 the power may turn.
+            let straddles = base.zipMap(a.errorOrZeros) { abs($0) < $1 ? 1.0 : 0 }
+            let mayTurn = try exact(BinaryArithmetic.add, [.float64(straddles), .float64(exponent.map { _ in 0 })])
+            let largest = try corner(1, 1).zipMap(try corner(-1, 1)) { max(abs($0), abs($1)) }
+            errors = errors.zipMap(mayTurn.zipMap(largest) { $0 > 0 ? $1 : 0 }) { max($0, $1) }
+        }
+        let logarithms = base.map { $0 == 0 ? 0 : log(abs($0)) }
+        let steepness = try exact(BinaryArithmetic.multiply, [.float64(logarithms), .float64(exponent)])
+        return output.zipMap(errors.zipMap(steepness) { ($0, $1) }) { exact, error in
+            guard exact.isFinite else { return 0 }
+            let own = (4 + 2 * abs(error.1)) * working.unitRoundoff * abs(exact)
+            return stored(BoundedNumber(value: exact, error: error.0 + own))
+        }
+    }
+}

@@ -20,3 +20,34 @@ extension Cast: ComputableOperator {
         }
     }
 }
+
+extension Cast {
+    func errors(of operands: BoundedOperands, in bound: RoundingBound) throws -> Tensor<Double> {
+        bound.castErrors(self, operands[0], operands.output)
+    }
+}
+
+extension RoundingBound {
+    /// Rounding to the target's format, or the integers that a number within its error may be cut to.
+    fileprivate func castErrors(_ cast: Cast, _ operand: Operand, _ output: Tensor<Double>) -> Tensor<Double> {
+        guard let x = operand.values else { return output.map { _ in 0 } }
+        switch cast.target {
+        case .float(let format):
+            return x.zipMap(operand.errorOrZeros) { x, error in
+                let isCoarser = format.isFiner(than: stored)
+                let moved = BoundedNumber(value: format.rounded(x), error: 0)
+                guard moved.value.isFinite else { return 0 }
+                // What rounds to one side in one program may round to the other in another.
+                let rounding = error > 0 ? format.unitRoundoff * (abs(x) + error) * 2 + 2 * format.underflowUnit : 0
+                let own = isCoarser ? stored.unitRoundoff * abs(x) + stored.underflowUnit : 0
+                return error + rounding + own
+            }
+        case .integer:
+            return x.zipMap(operand.errorOrZeros) { x, error in
+                BoundedNumber(value: x, error: error).mapped { Double(cast.integer($0)) }.error
+            }
+        case .boolean:
+            return x.zipMap(operand.errorOrZeros) { x, error in error > 0 && abs(x) <= error ? 1 : 0 }
+        }
+    }
+}

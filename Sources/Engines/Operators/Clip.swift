@@ -20,3 +20,11 @@ extension Clip: ComputableOperator {
             })
     }
 }
+
+extension Clip {
+    /// What comes out is the number or a limit.
+    func errors(of operands: BoundedOperands, in bound: RoundingBound) -> Tensor<Double> {
+        let limits = operands.all.dropFirst().flatMap { $0.error?.elements ?? [] }
+        return bound.propagated(operands[0], times: 1).map { max($0, limits.max() ?? 0) }
+    }
+}

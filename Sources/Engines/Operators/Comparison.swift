@@ -13,3 +13,12 @@ extension Comparison: ComputableOperator {
         }
     }
 }
+
+extension Comparison {
+    /// A comparison may go either way where its sides lie within their errors: 1 there, else 0.
+    func errors(of operands: BoundedOperands, in bound: RoundingBound) throws -> Tensor<Double> {
+        let distance = try bound.exact(BinaryArithmetic.subtract, operands.all.map(\.anyValues)).map(abs)
+        let error = try bound.exact(BinaryArithmetic.add, operands.all.map { .float64($0.errorOrZeros) })
+        return distance.zipMap(error) { distance, error in error > 0 && distance <= error ? 1 : 0 }
+    }
+}

@@ -13,3 +13,8 @@ extension ConstantOfShape: ComputableOperator {
         }
     }
 }
+
+extension ConstantOfShape {
+    /// None: the value is stored as any constant is.
+    func errors(of operands: BoundedOperands, in bound: RoundingBound) -> Tensor<Double> { operands.noErrors }
+}

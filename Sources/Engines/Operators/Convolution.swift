@@ -1,7 +1,7 @@
 import NetworkGraph
 import Tensors
 
-extension Convolution: ComputableOperator {
+extension Convolution: SummingOperator {
     /// y[n, m, p] = bias[m] + sum of weights[m, c, k] * x[n, c, window(p, k)], over input channels c and then
     /// kernel positions k, row-major. Padding is zeros, which take part in the sum.
     func compute<A: Arithmetic>(
@@ -48,5 +48,13 @@ extension Convolution: ComputableOperator {
             sumsByGroup.flatMap { $0[image * planes..<(image + 1) * planes] }
         }
         return .real(Tensor(type.shape, A.stored(sums)))
+    }
+}
+
+extension Convolution {
+    /// One of a product, one of each addition to it, the bias's among them, and the result's.
+    func sumLength(of inputs: [AnyTensor?]) -> Double {
+        guard let weights = inputs[1]?.shape else { return 2 }
+        return Double(weights.count / max(weights[0], 1) + 2)
     }
 }

@@ -20,3 +20,23 @@ extension CumulativeSum: ComputableOperator {
         return .real(y)
     }
 }
+
+extension CumulativeSum {
+    /// As of a sum of all numbers along the axis.
+    func errors(of operands: BoundedOperands, in bound: RoundingBound) throws -> Tensor<Double> {
+        try bound.cumulativeSumErrors(self, operands.tensors, operands[0])
+    }
+}
+
+extension RoundingBound {
+    fileprivate func cumulativeSumErrors(
+        _ operation: CumulativeSum, _ inputs: [AnyTensor?], _ operand: Operand
+    ) throws -> Tensor<Double> {
+        let own = try exact(operation, [operand.magnitude, inputs[1]])
+        let n = Double(own.shape.dimensions.max() ?? 1) * working.unitRoundoff
+        return try exact(operation, [operand.magnitudeWithError, inputs[1]]).zipMap(own) { whole, own in
+            let bound = error(of: own, grownTo: whole, roundings: n / (1 - n), underflow: working.underflowUnit)
+            return stored(BoundedNumber(value: own, error: bound))
+        }
+    }
+}

@@ -21,3 +21,36 @@ extension DynamicQuantizeLinear: ComputableOperator {
         }
     }
 }
+
+extension DynamicQuantizeLinear {
+    /// Of a scale of 255 parts of the extent, and the steps that follow from it.
+    func errors(of operands: BoundedOperands, in bound: RoundingBound) throws -> Tensor<Double> {
+        bound.dynamicErrors(self, operands[0], operands.output)
+    }
+}
+
+extension RoundingBound {
+    fileprivate func dynamicErrors(
+        _ operation: DynamicQuantizeLinear, _ operand: Operand, _ output: Tensor<Double>
+    ) -> Tensor<Double> {
+        let numbers = operand.numbers
+        let error = numbers.map(\.error).max() ?? 0
+        let largest = BoundedNumber(value: numbers.reduce(0) { max($0, $1.value) }, error: error)
+        let negated = BoundedNumber(value: -numbers.reduce(0) { min($0, $1.value) }, error: error)
+        let extent = sum(largest, negated)
+        var scale = extent.value == 0 ? .exactly(1) : quotient(extent, .exactly(255))
+        if extent.value == 0, error > 0 { scale.error = .infinity }
+        scale.error = stored(scale)
+        guard operation.result != .scale else { return output.map { _ in scale.error } }
+        let zero = quotient(negated, scale)
+        let exactZero = Double(IntegerRange.uint8.quantized(zero.value, zeroPoint: 0))
+        let zeroError = IntegerRange.uint8.steppedError(zero, zeroPoint: .exactly(0), from: exactZero)
+        guard operation.result != .zeroPoint else { return output.map { _ in zeroError } }
+        let zeroPoint = BoundedNumber(value: exactZero, error: zeroError)
+        return Tensor(
+            output.shape,
+            zip(numbers, output.elements).map { number, exact in
+                IntegerRange.uint8.steppedError(quotient(number, scale), zeroPoint: zeroPoint, from: exact)
+            })
+    }
+}

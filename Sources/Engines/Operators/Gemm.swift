@@ -1,7 +1,7 @@
 import NetworkGraph
 import Tensors
 
-extension Gemm: ComputableOperator {
+extension Gemm: SummingOperator {
     /// y[i, j] = alpha * (sum of a[i, k] * b[k, j] over k, from 0) + beta * c[i, j], stored once.
     func compute<A: Arithmetic>(
         _ inputs: Operands<A.Element>, as type: TensorType, in arithmetic: A.Type
@@ -24,5 +24,16 @@ extension Gemm: ComputableOperator {
             y.combined(with: c, to: type.shape) { product, c in
                 A.stored(product + (scales ? beta * A.Working(c) : A.Working(c)))
             })
+    }
+}
+
+extension Gemm {
+    /// As of a matrix product, with alpha and beta.
+    func sumLength(of inputs: [AnyTensor?]) -> Double {
+        Double((inputs[0]?.shape[transposesA ? 0 : 1] ?? 0) + 4)
+    }
+
+    var ofMagnitudes: any Operator {
+        Gemm(alpha: abs(alpha), beta: abs(beta), transposesA: transposesA, transposesB: transposesB)
     }
 }

@@ -1,7 +1,7 @@
 import NetworkGraph
 import Tensors
 
-extension GlobalAveragePool: ComputableOperator {
+extension GlobalAveragePool: SummingOperator {
     /// y[n, c] = the sum of the plane x[n, c], row-major, divided by its number of elements.
     func compute<A: Arithmetic>(
         _ inputs: Operands<A.Element>, as type: TensorType, in arithmetic: A.Type
@@ -14,4 +14,13 @@ extension GlobalAveragePool: ComputableOperator {
         }
         return .real(Tensor(type.shape, y))
     }
+}
+
+extension GlobalAveragePool {
+    /// Additions, the quotient and the result.
+    func sumLength(of inputs: [AnyTensor?]) -> Double {
+        Double((inputs[0]?.shape.dimensions.dropFirst(2).reduce(1, *) ?? 0) + 2)
+    }
+
+    var sumsProducts: Bool { false }
 }

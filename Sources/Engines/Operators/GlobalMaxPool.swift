@@ -1,7 +1,7 @@
 import NetworkGraph
 import Tensors
 
-extension GlobalMaxPool: ComputableOperator {
+extension GlobalMaxPool: MovingOperator {
     /// y[n, c] = the largest number of the plane x[n, c]; NaN if one of them is.
     func compute<A: Arithmetic>(
         _ inputs: Operands<A.Element>, as type: TensorType, in arithmetic: A.Type

@@ -17,3 +17,11 @@ extension Hardmax: ComputableOperator {
         return .real(Tensor(type.shape, y))
     }
 }
+
+extension Hardmax {
+    /// Any place may be the largest's where numbers have errors.
+    func errors(of operands: BoundedOperands, in bound: RoundingBound) -> Tensor<Double> {
+        let isInDoubt = operands[0].error?.elements.contains { $0 > 0 } == true
+        return operands.output.map { _ in isInDoubt ? 1 : 0 }
+    }
+}

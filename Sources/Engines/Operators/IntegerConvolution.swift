@@ -11,3 +11,12 @@ extension IntegerConvolution: ComputableOperator {
         return .integer(try integerSums(convolution, x, weights, giving: type.shape))
     }
 }
+
+extension IntegerConvolution {
+    /// None but what errors of the integers make.
+    func errors(of operands: BoundedOperands, in bound: RoundingBound) throws -> Tensor<Double> {
+        try bound.integerSums(
+            convolution, operands[0], operands.optional(2), operands[1], operands.optional(3)
+        ).errors
+    }
+}

@@ -12,3 +12,12 @@ extension IntegerMatMul: ComputableOperator {
         return .integer(try integerSums(MatMul(), a.less(broadcast: rows), b, giving: type.shape))
     }
 }
+
+extension IntegerMatMul {
+    /// None but what errors of the integers make.
+    func errors(of operands: BoundedOperands, in bound: RoundingBound) throws -> Tensor<Double> {
+        try bound.integerSums(
+            MatMul(), operands[0], operands.optional(2), operands[1], operands.optional(3)
+        ).errors
+    }
+}

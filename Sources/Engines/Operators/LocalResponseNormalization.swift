@@ -28,3 +28,37 @@ extension LocalResponseNormalization: ComputableOperator {
         return .real(Tensor(type.shape, y))
     }
 }
+
+extension LocalResponseNormalization {
+    func errors(of operands: BoundedOperands, in bound: RoundingBound) throws -> Tensor<Double> {
+        bound.lrnErrors(self, operands[0])
+    }
+}
+
+extension RoundingBound {
+    /// Of x / (bias + alpha / size * sum of squares)^beta, step by step.
+    fileprivate func lrnErrors(_ operation: LocalResponseNormalization, _ operand: Operand) -> Tensor<Double> {
+        guard let x = operand.values else { return Tensor([], [0]) }
+        let numbers = operand.numbers
+        let squares = numbers.map { product($0, $0) }
+        let (channels, plane) = (x.shape[1], x.shape.dimensions.dropFirst(2).reduce(1, *))
+        let factor = rounded(.exactly(Double(operation.alpha) / Double(operation.size)))
+        let beta = Double(operation.beta)
+        var bounds = x
+        for image in 0..<x.shape[0] {
+            for channel in 0..<channels {
+                let neighbours = operation.neighbours(of: channel, channels: channels)
+                for pixel in 0..<plane {
+                    let terms = neighbours.map { squares[(image * channels + $0) * plane + pixel] }
+                    let base = sum(.exactly(Double(operation.bias)), product(factor, sum(terms)))
+                    // The power's own roundings, relative to it.
+                    let own = 4 + 2 * abs(beta * log(max(abs(base.value), .leastNormalMagnitude)))
+                    let divisor = rounded(base.mapped { pow($0, beta) }, roundings: own)
+                    let position = (image * channels + channel) * plane + pixel
+                    bounds.elements[position] = stored(quotient(numbers[position], divisor))
+                }
+            }
+        }
+        return bounds
+    }
+}

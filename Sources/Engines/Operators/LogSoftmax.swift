@@ -21,3 +21,39 @@ extension LogSoftmax: ComputableOperator {
         return .real(Tensor(type.shape, y))
     }
 }
+
+extension LogSoftmax {
+    func errors(of operands: BoundedOperands, in bound: RoundingBound) throws -> Tensor<Double> {
+        bound.logSoftmaxErrors(self, operands[0], operands.output)
+    }
+}
+
+extension RoundingBound {
+    /// An exponent that is off by e takes the logarithm of the sum off by the largest e.
+    fileprivate func logSoftmaxErrors(_ operation: LogSoftmax, _ operand: Operand, _ output: Tensor<Double>) -> Tensor<
+        Double
+    > {
+        guard let x = operand.values else { return output.map { _ in 0 } }
+        let (outer, summed, inner) = operation.softmax.extents(of: x.shape)
+        let errors = operand.errorOrZeros.elements
+        var result = output
+        for start in (0..<outer * inner).map({ $0 / max(inner, 1) * summed * inner + $0 % max(inner, 1) }) {
+            let positions = stride(from: start, to: start + summed * inner, by: inner)
+            let largest = positions.map { x.elements[$0] }.max() ?? 0
+            let largestError = positions.map { errors[$0] }.max() ?? 0
+            for position in positions {
+                let exact = output.elements[position]
+                guard exact.isFinite else {
+                    result.elements[position] = 0
+                    continue
+                }
+                // The sum's roundings, those of the exponentials and the logarithm, and those of the differences.
+                let roundings = Double(summed + 8) + 2 * abs(largest - x.elements[position]) + 2 * abs(exact)
+                result.elements[position] = stored(
+                    BoundedNumber(
+                        value: exact, error: errors[position] + largestError + roundings * working.unitRoundoff))
+            }
+        }
+        return result
+    }
+}

@@ -9,3 +9,10 @@ extension Logic: ComputableOperator {
         .boolean(try inputs.boolean(0).combined(with: inputs.boolean(1), to: type.shape, holds))
     }
 }
+
+extension Logic {
+    /// 1 where one of the operands may be either.
+    func errors(of operands: BoundedOperands, in bound: RoundingBound) throws -> Tensor<Double> {
+        try bound.exact(BinaryArithmetic.add, operands.all.map { .float64($0.errorOrZeros) }).map { min($0, 1) }
+    }
+}

@@ -1,7 +1,7 @@
 import NetworkGraph
 import Tensors
 
-extension MatMul: ComputableOperator {
+extension MatMul: SummingOperator {
     /// y[..., i, j] = sum of a[..., i, k] * b[..., k, j] over k, from 0.
     func compute<A: Arithmetic>(
         _ inputs: Operands<A.Element>, as type: TensorType, in arithmetic: A.Type
@@ -27,5 +27,12 @@ extension MatMul: ComputableOperator {
             ).sums(in: A.self, inputs.order)
         }
         return .real(Tensor(type.shape, A.stored(sums)))
+    }
+}
+
+extension MatMul {
+    /// One of each product, and the result's.
+    func sumLength(of inputs: [AnyTensor?]) -> Double {
+        Double(inputs[0]?.shape.dimensions.last ?? 1) + 1
     }
 }

@@ -1,7 +1,7 @@
 import NetworkGraph
 import Tensors
 
-extension MaxPool: ComputableOperator {
+extension MaxPool: MovingOperator {
     /// y[n, c, p] = the largest of x[n, c, window(p, k)] over the kernel positions k inside the input; NaN if
     /// one of them is.
     func compute<A: Arithmetic>(

@@ -22,3 +22,37 @@ extension NormDivision: ComputableOperator {
         return .real(y)
     }
 }
+
+extension NormDivision {
+    func errors(of operands: BoundedOperands, in bound: RoundingBound) throws -> Tensor<Double> {
+        bound.normDivisionErrors(self, operands[0])
+    }
+}
+
+extension RoundingBound {
+    /// Of x / norm, step by step.
+    fileprivate func normDivisionErrors(_ operation: NormDivision, _ operand: Operand) -> Tensor<Double> {
+        guard let x = operand.values else { return Tensor([], [0]) }
+        let numbers = operand.numbers
+        let lanes = AxisLanes(x.shape, axis: operation.axis)
+        var bounds = x.map { _ in 0.0 }
+        for start in lanes.starts {
+            let positions = (0..<lanes.count).map { start + $0 * lanes.step }
+            let terms = positions.map { position in
+                let number = numbers[position]
+                return operation.isOfMagnitudes
+                    ? BoundedNumber(value: abs(number.value), error: number.error) : product(number, number)
+            }
+            let total = sum(terms)
+            let norm = operation.isOfMagnitudes ? total : squareRoot(total)
+            guard norm.value != 0 else {
+                // Zeros stay zeros; what may be other than 0 may become anything of a norm of 1.
+                let isInDoubt = positions.contains { numbers[$0].error > 0 }
+                for position in positions { bounds.elements[position] = isInDoubt ? 1 : 0 }
+                continue
+            }
+            for position in positions { bounds.elements[position] = stored(quotient(numbers[position], norm)) }
+        }
+        return bounds
+    }
+}

@@ -31,3 +31,49 @@ extension Normalization: ComputableOperator {
         return .real(y.map { A.stored($0) })
     }
 }
+
+extension Normalization {
+    func errors(of operands: BoundedOperands, in bound: RoundingBound) throws -> Tensor<Double> {
+        bound.normalizationErrors(self, operands.all, operands.output)
+    }
+}
+
+extension RoundingBound {
+    /// Of (x - mean) / sqrt(variance + epsilon) * scale + shift, step by step. A variance may also be computed as the
+    /// mean of squares less the square of the mean, which loses more: with it the mean's square counts.
+    fileprivate func normalizationErrors(
+        _ operation: Normalization, _ operands: [Operand], _ output: Tensor<Double>
+    ) -> Tensor<Double> {
+        guard let x = operands[0].values else { return Tensor([], [0]) }
+        let numbers = operands[0].numbers
+        let count = operation.groupCount(in: x.shape)
+        var results = numbers
+        var statistics = [Double]()
+        for start in stride(from: 0, to: numbers.count, by: max(count, 1)) {
+            let group = numbers[start..<start + count]
+            let mean = quotient(sum(group), .exactly(Double(count)))
+            let differences = group.map { sum($0, BoundedNumber(value: -mean.value, error: mean.error)) }
+            var variance = quotient(sum(differences.map { product($0, $0) }), .exactly(Double(count)))
+            variance.error += Double(count + 4) * working.unitRoundoff * mean.magnitude * mean.magnitude
+            let deviation = squareRoot(sum(variance, .exactly(Double(operation.epsilon))))
+            if operation.result != .normalized {
+                statistics.append(stored(operation.result == .mean ? mean : quotient(.exactly(1), deviation)))
+            }
+            for (position, difference) in zip(start..<start + count, differences) {
+                results[position] = quotient(difference, deviation)
+            }
+        }
+        guard operation.result == .normalized else { return Tensor(output.shape, statistics) }
+        func factor(_ position: Int) -> [BoundedNumber]? {
+            guard operands.indices.contains(position), let values = operands[position].values else { return nil }
+            let numbers = operands[position].numbers
+            let shape = operation.broadcastShape(of: values.shape, for: x.shape)
+            let places = StridedPositions(
+                extents: x.shape.dimensions, strides: shape.broadcastStrides(to: x.shape))
+            return places.map { numbers[$0] }
+        }
+        if let scale = factor(1) { results = zip(results, scale).map { product($0, $1) } }
+        if let shift = factor(2) { results = zip(results, shift).map { sum($0, $1) } }
+        return Tensor(x.shape, results.map(stored))
+    }
+}

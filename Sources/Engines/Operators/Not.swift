@@ -9,3 +9,10 @@ extension Not: ComputableOperator {
         .boolean(try inputs.boolean(0).map { !$0 })
     }
 }
+
+extension Not {
+    /// 1 where x may be either, as it is there.
+    func errors(of operands: BoundedOperands, in bound: RoundingBound) -> Tensor<Double> {
+        bound.propagated(operands[0], times: 1)
+    }
+}

@@ -42,3 +42,29 @@ extension PReLU: ComputableOperator {
         return Tensor(x.shape, A.stored(A.Working.numbers(from: y)))
     }
 }
+
+extension PReLU {
+    func errors(of operands: BoundedOperands, in bound: RoundingBound) throws -> Tensor<Double> {
+        try errors(of: operands[0], slope: operands[1], giving: operands.output, in: bound)
+    }
+
+    /// Of x, or of slope * x: |slope| ex + |x| es + ex es, the larger of the two. A slope that is not finite counts
+    /// only where x may be negative.
+    func errors(
+        of x: Operand, slope: Operand, giving output: Tensor<Double>, in bound: RoundingBound
+    ) throws -> Tensor<Double> {
+        func scaled(_ factor: AnyTensor?, by other: AnyTensor?) throws -> Tensor<Double> {
+            // The operator broadcasts slopes as it does on numbers; it scales what is negative.
+            try bound.exact(self, [factor.map { .float64($0.float64.map { -$0 }) }, other]).map { -$0 }
+        }
+        let grown = try scaled(x.magnitudeWithError, by: slope.magnitudeWithError)
+        let own = try scaled(x.magnitude, by: slope.magnitude)
+        let ofProduct = grown.zipMap(own) { bound.error(of: $1, grownTo: $0) }
+        let ofX = x.errorOrZeros
+        let isPositive = x.values?.zipMap(ofX, >) ?? ofX.map { _ in false }
+        let errors = ofProduct.zipMap(ofX) { max($0, $1) }.zipMap(isPositive.zipMap(ofX) { $0 ? $1 : .infinity }) {
+            $0.isFinite ? $0 : $1
+        }
+        return bound.rounded(output, plus: errors)
+    }
+}

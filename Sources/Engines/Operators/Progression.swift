@@ -11,3 +11,12 @@ extension Progression: ComputableOperator {
         return .real(Tensor(type.shape, y))
     }
 }
+
+extension Progression {
+    /// start + i * step
+    func errors(of operands: BoundedOperands, in bound: RoundingBound) throws -> Tensor<Double> {
+        let (start, step) = (operands[0].errorOrZeros.elements[0], operands[2].errorOrZeros.elements[0])
+        let errors = operands.output.elements.indices.map { start + Double($0) * step }
+        return bound.rounded(operands.output, plus: Tensor(operands.output.shape, errors), roundings: 3)
+    }
+}

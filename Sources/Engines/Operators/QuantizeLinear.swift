@@ -18,3 +18,19 @@ extension QuantizeLinear: ComputableOperator {
                 }))
     }
 }
+
+extension QuantizeLinear {
+    /// How far the steps that a number may be rounded to lie from the exact ones.
+    func errors(of operands: BoundedOperands, in bound: RoundingBound) -> Tensor<Double> {
+        let positions = groups.positions(in: operands)
+        let (x, scales) = (operands[0].numbers, operands[1].numbers)
+        let zeroPoints = operands.optional(2)?.numbers
+        return Tensor(
+            operands.output.shape,
+            positions.enumerated().map { index, position in
+                range.steppedError(
+                    bound.quotient(x[index], scales[position]), zeroPoint: zeroPoints?[position] ?? .exactly(0),
+                    from: operands.output.elements[index])
+            })
+    }
+}

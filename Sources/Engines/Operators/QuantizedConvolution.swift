@@ -23,3 +23,21 @@ extension QuantizedConvolution: ComputableOperator {
         return .integer(sums)
     }
 }
+
+extension QuantizedConvolution {
+    /// Of exact sums, scaled and rounded to steps.
+    func errors(of operands: BoundedOperands, in bound: RoundingBound) throws -> Tensor<Double> {
+        var sums = try bound.integerSums(convolution, operands[0], operands[2], operands[3], operands[5])
+        let channels = QuantizationGroups().positions(in: operands.output.shape, scaleCount: 0)
+        if let bias = operands.optional(8)?.numbers {
+            for (index, channel) in channels.enumerated() {
+                sums.values.elements[index] += bias[channel].value
+                sums.errors.elements[index] += bias[channel].error
+            }
+        }
+        let scales = operands[4].numbers
+        return bound.rescaledErrors(sums, range, operands) { index in
+            (operands[1].numbers[0], scales[scales.count == 1 ? 0 : channels[index]])
+        }
+    }
+}

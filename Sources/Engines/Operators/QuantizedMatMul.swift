@@ -24,3 +24,16 @@ extension QuantizedMatMul: ComputableOperator {
         return .integer(Tensor(type.shape, quantized))
     }
 }
+
+extension QuantizedMatMul {
+    /// Of exact sums, scaled and rounded to steps.
+    func errors(of operands: BoundedOperands, in bound: RoundingBound) throws -> Tensor<Double> {
+        let sums = try bound.integerSums(MatMul(), operands[0], operands[2], operands[3], operands[5])
+        let output = operands.output.shape
+        let rowShape = MatMul.rowShape(operands[1].values?.shape ?? [], of: operands[0].values?.shape ?? [])
+        let rows = Array(StridedPositions(of: rowShape, in: output))
+        let columns = Array(StridedPositions(of: operands[4].values?.shape ?? [], in: output))
+        let (aScales, bScales) = (operands[1].numbers, operands[4].numbers)
+        return bound.rescaledErrors(sums, range, operands) { (aScales[rows[$0]], bScales[columns[$0]]) }
+    }
+}

@@ -43,3 +43,62 @@ extension Reduction: ComputableOperator {
         return .real(Tensor(type.shape, y.map { A.stored($0) }))
     }
 }
+
+extension Reduction {
+    func errors(of operands: BoundedOperands, in bound: RoundingBound) throws -> Tensor<Double> {
+        try bound.reductionErrors(self, operands.tensors, operands[0], operands.output)
+    }
+}
+
+extension RoundingBound {
+    /// Of the sum of numbers along some axes and its kin: as of any sum, in whatever order.
+    fileprivate func reductionErrors(
+        _ reduction: Reduction, _ inputs: [AnyTensor?], _ operand: Operand, _ output: Tensor<Double>
+    ) throws -> Tensor<Double> {
+        let axes = inputs.count > 1 ? inputs[1] : nil
+        func reduced(_ function: Reduction.Function, _ x: AnyTensor?) throws -> Tensor<Double> {
+            var operation = reduction
+            operation.function = function
+            return try exact(operation, [x, axes])
+        }
+        let count = Double(operand.values?.shape.count ?? 0) / Double(max(output.shape.count, 1))
+        /// Of a sum of what `function` makes of the magnitudes.
+        func sumErrors(_ function: Reduction.Function) throws -> Tensor<Double> {
+            let n = (count + 2) * working.unitRoundoff
+            let own = try reduced(function, operand.magnitude)
+            let underflow = count * working.underflowUnit
+            return try reduced(function, operand.magnitudeWithError).zipMap(own) { whole, own in
+                error(of: own, grownTo: whole, roundings: n / (1 - n), underflow: underflow)
+            }
+        }
+        func stored(_ errors: Tensor<Double>) -> Tensor<Double> {
+            output.zipMap(errors) { self.stored(BoundedNumber(value: $0, error: $1)) }
+        }
+        switch reduction.function {
+        case .sum, .mean, .l1, .product, .sumOfSquares: return stored(try sumErrors(reduction.function))
+        case .maximum, .minimum: return try reduced(.maximum, .float64(operand.errorOrZeros))
+        case .l2:
+            let squares = try reduced(.sumOfSquares, operand.magnitude)
+            return stored(
+                squares.zipMap(try sumErrors(.sumOfSquares)) { value, error in
+                    // A root that would be taken of less than 0 is taken of 0.
+                    let number = BoundedNumber(value: value, error: error).mapped { max($0, 0).squareRoot() }
+                    return rounded(number).error
+                })
+        case .logarithmOfSum:
+            return stored(
+                try reduced(.sum, operand.anyValues).zipMap(try sumErrors(.sum)) { value, error in
+                    let number = BoundedNumber(value: value, error: error).mapped { log($0) }
+                    return rounded(number, roundings: 8).error + 4 * working.unitRoundoff
+                })
+        case .logarithmOfSumOfExponentials:
+            let range = try reduced(.maximum, operand.anyValues).zipMap(try reduced(.minimum, operand.anyValues), -)
+            let errors = try reduced(.maximum, .float64(operand.errorOrZeros))
+            return stored(
+                errors.zipMap(range) { error, range in
+                    // A term far below the largest counts little however its exponent is rounded.
+                    error + (count + 8 + min(range, 110)) * working.unitRoundoff
+                }.zipMap(output) { $0 + 4 * working.unitRoundoff * abs($1) })
+        }
+    }
+}

@@ -2,7 +2,7 @@ import NetworkGraph
 import Tensors
 
 /// An operator whose output holds the elements of its first input, in their order, under another shape.
-protocol ReshapingOperator: ComputableOperator {}
+protocol ReshapingOperator: MovingOperator {}
 
 extension ReshapingOperator {
     func compute<A: Arithmetic>(

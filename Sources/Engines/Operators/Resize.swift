@@ -1,3 +1,4 @@
+import Foundation
 import NetworkGraph
 import Tensors
 
@@ -37,5 +38,35 @@ extension Resize: ComputableOperator {
         }
         let beyond = A.stored(A.Working(extrapolation))
         return .real(Tensor(type.shape, zip(y.elements, isOutside).map { $1 ? beyond : A.stored($0) }))
+    }
+}
+
+extension Resize {
+    func errors(of operands: BoundedOperands, in bound: RoundingBound) throws -> Tensor<Double> {
+        try bound.resizeErrors(self, operands.tensors, operands[0], operands.output)
+    }
+}
+
+extension RoundingBound {
+    /// Of a tensor resampled: the moved errors, the roundings of weighted sums, and those of coordinates, which are
+    /// relative to the extents: a place that is off by d takes a weighted sum off by d times the steepest step.
+    fileprivate func resizeErrors(
+        _ operation: Resize, _ inputs: [AnyTensor?], _ operand: Operand, _ output: Tensor<Double>
+    ) throws -> Tensor<Double> {
+        if case .nearest = operation.mode {
+            var moved = inputs
+            moved[0] = .float64(operand.errorOrZeros)
+            return try exact(operation, moved)
+        }
+        guard let x = operand.values else { return output.map { _ in 0 } }
+        let geometry = zip(x.shape.dimensions, output.shape.dimensions).filter { $0 != $1 }
+        // Keys' weights have magnitudes that sum to at most 1.75 for a coefficient of -0.75.
+        let weight = operation.mode == .linear ? 1 : pow(2, Double(geometry.count))
+        let largest = x.elements.reduce(0) { max($0, $1.isFinite ? abs($1) : 0) }
+        let largestError = operand.errorOrZeros.elements.max() ?? 0
+        let extents = geometry.reduce(0) { $0 + Double(max($1.0, $1.1)) }
+        let roundings = (8 + 8 * Double(geometry.count) + 8 * extents) * working.unitRoundoff
+        let bound = weight * (largestError + roundings * (largest + largestError))
+        return output.map { $0.isFinite ? stored(BoundedNumber(value: $0, error: bound)) : 0 }
     }
 }

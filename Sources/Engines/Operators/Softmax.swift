@@ -1,3 +1,4 @@
+import Foundation
 import NetworkGraph
 import Tensors
 
@@ -31,5 +32,49 @@ extension Softmax: ComputableOperator {
             for position in positions(from: start) { y[position] = A.stored(powers[position] / sum) }
         }
         return .real(Tensor(type.shape, y))
+    }
+}
+
+extension Softmax {
+    func errors(of operands: BoundedOperands, in bound: RoundingBound) throws -> Tensor<Double> {
+        bound.softmaxErrors(self, operands[0], operands.output)
+    }
+}
+
+extension RoundingBound {
+    /// An exponent that is off by e takes its exponential off by a factor of exp(e), and the sum by its share of that.
+    /// Rounding x - max costs u |x - max| of e.
+    fileprivate func softmaxErrors(
+        _ softmax: Softmax, _ operand: Operand, _ output: Tensor<Double>
+    ) -> Tensor<Double> {
+        let unit = working.unitRoundoff
+        guard let x = operand.values else { return output.map { _ in 0 } }
+        let (outer, summed, inner) = softmax.extents(of: x.shape)
+        let errors = operand.errorOrZeros.elements
+        var result = output
+        for block in 0..<outer {
+            for lane in 0..<inner {
+                let positions = (0..<summed).map { (block * summed + $0) * inner + lane }
+                let largest = positions.map { x.elements[$0] }.max() ?? 0
+                let largestError = positions.map { errors[$0] }.max() ?? 0
+                func exponentError(_ position: Int) -> Double {
+                    errors[position] + largestError + unit * (largest - x.elements[position])
+                }
+                // What the errors of all exponents do to the sum: each counts as much as its share.
+                let sumError = positions.reduce(0.0) { error, position in
+                    let share = output.elements[position]
+                    return share == 0 ? error : error + share * expm1(exponentError(position))
+                }
+                // The sum's, two and the error of each of two exponentials, and the quotient's: rounded up to 8.
+                let roundings = Double(summed + 8) * unit
+                for position in positions {
+                    let exact = output.elements[position]
+                    let own = expm1(exponentError(position) + sumError) + roundings + stored.unitRoundoff
+                    // The exponential and the quotient may each be rounded where numbers have fewer bits.
+                    result.elements[position] = (exact == 0 ? 0 : exact * own) + 4 * stored.underflowUnit
+                }
+            }
+        }
+        return result
     }
 }

@@ -14,3 +14,35 @@ extension TopK: ComputableOperator {
             : .real(Tensor(type.shape, chosen.map { x.elements[$0.position] }))
     }
 }
+
+extension TopK {
+    func errors(of operands: BoundedOperands, in bound: RoundingBound) throws -> Tensor<Double> {
+        bound.topKErrors(self, operands[0], operands.output)
+    }
+}
+
+extension RoundingBound {
+    /// Order statistics move no further than what they are taken of; places may be any where two numbers lie closer.
+    fileprivate func topKErrors(_ operation: TopK, _ operand: Operand, _ output: Tensor<Double>) -> Tensor<Double> {
+        guard let x = operand.values else { return output.map { _ in 0 } }
+        let errors = operand.errorOrZeros.elements
+        let (lanes, results) = (
+            AxisLanes(x.shape, axis: operation.axis), AxisLanes(output.shape, axis: operation.axis)
+        )
+        var bounds = output.map { _ in 0.0 }
+        for (start, target) in zip(lanes.starts, results.starts) {
+            let positions = (0..<lanes.count).map { start + $0 * lanes.step }
+            let largest = positions.map { errors[$0] }.max() ?? 0
+            var bound = largest
+            if operation.givesPlaces {
+                let sorted = positions.map { x.elements[$0] }.sorted(by: operation.isLargest ? (>) : (<))
+                let isClose = zip(sorted, sorted.dropFirst()).prefix(results.count).contains {
+                    abs($0 - $1) <= 2 * largest
+                }
+                bound = largest > 0 && isClose ? .infinity : 0
+            }
+            for place in 0..<results.count { bounds.elements[target + place * results.step] = bound }
+        }
+        return bounds
+    }
+}

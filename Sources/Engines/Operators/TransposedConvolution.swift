@@ -1,7 +1,7 @@
 import NetworkGraph
 import Tensors
 
-extension TransposedConvolution: ComputableOperator {
+extension TransposedConvolution: SummingOperator {
     /// y[n, m, p] = bias[m] + sum of weights[c, m, k] * x[n, c, q] over the input channels c, then the kernel positions
     /// k whose input element q reaches p, row-major.
     func compute<A: Arithmetic>(
@@ -56,5 +56,13 @@ extension TransposedConvolution: ComputableOperator {
             }
         }
         return taps
+    }
+}
+
+extension TransposedConvolution {
+    /// At most one of each kernel position of each channel, and the bias.
+    func sumLength(of inputs: [AnyTensor?]) -> Double {
+        guard let weights = inputs[1]?.shape else { return 2 }
+        return Double(weights.count / max(groups * weights[1], 1) + 2)
     }
 }

@@ -22,3 +22,28 @@ extension VariadicArithmetic: ComputableOperator {
         return .real(self == .mean ? y.map { A.stored($0 / count) } : y.map { A.stored($0) })
     }
 }
+
+extension VariadicArithmetic {
+    /// Of the inputs' sum or mean, as of any sum; of the largest or smallest, the largest of their errors.
+    func errors(of operands: BoundedOperands, in bound: RoundingBound) throws -> Tensor<Double> {
+        try bound.variadic(self, operands.all, operands.output)
+    }
+}
+
+extension RoundingBound {
+    fileprivate func variadic(
+        _ operation: VariadicArithmetic, _ operands: [Operand], _ output: Tensor<Double>
+    ) throws -> Tensor<Double> {
+        guard operation == .sum || operation == .mean else {
+            return try exact(VariadicArithmetic.maximum, operands.map { .float64($0.errorOrZeros) })
+        }
+        let own = try exact(operation, operands.map(\.magnitude))
+        let whole = try exact(operation, operands.map(\.magnitudeWithError))
+        let n = Double(operands.count + 1) * working.unitRoundoff
+        return whole.zipMap(own) { whole, own in
+            error(
+                of: own, grownTo: whole, roundings: n / (1 - n) + stored.unitRoundoff,
+                underflow: Double(operands.count) * working.underflowUnit + stored.underflowUnit)
+        }
+    }
+}

@@ -20,3 +20,18 @@ extension Where: ComputableOperator {
         }
     }
 }
+
+extension Where {
+    /// Where the condition is certain the error of the element taken; else also how far the two lie apart.
+    func errors(of operands: BoundedOperands, in bound: RoundingBound) throws -> Tensor<Double> {
+        let errors = operands.all.map { AnyTensor.float64($0.errorOrZeros) }
+        let taken = try bound.exact(self, [operands.tensors[0], errors[1], errors[2]])
+        let apart = try bound.exact(
+            BinaryArithmetic.subtract, [operands[1].anyValues, operands[2].anyValues]
+        ).map(abs)
+        let both = try bound.exact(BinaryArithmetic.add, [errors[1], errors[2]])
+        let uncertain = apart.zipMap(both, +)
+        let doubt = AnyTensor.bool(operands[0].errorOrZeros.map { $0 > 0 })
+        return try bound.exact(self, [doubt, .float64(uncertain), .float64(taken)])
+    }
+}

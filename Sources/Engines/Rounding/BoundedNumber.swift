@@ -62,11 +62,3 @@ extension RoundingBound {
             error: error + Double(terms.count) * working.underflowUnit)
     }
 }
-
-extension Operand {
-    /// The numbers, each with its bound.
-    var numbers: [BoundedNumber] {
-        guard let values else { return [] }
-        return zip(values.elements, errorOrZeros.elements).map { BoundedNumber(value: $0, error: $1) }
-    }
-}

@@ -1,0 +1,10 @@
+import Tensors
+
+/// An operator whose results are elements of its first operand: their errors move with them.
+protocol MovingOperator: ComputableOperator {}
+
+extension MovingOperator {
+    func errors(of operands: BoundedOperands, in bound: RoundingBound) throws -> Tensor<Double> {
+        try bound.movedErrors(self, operands, moved: [0])
+    }
+}

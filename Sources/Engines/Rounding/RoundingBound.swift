@@ -1,0 +1,99 @@
+import NetworkGraph
+import Tensors
+
+/// How far the roundings of an arithmetic may take a node's output from the exact result.
+///
+/// For sums of n products the bound is that of Higham, Accuracy and Stability of Numerical Algorithms,
+/// section 3.1: whatever the order of the sum, and whether or not multiply-adds are fused,
+/// |computed - exact| <= gamma(n) * sum of |a||b|, with gamma(n) = n u / (1 - n u). It holds for every
+/// right program in that arithmetic, so that an error beyond it is a defect and not rounding.
+public struct RoundingBound: Sendable, Equatable {
+    /// The formats that are rounded to.
+    public let formats: ArithmeticFormats
+
+    public static let float32 = RoundingBound(of: .fp32)
+
+    /// The rounding errors that an arithmetic may make.
+    public init(of arithmetic: ArithmeticName) { formats = arithmetic.formats }
+
+    /// The format that sums are carried in.
+    var working: FloatFormat { formats.working }
+    /// The format that activations are stored in.
+    var stored: FloatFormat { formats.stored }
+
+    /// Bounds on the error of rounding a given tensor to the format that it is stored in; nil if that is none.
+    public func inputErrors(of tensor: AnyTensor, isConstant: Bool) -> Tensor<Double>? {
+        let format = isConstant ? formats.constants : stored
+        guard let given = tensor.elementType.floatFormat else { return nil }
+        // What is coarse enough loses nothing, or its subnormals.
+        guard given.isFiner(than: format) else {
+            return format.hasSubnormals ? nil : tensor.float64.map { $0.isFinite ? abs($0 - format.rounded($0)) : 0 }
+        }
+        return tensor.float64.map {
+            // An infinity, or NaN, is rounded to itself.
+            $0 == 0 || !$0.isFinite ? 0 : abs($0) * format.unitRoundoff + format.underflowUnit
+        }
+    }
+
+    /// Bounds on the error of each element of a node's output.
+    ///
+    /// - Parameters:
+    ///   - node: the node.
+    ///   - inputs: the exact inputs, constants among them; nil for one left out.
+    ///   - errors: for each input, bounds on the error with which it is given; nil where it is exact.
+    ///   - output: the exact output.
+    /// - Throws: ``EngineError/unsupported(node:operator:)`` for an operator that no engine computes, and what the
+    ///   engine throws for inputs that do not fit.
+    public func errors(
+        of node: Node, inputs: [AnyTensor?], errors: [Tensor<Double>?], output: Tensor<Double>
+    ) throws -> Tensor<Double> {
+        let operands = BoundedOperands(inputs, errors: errors, output: output)
+        switch node.operator {
+        case let operation as any ComputableOperator:
+            return try operation.errors(of: operands, in: self)
+        case let operation as any RearrangingOperator:
+            return try movedErrors(
+                operation, operands, moved: operation.movedInputs(of: inputs.map { $0.map(TensorType.init) }))
+        default: throw EngineError.unsupported(node: node.name, operator: node.operator.name)
+        }
+    }
+
+    /// Of an operator that moves elements, and their errors with them.
+    func movedErrors(
+        _ operation: any Operator, _ operands: BoundedOperands, moved: [Int]
+    ) throws -> Tensor<Double> {
+        let errors = zip(operands.tensors, operands.all).enumerated().map { position, input -> AnyTensor? in
+            moved.contains(position) && input.0 != nil ? .float64(input.1.errorOrZeros) : input.0
+        }
+        // Where a window lies in padding alone there is no number and no error.
+        return try exact(operation, errors).map { $0 > 0 ? $0 : 0 }
+    }
+
+    /// The error of a magnitude that the errors of its parts may take to `whole`, and each rounding further.
+    ///
+    /// Of infinities only the same one is right: its error is 0, and any other's is infinite. An unbounded error of a
+    /// part is unbounded in the whole, even where its factor is 0.
+    func error(
+        of own: Double, grownTo whole: Double, roundings: Double = 0, underflow: Double = 0
+    ) -> Double {
+        guard own.isFinite else { return 0 }
+        return whole.isFinite ? roundings * whole + (whole - own) + underflow : .infinity
+    }
+
+    func rounded(
+        _ output: Tensor<Double>, plus propagated: Tensor<Double>, roundings: Double = 1
+    ) -> Tensor<Double> {
+        let unit = max(roundings * working.unitRoundoff, stored.unitRoundoff)
+        return output.zipMap(propagated) { exact, error in
+            unit * (abs(exact) + error) + error + stored.underflowUnit
+        }
+    }
+
+    func propagated(_ operand: Operand, times factor: Double) -> Tensor<Double> {
+        operand.errorOrZeros.map { $0 * factor }
+    }
+
+    func exact(_ operation: any Operator, _ inputs: [AnyTensor?]) throws -> Tensor<Double> {
+        try ArithmeticName.fp64.apply(operation, to: inputs).float64
+    }
+}

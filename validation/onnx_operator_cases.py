@@ -18,6 +18,7 @@ fails always.
 import argparse
 import dataclasses
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -33,18 +34,9 @@ MANIFEST = pathlib.Path(__file__).with_suffix(".txt")
 GROUPS = ["node", "pytorch-converted", "pytorch-operator"]
 # Counted apart: the operators that face networks are mostly made of.
 CORE_OPERATORS = set("Conv PRelu MaxPool Softmax Transpose Flatten MatMul Add Reshape Gemm".split())
-OPERATORS = CORE_OPERATORS | set(
-    (
-        "Abs Add And ArgMax ArgMin AveragePool BatchNormalization Cast Ceil Celu Clip Concat Constant ConstantOfShape "
-        "Conv ConvInteger ConvTranspose Cos CumSum DepthToSpace DequantizeLinear Div DynamicQuantizeLinear Elu Equal Erf Exp Expand Flatten Floor Gather GatherElements "
-        "Gelu Gemm GlobalAveragePool GlobalMaxPool Greater GreaterOrEqual GroupNormalization HardSigmoid HardSwish "
-        "Hardmax Identity InstanceNormalization LRN LayerNormalization LeakyRelu Less LessOrEqual Log LogSoftmax "
-        "LpNormalization MatMul MatMulInteger Max MaxPool Mean Min Mish Mod Mul Neg Not Or PRelu Pad Pow QLinearConv QLinearMatMul QuantizeLinear Range Reciprocal ReduceL1 "
-        "ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum ReduceSumSquare Relu "
-        "Reshape Resize Round ScatterElements Selu Shape Sigmoid Sign Sin Size Slice Softmax Softplus Softsign SpaceToDepth Split Sqrt "
-        "Squeeze Sub Sum Swish Tanh ThresholdedRelu Tile TopK Transpose Unsqueeze Upsample Where Xor"
-    ).split()
-)
+# The table of the operators that are read, and what is read beside it.
+TABLE = REPOSITORY / "Sources/ModelFormats/ONNX/ONNXOperatorTable.swift"
+OPERATORS = {"Constant", *re.findall(r'^ {8}"(\w+)": ONNXOperator\(', TABLE.read_text(), re.MULTILINE)}
 # Numbers, integers and booleans; not strings, and not the types of 4, 6 and 8 bits.
 ELEMENT_TYPES = {
     getattr(onnx.TensorProto, name)

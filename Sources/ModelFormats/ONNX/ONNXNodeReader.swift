@@ -25,19 +25,16 @@ struct ONNXNodeReader {
     /// - Parameter taken: the tensors that anything takes. An optional output that nothing takes is left out.
     func nodes(taken: Set<String>) throws(ModelError) -> (nodes: [Node], constants: [String: AnyTensor]) {
         let standard = proto.domain.isEmpty || proto.domain == "ai.onnx"
-        guard standard, let read = ONNXOperators.readers[proto.opType],
-            let signature = ONNXSignature.all[proto.opType]
-        else {
+        guard standard, let operation = ONNXOperators.all[proto.opType] else {
             let name = standard ? proto.opType : "\(proto.domain).\(proto.opType)"
             throw .unsupportedOperator(file: file, node: self.name, operator: name, reason: "is not supported")
         }
-        if let fault = signature.fault(of: proto, opset: opset) {
+        if let fault = operation.signature.fault(of: proto, opset: opset) {
             throw fault.attribute.map { badAttribute($0, fault.reason) } ?? unsupported(fault.reason)
         }
-        let description = try read(self)
-        let droppable = ONNXSignature.haveOptionalOutputs.contains(proto.opType)
+        let description = try operation.read(self)
         let outputs = proto.output.enumerated().reversed().drop { index, output in
-            output.isEmpty || index > 0 && droppable && !taken.contains(output)
+            output.isEmpty || index > 0 && operation.dropsOutputs && !taken.contains(output)
         }.reversed().map(\.element)
         guard let first = outputs.first, outputs.contains(where: { !$0.isEmpty }),
             outputs.count <= description.operators.count

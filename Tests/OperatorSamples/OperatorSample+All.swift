@@ -57,6 +57,13 @@ extension OperatorSample {
             sample(MatMul(), numbers([2, 3, 9], seed: 18), numbers([9, 2], seed: 19)),
             sample(MaxPool(window: SlidingWindow(kernel: [2, 2])), numbers([1, 2, 4, 4], seed: 20)),
             sample(AveragePool(window: SlidingWindow(kernel: [3, 2])), numbers([1, 2, 4, 4], seed: 21)),
+            sample(
+                NormPool(window: SlidingWindow(kernel: [2, 2], padding: .explicit(begin: [0, 0], end: [0, 1]))),
+                .float32(Tensor([1, 1, 2, 2], [1, -2, 2, 4])), gives: [5, 20.0.squareRoot()]),
+            sample(
+                NormPool(window: SlidingWindow(kernel: [3]), isOfMagnitudes: true),
+                .float32(Tensor([1, 1, 4], [1, -2, 3, 0])), gives: [6, 5]),
+            sample(NormPool(window: SlidingWindow(kernel: [3, 2])), numbers([1, 2, 4, 4], seed: 92)),
             sample(GlobalAveragePool(), numbers([1, 2, 4, 4], seed: 22)),
             sample(GlobalMaxPool(), numbers([1, 2, 4, 4], seed: 22)),
             sample(

@@ -25,7 +25,7 @@ extension OperationReader {
             let slopes = try define("alpha", alpha, shape: [alpha.shape[0]] + [Int](repeating: 1, count: rank - 2))
             append(PReLU(), try operands("x") + [slopes])
         case "softmax": append(Softmax(axis: try integer("axis") ?? -1), try operands("x"))
-        case "max_pool", "avg_pool": try readPool()
+        case "max_pool", "avg_pool", "l2_pool": try readPool()
         case "batch_norm": try readBatchNorm()
         case "conv_transpose": try readTransposedConvolution()
         default: return false
@@ -68,9 +68,10 @@ extension OperationReader {
         guard let kernel = try integers("kernel_sizes") else { throw ProgramFault("it has no kernel_sizes") }
         var window = try window(kernel)
         window.ceilMode = try boolean("ceil_mode") ?? false
-        if operation.type == "max_pool" {
-            append(MaxPool(window: window), try operands("x"))
-        } else {
+        switch operation.type {
+        case "max_pool": append(MaxPool(window: window), try operands("x"))
+        case "l2_pool": append(NormPool(window: window), try operands("x"))
+        default:
             let excludes = try boolean("exclude_padding_from_average") ?? false
             append(AveragePool(window: window, countsPadding: !excludes), try operands("x"))
         }
@@ -171,6 +172,7 @@ extension OperationWriter {
         case let pool as AveragePool:
             try write(
                 pool.window, "avg_pool", ["exclude_padding_from_average": .boolean(!pool.countsPadding)])
+        case let pool as NormPool where !pool.isOfMagnitudes: try write(pool.window, "l2_pool", [:])
         case let norm as BatchNormalization: try write(norm)
         default: return false
         }

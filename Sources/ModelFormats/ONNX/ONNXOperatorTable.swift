@@ -179,6 +179,16 @@ extension ONNXOperators {
             ONNXSignature(1, Attribute("axis", .int)),
             { node in Description(LogSoftmax(softmaxOperator(node))) }),
         "LpNormalization": ONNXOperator(ONNXSignature(1, Attribute("axis", .int), Attribute("p", .int)), normDivision),
+        "LpPool": ONNXOperator(
+            ONNXSignature(
+                1, Attribute("kernel_shape", .ints), Attribute("p", .int), Attribute("pads", .ints),
+                Attribute("strides", .ints), Attribute("auto_pad", .string), Attribute("ceil_mode", .int, since: 18),
+                Attribute("dilations", .ints, since: 18)),
+            { (node) throws(ModelError) in
+                let p = node.integer("p") ?? 2
+                guard p == 1 || p == 2 else { throw node.badAttribute("p", "is \(p), not 1 or 2") }
+                return Description(NormPool(window: try slidingWindow(node), isOfMagnitudes: p == 1))
+            }),
         "MatMul": ONNXOperator(ONNXSignature(2), { _ in Description(MatMul()) }, gives: .common),
         "MatMulInteger": ONNXOperator(ONNXSignature(4), { _ in Description(IntegerMatMul()) }, gives: .integerSums),
         "Max": ONNXOperator(ONNXSignature(.max), { _ in Description(VariadicArithmetic.maximum) }, gives: .common),

@@ -1,0 +1,33 @@
+import Tensors
+
+/// The norm of the elements under a sliding window (ONNX LpPool): the root of the sum of their squares, or the sum of their
+/// magnitudes. Padding is zeros, which add nothing.
+public struct NormPool: Operator {
+    public var name: String { "LpPool" }
+    public var window: SlidingWindow
+    /// Whether magnitudes are summed, not squares.
+    public var isOfMagnitudes: Bool
+
+    public init(window: SlidingWindow, isOfMagnitudes: Bool = false) {
+        self.window = window
+        self.isOfMagnitudes = isOfMagnitudes
+    }
+
+    public func outputTypes(for inputs: [TensorType?]) throws(OperatorError) -> [TensorType] {
+        [try window.pooledType(of: inputs.required(0, "input").shape)]
+    }
+
+    /// One for each element under each window.
+    public func multiplyAdds(from inputs: [TensorType?], to output: TensorType) -> Int {
+        isOfMagnitudes ? 0 : output.shape.count * window.kernel.reduce(1, *)
+    }
+
+    public func workspaceBytes(from inputs: [TensorType?], to output: TensorType, bytesPerNumber: Int) -> Int {
+        guard let x = inputs[0]?.shape, let axes = try? window.axes(over: Array(x.dimensions.dropFirst(2))) else {
+            return 0
+        }
+        return SlidingWindow.workspaceBytes(axes, over: x, bytesPerNumber: bytesPerNumber)
+    }
+
+    public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { dependent.isFirstAlone }
+}

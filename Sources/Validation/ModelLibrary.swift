@@ -1,3 +1,4 @@
+import Conformance
 import Detection
 import Engines
 import FaceConformance
@@ -10,11 +11,28 @@ public final class ModelLibrary: Sendable {
     /// As it was given.
     public let directory: String
     private let contents = Mutex((models: [String: Model](), reads: 0))
+    /// By the models' sha256.
+    private let oracles = Mutex([String: Oracle]())
 
     public init(_ directory: String) { self.directory = directory }
 
     /// How many model files were read.
     public var reads: Int { contents.withLock { $0.reads } }
+
+    /// How often an oracle computed a case, of any model.
+    public var oracleRuns: Int { oracles.withLock { $0.values.reduce(0) { $0 + $1.runs } } }
+
+    /// The exact results of a model of this library.
+    ///
+    /// - Throws: ``Engines/EngineError`` for an operator that no engine computes.
+    func oracle(of model: Model) throws -> Oracle {
+        try oracles.withLock { oracles in
+            if let oracle = oracles[model.sha256] { return oracle }
+            let oracle = try Oracle(of: model.graph)
+            oracles[model.sha256] = oracle
+            return oracle
+        }
+    }
 
     /// The model of a name in the directory or in one below it, as ``ModelFormats/Model/init(named:in:)`` finds it.
     ///

@@ -78,25 +78,34 @@ extension PrecisionMeasurement {
             } ?? [])
         let jobs = shard.stretch(
             of: candidates.indices.flatMap { index in captured.map { (index, $0) } })
-        let precisions = try concurrentMap(jobs, cost: { fileSize("\(captures)/\($0.1.modelName).h5") }) {
-            index, kind in
-            let network = kind.modelName
-            let threshold = Double(rules.scoreThresholds[kind])
-            progress("\(candidates[index].name), \(network)")
+        // The arithmetics of a network share its exact results, and are computed at once.
+        let groups = captured.map { kind in (kind: kind, own: jobs.filter { $0.1 == kind }.map(\.0)) }
+            .filter { !$0.own.isEmpty }
+        let precisions = try groups.flatMap { group in
+            let network = group.kind.modelName
+            let threshold = Double(rules.scoreThresholds[group.kind])
             let capture = try CaptureFile(contentsOf: "\(captures)/\(network).h5")
-            switch candidates[index] {
-            case .arithmetic(let arithmetic):
-                let model = try models.model(network)
-                let precision = try NetworkPrecision(
-                    of: arithmetic, running: model.graph, modelSha256: model.sha256,
-                    on: NetworkInputs.all(in: capture, of: model.graph), network: network,
-                    scoreThreshold: threshold)
-                return (index, precision)
-            case .packages(let packages, let arithmetic):
-                let precision = try NetworkPrecision(
-                    of: packages[kind], as: kind, in: arithmetic, on: capture, scoreThreshold: threshold)
-                return (index, precision)
+            var found = [(Int, NetworkPrecision)]()
+            let arithmetics = group.own.compactMap { index in
+                if case .arithmetic(let arithmetic) = candidates[index] { (index, arithmetic) } else { nil }
             }
+            if !arithmetics.isEmpty {
+                for (index, _) in arithmetics { progress("\(candidates[index].name), \(network)") }
+                let model = try models.model(network)
+                let own = try NetworkPrecision.all(
+                    in: arithmetics.map(\.1), running: model.graph, oracle: models.oracle(of: model),
+                    modelSha256: model.sha256, on: NetworkInputs.all(in: capture, of: model.graph), network: network,
+                    scoreThreshold: threshold)
+                found += zip(arithmetics.map(\.0), own)
+            }
+            for index in group.own {
+                guard case .packages(let packages, let arithmetic) = candidates[index] else { continue }
+                progress("\(candidates[index].name), \(network)")
+                let precision = try NetworkPrecision(
+                    of: packages[group.kind], as: group.kind, in: arithmetic, on: capture, scoreThreshold: threshold)
+                found.append((index, precision))
+            }
+            return found
         }
         let all = try [models.faceNetworks(in: .fp32)] + candidates.map { try $0.networks(models) }
         let detectors = all.map { FaceDetector(networks: $0, rules: rules, minimumFaceSize: minimumFaceSize) }

@@ -1,3 +1,4 @@
+import Captures
 import Conformance
 import Engines
 import FaceConformance
@@ -42,6 +43,28 @@ import Validation
                 models: library, captures: "\(directory)/captures", frames: "\(directory)/frames",
                 minimumFaceSize: 120, arithmetics: [.fp16Weights], shard: #require(Shard("2/2")))
             #expect(library.reads == 3)
+        }
+    }
+
+    @Test("The oracle computes each case of a network once, for however many arithmetics")
+    func oracle() throws {
+        try withTemporaryDirectory { directory in
+            let library = ModelLibrary(Self.models)
+            for folder in ["captures", "frames"] {
+                try FileManager.default.createDirectory(
+                    atPath: "\(directory)/\(folder)", withIntermediateDirectories: true)
+            }
+            let capture = fixtures.appendingPathComponent("captures/rnet.h5").path
+            try FileManager.default.copyItem(atPath: capture, toPath: "\(directory)/captures/rnet.h5")
+            try FileManager.default.copyItem(
+                atPath: fixtures.appendingPathComponent("frames/01_astronaut_close.jpg").path,
+                toPath: "\(directory)/frames/a.jpg")
+            let precision = try PrecisionMeasurement(
+                models: library, captures: "\(directory)/captures", frames: "\(directory)/frames",
+                minimumFaceSize: 120, arithmetics: [.fp16Weights, .fp16Storage, .fp16FMA])
+            let cases = try NetworkInputs.all(in: CaptureFile(contentsOf: capture), of: library.model("rnet").graph)
+            #expect(precision.policies.count >= 3 && cases.count > 1)
+            #expect(library.oracleRuns == cases.count)
         }
     }
 

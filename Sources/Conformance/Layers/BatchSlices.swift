@@ -58,7 +58,7 @@ extension RecordedCase {
     package func slice(_ range: Range<Int>) -> RecordedCase {
         RecordedCase(
             name: name, source: source, inputs: inputs.mapValues { $0.slice(range) },
-            tensors: tensors.mapValues { $0.slice(range) })
+            tensors: tensors.mapValues { $0.slice(range) }, exact: exact?.mapValues { $0.slice(range) })
     }
 }
 

@@ -10,12 +10,18 @@ public struct RecordedCase: Sendable {
     public let inputs: [String: AnyTensor]
     /// By name: every tensor, or the outputs alone.
     public let tensors: [String: AnyTensor]
+    /// What the oracle gives for the inputs; nil where it has not been asked.
+    public let exact: [String: AnyTensor]?
 
-    public init(name: String, source: String, inputs: [String: AnyTensor], tensors: [String: AnyTensor]) {
+    public init(
+        name: String, source: String, inputs: [String: AnyTensor], tensors: [String: AnyTensor],
+        exact: [String: AnyTensor]? = nil
+    ) {
         self.name = name
         self.source = source
         self.inputs = inputs
         self.tensors = tensors
+        self.exact = exact
     }
 }
 
@@ -41,7 +47,7 @@ public struct LayerComparison: Sendable {
 
     private let graph: Graph
     private let engine: any Engine
-    private let oracle: any Engine
+    private let oracle: Oracle
     private let bounds: (engine: RoundingBound, recording: RoundingBound)
     private let candidate: Candidate
     private let judgesBlocks: Bool
@@ -51,11 +57,12 @@ public struct LayerComparison: Sendable {
     /// - Parameters:
     ///   - candidate: what is judged.
     ///   - bound: the rounding errors that the coarser of the two sides may make.
+    ///   - oracle: of the candidate's graph; nil for one of its own.
     /// - Throws: ``EngineError`` for an operator that the oracle does not compute.
-    public init(of candidate: any Engine, bound: RoundingBound) throws(EngineError) {
+    public init(of candidate: any Engine, bound: RoundingBound, oracle: Oracle? = nil) throws(EngineError) {
         graph = candidate.graph
         engine = candidate
-        oracle = try ArithmeticName.fp64.engine(for: candidate.graph)
+        if let oracle { self.oracle = oracle } else { self.oracle = try Oracle(of: candidate.graph) }
         bounds = (bound, bound)
         self.candidate = .engine
         judgesBlocks = false
@@ -77,7 +84,7 @@ public struct LayerComparison: Sendable {
     ) throws(EngineError) {
         graph = engine.graph
         self.engine = engine
-        oracle = try ArithmeticName.fp64.engine(for: engine.graph)
+        oracle = try Oracle(of: engine.graph)
         bounds = (RoundingBound(of: arithmetics.engine), RoundingBound(of: arithmetics.recording))
         self.candidate = candidate
         judgesBlocks = true
@@ -117,7 +124,7 @@ public struct LayerComparison: Sendable {
     func slices(of baseline: RecordedCase) -> [Range<Int>] {
         let batch = baseline.inputs.values.first.map { $0.shape.rank > 0 ? $0.shape[0] : 1 } ?? 1
         guard batch > Self.batch, graph.computesBatchElementsApart(for: baseline.inputs.mapValues(\.shape)),
-            baseline.tensors.allSatisfy({ name, tensor in
+            baseline.tensors.merging(baseline.exact ?? [:], uniquingKeysWith: { $1 }).allSatisfy({ name, tensor in
                 tensor.shape.rank > 0 && tensor.shape[0] == batch && graph.initializers[name] == nil
             })
         else { return [0..<batch] }
@@ -133,7 +140,7 @@ public struct LayerComparison: Sendable {
     private func compareWhole(_ recording: RecordedCase, outputsOnly: Bool) throws -> CaseMetrics {
         var exact = recording.inputs.merging(graph.initializers) { $1 }
         var errors = inputErrors(of: exact)
-        _ = try oracle.run(recording.inputs) { activation in exact[activation.name] = activation.values }
+        exact.merge(try recording.exact ?? oracle.tensors(for: recording.inputs)) { $1 }
 
         var computed = [String: AnyTensor]()
         _ = try engine.run(recording.inputs) { computed[$0.name] = $0.values }
@@ -261,7 +268,7 @@ public struct LayerComparison: Sendable {
         _ node: Node, _ name: String, _ recording: RecordedCase, _ block: inout Block
     ) throws -> Agreement? {
         guard node.inputs.allSatisfy({ $0 == nil || $0.flatMap { block.exact[$0] } != nil }) else { return nil }
-        let exact = try oracle.evaluate(node, on: block.exact)[0]
+        let exact = try oracle.engine.evaluate(node, on: block.exact)[0]
         let bounds = try errorBounds(of: node, block.exact, block.errors, output: exact)
         let computed = try engine.evaluate(node, on: block.computed)[0]
         if let recorded = recording.tensors[name] {

@@ -74,48 +74,106 @@ extension NetworkPrecision {
         of arithmetic: ArithmeticName, running graph: Graph, modelSha256: String, on inputs: [NetworkInputs],
         network: String, scoreThreshold: Double
     ) throws {
+        self = try Self.all(
+            in: [arithmetic], running: graph, oracle: Oracle(of: graph), modelSha256: modelSha256, on: inputs,
+            network: network, scoreThreshold: scoreThreshold)[0]
+    }
+
+    /// The same in several arithmetics, in their order. Each input is run once in float32, and once by the oracle.
+    ///
+    /// - Parameter oracle: of the graph.
+    /// - Throws: what running the engines throws.
+    public static func all(
+        in arithmetics: [ArithmeticName], running graph: Graph, oracle: Oracle, modelSha256: String,
+        on inputs: [NetworkInputs], network: String, scoreThreshold: Double
+    ) throws -> [NetworkPrecision] {
         let baseline = try ArithmeticName.fp32.engine(for: graph)
-        let oracle = try ArithmeticName.fp64.engine(for: graph)
-        let candidate = try arithmetic.engine(for: graph)
         let face = try CascadeNetwork.allCases.first { $0.modelName == network }
             .map { try GraphFaceNetwork($0, graph: graph) { _ in baseline } }
-        let comparison = try LayerComparison(of: candidate, bound: RoundingBound(of: arithmetic))
-        var cases = [CaseMetrics]()
-        var ranges = [String: Float16Range]()
-        var decisions = BoxDecisions(scoreThreshold: scoreThreshold)
+        var trials = try arithmetics.map {
+            try ArithmeticTrial(of: $0, graph, oracle, face, scoreThreshold: scoreThreshold)
+        }
         var floor = 0.0
         for input in inputs {
             var expected = [String: AnyTensor]()
             _ = try baseline.run(input.tensors) { expected[$0.name] = $0.values }
-            cases.append(
-                try comparison.compare(
-                    with: RecordedCase(
-                        name: input.name, source: input.source, inputs: input.tensors, tensors: expected)))
-            var found = [String: AnyTensor]()
-            _ = try candidate.run(input.tensors) { activation in
-                found[activation.name] = activation.values
-                guard let exact = expected[activation.name]?.float64 else { return }
-                let range = Float16Range(computed: activation.values.float64, exact: exact)
-                ranges[activation.name] = ranges[activation.name]?.merged(with: range) ?? range
-            }
-            if let face {
-                decisions.add(
-                    expected: FaceAnswers(
-                        positions: try face.answers(in: expected).map { Double($0) }, scores: face.scores),
-                    found: FaceAnswers(positions: try face.answers(in: found).map { Double($0) }, scores: face.scores))
-            }
-            for exact in try oracle.run(input.tensors).values {
-                for value in exact.float64.elements where value.isFinite {
-                    floor = max(floor, abs(Double(Float16(value)) - value))
+            let exact = try oracle.tensors(for: input.tensors)
+            let recorded = RecordedCase(
+                name: input.name, source: input.source, inputs: input.tensors, tensors: expected, exact: exact)
+            let answers = try concurrentMap(trials) { try $0.answer(to: recorded) }
+            for (index, answer) in answers.enumerated() { trials[index].add(answer) }
+            for output in graph.outputs {
+                for value in exact[output]?.float64.elements ?? [] where value.isFinite {
+                    floor = max(floor, abs(FloatFormat.binary16.rounded(value) - value))
                 }
             }
         }
+        return trials.map { $0.precision(of: network, modelSha256: modelSha256, floor: floor) }
+    }
+}
+
+/// What one arithmetic has made of a network's inputs so far.
+private struct ArithmeticTrial: Sendable {
+    private let graph: Graph
+    private let candidate: any Engine
+    private let comparison: LayerComparison
+    private let face: GraphFaceNetwork?
+    private let scoreThreshold: Double
+    private var cases = [CaseMetrics]()
+    private var ranges = [String: Float16Range]()
+    private var decisions: BoxDecisions
+
+    init(
+        of arithmetic: ArithmeticName, _ graph: Graph, _ oracle: Oracle, _ face: GraphFaceNetwork?,
+        scoreThreshold: Double
+    ) throws {
+        self.graph = graph
+        candidate = try arithmetic.engine(for: graph)
+        comparison = try LayerComparison(of: candidate, bound: RoundingBound(of: arithmetic), oracle: oracle)
+        self.face = face
+        self.scoreThreshold = scoreThreshold
+        decisions = BoxDecisions(scoreThreshold: scoreThreshold)
+    }
+
+    /// What the arithmetic makes of one case.
+    struct Answer: Sendable {
+        let metrics: CaseMetrics
+        let ranges: [(layer: String, range: Float16Range)]
+        /// What the face network answers, beside what float32 does.
+        let faces: (expected: FaceAnswers, found: FaceAnswers)?
+    }
+
+    func answer(to recorded: RecordedCase) throws -> Answer {
+        let metrics = try comparison.compare(with: recorded)
+        var found = [String: AnyTensor]()
+        var ranges = [(layer: String, range: Float16Range)]()
+        _ = try candidate.run(recorded.inputs) { activation in
+            found[activation.name] = activation.values
+            guard let expected = recorded.tensors[activation.name]?.float64 else { return }
+            ranges.append((activation.name, Float16Range(computed: activation.values.float64, exact: expected)))
+        }
+        let faces = try face.map { face in
+            func answers(_ tensors: [String: AnyTensor]) throws -> FaceAnswers {
+                FaceAnswers(positions: try face.answers(in: tensors).map { Double($0) }, scores: face.scores)
+            }
+            return (expected: try answers(recorded.tensors), found: try answers(found))
+        }
+        return Answer(metrics: metrics, ranges: ranges, faces: faces)
+    }
+
+    mutating func add(_ answer: Answer) {
+        cases.append(answer.metrics)
+        for (layer, range) in answer.ranges { ranges[layer] = ranges[layer]?.merged(with: range) ?? range }
+        if let faces = answer.faces { decisions.add(expected: faces.expected, found: faces.found) }
+    }
+
+    func precision(of network: String, modelSha256: String, floor: Double) -> NetworkPrecision {
         let merged = NetworkComparison(
             network: network, modelSHA256: modelSha256, cases: cases, layersNotCompared: []
         ).layers
         let outputs = merged.filter(\.isOutput).map(\.cumulative.difference)
         let whole = outputs.reduce(Difference()) { $0.merged(with: $1) }
-        self.init(
+        return NetworkPrecision(
             network: network, modelSha256: modelSha256, cases: cases.count,
             maxAbsDiff: whole.maxAbsDiffOfAll, meanAbsDiff: whole.meanAbsDiff,
             floor: floor, meanIou: decisions.overlaps.mean, minIou: decisions.overlaps.smallest,

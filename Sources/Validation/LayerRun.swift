@@ -6,6 +6,7 @@ import FaceConformance
 import Foundation
 import ModelFormats
 import NetworkGraph
+import Tensors
 
 /// Networks compared layer by layer with what an outside engine recorded of them.
 public struct LayerMeasurement: Sendable {
@@ -49,6 +50,12 @@ extension LayerMeasurement {
             let network = String(path.dropLast(".h5".count))
             let capture = try CaptureFile(contentsOf: "\(captures)/\(path)")
             let model = try LayerMeasurement.model(of: network, in: models)
+            if model.isOtherForm(than: capture), LayerMeasurement.faceNetwork(named: network) == nil {
+                let comparison = try NetworkComparison(
+                    of: .model(model, .fp32), with: .capture(capture), named: network, shard: shard
+                ) { progress("\(network), \($0)") }
+                return (comparison, Side(capture.header))
+            }
             if model.isOtherForm(than: capture) {
                 let comparison = try NetworkComparison(
                     of: try LayerMeasurement.faceNetwork(network, model, engine), model: model, with: capture,
@@ -87,12 +94,14 @@ extension LayerMeasurement {
         }
     }
 
-    /// The cascade's networks whose model was compared with no capture.
+    /// The networks whose model was compared with no capture: the cascade's, and those of a directory that does not
+    /// hold these.
     private static func networksWithoutCapture(
         _ models: ModelLibrary, _ compared: [NetworkComparison]
     ) throws -> [NetworkComparison] {
         let judged = Set(compared.map(\.modelSHA256))
-        return try CascadeNetwork.allCases.map(\.modelName).compactMap { name in
+        let own = try models.missingFaceNetworks.isEmpty ? [] : models.names
+        return try (CascadeNetwork.allCases.map(\.modelName) + own).withoutRepeats.compactMap { name in
             do throws(ModelError) {
                 let model = try models.model(name)
                 return judged.contains(model.sha256)
@@ -106,13 +115,17 @@ extension LayerMeasurement {
         }
     }
 
+    private static func faceNetwork(named network: String) -> CascadeNetwork? {
+        let name = URL(fileURLWithPath: network).lastPathComponent.lowercased()
+        return CascadeNetwork.allCases.first { $0.modelName == name }
+    }
+
     /// The model as one of the cascade's networks, which must be float32 throughout.
     private static func faceNetwork(
         _ name: String, _ model: Model, _ engine: (Model, Graph) throws -> any Engine
     ) throws -> GraphFaceNetwork {
         try model.requireFloat32(as: "fp32_vs_onnx")
-        let ownName = URL(fileURLWithPath: name).lastPathComponent.lowercased()
-        guard let kind = CascadeNetwork.allCases.first(where: { $0.modelName == ownName }) else {
+        guard let kind = faceNetwork(named: name) else {
             throw ComparisonError.nothingInCommon("\(name) is none of pnet, rnet and onet")
         }
         return try GraphFaceNetwork(kind, graph: model.graph) { try engine(model, $0) }

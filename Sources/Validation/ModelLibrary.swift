@@ -2,9 +2,11 @@ import Conformance
 import Detection
 import Engines
 import FaceConformance
+import Files
 import Foundation
 import ModelFormats
 import Synchronization
+import Tensors
 
 /// The models of a directory, each read once however often a run asks for it.
 public final class ModelLibrary: Sendable {
@@ -42,6 +44,34 @@ public final class ModelLibrary: Sendable {
         let place = URL(fileURLWithPath: "\(directory)/\(path)")
         return try read(path) { () throws(ModelError) in
             try Model(named: place.lastPathComponent, in: place.deletingLastPathComponent().path)
+        }
+    }
+
+    /// The names of the model files in the directory itself, sorted.
+    ///
+    /// - Throws: ``Files/FileReadingError``.
+    public var names: [String] {
+        get throws {
+            try directoryEntries(directory).map { URL(fileURLWithPath: $0.name) }
+                .filter { Model.fileExtensions.contains($0.pathExtension.lowercased()) }
+                .map { $0.deletingPathExtension().lastPathComponent }.sorted().withoutRepeats
+        }
+    }
+
+    /// The names of the face networks that the directory does not hold.
+    ///
+    /// - Throws: ``ModelFormats/ModelError`` for one that is there and cannot be read.
+    public var missingFaceNetworks: [String] {
+        get throws {
+            try CascadeNetwork.allCases.map(\.modelName).filter { name in
+                do throws(ModelError) {
+                    _ = try model(name)
+                    return false
+                } catch {
+                    if case .unreadable = error { return true }
+                    throw error
+                }
+            }
         }
     }
 

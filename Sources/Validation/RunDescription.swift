@@ -18,6 +18,10 @@ public struct RunDescription: Sendable, Codable, Equatable {
     }
 
     public let options: [Option]
+    /// The reports that are made.
+    public let reports: [String]
+    /// Those that are not, each with the reason.
+    public let leftOut: [String]
     /// The reports that compare nothing but what comes with the package.
     public let bundledReports: [String]
     public let files: [File]
@@ -29,7 +33,7 @@ public struct RunDescription: Sendable, Codable, Equatable {
     /// - Throws: ``FileReadingError``.
     public init(
         directories: [(name: String, path: String)], golds: [String], options: [(name: String, value: String)],
-        bundledReports: [String]
+        reports: [String], leftOut: [String], bundledReports: [String]
     ) throws(FileReadingError) {
         var files = [File]()
         for directory in directories {
@@ -44,6 +48,8 @@ public struct RunDescription: Sendable, Codable, Equatable {
         }
         self.files = files
         self.options = options.map(Option.init)
+        self.reports = reports
+        self.leftOut = leftOut
         self.bundledReports = bundledReports
     }
 

@@ -17,8 +17,10 @@ struct DeviationOptions: ParsableArguments {
 
     /// The given list, or the bundled one, whose reasons are about the bundled networks and frames.
     ///
-    /// - Parameter reports: the names of the reports that are about nothing else.
-    func knownDeviations(ofBundled reports: [String]) throws -> KnownDeviations {
+    /// - Parameters:
+    ///   - reports: the names of the reports that are about nothing else.
+    ///   - made: the reports that are made.
+    func knownDeviations(ofBundled reports: [String], of made: [any Report.Type]) throws -> KnownDeviations {
         if strict { return KnownDeviations() }
         if let deviations { return try KnownDeviations(contentsOf: deviations) }
         let list: String
@@ -31,6 +33,7 @@ struct DeviationOptions: ParsableArguments {
         var known = try KnownDeviations(contentsOf: list)
         for report in allReports where !reports.contains(report.name) && !known[report].isEmpty {
             known[report] = []
+            guard made.contains(where: { $0 == report }) else { continue }
             Terminal.note(
                 "\(report.name): the bundled list of known deviations is about the bundled networks and frames in the "
                     + "built-in engine, and does not count here; --deviations FILE gives a list")

@@ -12,8 +12,13 @@ struct ReportSet {
     let reports: [any Report]
     /// Of frames, from shards; empty for a run that is not merged.
     private(set) var pictures = [FramePicture]()
+    /// Reports that were not made, and why.
+    private let leftOut: [String]
 
-    init(_ reports: [any Report]) { self.reports = reports }
+    init(_ reports: [any Report], leftOut: [String]) {
+        self.reports = reports
+        self.leftOut = leftOut
+    }
 
     var exitStatus: ExitStatus {
         let status = ExitStatus(Verdict(combining: reports.map { $0.verdict }))
@@ -38,7 +43,7 @@ struct ReportSet {
 
     /// What the reports say, as data.
     func document(pictures: [FramePicture]) -> Document {
-        Document(reports.map { $0.section }, pictures: pictures)
+        Document(reports.map { $0.section }, pictures: pictures, leftOut: leftOut)
     }
 
     /// Writes the reports and all forms of their document.
@@ -88,7 +93,9 @@ struct ReportSet {
                 throw ShardError("\(directories[0]) and \(directory) are not of one run: they differ in \(difference)")
             }
         }
-        let known = try listed.knownDeviations(ofBundled: documents.first?.document.run.bundledReports ?? [])
+        let run = documents.first?.document.run
+        let made = allReports.filter { run?.reports.contains($0.name) ?? false }
+        let known = try listed.knownDeviations(ofBundled: run?.bundledReports ?? [], of: made)
         let shards = documents.map { (shard: $0.document.shard, directory: $0.directory) }
             .sorted { $0.shard.index < $1.shard.index }
         let count = shards.first?.shard.count ?? 0
@@ -109,7 +116,8 @@ struct ReportSet {
             let path = "\(shard.directory)/pictures.json"
             return try JSON(parsing: try readFile(path), file: path).decode([FramePicture].self, file: path)
         }
-        reports = try allReports.map { try merged($0) }
+        reports = try made.map { try merged($0) }
+        leftOut = run?.leftOut ?? []
     }
 
     private func writeDocuments(to directory: String) throws {

@@ -95,10 +95,10 @@ import Testing
                 ], deviations: [])
         }
         let box = BoundingBox(x: 10, y: 10, width: 40, height: 40)
-        #expect(ReportSet([report(.damaged, found: [box])]).exitStatus == .badData)
-        #expect(ReportSet([report(.unreadable, found: [box])]).exitStatus == .notJudged)
-        #expect(ReportSet([report(.damaged, found: [])]).exitStatus == .doesNotConform)
-        #expect(ReportSet([]).exitStatus == .notJudged)
+        #expect(ReportSet([report(.damaged, found: [box])], leftOut: []).exitStatus == .badData)
+        #expect(ReportSet([report(.unreadable, found: [box])], leftOut: []).exitStatus == .notJudged)
+        #expect(ReportSet([report(.damaged, found: [])], leftOut: []).exitStatus == .doesNotConform)
+        #expect(ReportSet([], leftOut: []).exitStatus == .notJudged)
     }
 
     @Test("Limits are numbers of 0 or more")
@@ -120,11 +120,11 @@ import Testing
     @Test("A strict run excuses nothing; else the bundled list excuses what it is about, and nothing besides")
     func deviations() throws {
         let all = allReports.map { $0.name }
-        let strict = try DeviationOptions.parse(["--strict"]).knownDeviations(ofBundled: all)
+        let strict = try DeviationOptions.parse(["--strict"]).knownDeviations(ofBundled: all, of: allReports)
         #expect(allReports.allSatisfy { strict[$0].isEmpty })
-        let listed = try DeviationOptions.parse([]).knownDeviations(ofBundled: all)
+        let listed = try DeviationOptions.parse([]).knownDeviations(ofBundled: all, of: allReports)
         #expect(!listed[PrecisionReport.self].isEmpty)
-        let others = try DeviationOptions.parse([]).knownDeviations(ofBundled: [])
+        let others = try DeviationOptions.parse([]).knownDeviations(ofBundled: [], of: allReports)
         #expect(allReports.allSatisfy { others[$0].isEmpty })
     }
 }

@@ -34,13 +34,15 @@ public struct AlignedSides {
         switch (baseline, candidate) {
         case (.capture, .capture): return nil
         case (.model(let model, let engine, _), .capture(let capture)):
+            let source = try SideSource(capture, for: model.graph)
             self.init(
-                model, engine, with: SideSource(capture), (baseline.judgedAs, candidate.judgedAs),
-                candidate: .recording, map: map)
+                model, engine, with: source, (baseline.judgedAs, candidate.judgedAs), candidate: .recording, map: map,
+                notes: source.notes)
         case (.capture(let capture), .model(let model, let engine, _)):
+            let source = try SideSource(capture, for: model.graph)
             self.init(
-                model, engine, with: SideSource(capture), (candidate.judgedAs, baseline.judgedAs), candidate: .engine,
-                map: inverse)
+                model, engine, with: source, (candidate.judgedAs, baseline.judgedAs), candidate: .engine, map: inverse,
+                notes: source.notes)
         case (.model(let model, let engine, _), .model(let other, let otherEngine, _)):
             let inputs = try inputs ?? ComparedInputs(for: model.graph, seed: 1)
             let notes = inputs.warning.map { [$0] } ?? []
@@ -102,6 +104,8 @@ extension ComparedSide {
 /// What a model is compared with: a recording, or another model that is run for it.
 struct SideSource {
     let caseNames: [String]
+    /// What a reader should know of the cases.
+    let notes: [String]
     /// A case's inputs for the reference and, given those in the reference's order, the tensors of this side.
     private let read: (String) throws -> SideCase
 
@@ -114,10 +118,23 @@ struct SideSource {
         let arrangements: [[Arrangement]]?
     }
 
-    init(_ capture: CaptureFile) {
-        caseNames = capture.caseNames
+    /// A recording, whose batches are taken element by element for a graph that takes one at a time.
+    init(_ capture: CaptureFile, for graph: Graph) throws {
+        let takesOne = graph.inputs.allSatisfy { $0.dimensions.first == .fixed(1) }
+        var elements = [(name: String, of: String, index: Int?)]()
+        for name in capture.caseNames {
+            let batch = takesOne ? try capture.readCase(name).batch : nil
+            elements += batch.map { (0..<$0).map { ("\(name) [\($0)]", name, $0) } } ?? [(name, name, nil)]
+        }
+        caseNames = elements.map(\.name)
+        notes =
+            elements.contains { $0.index != nil }
+            ? ["the recording's batches are compared element by element: the model takes one at a time"] : []
+        let places = Dictionary(elements.map { ($0.name, ($0.of, $0.index)) }, uniquingKeysWith: { first, _ in first })
         read = { name in
-            let recorded = try capture.readCase(name)
+            let (whole, index) = places[name] ?? (name, nil)
+            let read = try capture.readCase(whole)
+            let recorded = index.map { read.element($0, named: name) } ?? read
             return SideCase(
                 source: recorded.source, inputs: recorded.inputs.map { ($0.name, $0.values) },
                 tensors: { _ in recorded.sideTensors }, arrangements: nil)
@@ -126,6 +143,7 @@ struct SideSource {
 
     init(_ graph: Graph, _ engine: any Engine, _ inputs: ComparedInputs) {
         caseNames = inputs.cases.map(\.name)
+        notes = []
         read = { name in
             guard let given = inputs.cases.first(where: { $0.name == name }) else {
                 throw ComparisonError.nothingInCommon("there is no case \(name)")
@@ -214,6 +232,25 @@ struct SideSource {
         if let failure, best == nil { throw failure }
         guard let best else { throw ComparisonError.nothingInCommon("case \"\(name)\" has no inputs") }
         return best.aligned
+    }
+}
+
+extension CaptureCase {
+    /// How many elements the batch has that is the first axis of every tensor; nil for one, and where it is not.
+    fileprivate var batch: Int? {
+        let extents = Set((inputs.map(\.values) + tensors.map(\.values)).map { $0.shape.rank > 0 ? $0.shape[0] : 0 })
+        return extents.count == 1 ? extents.first.flatMap { $0 > 1 ? $0 : nil } : nil
+    }
+
+    fileprivate func element(_ index: Int, named name: String) -> CaptureCase {
+        CaptureCase(
+            name: name, source: source,
+            inputs: inputs.map { .init(name: $0.name, values: $0.values.slice(index..<index + 1)) },
+            tensors: tensors.map {
+                .init(
+                    name: $0.name, node: $0.node, operator: $0.operator, isGraphOutput: $0.isGraphOutput,
+                    values: $0.values.slice(index..<index + 1))
+            })
     }
 }
 

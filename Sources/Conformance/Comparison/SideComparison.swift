@@ -13,11 +13,14 @@ extension NetworkComparison {
     /// - Parameters:
     ///   - inputs: for two models; nil draws them.
     ///   - map: names of the candidate's tensors by the baseline's.
+    ///   - network: what the network is called; nil for the name of the model that is run.
+    ///   - shard: which cases to compare, where one side is a model.
     ///   - progress: is told of each case before it is compared.
     /// - Throws: ``AlignmentError``, ``ComparisonError``, ``Captures/CaptureError``, and what the engines throw.
     public init(
         of candidate: ComparedSide, with baseline: ComparedSide, inputs: ComparedInputs? = nil,
-        map: [String: String] = [:], progress: (_ caseName: String) -> Void = { _ in }
+        map: [String: String] = [:], named network: String? = nil, shard: Shard = .whole,
+        progress: (_ caseName: String) -> Void = { _ in }
     ) throws {
         var notes = [String]()
         if candidate.sha256 != baseline.sha256 {
@@ -40,13 +43,14 @@ extension NetworkComparison {
             guard let sides = try AlignedSides(of: candidate, with: baseline, inputs: inputs, map: map) else {
                 throw ComparisonError.nothingInCommon("neither side is a model")
             }
-            try self.init(sides, notes: notes + sides.notes, progress: progress)
+            try self.init(sides, named: network, shard: shard, notes: notes + sides.notes, progress: progress)
         }
     }
 
     /// A model's run against another side.
     private init(
-        _ sides: AlignedSides, notes: [String], progress: (_ caseName: String) -> Void
+        _ sides: AlignedSides, named network: String?, shard: Shard, notes: [String],
+        progress: (_ caseName: String) -> Void
     ) throws {
         let comparison = try LayerComparison(of: sides.engine, sides.arithmetics, candidate: sides.candidate)
         let names = sides.candidate == .engine ? ("the candidate", "the baseline") : ("the baseline", "the candidate")
@@ -55,7 +59,10 @@ extension NetworkComparison {
         var cases = [CaseMetrics]()
         var (alone, gaps) = (TensorsAlone(), InputGaps())
         var sides = sides
-        for name in sides.caseNames {
+        // The first case says how all are aligned, whichever shard has it.
+        let stretch = shard.stretch(of: sides.caseNames)
+        if let first = sides.caseNames.first, stretch.first != first { _ = try sides.aligned(first) }
+        for name in stretch {
             progress(name)
             let aligned = try sides.aligned(name)
             told += aligned.notes(names)
@@ -67,7 +74,7 @@ extension NetworkComparison {
         let constants = Set(sides.model.graph.initializers.keys)
         told += alone.lines(reference: names.0, other: names.1, but: constants)
         self.init(
-            network: sides.model.name, modelSHA256: sides.model.sha256, cases: cases,
+            network: network ?? sides.model.name, modelSHA256: sides.model.sha256, cases: cases,
             layersNotCompared: notCompared.withoutRepeats, alignment: told.withoutRepeats,
             inputsCannotShow: gaps.sentences)
     }

@@ -8,9 +8,14 @@ public struct Document: Sendable, Equatable {
     public let sections: [Section]
     /// The frames that figures show, by their files.
     public let pictures: [FramePicture]
+    /// Reports that were not made, and why.
+    public let leftOut: [String]
 
-    /// - Parameter pictures: of frames, some of which figures may show.
-    public init(_ sections: [Section], pictures: [FramePicture] = []) {
+    /// - Parameters:
+    ///   - pictures: of frames, some of which figures may show.
+    ///   - leftOut: reports that were not made, and why.
+    public init(_ sections: [Section], pictures: [FramePicture] = [], leftOut: [String] = []) {
+        self.leftOut = leftOut
         verdict = Verdict(combining: sections.map(\.verdict))
         self.sections = sections
         let shown = Set(Document.filesShown(by: sections))

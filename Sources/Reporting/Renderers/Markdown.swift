@@ -31,6 +31,7 @@ public struct Markdown {
         }
         add("Causes", document.causes)
         add("Not judged", document.notJudged)
+        add("Left out", document.leftOut)
         let failures = document.failures
         if !failures.isEmpty {
             blocks += [.heading("What fails"), .table(Table(failures: Array(failures.prefix(limit))))]

@@ -44,6 +44,7 @@ public struct TerminalSummary {
         }
         add("cause: ", document.causes, 3, .doesNotConform)
         add("not judged: ", document.notJudged, 3, .notJudged)
+        add("left out: ", document.leftOut, 3, nil)
         add("", document.failures.map { "\($0.id): \($0.failureMessage) (\($0.origin.rawValue))" }, 6, .doesNotConform)
         add("", document.changedDeviations.map(\.change), 3, nil)
         if let page { lines += [Line(""), Line("The page: \(page)")] }

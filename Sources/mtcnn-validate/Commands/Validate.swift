@@ -34,6 +34,9 @@ struct Validate: ParsableCommand {
             valueName: "file"))
     var gold: [String] = []
 
+    @Option(help: "Make this report alone; may be given several times.")
+    var only: [ReportChoice] = []
+
     @OptionGroup var listed: DeviationOptions
 
     @Option(
@@ -58,20 +61,31 @@ struct Validate: ParsableCommand {
         try makeDirectory(report)
         try RunOutputs.expect(ReportSet.files(in: report))
         let models = try ModelLibrary(options.cascade.modelsDirectory())
-        let engine = try options.chosenEngine(models)
+        let missing = try models.missingFaceNetworks
+        let selection = try ReportSelection(only, missing: missing, in: models.directory)
+        guard missing.isEmpty || options.engineOptions.engine == .builtin else {
+            throw CommandError(
+                .noInput,
+                "--engine runs the face networks, and \(models.directory) holds no "
+                    + "\(missing.joined(separator: ", ")); `compare --engine` takes one model")
+        }
+        let engine = missing.isEmpty ? try options.chosenEngine(models) : nil
         let bundledReports = bundledReports(engine)
-        let known = try listed.knownDeviations(ofBundled: bundledReports)
+        let known = try listed.knownDeviations(ofBundled: bundledReports, of: selection.made)
         let progress = RunProgress()
-        let reports = ReportSet([
-            try layerReport(models, engine, known, progress), try precisionReport(models, known, progress),
-            try detectionReport(engine, known, progress),
-        ])
+        var made = [any Report]()
+        if selection.makes(LayerReport.self) { made.append(try layerReport(models, engine, known, progress)) }
+        if selection.makes(PrecisionReport.self) { made.append(try precisionReport(models, known, progress)) }
+        if selection.makes(DetectionReport.self), let engine {
+            made.append(try detectionReport(engine, known, progress))
+        }
+        let reports = ReportSet(made, leftOut: selection.leftOut)
         let pictures = try FramePicture.all(
             of: Document.filesShown(by: reports.document(pictures: []).sections), in: framesDirectory(),
             as: options.cascade.reading)
         Terminal.clearProgress()
         if let shard {
-            let run = try description(engine, bundledReports)
+            let run = try description(engine, selection, bundledReports)
             try reports.write(asShard: shard, of: run, pictures: pictures, to: report)
         } else {
             let document = reports.document(pictures: pictures)
@@ -86,7 +100,7 @@ struct Validate: ParsableCommand {
     private func capturesDirectory() throws -> String { try captures ?? bundled("Fixtures/captures") }
 
     /// The reports that compare nothing but what comes with the package, or copies of it.
-    private func bundledReports(_ engine: ChosenEngine) -> [String] {
+    private func bundledReports(_ engine: ChosenEngine?) -> [String] {
         func isBundled(_ path: String?, _ name: String) -> Bool {
             guard let path else { return true }
             return (try? bundled("Fixtures/\(name)")).map { holdsCopies(path, of: $0) } ?? false
@@ -94,7 +108,7 @@ struct Validate: ParsableCommand {
         let models = isBundled(options.cascade.models, "models")
         let captures = isBundled(captures, "captures")
         let frames = isBundled(frames, "frames")
-        let isBuiltIn = engine.outside == nil
+        let isBuiltIn = engine?.outside == nil
         let isOpenFace = options.cascade.departure == nil
         var reports = [String]()
         if models, captures, isBuiltIn { reports.append(LayerReport.name) }
@@ -114,7 +128,9 @@ struct Validate: ParsableCommand {
     }
 
     /// What the shards of this run have in common.
-    private func description(_ engine: ChosenEngine, _ bundledReports: [String]) throws -> RunDescription {
+    private func description(
+        _ engine: ChosenEngine?, _ selection: ReportSelection, _ bundledReports: [String]
+    ) throws -> RunDescription {
         try RunDescription(
             directories: [
                 ("models", options.cascade.modelsDirectory()), ("captures", capturesDirectory()),
@@ -122,22 +138,23 @@ struct Validate: ParsableCommand {
             ],
             golds: goldFiles(),
             options: [
-                ("engine", engine.side.words), ("arithmetic", options.arithmetic.rawValue),
+                ("engine", (engine?.side ?? LayerMeasurement.builtIn).words),
+                ("arithmetic", options.arithmetic.rawValue),
                 ("outputs-only", "\(outputsOnly)"), ("max-pixels", "\(options.cascade.maxPixels)"),
                 ("ignore-orientation", "\(options.cascade.ignoreOrientation)"),
                 ("min-face-size", options.cascade.minFaceSize.map { "\($0)" } ?? "as the lists of faces say"),
-            ], bundledReports: bundledReports)
+            ], reports: selection.made.map { $0.name }, leftOut: selection.leftOut, bundledReports: bundledReports)
     }
 
     private func layerReport(
-        _ models: ModelLibrary, _ engine: ChosenEngine, _ known: KnownDeviations, _ run: RunProgress
+        _ models: ModelLibrary, _ engine: ChosenEngine?, _ known: KnownDeviations, _ run: RunProgress
     ) throws -> LayerReport {
         let captures = try inputFiles(in: capturesDirectory(), withExtensions: ["h5"]).count
         let progress = run.part(LayerReport.name, share: 0.3, steps: captures)
-        let outside = engine.outside
+        let outside = engine?.outside
         let measured = try LayerMeasurement(
             models: models, captures: capturesDirectory(),
-            candidate: outside == nil ? LayerMeasurement.builtIn : engine.side,
+            candidate: engine.flatMap { $0.outside == nil ? nil : $0.side } ?? LayerMeasurement.builtIn,
             engine: { try outside?($0, $1) ?? $0.engine(.fp32, for: $1) },
             outputsOnly: outputsOnly, shard: shard ?? .whole
         ) { progress($0, step: String($0.prefix { $0 != "," })) }

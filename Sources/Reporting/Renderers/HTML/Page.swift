@@ -21,6 +21,7 @@ public struct Page {
             "hasCauses": !document.causes.isEmpty, "causes": document.causes.map(\.shownLine),
             "hasGaps": !document.notJudged.isEmpty,
             "gaps": document.notJudged.prefix(shown).map(\.shownLine),
+            "hasLeftOut": !document.leftOut.isEmpty, "leftOut": document.leftOut.map(\.shownLine),
             "hasFailures": !failures.isEmpty,
             "failures": [blocks.view(Table(failures: Array(failures.prefix(shown))))],
             "sections": document.sections.map { section -> View in

@@ -1,0 +1,46 @@
+import ArgumentParser
+import Reporting
+
+/// A report by its name.
+struct ReportChoice: ExpressibleByArgument {
+    let report: any Report.Type
+
+    init?(argument: String) {
+        guard let report = allReports.first(where: { $0.name == argument }) else { return nil }
+        self.report = report
+    }
+
+    static var allValueStrings: [String] { allReports.map { $0.name } }
+}
+
+/// The reports that a run makes, and why it leaves out the others.
+struct ReportSelection {
+    let made: [any Report.Type]
+    let leftOut: [String]
+
+    /// - Parameters:
+    ///   - asked: the reports asked for; none for all.
+    ///   - missing: the face networks that the directory of models lacks.
+    ///   - directory: of models.
+    /// - Throws: ``CommandError`` where none of them can be made.
+    init(_ asked: [ReportChoice], missing: [String], in directory: String) throws(CommandError) {
+        var (made, leftOut) = ([any Report.Type](), [String]())
+        for report in allReports {
+            if !asked.isEmpty, !asked.contains(where: { $0.report == report }) {
+                leftOut.append("\(report.name): --only asks for others")
+            } else if report != LayerReport.self, !missing.isEmpty {
+                leftOut.append(
+                    "\(report.name): it is about face networks, and \(directory) holds no "
+                        + missing.joined(separator: ", "))
+            } else {
+                made.append(report)
+            }
+        }
+        guard !made.isEmpty else {
+            throw CommandError(.noInput, "no report can be made. \(leftOut.joined(separator: "; "))")
+        }
+        (self.made, self.leftOut) = (made, leftOut)
+    }
+
+    func makes(_ report: any Report.Type) -> Bool { made.contains { $0 == report } }
+}

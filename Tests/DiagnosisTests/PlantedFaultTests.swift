@@ -217,6 +217,33 @@ import Testing
         #expect(Set(diagnosis.causes.map(\.kind)) == [.kernelOrder, .bias], "\(diagnosis.sentences)")
     }
 
+    @Test("A layer that is left out is said to be so, with layers or outputs alone", arguments: [true, false])
+    func leftOutLayerIsNamed(outputsOnly: Bool) throws {
+        var right = try SmallNetwork()
+        right.constants["low"] = .float32(Tensor([], [-0.5]))
+        right.constants["high"] = .float32(Tensor([], [0.5]))
+        right.nodes = right.nodes.flatMap { node -> [Node] in
+            switch node.name {
+            case "dense":
+                [node, Node(name: "limits", operator: Clip(), inputs: ["dense", "low", "high"], outputs: ["limits"])]
+            case "boxes", "logits":
+                [
+                    Node(
+                        name: node.name, operator: node.operator, inputs: ["limits"] + node.inputs.dropFirst(),
+                        outputs: node.outputs)
+                ]
+            default: [node]
+            }
+        }
+        let wrong = right.replacing("limits", by: ActivationFunction.identity)
+        let cases = try wrong.recording(outputsOnly: outputsOnly)
+        let diagnosis = try Diagnosis(of: right.graph, in: .fp32, cases: cases.map(\.name)) { name in
+            try #require(cases.first { $0.name == name })
+        }
+        #expect(diagnosis.causes.map(\.kind) == [.nodeLeftOut], "\(diagnosis.sentences)")
+        #expect(diagnosis.causes.first?.layer?.tensor == "limits")
+    }
+
     @Test("What no fault explains is said to be unexplained, with where it is")
     func noiseIsUnexplained() throws {
         let right = try SmallNetwork()

@@ -125,20 +125,20 @@ import Testing
 
     @Test("A range counts what is lost, and an infinity that is right is no overflow")
     func ranges() {
-        let range = Float16Range(
+        let range = NumberRange(
             computed: Tensor([7], [.infinity, .nan, .infinity, 0, 0x1p-15, 0x1p-14, -3]),
             exact: Tensor([7], [1, 1, .infinity, 1e-9, 0x1p-15, 0x1p-14, .infinity]))
         #expect(range.nonFiniteCount == 3 && range.overflowCount == 2)
         #expect(range.underflowCount == 1 && range.subnormalCount == 1 && range.largest == 3)
-        #expect(range.headroom == 65504.0 / 3)
+        #expect(range.headroom(in: .binary16) == 65504.0 / 3)
         #expect(range.signal == 1e-18 + 0x1p-30 + 0x1p-28 && range.noise == 1e-18)
-        let small = Float16Range(computed: Tensor([3], [0, 0x1p-24, -0x1p-20]), exact: Tensor([3], [0, 0, 0]))
+        let small = NumberRange(computed: Tensor([3], [0, 0x1p-24, -0x1p-20]), exact: Tensor([3], [0, 0, 0]))
         #expect(small.subnormalCount == 2 && small.underflowCount == 0)
-        let zeros = Float16Range(computed: Tensor([1], [0]), exact: Tensor([1], [0]))
-        #expect(zeros.headroom == nil && zeros.signalToNoise == nil && zeros.underflowCount == 0)
+        let zeros = NumberRange(computed: Tensor([1], [0]), exact: Tensor([1], [0]))
+        #expect(zeros.headroom(in: .binary16) == nil && zeros.signalToNoise == nil && zeros.underflowCount == 0)
         let both = range.merged(with: range)
         #expect(both.nonFiniteCount == 6 && both.overflowCount == 4 && both.underflowCount == 2 && both.largest == 3)
-        #expect(Float16Range(computed: Tensor([1], [9]), exact: Tensor([1], [10])).signalToNoise == 20)
+        #expect(NumberRange(computed: Tensor([1], [9]), exact: Tensor([1], [10])).signalToNoise == 20)
     }
 
     @Test("Decisions agree where both are on one side of the threshold, which a face reaches")

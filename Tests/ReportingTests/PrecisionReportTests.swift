@@ -17,7 +17,7 @@ import Testing
         difference.count = 8
         difference.maxAbsDiff = maxAbsDiff
         difference.nonFiniteCount = nonFinite
-        var range = Float16Range()
+        var range = NumberRange()
         range.nonFiniteCount = nonFinite
         range.largest = 0.5
         return LayerPrecision(

@@ -13,7 +13,8 @@ public struct NetworkPrecision: Sendable, Codable, Equatable {
     /// Over the network's outputs.
     public let maxAbsDiff: Double
     public let meanAbsDiff: Double
-    /// The largest error of rounding the exact outputs once to float16: no float16 result can be sure to do better.
+    /// The largest error of rounding the exact outputs once to the format of the results, or to float16 if that is
+    /// float32: no such result can be sure to do better.
     public let floor: Double
     /// Of the boxes that the network's own regression gives, wherever float32 decides for a face.
     public let meanIou: Double?
@@ -49,17 +50,17 @@ public struct NetworkPrecision: Sendable, Codable, Equatable {
 /// What a float16 arithmetic does to one layer.
 public struct LayerPrecision: Sendable, Codable, Equatable {
     public let metrics: LayerMetrics
-    public let range: Float16Range
+    public let range: NumberRange
     /// Of the float32 elements, in dB; nil without error.
     public let signalToNoise: Double?
-    /// How many times the largest element fits into 65504.
+    /// How many times the largest element fits into the range of the format.
     public let headroom: Double?
 
-    public init(_ metrics: LayerMetrics, _ range: Float16Range) {
+    public init(_ metrics: LayerMetrics, _ range: NumberRange, in format: FloatFormat = .binary16) {
         self.metrics = metrics
         self.range = range
         signalToNoise = range.signalToNoise
-        headroom = range.headroom
+        headroom = range.headroom(in: format)
     }
 }
 
@@ -93,7 +94,6 @@ extension NetworkPrecision {
         var trials = try arithmetics.map {
             try ArithmeticTrial(of: $0, graph, oracle, face, scoreThreshold: scoreThreshold)
         }
-        var floor = 0.0
         for input in inputs {
             var expected = [String: AnyTensor]()
             _ = try baseline.run(input.tensors) { expected[$0.name] = $0.values }
@@ -102,32 +102,36 @@ extension NetworkPrecision {
                 name: input.name, source: input.source, inputs: input.tensors, tensors: expected, exact: exact)
             let answers = try concurrentMap(trials) { try $0.answer(to: recorded) }
             for (index, answer) in answers.enumerated() { trials[index].add(answer) }
-            for output in graph.outputs {
-                for value in exact[output]?.float64.elements ?? [] where value.isFinite {
-                    floor = max(floor, abs(FloatFormat.binary16.rounded(value) - value))
-                }
-            }
         }
-        return trials.map { $0.precision(of: network, modelSha256: modelSha256, floor: floor) }
+        return trials.map { $0.precision(of: network, modelSha256: modelSha256) }
     }
 }
 
 /// What one arithmetic has made of a network's inputs so far.
 private struct ArithmeticTrial: Sendable {
     private let graph: Graph
+    /// In whose range numbers have to lie.
+    private let format: FloatFormat
     private let candidate: any Engine
     private let comparison: LayerComparison
     private let face: GraphFaceNetwork?
     private let scoreThreshold: Double
     private var cases = [CaseMetrics]()
-    private var ranges = [String: Float16Range]()
+    private var ranges = [String: NumberRange]()
     private var decisions: BoxDecisions
+    private var floor = 0.0
 
     init(
         of arithmetic: ArithmeticName, _ graph: Graph, _ oracle: Oracle, _ face: GraphFaceNetwork?,
         scoreThreshold: Double
     ) throws {
         self.graph = graph
+        // An arithmetic that stores float32 is asked how its numbers would lie in float16. What becomes of subnormals is
+        // counted for themselves.
+        let stored = arithmetic.formats.stored
+        format =
+            FloatFormat.binary32.isFiner(than: stored)
+            ? FloatFormat(fractionBits: stored.fractionBits, exponentBits: stored.exponentBits) : .binary16
         candidate = try arithmetic.engine(for: graph)
         comparison = try LayerComparison(of: candidate, bound: RoundingBound(of: arithmetic), oracle: oracle)
         self.face = face
@@ -138,19 +142,22 @@ private struct ArithmeticTrial: Sendable {
     /// What the arithmetic makes of one case.
     struct Answer: Sendable {
         let metrics: CaseMetrics
-        let ranges: [(layer: String, range: Float16Range)]
+        let ranges: [(layer: String, range: NumberRange)]
         /// What the face network answers, beside what float32 does.
         let faces: (expected: FaceAnswers, found: FaceAnswers)?
+        /// The largest error of rounding the exact outputs once.
+        let floor: Double
     }
 
     func answer(to recorded: RecordedCase) throws -> Answer {
         let metrics = try comparison.compare(with: recorded)
         var found = [String: AnyTensor]()
-        var ranges = [(layer: String, range: Float16Range)]()
+        var ranges = [(layer: String, range: NumberRange)]()
         _ = try candidate.run(recorded.inputs) { activation in
             found[activation.name] = activation.values
             guard let expected = recorded.tensors[activation.name]?.float64 else { return }
-            ranges.append((activation.name, Float16Range(computed: activation.values.float64, exact: expected)))
+            ranges.append(
+                (activation.name, NumberRange(computed: activation.values.float64, exact: expected, in: format)))
         }
         let faces = try face.map { face in
             func answers(_ tensors: [String: AnyTensor]) throws -> FaceAnswers {
@@ -158,16 +165,19 @@ private struct ArithmeticTrial: Sendable {
             }
             return (expected: try answers(recorded.tensors), found: try answers(found))
         }
-        return Answer(metrics: metrics, ranges: ranges, faces: faces)
+        let exact = graph.outputs.flatMap { recorded.exact?[$0]?.float64.elements ?? [] }.filter(\.isFinite)
+        let floor = exact.reduce(0) { max($0, abs(format.rounded($1) - $1)) }
+        return Answer(metrics: metrics, ranges: ranges, faces: faces, floor: floor)
     }
 
     mutating func add(_ answer: Answer) {
         cases.append(answer.metrics)
+        floor = max(floor, answer.floor)
         for (layer, range) in answer.ranges { ranges[layer] = ranges[layer]?.merged(with: range) ?? range }
         if let faces = answer.faces { decisions.add(expected: faces.expected, found: faces.found) }
     }
 
-    func precision(of network: String, modelSha256: String, floor: Double) -> NetworkPrecision {
+    func precision(of network: String, modelSha256: String) -> NetworkPrecision {
         let merged = NetworkComparison(
             network: network, modelSHA256: modelSha256, cases: cases, layersNotCompared: []
         ).layers
@@ -177,7 +187,7 @@ private struct ArithmeticTrial: Sendable {
             network: network, modelSha256: modelSha256, cases: cases.count,
             maxAbsDiff: whole.maxAbsDiffOfAll, meanAbsDiff: whole.meanAbsDiff,
             floor: floor, meanIou: decisions.overlaps.mean, minIou: decisions.overlaps.smallest,
-            decisionAgreement: decisions.agreement, constants: ConstantRange.outOfRange(in: graph),
-            layers: merged.map { LayerPrecision($0, ranges[$0.layer] ?? Float16Range()) })
+            decisionAgreement: decisions.agreement, constants: ConstantRange.outOfRange(in: graph, of: format),
+            layers: merged.map { LayerPrecision($0, ranges[$0.layer] ?? NumberRange(), in: format) })
     }
 }

@@ -68,7 +68,7 @@ extension NetworkPrecision {
             minIou: decisions.overlaps.smallest, decisionAgreement: decisions.agreement,
             constants: ConstantRange.outOfRange(in: package.graph),
             layers: layers.map { layer in
-                var range = Float16Range()
+                var range = NumberRange()
                 range.nonFiniteCount = layer.cumulative.difference.nonFiniteCount
                 return LayerPrecision(layer, range)
             })

@@ -1,15 +1,15 @@
 import Foundation
 import Tensors
 
-/// How an arithmetic's activations lie in float16's range, beside the exact ones.
-public struct Float16Range: Sendable, Codable, Equatable {
+/// How an arithmetic's activations lie in the range of a number format, beside the exact ones.
+public struct NumberRange: Sendable, Codable, Equatable {
     /// Elements that are NaN or infinite.
     public var nonFiniteCount = 0
     /// Elements that are NaN or infinite though the exact ones are finite.
     public var overflowCount = 0
     /// Elements that are 0 though the exact ones are not.
     public var underflowCount = 0
-    /// Elements among float16's subnormal numbers, whose precision is less.
+    /// Elements among the format's subnormal numbers, whose precision is less.
     public var subnormalCount = 0
     /// The largest finite magnitude.
     public var largest = 0.0
@@ -20,7 +20,7 @@ public struct Float16Range: Sendable, Codable, Equatable {
     public init() {}
 
     /// - Precondition: the tensors have the same shape.
-    public init(computed: Tensor<Double>, exact: Tensor<Double>) {
+    public init(computed: Tensor<Double>, exact: Tensor<Double>, in format: FloatFormat = .binary16) {
         precondition(computed.shape == exact.shape, "tensors of different shapes")
         for (actual, expected) in zip(computed.elements, exact.elements) {
             guard actual.isFinite else {
@@ -29,7 +29,7 @@ public struct Float16Range: Sendable, Codable, Equatable {
                 continue
             }
             if actual == 0, expected != 0 { underflowCount += 1 }
-            if actual.isSubnormalInFloat16 { subnormalCount += 1 }
+            if actual != 0, abs(actual) < format.smallestNormal { subnormalCount += 1 }
             largest = max(largest, abs(actual))
             guard expected.isFinite else { continue }
             signal += expected * expected
@@ -37,13 +37,13 @@ public struct Float16Range: Sendable, Codable, Equatable {
         }
     }
 
-    /// How many times the largest element fits into 65504; nil if all are 0.
-    public var headroom: Double? { largest > 0 ? Double(Float16.greatestFiniteMagnitude) / largest : nil }
+    /// How many times the largest element fits into the format's range; nil if all are 0.
+    public func headroom(in format: FloatFormat) -> Double? { largest > 0 ? format.largest / largest : nil }
 
     /// 10 log10 of the energy of the exact elements over that of the error, in dB; nil without error.
     public var signalToNoise: Double? { noise > 0 && signal > 0 ? 10 * log10(signal / noise) : nil }
 
-    public func merged(with other: Float16Range) -> Float16Range {
+    public func merged(with other: NumberRange) -> NumberRange {
         var merged = self
         merged.nonFiniteCount += other.nonFiniteCount
         merged.overflowCount += other.overflowCount
@@ -54,9 +54,4 @@ public struct Float16Range: Sendable, Codable, Equatable {
         merged.noise += other.noise
         return merged
     }
-}
-
-extension Double {
-    /// Whether the number, not 0, is smaller than float16's normal numbers.
-    var isSubnormalInFloat16: Bool { self != 0 && abs(self) < Double(Float16.leastNormalMagnitude) }
 }

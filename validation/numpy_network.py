@@ -110,18 +110,21 @@ class Network:
         cases = {case.name: case for case in read_capture(FIXTURES / "captures" / f"{name}.h5")}
         self.cases = {case: next(iter(cases[case].inputs.values())) for case in CASES[name]}
 
-    def run(self, image, fault=None, arithmetic=None):
-        """Every tensor; a fault may change the input, operands, attributes and results of nodes."""
-        fault = fault or Fault()
+    def run(self, image, *faults, arithmetic=None):
+        """Every tensor; faults may change the input, operands, attributes and results of nodes."""
         tensors = dict(self.constants)
-        tensors[self.input] = fault.input(image)
+        for fault in faults:
+            image = fault.input(image)
+        tensors[self.input] = image
         given = {}
         for node in self.nodes:
             operands = [tensors[name] for name in node.input]
-            changes = [fault] if fault.everywhere or node.output[0] in fault.layers else []
+            changes = [fault for fault in faults if fault.everywhere or node.output[0] in fault.layers]
             for change in changes:
                 operands = change.operands(self, node, operands)
-            changed = changes[0].attributes(self, node) if changes else {}
+            changed = {}
+            for change in changes:
+                changed.update(change.attributes(self, node))
             if arithmetic:
                 result = arithmetic(node, operands, changed)
             else:

@@ -47,6 +47,8 @@ public struct Diagnosis: Sendable, Codable, Equatable {
     public internal(set) var tried: Int
     /// What a reader should know beside: what was left out, and why.
     public internal(set) var notes: [String]
+    /// Both files side by side, where both sides are models; nil where one is a recording.
+    public internal(set) var files: FileComparison?
 
     /// Whether nothing differs.
     public var isEmpty: Bool { causes.isEmpty && unexplained.isEmpty }
@@ -124,6 +126,9 @@ extension Diagnosis {
             notes.append(
                 "the candidate is the model that was altered here: with what is named, it computes what the baseline "
                     + "recorded")
+        }
+        if let graphs = sides.graphs {
+            files = FileComparison(of: graphs.candidate, with: graphs.baseline, pairs: try sides.pairs())
         }
     }
 

@@ -90,44 +90,110 @@ struct SectionSearch {
         }
         let oneScales = one.scales(oneBase)
         let companions = (all.filter { $0.kind != .zeroedChannel && $0.kind != .flippedBit } + inputs).byCost
+        var before = Dictionary(scored.map { (Set($0.set.map(\.words)), $0.score) }, uniquingKeysWith: { $1 })
         for count in 2...Self.most {
-            let bases = Array(scored.filter { $0.score < 0.98 }.prefix(Self.beam))
-            guard !bases.isEmpty else { break }
-            let others = companions.prefix(self.affordable(one, of: Self.work.sets) / bases.count)
-            if others.count < companions.count {
-                result.notes.append(
-                    "of sets of \(count) faults those were tried that hold one of the \(bases.count) nearest and one of the "
-                        + "\(others.count) of \(companions.count) that are made most often")
+            let groups: [SharedSets]
+            if count == 2 {
+                groups = pairs(of: scored.map { $0.set[0] }, with: companions, one, &result)
+            } else {
+                groups = sets(of: scored.filter { $0.score < 0.98 }, with: companions, one, &result)
             }
-            progress(
-                "trying \(bases.count * others.count) sets of \(count) faults at "
-                    + run.section.exits.joined(separator: ", "))
-            let sets = bases.flatMap { base in
-                others.filter { other in !base.set.contains { $0.words == other.words } }
-                    .map { Scored(set: base.set + [$0], score: base.score) }
-            }
-            result.tried += sets.count
-            let proposed = try concurrentMap(sets) { proposed in
-                one.score(under: proposed.set, reusing: oneBase, scales: oneScales).map {
-                    Scored(set: proposed.set, score: $0)
+            let number = groups.map(\.others.count).reduce(0, +)
+            guard number > 0 else { break }
+            progress("trying \(number) sets of \(count) faults at " + run.section.exits.joined(separator: ", "))
+            result.tried += number
+            let proposed = try concurrentMap(groups) { group in
+                zip(group.others, one.scores(under: group.shared, beside: group.others, scales: oneScales)).compactMap {
+                    other, score in score.map { Scored(set: group.shared + [other], score: $0) }
                 }
-            }.compactMap { $0 }.ranked
-            let before = Dictionary(
-                bases.map { ($0.set.map(\.words), $0.score) }, uniquingKeysWith: { first, _ in first })
+            }.flatMap { $0 }.ranked
+            let known = before
             scored = try concurrentMap(Array(proposed.prefix(8 * Self.finalists))) { proposed in
                 let isWhole = proposed.set.contains { $0.input != nil }
                 let score = (isWhole ? whole : trial).score(
                     under: proposed.set, reusing: isWhole ? wholeBase : base, scales: isWhole ? wholeScales : scales)
-                // Beside the others it has to change something.
-                return score.flatMap {
-                    $0 == before[proposed.set.dropLast().map(\.words)]
-                        ? nil : Scored(set: proposed.set, score: $0)
+                // Beside the others each has to change something.
+                let words = Set(proposed.set.map(\.words))
+                return score.flatMap { score in
+                    words.contains { known[words.subtracting([$0])] == score }
+                        ? nil : Scored(set: proposed.set, score: score)
                 }
             }.compactMap { $0 }.ranked
+            before.merge(scored.map { (Set($0.set.map(\.words)), $0.score) }) { $1 }
             if try confirm(scored, trial, whole, chosen, &result, &best, read) { return result }
         }
         result.unexplained = [unexplained(chosen, whole, best.set.isEmpty ? nil : best)]
         return result
+    }
+
+    /// Sets of faults that have all but one in common.
+    struct SharedSets: Sendable {
+        let shared: [Hypothesis]
+        /// None of which is of the inputs.
+        var others: [Hypothesis]
+    }
+
+    /// Two faults at once: as many of the nearest as can be afforded, each with every companion. What the two share is
+    /// computed once, under the one that lies before the other.
+    private func pairs(
+        of nearest: [Hypothesis], with companions: [Hypothesis], _ one: Trial, _ result: inout Result
+    ) -> [SharedSets] {
+        let costs = costs(one)
+        func place(_ hypothesis: Hypothesis) -> Int {
+            hypothesis.input == nil ? hypothesis.alterations.keys.min() ?? 0 : -1
+        }
+        func cost(from place: Int) -> Double { costs.reduce(0) { $1.key >= place ? $0 + $1.value : $0 } }
+        let behind = Dictionary(
+            uniqueKeysWithValues: Set(companions.map(place) + nearest.map(place)).map { ($0, cost(from: $0)) })
+        var groups = [SharedSets]()
+        var positions = [String: Int]()
+        var bases = Set<String>()
+        var spent = 0.0
+        // Where not even a few can be had with all, each is had with those that are made most often.
+        var own = companions
+        let whole = cost(from: -1) * Double(Self.beam)
+        if whole * Double(own.count) > 2 * Self.work.sets {
+            own = Array(own.prefix(max(1, Int(2 * Self.work.sets / whole))))
+        }
+        for base in nearest {
+            guard spent < Self.work.sets || bases.count < Self.beam else { break }
+            bases.insert(base.words)
+            for other in own where !bases.contains(other.words) {
+                guard base.input == nil || other.input == nil else { continue }
+                let (first, second) = place(other) < place(base) ? (other, base) : (base, other)
+                if positions[first.words] == nil {
+                    positions[first.words] = groups.count
+                    groups.append(SharedSets(shared: [first], others: []))
+                    spent += behind[place(first)] ?? 0
+                }
+                groups[positions[first.words] ?? 0].others.append(second)
+                spent += behind[place(second)] ?? 0
+            }
+        }
+        if bases.count < nearest.count || own.count < companions.count {
+            result.notes.append(
+                "of sets of 2 faults those were tried that hold one of the \(bases.count) nearest and one of the "
+                    + "\(own.count) of \(companions.count) that are made most often")
+        }
+        return groups
+    }
+
+    /// Some of the best sets, each with one more.
+    private func sets(
+        of best: [Scored], with companions: [Hypothesis], _ one: Trial, _ result: inout Result
+    ) -> [SharedSets] {
+        let bases = Array(best.prefix(Self.beam))
+        guard !bases.isEmpty else { return [] }
+        let others = companions.filter { $0.input == nil }.prefix(affordable(one, of: Self.work.sets) / bases.count)
+        if others.count < companions.count {
+            result.notes.append(
+                "of sets of \(bases[0].set.count + 1) faults those were tried that hold one of the \(bases.count) nearest and "
+                    + "one of the \(others.count) of \(companions.count) that are made most often")
+        }
+        return bases.map { base in
+            SharedSets(
+                shared: base.set, others: others.filter { other in !base.set.contains { $0.words == other.words } })
+        }
     }
 
     /// A set of faults, and how much of the difference is left with it.
@@ -242,16 +308,21 @@ struct SectionSearch {
 
     /// How many altered computations an amount of multiply-adds allows for.
     private func affordable(_ trial: Trial, of work: Double) -> Int {
+        Int(min(work / max(costs(trial).values.reduce(0, +), 1), 1e9))
+    }
+
+    /// What each of the section's nodes takes, in multiply-adds, by its position; none where that is not known.
+    private func costs(_ trial: Trial) -> [Int: Double] {
         let shapes = trial.recorded.inputs.mapValues(\.shape)
-        guard let types = try? run.graph.tensorTypes(for: shapes) else { return .max }
-        let cost = run.section.nodes.reduce(0.0) { sum, index in
+        guard let types = try? run.graph.tensorTypes(for: shapes) else { return [:] }
+        return run.section.nodes.reduce(into: [:]) { costs, index in
             let node = run.graph.nodes[index]
-            guard let output = node.outputs.first, let type = types[output] else { return sum }
+            guard let output = node.outputs.first, let type = types[output] else { return }
             let inputs = node.inputs.map { $0.flatMap { types[$0] } }
-            return sum + Double(node.operator.multiplyAdds(from: inputs, to: type)) + Self.elementWork
+            costs[index] =
+                Double(node.operator.multiplyAdds(from: inputs, to: type)) + Self.elementWork
                 * Double(type.shape.count)
         }
-        return Int(min(work / max(cost, 1), 1e9))
     }
 }
 

@@ -115,7 +115,25 @@ struct Trial: Sendable {
     func score(
         under hypotheses: [Hypothesis], reusing base: [String: AnyTensor], scales: [String: Double]
     ) -> Double? {
-        guard let computed = tensors(under: hypotheses, reusing: base) else { return nil }
+        tensors(under: hypotheses, reusing: base).flatMap { score(of: $0, against: base, scales: scales) }
+    }
+
+    /// The scores of sets that share some hypotheses and have one more each, of which only what that touches is computed.
+    ///
+    /// - Parameter others: none of which is of the inputs.
+    func scores(under shared: [Hypothesis], beside others: [Hypothesis], scales: [String: Double]) -> [Double?] {
+        guard let given = given(under: shared),
+            let base = try? run.tensors(from: given, under: shared.alterations)
+        else { return others.map { _ in nil } }
+        return others.map { other in
+            let computed = try? run.tensors(from: given, under: (shared + [other]).alterations, reusing: base)
+            return computed.flatMap { score(of: $0, against: base, scales: scales) }
+        }
+    }
+
+    private func score(
+        of computed: [String: AnyTensor], against base: [String: AnyTensor], scales: [String: Double]
+    ) -> Double? {
         var (score, changes) = (0.0, false)
         for exit in run.section.exits {
             guard let given = recorded.tensors[exit], let right = computed[exit],

@@ -8,12 +8,10 @@ import Testing
 
 /// What `validate` and `check` say was done wrong.
 @Suite struct ValidateDiagnosisTests {
-    private let rnet = TransposedKernels.rightPath
-
-    /// Records a model of RNet on noise, as one of the bundled RNet.
-    private func record(_ model: String, batch: Int = 2, in directory: String) throws {
+    /// Records a model on noise, as the bundled network of a name.
+    private func record(_ model: String, as network: String, _ shape: Shape, in directory: String) throws {
         var random = RandomNumbers(seed: 3)
-        let noise = AnyTensor.float32(random.floats([batch, 24, 24, 3], in: -1...1))
+        let noise = AnyTensor.float32(random.floats(shape, in: -1...1))
         let input = "\(directory)/x.npy"
         try Data(noise.npy).write(to: URL(fileURLWithPath: input))
         let recorded = "\(directory)/recorded.h5"
@@ -23,9 +21,11 @@ import Testing
         let captures = "\(directory)/captures"
         try FileManager.default.createDirectory(atPath: captures, withIntermediateDirectories: true)
         let header = CaptureHeader(
-            engine: "theirs", engineVersion: "1", arithmetic: "fp32", modelName: "rnet",
-            modelSHA256: sha256Hex([UInt8](try Data(contentsOf: URL(fileURLWithPath: rnet)))), adapter: "by hand")
-        let writer = try CaptureWriter(header, to: "\(captures)/rnet.h5")
+            engine: "theirs", engineVersion: "1", arithmetic: "fp32", modelName: network,
+            modelSHA256: sha256Hex(
+                [UInt8](try Data(contentsOf: URL(fileURLWithPath: TransposedKernels.path(network))))),
+            adapter: "by hand")
+        let writer = try CaptureWriter(header, to: "\(captures)/\(network).h5")
         try writer.append(try theirs.readCase("x"))
         try writer.finish()
     }
@@ -56,7 +56,7 @@ import Testing
     @Test("A fault in a recording is named on the terminal, in the report, the summary, the page and JUnit's document")
     func recording() throws {
         try withTemporaryDirectory { directory in
-            try record(TransposedKernels.write(in: directory), in: directory)
+            try record(TransposedKernels.write(in: directory), as: "rnet", [2, 24, 24, 3], in: directory)
             let judged = try validate(in: directory)
             #expect(judged.exitCode == 1)
             #expect(judged.output.contains("cause: rnet: ") && judged.output.contains(TransposedKernels.words))
@@ -84,7 +84,7 @@ import Testing
     @Test("Without a diagnosis, validate says what fails and no more")
     func withoutDiagnosis() throws {
         try withTemporaryDirectory { directory in
-            try record(TransposedKernels.write(in: directory), in: directory)
+            try record(TransposedKernels.write(in: directory), as: "rnet", [2, 24, 24, 3], in: directory)
             let judged = try validate(in: directory, "--no-diagnosis")
             #expect(judged.exitCode == 1 && !judged.output.contains("cause: "))
             for file in ["fp32_vs_onnx.json", "summary.md", "report.html", "junit.xml"] {
@@ -97,19 +97,20 @@ import Testing
     @Test("A fault in a model is named where the recording is right")
     func model() throws {
         try withTemporaryDirectory { directory in
-            try record(rnet, batch: 1, in: directory)
+            try record(TransposedKernels.path("pnet"), as: "pnet", [1, 14, 13, 3], in: directory)
             let models = "\(directory)/models"
             try FileManager.default.createDirectory(atPath: models, withIntermediateDirectories: true)
-            for name in ["pnet", "onet"] {
-                let own = fixtures.appendingPathComponent("models/\(name).onnx").path
-                try FileManager.default.copyItem(atPath: own, toPath: "\(models)/\(name).onnx")
+            for name in ["rnet", "onet"] {
+                try FileManager.default.copyItem(
+                    atPath: TransposedKernels.path(name), toPath: "\(models)/\(name).onnx")
             }
             let converted = try CommandLineProgram.run(
-                "convert", TransposedKernels.write(in: directory), "\(models)/rnet.mlpackage", "--precision", "fp32")
+                "convert", TransposedKernels.write("pnet", in: directory), "\(models)/pnet.mlpackage", "--precision",
+                "fp32")
             #expect(converted.exitCode == 0, "\(converted.errors)")
             let judged = try validate(in: directory, models: models)
             #expect(judged.exitCode == 1, "\(judged.output)\(judged.errors)")
-            #expect(judged.output.contains("cause: rnet: ") && judged.output.contains(TransposedKernels.words))
+            #expect(judged.output.contains("cause: pnet: ") && judged.output.contains(TransposedKernels.words))
         }
     }
 }

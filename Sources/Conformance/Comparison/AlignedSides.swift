@@ -20,6 +20,8 @@ public struct AlignedSides {
     let notes: [String]
     /// How the first case was aligned, as which the others are.
     private var first: SideSource.Aligned?
+    /// Both graphs, where both sides are models.
+    public private(set) var graphs: (baseline: Graph, candidate: Graph)?
 
     /// - Parameters:
     ///   - inputs: for two models; nil draws them.
@@ -51,11 +53,13 @@ public struct AlignedSides {
                 self.init(
                     model, engine, with: SideSource(other.graph, otherEngine, inputs),
                     (baseline.judgedAs, candidate.judgedAs), candidate: .recording, map: map, notes: notes)
+                graphs = (model.graph, other.graph)
                 return
             }
             self.init(
                 other, otherEngine, with: SideSource(model.graph, engine, inputs),
                 (candidate.judgedAs, baseline.judgedAs), candidate: .engine, map: inverse, notes: notes)
+            graphs = (model.graph, other.graph)
         }
     }
 
@@ -88,6 +92,16 @@ public struct AlignedSides {
         guard let name = caseNames.first else { return [:] }
         let matches = try aligned(name).alignment.matches.filter { $0.arrangement.words == nil }
         return Dictionary(matches.map { ($0.reference, $0.other) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The names of the candidate's tensors by the baseline's, in whatever order their elements lie.
+    ///
+    /// - Throws: as ``recordedCase(_:)``.
+    public mutating func pairs() throws -> [String: String] {
+        guard let name = caseNames.first else { return [:] }
+        let pairs = try aligned(name).alignment.matches.map { ($0.reference, $0.other) }
+        return Dictionary(
+            candidate == .recording ? pairs : pairs.map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     mutating func aligned(_ name: String) throws -> SideSource.Aligned {

@@ -1,0 +1,64 @@
+import NetworkGraph
+import Tensors
+
+/// Numbers that a model file holds for a layer: weights, a bias, slopes.
+struct LayerConstant: Sendable {
+    let node: Int
+    let position: Int
+    let layer: Layer
+    /// What the layer takes them as, for a person.
+    let role: String
+    let values: AnyTensor
+    let elements: [Double]
+    /// The extents beside those of 1, with their axes.
+    let extents: [Int]
+    let axes: [Int]
+    /// What the axes are called that ``axes`` lists.
+    let axisNames: [String]
+    /// Along which outputs and inputs lie; nil where that is not known.
+    let channels: (output: Int, input: Int)?
+
+    /// The constants of a graph's layers in the order of computation, each number alone left out.
+    static func all(of graph: Graph) -> [LayerConstant] {
+        graph.nodes.enumerated().flatMap { index, node -> [LayerConstant] in
+            node.inputs.enumerated().compactMap { position, name in
+                guard let name, let values = graph.initializers[name], values.elementType.floatFormat != nil,
+                    values.shape.count > 1
+                else { return nil }
+                return LayerConstant(node, index, position, values)
+            }
+        }
+    }
+
+    private init(_ node: Node, _ index: Int, _ position: Int, _ values: AnyTensor) {
+        (self.node, self.position, self.values) = (index, position, values)
+        layer = Layer(tensor: node.outputs.first ?? node.name, node: node.name, operator: node.operator.name)
+        elements = values.float64.elements
+        axes = values.shape.dimensions.indices.filter { values.shape[$0] > 1 }
+        extents = axes.map { values.shape[$0] }
+        var names = values.shape.dimensions.indices.map { "axis \($0)" }
+        func name(_ own: [String]) { for (axis, own) in zip(names.indices, own) { names[axis] = own } }
+        switch (node.operator, position) {
+        case (is Convolution, 1):
+            (role, channels) = ("weights", (0, 1))
+            name(["outputs", "inputs", "rows", "columns"])
+        case (is TransposedConvolution, 1):
+            (role, channels) = ("weights", (1, 0))
+            name(["inputs", "outputs", "rows", "columns"])
+        case (let gemm as Gemm, 1):
+            (role, channels) = ("weights", gemm.transposesB ? (0, 1) : (1, 0))
+            name(gemm.transposesB ? ["outputs", "inputs"] : ["inputs", "outputs"])
+        case (is MatMul, 1) where values.shape.rank == 2:
+            (role, channels) = ("weights", (1, 0))
+            name(["inputs", "outputs"])
+        case (is PReLU, 1): (role, channels) = ("slopes", nil)
+        case (is Convolution, 2), (is TransposedConvolution, 2), (is Gemm, 2),
+            (BinaryArithmetic.add as BinaryArithmetic, _):
+            (role, channels) = ("bias", nil)
+        default: (role, channels) = ("input \(position)", nil)
+        }
+        axisNames = axes.map { names[$0] }
+    }
+
+    var words: String { "\(layer.tensor): \(role)" }
+}

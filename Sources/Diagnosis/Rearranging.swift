@@ -9,6 +9,12 @@ extension AnyTensor {
         return taking(contents)
     }
 
+    /// The same, of a result that may be of another shape than the order is for: then nil.
+    func fitting(_ order: [Int], along axis: Int) -> AnyTensor? {
+        guard shape.dimensions.indices.contains(axis), shape[axis] == order.count else { return nil }
+        return taking(order, along: axis)
+    }
+
     /// The tensor's parts along some axes in reverse order.
     func reversed(along axes: [Int]) -> AnyTensor {
         axes.reduce(self) { $0.taking(Array((0..<$0.shape[$1]).reversed()), along: $1) }

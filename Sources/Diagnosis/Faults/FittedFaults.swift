@@ -21,7 +21,7 @@ enum FittedFaults {
             found.append(
                 site.hypothesis(
                     .channelOrder, "output-fitted", "its output channels are in another order: \(shortened(order))",
-                    Alteration(result: { computed, _ in computed.taking(order, along: axis) })))
+                    Alteration(result: { computed, _ in computed.fitting(order, along: axis) })))
         }
         // The weights alone in another order, and the bias as it was.
         if let bias = BiasFaults.bias(site), let values = site.constant(bias)?.float64.elements,
@@ -33,7 +33,7 @@ enum FittedFaults {
                     site.hypothesis(
                         .channelOrder, "output-weights-fitted",
                         "the weights' output channels are in another order, the bias is not: \(shortened(order))",
-                        Alteration(operands: [sum.position: { $0.taking(order, along: sum.outputAxis) }])))
+                        Alteration(operands: [sum.position: { $0.fitting(order, along: sum.outputAxis) }])))
             }
         }
         return found

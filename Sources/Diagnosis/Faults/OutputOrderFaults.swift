@@ -12,7 +12,7 @@ enum OutputOrderFaults {
             known(shape[axis]).map { key, words, order in
                 site.hypothesis(
                     .outputOrder, "axis-\(axis)-\(key)", "the output's numbers along axis \(axis) are \(words)",
-                    Alteration(result: { computed, _ in computed.taking(order, along: axis) }))
+                    Alteration(result: { computed, _ in computed.fitting(order, along: axis) }))
             }
         }
     }

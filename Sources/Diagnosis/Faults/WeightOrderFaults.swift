@@ -59,7 +59,7 @@ enum WeightOrderFaults {
             return orders(count).map { key, words, order in
                 site.hypothesis(
                     .channelOrder, "\(name)-\(key)", "the weights' \(name) channels are \(words)",
-                    Alteration(operands: [sum.position: { $0.taking(order, along: axis) }]))
+                    Alteration(operands: [sum.position: { $0.fitting(order, along: axis) }]))
             }
         }
     }

@@ -33,6 +33,22 @@ public struct FileComparison: Sendable, Codable, Equatable {
     public init(of candidate: Graph, with baseline: Graph, pairs: [String: String]) {
         let right = LayerConstant.all(of: baseline)
         let others = LayerConstant.all(of: candidate)
+        let counterparts = Self.counterparts(of: right, among: others, pairs: pairs)
+        constants = right.indices.map { index in
+            let own = right[index]
+            let other = counterparts[index].map { others[$0] }
+            let (relation, words) = Self.finding(own, other, among: right)
+            return Constant(
+                layer: own.layer, role: own.role, shape: own.values.shape.dimensions, candidate: other?.layer.tensor,
+                relation: relation, words: words)
+        }
+        attributes = Self.attributes(candidate, baseline, pairs)
+    }
+
+    /// For each constant of the baseline that of the candidate which stands for it; nil where none has as many numbers.
+    static func counterparts(
+        of right: [LayerConstant], among others: [LayerConstant], pairs: [String: String]
+    ) -> [Int?] {
         var counterparts = [Int?](repeating: nil, count: right.count)
         var taken = Set<Int>()
         func take(_ index: Int, _ isCounterpart: (LayerConstant) -> Bool) {
@@ -53,15 +69,8 @@ public struct FileComparison: Sendable, Codable, Equatable {
             take(index) { ConstantMatch(of: $0, with: own, thorough: false) != nil }
         }
         for (index, own) in right.enumerated() { take(index) { $0.role == own.role } }
-        constants = right.indices.map { index in
-            let own = right[index]
-            let other = counterparts[index].map { others[$0] }
-            let (relation, words) = Self.finding(own, other, among: right)
-            return Constant(
-                layer: own.layer, role: own.role, shape: own.values.shape.dimensions, candidate: other?.layer.tensor,
-                relation: relation, words: words)
-        }
-        attributes = Self.attributes(candidate, baseline, pairs)
+        for index in right.indices { take(index) { _ in true } }
+        return counterparts
     }
 
     private static func finding(

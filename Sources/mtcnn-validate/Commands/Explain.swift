@@ -24,7 +24,7 @@ struct Explain: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Write the candidate, an ONNX file, with what was done wrong undone; only if it conforms then.",
+            "Write the candidate, an ONNX file or a Core ML package, with what was done wrong undone; only if it conforms then.",
             valueName: "file"))
     var mend: String?
 

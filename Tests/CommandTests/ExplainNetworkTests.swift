@@ -18,6 +18,23 @@ import Testing
         }
     }
 
+    @Test(
+        "A Core ML package is mended as well, layer by layer or operator by operator",
+        arguments: [[], ["--shapes", "1x24x24x3"]])
+    func package(shapes: [String]) throws {
+        try withTemporaryDirectory { directory in
+            let theirs = "\(directory)/theirs.mlpackage"
+            let converted = try CommandLineProgram.run(
+                ["convert", TransposedKernels.write("pnet", in: directory), theirs, "--precision", "fp32"] + shapes)
+            #expect(converted.exitCode == 0, "\(converted.errors)")
+            let (right, mended) = (TransposedKernels.path("pnet"), "\(directory)/mended.mlpackage")
+            let explained = try CommandLineProgram.run(["explain", right, theirs, "--mend", mended])
+            #expect(explained.exitCode == 0, "\(explained.errors)")
+            #expect(explained.output.contains(TransposedKernels.words))
+            #expect(try CommandLineProgram.run(["compare", right, mended]).exitCode == 0)
+        }
+    }
+
     @Test("Without a diagnosis, compare says that the sides do not conform and no more")
     func noDiagnosis() throws {
         try withTemporaryDirectory { directory in

@@ -267,6 +267,31 @@ import Testing
         #expect(diagnosis.sentences.first?.hasPrefix("unexplained: conv2 (Conv)") == true, "\(diagnosis.sentences)")
     }
 
+    @Test("Faults that do not fit a result of another shape, as of an image that lies otherwise, are left out")
+    func shapesThatDoNotFit() throws {
+        var draw = Draw(state: 5)
+        let graph = try Graph(
+            name: "wide",
+            inputs: [
+                Graph.Input(
+                    name: "image", elementType: .float32,
+                    dimensions: [.symbolic("n"), .fixed(3), .symbolic("rows"), .symbolic("columns")])
+            ], outputs: ["conv"],
+            nodes: [Node(name: "conv", operator: Convolution(), inputs: ["image", "weight"], outputs: ["conv"])],
+            initializers: ["weight": draw.tensor([4, 3, 3, 3], 0.4)])
+        let (image, noise) = (draw.tensor([1, 3, 8, 8], 1), draw.tensor([1, 4, 6, 6], 1))
+        let wide = draw.tensor([1, 3, 7, 10], 1)
+        let cases = [
+            RecordedCase(name: "square", source: "drawn", inputs: ["image": image], tensors: ["conv": noise]),
+            RecordedCase(
+                name: "wide", source: "drawn", inputs: ["image": wide], tensors: ["conv": draw.tensor([1, 4, 5, 8], 1)]),
+        ]
+        let diagnosis = try Diagnosis(of: graph, in: .fp32, cases: cases.map(\.name)) { name in
+            try #require(cases.first { $0.name == name })
+        }
+        #expect(diagnosis.causes.isEmpty && diagnosis.unexplained.map(\.tensors) == [["conv"]])
+    }
+
     @Test("A float32 recording that was float16 throughout is said to be so, once")
     func float16ThroughoutIsNamed() throws {
         let right = try SmallNetwork()

@@ -14,6 +14,7 @@ import argparse
 import collections
 import json
 import pathlib
+import shlex
 import subprocess
 import sys
 
@@ -368,6 +369,7 @@ def plant_single(arguments, network, seed, counts, rows):
             counts[where, outcome] += 1
             rows.append((network.name, seed, where, fault.kind, fault.label, outcome, answer.said))
             tell(rows[-1], answer, outcome != "named" or answer.code != 1)
+            write_table(arguments, rows)
 
 
 def plant_pairs(arguments, network, seed, counts, rows):
@@ -395,6 +397,7 @@ def plant_pairs(arguments, network, seed, counts, rows):
             rows.append((network.name, seed, where, f"{one.kind} and {other.kind}", f"{one.label} and {other.label}",
                          outcome, answer.said))
             tell(rows[-1], answer, outcome != "both named" or answer.code != 1)
+            write_table(arguments, rows)
 
 
 def tell(row, answer, is_wrong):
@@ -402,6 +405,20 @@ def tell(row, answer, is_wrong):
     if is_wrong:
         name, seed, where, kind, label, outcome, said = row
         print(f"{name} {seed} {where}: {kind}: {label}: exit {answer.code}, {outcome}: {said[-400:]}", flush=True)
+
+
+def write_table(arguments, rows):
+    """What was planted against what was named, so far."""
+    if not arguments.table:
+        return
+    lines = ["# Faults that were planted, and what they are said to be", "",
+             f"Written by `python validation/plant_faults.py {' '.join(map(shlex.quote, sys.argv[1:]))}`.", ""]
+    counted = collections.Counter((row[2], row[5]) for row in rows)
+    lines += ["| recorded | outcome | count |", "|---|---|---|"]
+    lines += [f"| {where} | {outcome} | {count} |" for (where, outcome), count in sorted(counted.items())]
+    lines += ["", "| network | seed | recorded | planted | at | outcome | said |", "|---|---|---|---|---|---|---|"]
+    lines += ["| " + " | ".join(str(cell).replace("|", "/").replace("\n", " ") for cell in row) + " |" for row in rows]
+    arguments.table.write_text("\n".join(lines) + "\n")
 
 
 def ask_of_innocents(arguments, network, counts):
@@ -435,11 +452,6 @@ def main() -> int:
             (plant_pairs if arguments.pairs else plant_single)(arguments, network, seed, counts, rows)
     for key, value in sorted(counts.items(), key=str):
         print(*key, value)
-    if arguments.table:
-        lines = ["# Faults that were planted, and what they are said to be", "",
-                 "| network | seed | recorded | planted | at | outcome | said |", "|---|---|---|---|---|---|---|"]
-        lines += ["| " + " | ".join(str(cell).replace("|", "/") for cell in row) + " |" for row in rows]
-        arguments.table.write_text("\n".join(lines) + "\n")
     return 0
 
 

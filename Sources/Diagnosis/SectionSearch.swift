@@ -94,9 +94,9 @@ struct SectionSearch {
         for count in 2...Self.most {
             let groups: [SharedSets]
             if count == 2 {
-                groups = pairs(of: scored.map { $0.set[0] }, with: companions, one, &result)
+                groups = pairs(of: scored.nearest.map { $0.set[0] }, with: companions, one, &result)
             } else {
-                groups = sets(of: scored.filter { $0.score < 0.98 }, with: companions, one, &result)
+                groups = sets(of: scored.nearest.filter { $0.score < 0.98 }, with: companions, one, &result)
             }
             let number = groups.map(\.others.count).reduce(0, +)
             guard number > 0 else { break }
@@ -327,6 +327,13 @@ struct SectionSearch {
 }
 
 extension [SectionSearch.Scored] {
+    /// The nearest first, however little nearer: beside another fault the right one leaves much.
+    fileprivate var nearest: [SectionSearch.Scored] {
+        enumerated().sorted { one, other in
+            (one.element.score, one.offset) < (other.element.score, other.offset)
+        }.map(\.element)
+    }
+
     /// The best first; of equals, the simpler, as they were proposed.
     fileprivate var ranked: [SectionSearch.Scored] {
         enumerated().sorted { one, other in

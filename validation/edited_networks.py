@@ -1,4 +1,4 @@
-"""ONNX files of networks in which one thing was done wrong, as a converter might: weights, attributes and operators edited.
+"""ONNX files of networks in which one thing was done wrong, as a converter might: weights and attributes edited.
 
 A module for the scripts in this folder, not a program.
 """

@@ -3,13 +3,14 @@
 Usage:
     python validation/mend_faults.py PROGRAM OUT [--count 25] [--seed 1] [--table FILE]
 
-Faults are planted in PNet, RNet and ONet by editing their ONNX files. Two of five are then converted to Core ML packages:
-layer by layer, or operator by operator. A fault counts as undone where the mended file is written and `compare` finds that it
-conforms to the right ONNX file. Exits with 1 if fewer than four of five are undone.
+Faults are planted in PNet, RNet and ONet by editing their ONNX files. Two of five are then converted to Core ML
+packages: layer by layer, or operator by operator. A fault counts as undone where the mended file is written and `compare`
+finds that it conforms to the right ONNX file. Exits with 1 if fewer than four of five are undone.
 """
 
 import argparse
 import pathlib
+import shlex
 import shutil
 import subprocess
 import sys
@@ -28,7 +29,7 @@ def convert(program, path, form, network, to):
     if form == "onnx":
         return path
     shapes = ["--shapes", SHAPES[network]] if form == "package of operators" else []
-    done = subprocess.run([program, "convert", path, to, "--precision", "fp32", *shapes], capture_output=True, text=True)
+    done = subprocess.run([program, "convert", path, to, "--precision", "fp32", *shapes], capture_output=True)
     return to if done.returncode == 0 else None
 
 
@@ -88,7 +89,10 @@ def main() -> int:
     undone = sum(row[3] == "undone" for row in rows)
     print(f"{undone} of {len(rows)} faults undone")
     if arguments.table:
-        lines = ["| network | file | planted | outcome | said |", "|---|---|---|---|---|"]
+        command = " ".join(map(shlex.quote, sys.argv[1:]))
+        lines = ["# Faults in model files that were mended", "", f"Written by `python validation/mend_faults.py {command}`.", "",
+                 f"{undone} of {len(rows)} undone.", ""]
+        lines += ["| network | file | planted | outcome | said |", "|---|---|---|---|---|"]
         lines += ["| " + " | ".join(cell.replace("|", "/").replace("\n", " ") for cell in row) + " |" for row in rows]
         arguments.table.write_text("\n".join(lines) + "\n")
     return 0 if undone * 5 >= 4 * len(rows) else 1

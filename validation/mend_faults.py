@@ -4,8 +4,8 @@ Usage:
     python validation/mend_faults.py PROGRAM OUT [--count 25] [--seed 1] [--table FILE]
 
 Faults are planted in PNet, RNet and ONet by editing their ONNX files. Two of five are then converted to Core ML
-packages: layer by layer, or operator by operator. A fault counts as undone where the mended file is written and `compare`
-finds that it conforms to the right ONNX file. Exits with 1 if fewer than four of five are undone.
+packages: layer by layer, or operator by operator. A fault counts as undone where the mended file is written and
+`compare` finds that it conforms to the right ONNX file. Exits with 1 if fewer than four of five are undone.
 """
 
 import argparse
@@ -89,8 +89,9 @@ def main() -> int:
     undone = sum(row[3] == "undone" for row in rows)
     print(f"{undone} of {len(rows)} faults undone")
     if arguments.table:
-        command = " ".join(map(shlex.quote, sys.argv[1:]))
-        lines = ["# Faults in model files that were mended", "", f"Written by `python validation/mend_faults.py {command}`.", "",
+        options = " ".join(map(shlex.quote, sys.argv[3:]))
+        lines = ["# Faults in model files that were mended", "",
+                 f"Written by `python validation/mend_faults.py PROGRAM OUT {options}`.", "",
                  f"{undone} of {len(rows)} undone.", ""]
         lines += ["| network | file | planted | outcome | said |", "|---|---|---|---|---|"]
         lines += ["| " + " | ".join(cell.replace("|", "/").replace("\n", " ") for cell in row) + " |" for row in rows]

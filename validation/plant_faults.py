@@ -411,8 +411,9 @@ def write_table(arguments, rows):
     """What was planted against what was named, so far."""
     if not arguments.table:
         return
+    options = " ".join(map(shlex.quote, sys.argv[3:]))
     lines = ["# Faults that were planted, and what they are said to be", "",
-             f"Written by `python validation/plant_faults.py {' '.join(map(shlex.quote, sys.argv[1:]))}`.", ""]
+             f"Written by `python validation/plant_faults.py PROGRAM OUT {options}`.", ""]
     counted = collections.Counter((row[2], row[5]) for row in rows)
     lines += ["| recorded | outcome | count |", "|---|---|---|"]
     lines += [f"| {where} | {outcome} | {count} |" for (where, outcome), count in sorted(counted.items())]

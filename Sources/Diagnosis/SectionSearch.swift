@@ -26,6 +26,8 @@ struct SectionSearch {
     /// twenty seconds on two cores: of a large network whose outputs alone are recorded, not all faults can be tried at
     /// all layers.
     private static let work = (single: 1e11, sets: 2.5e10)
+    /// What a set takes beside its computation, in multiply-adds: a late layer's is short.
+    private static let setWork = 1e6
     /// What an element that is written takes, in multiply-adds.
     private static let elementWork = 40.0
     /// How many of the best faults are tried with another beside them, and how many are confirmed.
@@ -167,7 +169,7 @@ struct SectionSearch {
                     spent += behind[place(first)] ?? 0
                 }
                 groups[positions[first.words] ?? 0].others.append(second)
-                spent += behind[place(second)] ?? 0
+                spent += Self.setWork + (behind[place(second)] ?? 0)
             }
         }
         if bases.count < nearest.count || own.count < companions.count {

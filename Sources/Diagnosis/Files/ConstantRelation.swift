@@ -71,8 +71,9 @@ struct ConstantMatch {
         of right: LayerConstant, as other: LayerConstant
     ) -> [(words: String?, numbers: [Double], tolerance: Double)] {
         var found: [(String?, [Double], Double)] = [(nil, right.elements, 0)]
-        for format in [CoarseFormat.float16, .bfloat16, .tf32] where format.holds(other.values) {
-            found.append(("\(format.rawValue)", right.elements.map(format.rounded), 0))
+        let formats: [(String, FloatFormat)] = [("float16", .binary16), ("bfloat16", .bfloat16), ("tf32", .tf32)]
+        for (name, format) in formats where format.holds(other.values) {
+            found.append((name, right.elements.map { format.rounded($0) }, 0))
         }
         guard Set(other.elements).count < right.elements.count, let channels = right.channels else { return found }
         let largest = right.elements.reduce(0) { $1.isFinite ? max($0, abs($1)) : $0 }

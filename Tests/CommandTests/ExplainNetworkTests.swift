@@ -30,7 +30,10 @@ import Testing
             let (right, mended) = (TransposedKernels.path("pnet"), "\(directory)/mended.mlpackage")
             let explained = try CommandLineProgram.run(["explain", right, theirs, "--mend", mended])
             #expect(explained.exitCode == 0, "\(explained.errors)")
-            #expect(explained.output.contains(TransposedKernels.words))
+            // The package is upright and the network is not: in the wrong order of rows and columns, all kernels but those
+            // would be transposed.
+            let causes = explained.output.components(separatedBy: TransposedKernels.words).count - 1
+            #expect(causes == 1, "\(explained.output)")
             #expect(try CommandLineProgram.run(["compare", right, mended]).exitCode == 0)
         }
     }

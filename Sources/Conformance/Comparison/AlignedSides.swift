@@ -226,9 +226,9 @@ struct SideSource {
                     tensors[tensor.name].map { (tensor.isOutput, tensorDistance(tensor.values, $0)) }
                 }
                 let distance = distances.filter(\.0).map(\.1).max() ?? .infinity
-                // Where no output is matched, the layers tell.
-                let unlikeness = -distances.count { $0.1 <= Alignment.nearness }
-                if let best, (distance, unlikeness) >= (best.distance, best.unlikeness) { continue }
+                // Where the outputs are nowhere near, the layers before what is wrong tell.
+                let unlikeness = distance <= Alignment.nearness ? .min : -distances.count { $0.1 <= Alignment.nearness }
+                if let best, (unlikeness, distance) >= (best.unlikeness, best.distance) { continue }
                 let recordsLayers = other.contains { !$0.isOutput }
                 let computed = reference.filter { $0.operator != "Constant" && (recordsLayers || $0.isOutput) }
                 best = (

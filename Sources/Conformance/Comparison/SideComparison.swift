@@ -1,5 +1,6 @@
 import Captures
 import Engines
+import Foundation
 import ModelFormats
 import NetworkGraph
 import Tensors
@@ -133,8 +134,31 @@ extension NetworkComparison {
 
 extension CaptureCase {
     var sideTensors: [SideTensor] {
-        tensors.map {
-            SideTensor(name: $0.name, operator: $0.operator, isOutput: $0.isGraphOutput, values: $0.values)
+        tensors.enumerated().map { position, tensor in
+            SideTensor(
+                name: tensor.name, operator: tensor.operator, isOutput: tensor.isGraphOutput, values: tensor.values,
+                logits: tensor.isGraphOutput && tensor.operator.lowercased() == "softmax"
+                    ? tensors[..<position].last { tensor.values.isSoftmax(of: $0.values) }?.name : nil)
+        }
+    }
+}
+
+extension AnyTensor {
+    /// Whether each number is the share of a power of e, over the last axis or the second, to float16's precision.
+    fileprivate func isSoftmax(of logits: AnyTensor) -> Bool {
+        guard shape == logits.shape, shape.rank > 0 else { return false }
+        let (shares, exponents) = (float64.elements, logits.float64.elements)
+        return Set([shape.rank - 1, min(1, shape.rank - 1)]).contains { axis in
+            let stride = shape.dimensions[(axis + 1)...].reduce(1, *)
+            let extent = shape[axis]
+            return stride * extent > 0
+                && shares.indices.filter { $0 / stride % extent == 0 }.allSatisfy { start in
+                    let lane = (0..<extent).map { start + $0 * stride }
+                    let largest = lane.map { exponents[$0] }.max() ?? 0
+                    let powers = lane.map { exp(exponents[$0] - largest) }
+                    let sum = powers.reduce(0, +)
+                    return zip(lane, powers).allSatisfy { abs(shares[$0] - $1 / sum) <= 0x1p-9 }
+                }
         }
     }
 }

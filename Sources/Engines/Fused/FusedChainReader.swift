@@ -230,7 +230,8 @@ struct FusedChainReader<A: Arithmetic> {
     private func constant(_ input: Int, of node: Node) throws(FusionError) -> Tensor<Float> {
         guard let name = node.inputs.indices.contains(input) ? node.inputs[input] : nil,
             case .real(let values)? = constantValue(name),
-            let lanes = A.Element.lanes(of: values.elements) as? [Float]
+            // As Any, an array is cast as a whole; as one of A's numbers it would be cast number by number.
+            let lanes = (A.Element.lanes(of: values.elements) as Any) as? [Float]
         else { throw unsupported(node, "takes an input \(input) that is no constant of numbers") }
         return Tensor(values.shape, lanes)
     }

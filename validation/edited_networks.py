@@ -9,6 +9,8 @@ import numpy
 import onnx
 from onnx import helper, numpy_helper
 
+from rounded_numbers import to_int8
+
 
 class Edit:
     """A network's model with a fault in it."""
@@ -57,13 +59,6 @@ class Layers:
             if value is not None:
                 own.attribute.append(helper.make_attribute(name, value))
         return model
-
-
-def to_int8(values, axis=None):
-    axes = None if axis is None else tuple(other for other in range(values.ndim) if other != axis)
-    scale = numpy.abs(values).max(axis=axes, keepdims=axis is not None) / 127
-    scale = numpy.where(scale == 0, 1, scale)
-    return numpy.clip(numpy.round(values / scale), -127, 127) * scale
 
 
 def edits(model, draw):

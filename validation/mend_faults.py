@@ -10,7 +10,6 @@ packages: layer by layer, or operator by operator. A fault counts as undone wher
 
 import argparse
 import pathlib
-import shlex
 import shutil
 import subprocess
 import sys
@@ -20,6 +19,7 @@ import onnx
 
 from edited_networks import edits
 from numpy_network import FIXTURES
+from result_table import table, write_tables
 
 SHAPES = {"pnet": "1x24x24x3", "rnet": "1x24x24x3", "onet": "1x48x48x3"}
 FORMS = ["onnx", "package of layers", "onnx", "package of operators", "onnx"]
@@ -89,13 +89,9 @@ def main() -> int:
     undone = sum(row[3] == "undone" for row in rows)
     print(f"{undone} of {len(rows)} faults undone")
     if arguments.table:
-        options = " ".join(map(shlex.quote, sys.argv[3:]))
-        lines = ["# Faults in model files that were mended", "",
-                 f"Written by `python validation/mend_faults.py PROGRAM OUT {options}`.", "",
-                 f"{undone} of {len(rows)} undone.", ""]
-        lines += ["| network | file | planted | outcome | said |", "|---|---|---|---|---|"]
-        lines += ["| " + " | ".join(cell.replace("|", "/").replace("\n", " ") for cell in row) + " |" for row in rows]
-        arguments.table.write_text("\n".join(lines) + "\n")
+        write_tables(
+            arguments.table, "Faults in model files that were mended", [f"{undone} of {len(rows)} undone."],
+            table(["network", "file", "planted", "outcome", "said"], rows))
     return 0 if undone * 5 >= 4 * len(rows) else 1
 
 

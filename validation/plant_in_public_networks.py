@@ -13,7 +13,6 @@ import argparse
 import itertools
 import json
 import pathlib
-import shlex
 import shutil
 import subprocess
 import sys
@@ -23,6 +22,7 @@ import onnx
 
 from check_public_networks import MANIFEST, VALIDATION, inputs, source
 from edited_networks import edits
+from result_table import table, write_tables
 
 NETWORKS = ["ocr-direction", "centerface", "nudenet-yolov8n"]
 
@@ -83,13 +83,9 @@ def main() -> int:
     named = sum(row[3] == "named" for row in rows)
     print(f"{named} of {len(rows)} faults named")
     if arguments.table:
-        options = " ".join(map(shlex.quote, sys.argv[3:]))
-        lines = ["# Faults in public networks, and what they are said to be", "",
-                 f"Written by `python validation/plant_in_public_networks.py PROGRAM OUT {options}`.", "",
-                 f"{named} of {len(rows)} named.", ""]
-        lines += ["| network | planted | at | outcome | said |", "|---|---|---|---|---|"]
-        lines += ["| " + " | ".join(cell.replace("|", "/").replace("\n", " ") for cell in row) + " |" for row in rows]
-        arguments.table.write_text("\n".join(lines) + "\n")
+        write_tables(
+            arguments.table, "Faults in public networks, and what they are said to be", [f"{named} of {len(rows)} named."],
+            table(["network", "planted", "at", "outcome", "said"], rows))
     return 0 if named * 5 >= 4 * len(rows) else 1
 
 

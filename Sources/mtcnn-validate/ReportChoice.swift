@@ -21,16 +21,15 @@ struct ReportSelection {
     /// - Parameters:
     ///   - asked: the reports asked for; none for all.
     ///   - missing: the face networks that the directory of models lacks.
-    ///   - directory: of models.
     /// - Throws: ``CommandError`` where none of them can be made.
-    init(_ asked: [ReportChoice], missing: [String], in directory: String) throws(CommandError) {
+    init(_ asked: [ReportChoice], missing: [String]) throws(CommandError) {
         var (made, leftOut) = ([any Report.Type](), [String]())
         for report in allReports {
             if !asked.isEmpty, !asked.contains(where: { $0.report == report }) {
                 leftOut.append("\(report.name): --only asks for others")
             } else if report != LayerReport.self, !missing.isEmpty {
                 leftOut.append(
-                    "\(report.name): it is about face networks, and \(directory) holds no "
+                    "\(report.name): it is about face networks, and the models hold no "
                         + missing.joined(separator: ", "))
             } else {
                 made.append(report)

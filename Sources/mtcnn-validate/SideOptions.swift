@@ -141,7 +141,8 @@ extension ComparedSide {
                 of: model.graph, by: engine, only: Set(model.graph.outputs))
         }
         let header = CaptureHeader(
-            engine: engine.identity.engine, engineVersion: engine.identity.version ?? "", arithmetic: "fp32",
+            engine: engine.identity.engine, engineVersion: engine.identity.version ?? "",
+            arithmetic: model.arithmeticLabel(asked: .fp32),
             modelName: model.name, modelSHA256: model.sha256, adapter: "mtcnn-validate --engine",
             device: engine.identity.device)
         return .capture(CaptureFile(header, cases: cases, path: "\(model.path) in \(adapter.name)"))

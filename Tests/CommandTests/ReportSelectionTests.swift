@@ -41,7 +41,7 @@ import Testing
             #expect(try reports(in: directory) == ["fp32_vs_onnx.json"])
             for file in ["summary.md", "report.html"] {
                 let text = try String(contentsOfFile: "\(directory)/out/\(file)", encoding: .utf8)
-                #expect(text.contains("Left out") && text.contains("holds no pnet, rnet, onet"))
+                #expect(text.contains("Left out") && text.contains("the models hold no pnet, rnet, onet"))
             }
         }
     }

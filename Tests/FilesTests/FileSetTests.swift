@@ -146,6 +146,15 @@ import Testing
                     for name in names { try writeAtomically(content.utf8, to: "\(directory)/\(name)") }
                 }
             }
+            /// Whoever looks a name up just as the old set is taken away opens it again. A lazy sequence would open a file
+            /// that it found once more.
+            @Sendable func number(in name: String) -> Int? {
+                for _ in 0..<5 {
+                    let text = try? String(contentsOfFile: "\(directory)/\(name)", encoding: .utf8)
+                    if let number = text.flatMap({ Int($0) }) { return number }
+                }
+                return nil
+            }
             try replace("0")
             DispatchQueue.concurrentPerform(iterations: 2) { index in
                 if index == 0 {
@@ -153,14 +162,7 @@ import Testing
                 } else {
                     // From the last name on, each must be as new as the one read before it, and none is missing.
                     for _ in 0..<300 {
-                        let read = names.reversed().map { name in
-                            // Whoever looks a name up just as the old set is taken away opens it again.
-                            (0..<5).lazy.compactMap { _ in
-                                (try? String(contentsOfFile: "\(directory)/\(name)", encoding: .utf8)).flatMap {
-                                    Int($0)
-                                }
-                            }.first
-                        }
+                        let read = names.reversed().map(number)
                         let turns = read.compactMap { $0 }
                         #expect(turns.count == names.count && turns == turns.sorted())
                     }

@@ -163,7 +163,7 @@ import Testing
         #expect(try Files.texts(in: "Sources/Diagnosis/Faults").contains(".\(name)"))
         let isPlanted =
             try Files.texts(in: "Tests/DiagnosisTests").contains(".\(name)")
-            || Files.text("validation/plant_faults.py").contains("\"\(kind.rawValue)\"")
+            || Files.text("validation/planted_faults.py").contains("\"\(kind.rawValue)\"")
         #expect(isPlanted)
         #expect(!kind.words.isEmpty && FaultKind.allCases.count { $0.words == kind.words } == 1)
     }

@@ -61,9 +61,13 @@ extension OperatorSample {
                 NormPool(window: SlidingWindow(kernel: [2, 2], padding: .explicit(begin: [0, 0], end: [0, 1]))),
                 .float32(Tensor([1, 1, 2, 2], [1, -2, 2, 4])), gives: [5, 20.0.squareRoot()]),
             sample(
-                NormPool(window: SlidingWindow(kernel: [3]), isOfMagnitudes: true),
+                NormPool(window: SlidingWindow(kernel: [3]), power: 1),
                 .float32(Tensor([1, 1, 4], [1, -2, 3, 0])), gives: [6, 5]),
             sample(NormPool(window: SlidingWindow(kernel: [3, 2])), numbers([1, 2, 4, 4], seed: 92)),
+            sample(
+                NormPool(window: SlidingWindow(kernel: [3]), power: 3), .float32(Tensor([1, 1, 3], [3, -4, 5])),
+                gives: [6]),
+            sample(NormPool(window: SlidingWindow(kernel: [2, 2]), power: 4), numbers([1, 2, 4, 4], seed: 96)),
             sample(GlobalAveragePool(), numbers([1, 2, 4, 4], seed: 22)),
             sample(GlobalMaxPool(), numbers([1, 2, 4, 4], seed: 22)),
             sample(

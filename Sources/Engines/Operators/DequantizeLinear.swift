@@ -22,15 +22,9 @@ extension DequantizeLinear: ComputableOperator {
 extension DequantizeLinear {
     /// Of (x - zero point) * scale, step by step.
     func errors(of operands: BoundedOperands, in bound: RoundingBound) -> Tensor<Double> {
-        let positions = groups.positions(in: operands)
-        let (x, scales) = (operands[0].numbers, operands[1].numbers)
-        let zeroPoints = operands.optional(2)?.numbers
-        return Tensor(
-            operands.output.shape,
-            positions.enumerated().map { index, position in
-                let zero = zeroPoints?[position] ?? .exactly(0)
-                let steps = BoundedNumber(value: x[index].value - zero.value, error: x[index].error + zero.error)
-                return bound.stored(bound.product(bound.rounded(steps), scales[position]))
-            })
+        groups.errors(of: operands) { x, scale, zeroPoint, _ in
+            let steps = BoundedNumber(value: x.value - zeroPoint.value, error: x.error + zeroPoint.error)
+            return bound.stored(bound.product(bound.rounded(steps), scale))
+        }
     }
 }

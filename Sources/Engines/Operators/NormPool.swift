@@ -1,9 +1,10 @@
+import Foundation
 import NetworkGraph
 import Tensors
 
 extension NormPool: ComputableOperator {
-    /// y[n, c, p] = sqrt(sum of x[n, c, window(p, k)]^2 over the kernel positions k), or the sum of |x|, in the working
-    /// precision, stored once.
+    /// y[n, c, i] = (sum of |x[n, c, window(i, k)]|^p over the kernel positions k)^(1/p): powers by repeated products and
+    /// sums in the working precision, roots beyond the square root in float64; stored once.
     func compute<A: Arithmetic>(
         _ inputs: Operands<A.Element>, as type: TensorType, in arithmetic: A.Type
     ) throws(OperatorError) -> Value<A.Element> {
@@ -17,13 +18,21 @@ extension NormPool: ComputableOperator {
             for position in window.positions {
                 let start = plane * window.planeCount + position
                 let sum = window.taps.reduce(A.Working(0)) { sum, tap in
-                    let number = A.Working(padded[start + tap])
-                    return sum + (isOfMagnitudes ? abs(number) : number * number)
+                    let number = abs(A.Working(padded[start + tap]))
+                    return sum + (1..<power).reduce(number) { product, _ in product * number }
                 }
-                y.append(A.stored(isOfMagnitudes ? sum : sum.squareRoot()))
+                y.append(A.stored(root(of: sum)))
             }
         }
         return .real(Tensor(type.shape, y))
+    }
+
+    private func root<Number: BinaryFloatingPoint>(of sum: Number) -> Number {
+        switch power {
+        case 1: sum
+        case 2: sum.squareRoot()
+        default: Number(pow(Double(sum), 1 / Double(power)))
+        }
     }
 
     /// Of the sum, step by step, and its root.
@@ -38,12 +47,12 @@ extension NormPool: ComputableOperator {
                 let terms = window.taps.map { tap in
                     let place = plane * window.planeCount + position + tap
                     let number = BoundedNumber(value: abs(values[place]), error: errors[place])
-                    return isOfMagnitudes ? number : bound.product(number, number)
+                    return (1..<power).reduce(number) { product, _ in bound.product(product, number) }
                 }
                 let sum = bound.sum(terms)
                 // A root that would be taken of less than 0 is taken of 0.
-                let root = sum.mapped { max($0, 0).squareRoot() }
-                return bound.stored(isOfMagnitudes ? sum : bound.rounded(root))
+                let root = sum.mapped { self.root(of: max($0, 0)) }
+                return bound.stored(power == 1 ? sum : bound.rounded(root))
             }
         }
         return Tensor(operands.output.shape, bounds)

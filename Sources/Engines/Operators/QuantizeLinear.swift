@@ -22,15 +22,8 @@ extension QuantizeLinear: ComputableOperator {
 extension QuantizeLinear {
     /// How far the steps that a number may be rounded to lie from the exact ones.
     func errors(of operands: BoundedOperands, in bound: RoundingBound) -> Tensor<Double> {
-        let positions = groups.positions(in: operands)
-        let (x, scales) = (operands[0].numbers, operands[1].numbers)
-        let zeroPoints = operands.optional(2)?.numbers
-        return Tensor(
-            operands.output.shape,
-            positions.enumerated().map { index, position in
-                range.steppedError(
-                    bound.quotient(x[index], scales[position]), zeroPoint: zeroPoints?[position] ?? .exactly(0),
-                    from: operands.output.elements[index])
-            })
+        groups.errors(of: operands) { x, scale, zeroPoint, exact in
+            range.steppedError(bound.quotient(x, scale), zeroPoint: zeroPoint, from: exact)
+        }
     }
 }

@@ -67,8 +67,18 @@ extension IntegerRange {
 }
 
 extension QuantizationGroups {
-    /// For each element of the first operand the position of its scale among those of the second.
-    func positions(in operands: BoundedOperands) -> [Int] {
-        positions(in: operands[0].values?.shape ?? [], scaleCount: operands[1].values?.shape.count ?? 1)
+    /// An error for each element of the first operand, of it and its group's scale and zero point.
+    func errors(
+        of operands: BoundedOperands,
+        _ error: (_ x: BoundedNumber, _ scale: BoundedNumber, _ zeroPoint: BoundedNumber, _ exact: Double) -> Double
+    ) -> Tensor<Double> {
+        let (x, scales, zeroPoints) = (operands[0].numbers, operands[1].numbers, operands.optional(2)?.numbers)
+        let positions = self.positions(in: operands[0].values?.shape ?? [], scaleCount: scales.count)
+        return Tensor(
+            operands.output.shape,
+            positions.enumerated().map { index, position in
+                error(
+                    x[index], scales[position], zeroPoints?[position] ?? .exactly(0), operands.output.elements[index])
+            })
     }
 }

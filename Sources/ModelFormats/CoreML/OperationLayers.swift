@@ -172,7 +172,7 @@ extension OperationWriter {
         case let pool as AveragePool:
             try write(
                 pool.window, "avg_pool", ["exclude_padding_from_average": .boolean(!pool.countsPadding)])
-        case let pool as NormPool where !pool.isOfMagnitudes: try write(pool.window, "l2_pool", [:])
+        case let pool as NormPool where pool.power == 2: try write(pool.window, "l2_pool", [:])
         case let norm as BatchNormalization: try write(norm)
         default: return false
         }

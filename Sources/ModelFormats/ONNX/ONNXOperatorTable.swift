@@ -186,8 +186,8 @@ extension ONNXOperators {
                 Attribute("dilations", .ints, since: 18)),
             { (node) throws(ModelError) in
                 let p = node.integer("p") ?? 2
-                guard p == 1 || p == 2 else { throw node.badAttribute("p", "is \(p), not 1 or 2") }
-                return Description(NormPool(window: try slidingWindow(node), isOfMagnitudes: p == 1))
+                guard (1...16).contains(p) else { throw node.badAttribute("p", "is \(p), not from 1 to 16") }
+                return Description(NormPool(window: try slidingWindow(node), power: p))
             }),
         "MatMul": ONNXOperator(ONNXSignature(2), { _ in Description(MatMul()) }, gives: .common),
         "MatMulInteger": ONNXOperator(ONNXSignature(4), { _ in Description(IntegerMatMul()) }, gives: .integerSums),

@@ -1,25 +1,25 @@
 import Tensors
 
-/// The norm of the elements under a sliding window (ONNX LpPool): the root of the sum of their squares, or the sum of their
-/// magnitudes. Padding is zeros, which add nothing.
+/// The norm of the elements under a sliding window (ONNX LpPool): the p-th root of the sum of their magnitudes' p-th
+/// powers. Padding is zeros, which add nothing.
 public struct NormPool: Operator {
     public var name: String { "LpPool" }
     public var window: SlidingWindow
-    /// Whether magnitudes are summed, not squares.
-    public var isOfMagnitudes: Bool
+    /// p, at least 1.
+    public var power: Int
 
-    public init(window: SlidingWindow, isOfMagnitudes: Bool = false) {
+    public init(window: SlidingWindow, power: Int = 2) {
         self.window = window
-        self.isOfMagnitudes = isOfMagnitudes
+        self.power = power
     }
 
     public func outputTypes(for inputs: [TensorType?]) throws(OperatorError) -> [TensorType] {
         [try window.pooledType(of: inputs.required(0, "input").shape)]
     }
 
-    /// One for each element under each window.
+    /// One less than p for each element under each window.
     public func multiplyAdds(from inputs: [TensorType?], to output: TensorType) -> Int {
-        isOfMagnitudes ? 0 : output.shape.count * window.kernel.reduce(1, *)
+        (power - 1) * output.shape.count * window.kernel.reduce(1, *)
     }
 
     public func workspaceBytes(from inputs: [TensorType?], to output: TensorType, bytesPerNumber: Int) -> Int {

@@ -62,7 +62,7 @@ struct Validate: ParsableCommand {
         try RunOutputs.expect(ReportSet.files(in: report))
         let models = try ModelLibrary(options.cascade.modelsDirectory())
         let missing = try models.missingFaceNetworks
-        let selection = try ReportSelection(only, missing: missing, in: models.directory)
+        let selection = try ReportSelection(only, missing: missing)
         guard missing.isEmpty || options.engineOptions.engine == .builtin else {
             throw CommandError(
                 .noInput,

@@ -1,5 +1,6 @@
 import Conformance
 import Detection
+import FaceConformance
 import JSONTree
 @testable import Reporting
 

@@ -60,11 +60,14 @@ public struct ErrorAgainstOracle: Sendable, Codable, Equatable {
         return merged
     }
 
-    /// The same, measured by the spread of right programs. Integers and booleans are measured by the bound.
+    /// The same, measured by the spread of right programs. Where there is none, as of integers and of constants, the bound
+    /// is what right programs keep: an error of the bound is the largest that they explain.
     func measured(by spread: Double?) -> ErrorAgainstOracle {
         var measured = self
         measured.envelope = spread
-        measured.envelopeRatio = spread.map { maxAbsError == 0 ? 0 : maxAbsError / $0 } ?? boundRatio
+        measured.envelopeRatio =
+            spread.map { maxAbsError == 0 ? 0 : maxAbsError / $0 }
+            ?? boundRatio * RoundingGrade.explainedSpreads
         // An error that is no number is not among the largest.
         if boundRatio == .infinity { measured.envelopeRatio = .infinity }
         return measured

@@ -191,7 +191,8 @@ public struct LayerComparison: Sendable {
     private func inputErrors(of tensors: [String: AnyTensor]) -> Errors {
         func errors(_ bound: RoundingBound) -> [String: Tensor<Double>] {
             tensors.reduce(into: [:]) { errors, tensor in
-                errors[tensor.key] = bound.inputErrors(of: tensor.value, isConstant: isConstant(tensor.key))
+                errors[tensor.key] = bound.inputErrors(
+                    of: tensor.value, isConstant: isConstant(tensor.key), mayFlushSubnormals: judgesBlocks)
             }
         }
         let engine = errors(bounds.engine)

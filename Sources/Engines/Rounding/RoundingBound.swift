@@ -22,12 +22,20 @@ public struct RoundingBound: Sendable, Equatable {
     var stored: FloatFormat { formats.stored }
 
     /// Bounds on the error of rounding a given tensor to the format that it is stored in; nil if that is none.
-    public func inputErrors(of tensor: AnyTensor, isConstant: Bool) -> Tensor<Double>? {
+    ///
+    /// - Parameter mayFlushSubnormals: whether a program may make subnormal numbers 0 though the format has them, as
+    ///   processors do that are set to (FTZ and DAZ of x86, Intel 64 Architectures Software Developer's Manual 10.2.3.3).
+    public func inputErrors(
+        of tensor: AnyTensor, isConstant: Bool, mayFlushSubnormals: Bool = false
+    ) -> Tensor<Double>? {
         let format = isConstant ? formats.constants : stored
         guard let given = tensor.elementType.floatFormat else { return nil }
         // What is coarse enough loses nothing, or its subnormals.
         guard given.isFiner(than: format) else {
-            return format.hasSubnormals ? nil : tensor.float64.map { $0.isFinite ? abs($0 - format.rounded($0)) : 0 }
+            if !format.hasSubnormals { return tensor.float64.map { $0.isFinite ? abs($0 - format.rounded($0)) : 0 } }
+            func lost(_ number: Double) -> Double { abs(number) < format.smallestNormal ? abs(number) : 0 }
+            guard mayFlushSubnormals, tensor.float64.elements.contains(where: { lost($0) > 0 }) else { return nil }
+            return tensor.float64.map(lost)
         }
         return tensor.float64.map {
             // An infinity, or NaN, is rounded to itself.

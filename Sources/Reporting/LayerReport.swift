@@ -17,6 +17,8 @@ public struct LayerReport: Report, Equatable {
     public let outputsOnly: Bool
     public let thresholds: [Threshold]
     public let deviations: [DeviationOutcome]
+    /// What the answers are measured for, and how well; nil where nothing of that kind is asked for.
+    public let requirements: [TaskRequirement]?
     public private(set) var networks: [Network]
 
     public struct Network: Sendable, Codable, Equatable {
@@ -39,6 +41,10 @@ public struct LayerReport: Report, Equatable {
         public let inputsCannotShow: [String]?
         /// What was done wrong, where the network does not conform and that was looked for.
         public internal(set) var diagnosis: Diagnosis?
+        /// What the answers came to for each task; nil where none is asked for.
+        public let tasks: [TaskOutcome]?
+        /// Numbers that programs measured; nil where none did.
+        public let measuredByPrograms: [TaskAgreement]?
         /// Over all cases.
         public let layers: [Layer]
         public let cases: [CaseMetrics]
@@ -50,19 +56,22 @@ public struct LayerReport: Report, Equatable {
         public let checks: [Check]
     }
 
-    /// - Parameter deviations: the list of known deviations; empty to judge strictly.
+    /// - Parameters:
+    ///   - tasks: what the answers are measured for.
+    ///   - deviations: the list of known deviations; empty to judge strictly.
     public init(
         baseline: Side, candidate: Side, outputsOnly: Bool = false, thresholds: LayerThresholds,
-        deviations: [KnownDeviation], networks: [NetworkComparison]
+        tasks: [TaskRequirement] = [], deviations: [KnownDeviation], networks: [NetworkComparison]
     ) {
         schema = LayerReport.schema
         self.baseline = baseline
         self.candidate = candidate
         self.outputsOnly = outputsOnly
         self.thresholds = thresholds.all
-        self.networks = networks.map { Network($0, thresholds, deviations) }
+        requirements = tasks.isEmpty ? nil : tasks
+        self.networks = networks.map { Network($0, thresholds, tasks, deviations) }
         verdict = Verdict(combining: self.networks.map(\.verdict))
-        let checks = self.networks.flatMap { $0.layers.flatMap(\.checks) }
+        let checks = self.networks.flatMap(\.checks)
         self.deviations = deviations.map { DeviationOutcome($0, among: checks) }
     }
 
@@ -84,7 +93,7 @@ public struct LayerReport: Report, Equatable {
         networks.flatMap { network in (network.diagnosis?.sentences ?? []).map { "\(network.network): \($0)" } }
     }
 
-    public var checks: [Check] { networks.flatMap { $0.layers.flatMap(\.checks) } }
+    public var checks: [Check] { networks.flatMap(\.checks) }
 
     public var notJudged: [String] {
         networks.compactMap { network in network.notJudgedBecause.map { "\(network.network): \($0)" } }
@@ -101,7 +110,7 @@ public struct LayerReport: Report, Equatable {
             uniquingKeysWith: { first, _ in first })
         return LayerReport(
             baseline: baseline, candidate: candidate, outputsOnly: outputsOnly, thresholds: thresholds,
-            deviations: deviations, networks: networks.map(\.comparison)
+            tasks: requirements ?? [], deviations: deviations, networks: networks.map(\.comparison)
         ).explained { known[$0] }
     }
 }
@@ -109,16 +118,23 @@ public struct LayerReport: Report, Equatable {
 extension LayerReport {
     /// What was measured, judged.
     public init(
-        _ measured: LayerMeasurement, thresholds: LayerThresholds = .float32, deviations: [KnownDeviation] = []
+        _ measured: LayerMeasurement, thresholds: LayerThresholds = .float32, tasks: [TaskRequirement] = [],
+        deviations: [KnownDeviation] = []
     ) {
         self.init(
             baseline: measured.baseline, candidate: measured.candidate, outputsOnly: measured.outputsOnly,
-            thresholds: thresholds, deviations: deviations, networks: measured.networks)
+            thresholds: thresholds, tasks: tasks, deviations: deviations, networks: measured.networks)
     }
 }
 
 extension LayerReport.Network {
-    init(_ comparison: NetworkComparison, _ thresholds: LayerThresholds, _ deviations: [KnownDeviation]) {
+    /// Every check on the network.
+    var checks: [Check] { layers.flatMap(\.checks) + (tasks ?? []).compactMap(\.check) }
+
+    init(
+        _ comparison: NetworkComparison, _ thresholds: LayerThresholds, _ requirements: [TaskRequirement],
+        _ deviations: [KnownDeviation]
+    ) {
         network = comparison.network
         modelSha256 = comparison.modelSHA256
         layersNotCompared = comparison.layersNotCompared
@@ -132,12 +148,16 @@ extension LayerReport.Network {
             return LayerReport.Layer(
                 metrics: metrics, verdict: Verdict(combining: checks.map(\.verdict)), checks: checks)
         }
+        tasks =
+            requirements.isEmpty
+            ? nil : requirements.outcomes(of: comparison.tasks, in: comparison.network, deviations)
+        measuredByPrograms = comparison.measuredByPrograms.isEmpty ? nil : comparison.measuredByPrograms
         elementsCompared = layers.map(\.metrics.cumulative.difference.count).reduce(0, +)
         let outputs = layers.map(\.metrics).filter(\.isOutput).map(\.cumulative.difference)
         let whole = outputs.reduce(Difference()) { $0.merged(with: $1) }
         maxAbsDiff = whole.maxAbsDiffOfAll
         meanAbsDiff = whole.meanAbsDiff
-        let judged = Verdict(combining: layers.map(\.verdict))
+        let judged = Verdict(combining: layers.map(\.verdict) + (tasks ?? []).compactMap(\.check?.verdict))
         if cases.isEmpty {
             notJudgedBecause = "no case was compared: there is no capture of it, or an empty one"
         } else if elementsCompared == 0 {
@@ -160,6 +180,7 @@ extension LayerReport.Network {
     var comparison: NetworkComparison {
         NetworkComparison(
             network: network, modelSHA256: modelSha256, cases: cases, layersNotCompared: layersNotCompared,
-            casesNotCompared: casesNotCompared, alignment: alignment, inputsCannotShow: inputsCannotShow)
+            casesNotCompared: casesNotCompared, alignment: alignment, inputsCannotShow: inputsCannotShow,
+            measuredByPrograms: measuredByPrograms ?? [])
     }
 }

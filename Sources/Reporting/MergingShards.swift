@@ -42,7 +42,8 @@ extension LayerReport {
             baseline: try shared("the baseline", shards, \.baseline),
             candidate: try shared("the candidate", shards, \.candidate),
             outputsOnly: try shared("what is compared", shards, \.outputsOnly),
-            thresholds: LayerThresholds(try shared("the thresholds", shards, \.thresholds)), deviations: deviations,
+            thresholds: LayerThresholds(try shared("the thresholds", shards, \.thresholds)),
+            tasks: try shared("the tasks", shards, \.requirements) ?? [], deviations: deviations,
             networks: networks)
     }
 }
@@ -73,14 +74,17 @@ extension PrecisionReport {
         _ shards: [PrecisionReport], deviations: [KnownDeviation]
     ) throws(ShardError) -> PrecisionReport {
         let arithmetics = try shared("the arithmetics", shards) { $0.policies.map(\.arithmetic) }
-        let sizes = try shared("the smallest face", shards) { $0.policies.map(\.endToEnd.minimumFaceSize) }
+        let sizes = try shared("the smallest face", shards) { $0.policies.map(\.endToEnd?.minimumFaceSize) }
         return PrecisionReport(
             policies: arithmetics.indices.map { index in
                 let parts = shards.map { $0.policies[index] }
-                let endToEnd = EndToEnd(
-                    minimumFaceSize: sizes[index], frames: parts.flatMap(\.endToEnd.frames),
-                    notJudged: parts.flatMap(\.endToEnd.notJudged))
+                let endToEnd = sizes[index].map { size in
+                    EndToEnd(
+                        minimumFaceSize: size, frames: parts.flatMap { $0.endToEnd?.frames ?? [] },
+                        notJudged: parts.flatMap { $0.endToEnd?.notJudged ?? [] })
+                }
                 return (arithmetics[index], parts[0].isPredicted, parts.flatMap(\.networks), endToEnd)
-            }, thresholds: try shared("the thresholds", shards, \.thresholds), deviations: deviations)
+            }, thresholds: try shared("the thresholds", shards, \.thresholds),
+            tasks: try shared("the tasks", shards, \.requirements) ?? [], deviations: deviations)
     }
 }

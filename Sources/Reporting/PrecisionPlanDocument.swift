@@ -7,8 +7,10 @@ extension PrecisionPlan {
     /// The plan as a section: its requirements are checks.
     public var section: Section {
         let checks = requirements.map { requirement in
-            let value = measurement[requirement.metric]
-            return Check(value.isNaN ? nil : value, of: "plan", against: requirement, deviations: [])
+            let value = requirement.value(in: measurement)
+            return Check(
+                value.isNaN ? nil : value, of: requirement.task.map { "plan/\($0)" } ?? "plan",
+                against: requirement.threshold, deviations: [])
         }
         // The title is the section's.
         return Section(
@@ -34,28 +36,30 @@ extension PrecisionPlan {
     /// The plan for a person: what it takes, what each layer does, and how a converter is told.
     public var blocks: [Block] {
         let wanted = requirements.map { requirement in
-            "\(requirement.metric.rawValue) \(requirement.direction == .atLeast ? ">=" : "<=") \(requirement.limit.short)"
+            let threshold = requirement.threshold
+            return "\(requirement.name) \(threshold.direction == .atLeast ? ">=" : "<=") \(threshold.limit.short)"
         }.joined(separator: ", ")
         let answer =
             isMet
-            ? "\(wanted) on \(frames) frames in \(arithmetic) takes "
+            ? "\(wanted) on \(minimumFaceSize == nil ? "the captures' inputs" : "\(frames) frames") in \(arithmetic) takes "
                 + "\(layers.count(where: \.isKeptInFloat32)) of \(layers.count) layers in float32, "
                 + "\((float32Share * 100).short) % of the multiply-adds. Found with \(trials) runs."
             : "\(wanted): not even float32 in every layer keeps this. The best found is shown."
+        let tasks = requirements.compactMap(\.task)
         let summary = Table(
-            ["", "mean IoU", "smallest IoU", "agreement", "max abs diff", "mean abs diff"],
+            (minimumFaceSize == nil ? [""] : ["", "mean IoU", "smallest IoU", "agreement"])
+                + ["max abs diff", "mean abs diff"] + tasks,
             [row("all in \(arithmetic)", nothingKept), row("\(strong: "the plan")", measurement)])
+        let hasFaces = minimumFaceSize != nil
         let table = Table(
-            [
-                "network", "layer", "multiply-adds", "in the plan", "mean IoU alone", "without", "max abs diff alone",
-                "without", "fails without it",
-            ],
+            ["network", "layer", "multiply-adds", "in the plan"] + (hasFaces ? ["mean IoU alone", "without"] : [])
+                + ["max abs diff alone", "without", "fails without it"],
             layers.map { layer in
                 let kept: Phrase = layer.isKeptInFloat32 ? "\(strong: "float32")" : ""
                 return [layer.network, layer.layer, "\(layer.multiplyAdds)"].cells + [kept]
+                    + (hasFaces ? [layer.alone.meanIou.long, layer.without.meanIou.long] : []).cells
                     + [
-                        layer.alone.meanIou.long, layer.without.meanIou.long, layer.alone.maxAbsDiff.short,
-                        layer.without.maxAbsDiff.short, layer.removed.map(broken) ?? "",
+                        layer.alone.maxAbsDiff.short, layer.without.maxAbsDiff.short, layer.removed.map(broken) ?? "",
                     ].cells
             })
         return [
@@ -70,7 +74,7 @@ extension PrecisionPlan {
 
     /// The plan as a converter is told it.
     private var operationBlocks: [Block] {
-        let kept = CascadeNetwork.allCases.map(\.rawValue).map { network in
+        let kept = layers.map(\.network).withoutRepeats.map { network in
             let names = keptOperations(of: network).map { "\"\($0)\"" }
             return "    \"\(network)\": [\(names.joined(separator: ", "))],"
         }
@@ -86,19 +90,19 @@ extension PrecisionPlan {
     }
 
     private func row(_ name: Phrase, _ measurement: PlanMeasurement) -> [Phrase] {
-        [name]
-            + [
-                measurement.meanIou.long, measurement.minIou.long, measurement.detectionAgreement.long,
-                measurement.maxAbsDiff.short, measurement.meanAbsDiff.short,
-            ].cells
+        let faces = [measurement.meanIou.long, measurement.minIou.long, measurement.detectionAgreement.long]
+        let tasks = requirements.filter { $0.task != nil }.map { Optional($0.value(in: measurement)).long }
+        return [name]
+            + ((minimumFaceSize == nil ? [] : faces) + [measurement.maxAbsDiff.short, measurement.meanAbsDiff.short]
+            + tasks).cells
     }
 
     /// The requirements that a measurement breaks, with its values.
     private func broken(_ measurement: PlanMeasurement) -> String {
         requirements.compactMap { requirement in
-            let value = measurement[requirement.metric]
-            return requirement.holds(for: value)
-                ? nil : "\(requirement.metric.rawValue) \(toldApart(value, from: requirement.limit).value)"
+            let value = requirement.value(in: measurement)
+            return requirement.threshold.holds(for: value)
+                ? nil : "\(requirement.name) \(toldApart(value, from: requirement.threshold.limit).value)"
         }.joined(separator: ", ")
     }
 }

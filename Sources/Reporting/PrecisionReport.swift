@@ -13,6 +13,8 @@ public struct PrecisionReport: Report, Equatable {
     public let candidate: Side
     public let thresholds: [Threshold]
     public let deviations: [DeviationOutcome]
+    /// What the answers are measured for, and how well; nil where nothing of that kind is asked for.
+    public let requirements: [TaskRequirement]?
     public let policies: [Policy]
 
     public struct Policy: Sendable, Codable, Equatable {
@@ -23,7 +25,16 @@ public struct PrecisionReport: Report, Equatable {
         public let checks: [Check]
         public let unattainable: [Unattainable]
         public let networks: [NetworkPrecision]
-        public let endToEnd: EndToEnd
+        /// Nil where the networks are no cascade.
+        public let endToEnd: EndToEnd?
+        /// What the answers came to for each task, network by network; nil where none is asked for.
+        public let tasks: [NetworkTasks]?
+    }
+
+    /// What a network's answers came to.
+    public struct NetworkTasks: Sendable, Codable, Equatable {
+        public let network: String
+        public let outcomes: [TaskOutcome]
     }
 
     /// A limit that rounding the exact result once to float16 may already break.
@@ -74,18 +85,22 @@ public struct PrecisionReport: Report, Equatable {
         DetectionReport.notFiniteFrames,
     ]
 
-    /// - Parameter deviations: the list of known deviations; empty to judge strictly.
+    /// - Parameters:
+    ///   - policies: with the faces found, where the networks are a cascade.
+    ///   - tasks: what the answers are measured for.
+    ///   - deviations: the list of known deviations; empty to judge strictly.
     public init(
-        policies: [(arithmetic: String, isPredicted: Bool, networks: [NetworkPrecision], endToEnd: EndToEnd)],
-        thresholds: [Threshold] = requirements, deviations: [KnownDeviation]
+        policies: [(arithmetic: String, isPredicted: Bool, networks: [NetworkPrecision], endToEnd: EndToEnd?)],
+        thresholds: [Threshold] = requirements, tasks: [TaskRequirement] = [], deviations: [KnownDeviation]
     ) {
+        requirements = tasks.isEmpty ? nil : tasks
         schema = PrecisionReport.schema
         baseline = Side(engine: "mtcnn-validate", arithmetic: "fp32")
         candidate = Side(
             engine: "mtcnn-validate", arithmetic: policies.map(\.arithmetic).joined(separator: ", "))
         self.thresholds = thresholds
         self.policies = policies.map {
-            Policy($0.arithmetic, $0.isPredicted, $0.networks, $0.endToEnd, thresholds, deviations)
+            Policy($0.arithmetic, $0.isPredicted, $0.networks, $0.endToEnd, thresholds, tasks, deviations)
         }
         verdict = Verdict(combining: self.policies.map(\.verdict))
         let checks = self.policies.flatMap(\.checks)
@@ -97,42 +112,48 @@ public struct PrecisionReport: Report, Equatable {
     public var notJudged: [String] {
         policies.flatMap { policy in
             var reasons = policy.networks.compactMap { network in
-                network.notJudgedBecause.map { "\(policy.arithmetic): \(network.network): \($0)" }
+                network.notJudgedBecause(inCascade: policy.endToEnd != nil, requirements)
+                    .map { "\(policy.arithmetic): \(network.network): \($0)" }
             }
+            guard let endToEnd = policy.endToEnd else { return reasons }
             let missing = policy.networks.missing
             if !missing.isEmpty {
                 reasons.append("\(policy.arithmetic): there is no capture of \(missing.joined(separator: ", "))")
             }
-            if policy.endToEnd.summary.expectedFaces == 0, policy.endToEnd.notJudged.isEmpty {
+            if endToEnd.summary.expectedFaces == 0, endToEnd.notJudged.isEmpty {
                 reasons.append("\(policy.arithmetic): float32 finds no face in any frame")
             }
-            return reasons + policy.endToEnd.notJudged.map { "\(policy.arithmetic): \($0.file): \($0.reason)" }
+            return reasons + endToEnd.notJudged.map { "\(policy.arithmetic): \($0.file): \($0.reason)" }
         }
     }
 
     public func judged(deviations: [KnownDeviation]) -> PrecisionReport {
         PrecisionReport(
             policies: policies.map { ($0.arithmetic, $0.isPredicted, $0.networks, $0.endToEnd) },
-            thresholds: thresholds, deviations: deviations)
+            thresholds: thresholds, tasks: requirements ?? [], deviations: deviations)
     }
 }
 
 extension PrecisionReport {
     /// What was measured, judged.
-    public init(_ measured: PrecisionMeasurement, deviations: [KnownDeviation] = []) {
+    public init(
+        _ measured: PrecisionMeasurement, tasks: [TaskRequirement] = [], deviations: [KnownDeviation] = []
+    ) {
         self.init(
             policies: measured.policies.map { policy in
-                let endToEnd = EndToEnd(
-                    minimumFaceSize: policy.minimumFaceSize, frames: policy.frames, notJudged: policy.notJudged)
+                let endToEnd = policy.faces.map {
+                    EndToEnd(minimumFaceSize: $0.minimumFaceSize, frames: $0.frames, notJudged: $0.notJudged)
+                }
                 return (policy.arithmetic, policy.isPredicted, policy.networks, endToEnd)
-            }, deviations: deviations)
+            }, tasks: tasks, deviations: deviations)
     }
 }
 
 extension PrecisionReport.Policy {
     init(
         _ arithmetic: String, _ isPredicted: Bool, _ networks: [NetworkPrecision],
-        _ endToEnd: PrecisionReport.EndToEnd, _ thresholds: [Threshold], _ deviations: [KnownDeviation]
+        _ endToEnd: PrecisionReport.EndToEnd?, _ thresholds: [Threshold], _ tasks: [TaskRequirement],
+        _ deviations: [KnownDeviation]
     ) {
         self.arithmetic = arithmetic
         self.isPredicted = isPredicted
@@ -150,32 +171,47 @@ extension PrecisionReport.Policy {
         }
         for network in networks {
             let nonFinite = network.layers.map(\.range.nonFiniteCount).reduce(0, +)
+            var values: [Metric: Double?] = [
+                .nonFiniteCount: Double(nonFinite),
+                .lostConstantCount: Double(network.constants.count(where: \.isLost)),
+            ]
+            // The limits that are asked for are the face networks': what others' outputs mean, the tasks say.
+            if endToEnd != nil {
+                values[.maxAbsDiff] = .some(network.maxAbsDiff)
+                values[.meanIou] = .some(network.meanIou)
+                values[.detectionAgreement] = .some(network.decisionAgreement)
+            }
+            check(network.network, values)
+        }
+        if let endToEnd {
             check(
-                network.network,
+                "end_to_end",
                 [
-                    .maxAbsDiff: network.maxAbsDiff, .meanIou: network.meanIou,
-                    .detectionAgreement: network.decisionAgreement, .nonFiniteCount: Double(nonFinite),
-                    .lostConstantCount: Double(network.constants.count(where: \.isLost)),
+                    .meanIou: endToEnd.summary.meanIou, .detectionAgreement: endToEnd.summary.detectionAgreement,
+                    .notFiniteFrames: endToEnd.notJudged.notFiniteCount,
                 ])
         }
-        check(
-            "end_to_end",
-            [
-                .meanIou: endToEnd.summary.meanIou, .detectionAgreement: endToEnd.summary.detectionAgreement,
-                .notFiniteFrames: endToEnd.notJudged.notFiniteCount,
-            ])
+        let answered = networks.filter { $0.tasks != nil || tasks.contains { $0.threshold != nil } }.map { network in
+            PrecisionReport.NetworkTasks(
+                network: network.network,
+                outcomes: tasks.outcomes(
+                    of: network.tasks ?? [], in: "\(arithmetic)/\(network.network)", deviations))
+        }
+        self.tasks = tasks.isEmpty ? nil : answered
+        checks += answered.flatMap(\.outcomes).compactMap(\.check)
         let limit = thresholds.first { $0.metric == .maxAbsDiff }?.limit ?? .infinity
         unattainable = networks.compactMap { network in
-            network.floor < limit
+            network.floor < limit || endToEnd == nil
                 ? nil
                 : PrecisionReport.Unattainable(
                     check: "\(arithmetic)/\(network.network)/max_abs_diff", limit: limit, floor: network.floor)
         }
         self.checks = checks
+        let areJudged = networks.allSatisfy { $0.notJudgedBecause(inCascade: endToEnd != nil, tasks) == nil }
         let compared =
-            networks.missing.isEmpty && networks.allSatisfy { $0.notJudgedBecause == nil }
-            && endToEnd.summary.expectedFaces > 0
-            && endToEnd.notJudged.isEmpty
+            areJudged
+            && (endToEnd.map { networks.missing.isEmpty && $0.summary.expectedFaces > 0 && $0.notJudged.isEmpty }
+                ?? !networks.isEmpty)
         verdict = Verdict(combining: checks.map(\.verdict) + (compared ? [] : [.notJudged]))
     }
 }
@@ -189,8 +225,12 @@ extension [NetworkPrecision] {
 
 extension NetworkPrecision {
     /// Why a part of what is asked of a network was not measured, if it was not.
-    fileprivate var notJudgedBecause: String? {
+    fileprivate func notJudgedBecause(inCascade isFaceNetwork: Bool, _ tasks: [TaskRequirement]?) -> String? {
         if cases == 0 { return "no case of the capture holds every layer" }
+        guard isFaceNetwork else {
+            let hasLimit = (tasks ?? []).contains { $0.threshold != nil }
+            return hasLimit ? nil : "no limit says what its answers may lose: --require top1=0.99, for example"
+        }
         if decisionAgreement == nil {
             return "no output of 2 and of 4 channels, nor one of 6 or 16, holds its decisions"
         }

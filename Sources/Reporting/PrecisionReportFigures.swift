@@ -6,7 +6,7 @@ import Tensors
 extension PrecisionReport {
     /// For each network, the arithmetics side by side.
     var arithmeticFigures: [Block] {
-        let limit = thresholds.first { $0.metric == .maxAbsDiff }?.limit
+        let limit = hasFaces ? thresholds.first { $0.metric == .maxAbsDiff }?.limit : nil
         let names = policies.flatMap { $0.networks.map(\.network) }.withoutRepeats
         return names.map { name in
             let strips = policies.flatMap { policy in
@@ -64,7 +64,7 @@ extension PrecisionReport {
     /// The frames in which decisions flipped, for each arithmetic.
     var flipFigures: [Block] {
         policies.flatMap { policy -> [Block] in
-            let departing = policy.endToEnd.frames.filter { !$0.flippedDecisions.isEmpty }
+            let departing = (policy.endToEnd?.frames ?? []).filter { !$0.flippedDecisions.isEmpty }
                 .sorted { ($0.faces.departure, $1.file) > ($1.faces.departure, $0.file) }
             guard !departing.isEmpty else { return [] }
             let frames = departing.map { frame in

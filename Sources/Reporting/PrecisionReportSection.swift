@@ -5,19 +5,37 @@ extension PrecisionReport {
     public var section: Section {
         Section(
             self, title: "FP16 against FP32",
-            blocks: networkBlocks + faceBlocks + flipBlocks + rangeFigures + constantBlocks)
+            blocks: networkBlocks + taskBlocks + (hasFaces ? faceBlocks + flipBlocks : reasonBlocks) + rangeFigures
+                + constantBlocks)
     }
 
+    /// Whether the networks are a cascade, which finds faces.
+    var hasFaces: Bool { policies.contains { $0.endToEnd != nil } }
+
+    private var taskBlocks: [Block] {
+        policies.flatMap { policy in
+            (policy.tasks ?? []).flatMap { $0.outcomes.blocks(of: "\(policy.label), \($0.network)") }
+        }
+    }
+
+    /// What was not judged, and why.
+    private var reasonBlocks: [Block] { notJudged.map { .paragraph("Not judged: \($0).") } }
+
     private var networkBlocks: [Block] {
+        let hasFaces = hasFaces
         let rows = policies.flatMap { policy in
             policy.networks.map { network -> [Phrase] in
                 let isAttainable = !policy.isUnattainable(network)
                 return [
                     policy.label, network.network, network.maxAbsDiff.short, network.meanAbsDiff.short,
-                    network.floor.short + (isAttainable ? "" : " (limit unattainable)"), network.meanIou.long,
-                    network.minIou.long, (network.decisionAgreement.map { $0 * 100 }).long + " %",
-                    network.firstNonFinite.map { "first in \($0)" } ?? "none",
+                    network.floor.short + (isAttainable ? "" : " (limit unattainable)"),
                 ].cells
+                    + (hasFaces
+                    ? [
+                        network.meanIou.long, network.minIou.long,
+                        (network.decisionAgreement.map { $0 * 100 }).long + " %",
+                    ] : []).cells
+                    + [network.firstNonFinite.map { "first in \($0)" } ?? "none"].cells
             }
         }
         return [
@@ -27,10 +45,9 @@ extension PrecisionReport {
         ] + arithmeticFigures + [
             .table(
                 Table(
-                    [
-                        "arithmetic", "network", "max abs diff", "mean abs diff", "floor", "mean IoU of own boxes",
-                        "smallest", "decision agreement", "not finite",
-                    ], rows))
+                    ["arithmetic", "network", "max abs diff", "mean abs diff", "floor"]
+                        + (hasFaces ? ["mean IoU of own boxes", "smallest", "decision agreement"] : [])
+                        + ["not finite"], rows))
         ]
     }
 
@@ -45,23 +62,24 @@ extension PrecisionReport {
                 "arithmetic", "frames", "faces", "mean IoU", "smallest IoU", "agreement", "false positives", "misses",
                 "flipped", "mean IoU without flips", "mean IoU with float16 scores", "verdict",
             ],
-            policies.map { policy in
-                let summary = policy.endToEnd.summary
+            policies.compactMap { policy in
+                guard let endToEnd = policy.endToEnd else { return nil }
+                let summary = endToEnd.summary
                 return [
                     policy.label, "\(summary.frames)", "\(summary.expectedFaces)", summary.meanIou.long,
                     summary.smallestIou.long, (summary.detectionAgreement.map { $0 * 100 }).short + " %",
-                    "\(summary.falsePositives)", "\(summary.misses)", "\(policy.endToEnd.flips.count)",
-                    policy.endToEnd.meanIouWithoutFlips.long, policy.endToEnd.withFloat16Scores.meanIou.long,
+                    "\(summary.falsePositives)", "\(summary.misses)", "\(endToEnd.flips.count)",
+                    endToEnd.meanIouWithoutFlips.long, endToEnd.withFloat16Scores.meanIou.long,
                 ].cells + ["\(policy.verdict)"]
             })
-        return [.paragraph(meaning), .table(table)] + notJudged.map { .paragraph("Not judged: \($0).") }
+        return [.paragraph(meaning), .table(table)] + reasonBlocks
     }
 
     /// The flipped decisions with the least overlap.
     private var flipBlocks: [Block] {
         let shown = 5
         let rows = policies.flatMap { policy in
-            policy.endToEnd.flips.prefix(shown).map { file, flip in
+            (policy.endToEnd?.flips ?? []).prefix(shown).map { file, flip in
                 let box = [flip.box.x, flip.box.y, flip.box.width, flip.box.height]
                     .map { "\(Int(saturating: $0.rounded()))" }
                 return [

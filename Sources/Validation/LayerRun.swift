@@ -36,6 +36,7 @@ extension LayerMeasurement {
     ///   - candidate: what computes the models.
     ///   - engine: gives the candidate's engine for a model's graph, or for a part of it.
     ///   - outputsOnly: whether to leave out all layers but the networks' outputs.
+    ///   - tasks: what the networks' answers are measured for.
     ///   - shard: which of each capture's cases to compare.
     ///   - progress: is told of each network and case before it is computed.
     /// - Throws: what reading and comparing throw, and ``Conformance/ComparisonError/nothingInCommon(_:)`` if there
@@ -43,7 +44,7 @@ extension LayerMeasurement {
     public init(
         models: ModelLibrary, captures: String, candidate: Side = builtIn,
         engine: @Sendable (Model, Graph) throws -> any Engine = { try $0.engine(.fp32, for: $1) },
-        outputsOnly: Bool = false, shard: Shard = .whole,
+        outputsOnly: Bool = false, tasks: [TaskMetric] = [], shard: Shard = .whole,
         progress: @Sendable (String) -> Void = { _ in }
     ) throws {
         let compared = try inputFiles(in: captures, withExtensions: ["h5"]).map { path in
@@ -52,7 +53,7 @@ extension LayerMeasurement {
             let model = try LayerMeasurement.model(of: network, in: models)
             if model.isOtherForm(than: capture), LayerMeasurement.faceNetwork(named: network) == nil {
                 let comparison = try NetworkComparison(
-                    of: .model(model, .fp32), with: .capture(capture), named: network, shard: shard
+                    of: .model(model, .fp32), with: .capture(capture), named: network, shard: shard, tasks: tasks
                 ) { progress("\(network), \($0)") }
                 return (comparison, Side(capture.header))
             }
@@ -65,7 +66,7 @@ extension LayerMeasurement {
             }
             let comparison = try NetworkComparison(
                 of: try engine(model, model.graph), running: model, with: capture,
-                network: network, bound: .float32, outputsOnly: outputsOnly, shard: shard
+                network: network, bound: .float32, outputsOnly: outputsOnly, tasks: tasks, shard: shard
             ) { progress("\(network), \($0)") }
             return (comparison, Side(capture.header))
         }

@@ -18,17 +18,24 @@ public struct PrecisionMeasurement: Sendable {
         /// Whether the arithmetic is a prediction that no recording confirms yet.
         public let isPredicted: Bool
         public let networks: [NetworkPrecision]
+        /// The faces found by the cascade; nil where there is none.
+        public let faces: Faces?
+
+        public init(arithmetic: String, isPredicted: Bool, networks: [NetworkPrecision], faces: Faces?) {
+            self.arithmetic = arithmetic
+            self.isPredicted = isPredicted
+            self.networks = networks
+            self.faces = faces
+        }
+    }
+
+    /// The faces that the cascade finds in frames.
+    public struct Faces: Sendable {
         public let minimumFaceSize: Int
         public let frames: [PrecisionFrame]
         public let notJudged: [UnjudgedFrame]
 
-        public init(
-            arithmetic: String, isPredicted: Bool, networks: [NetworkPrecision], minimumFaceSize: Int,
-            frames: [PrecisionFrame], notJudged: [UnjudgedFrame] = []
-        ) {
-            self.arithmetic = arithmetic
-            self.isPredicted = isPredicted
-            self.networks = networks
+        public init(minimumFaceSize: Int, frames: [PrecisionFrame], notJudged: [UnjudgedFrame] = []) {
             self.minimumFaceSize = minimumFaceSize
             self.frames = frames
             self.notJudged = notJudged
@@ -42,35 +49,34 @@ extension PrecisionMeasurement {
         .fp16Weights, .fp16Storage, .fp16FMA, .fp16MultiplyAdd, .neuralEngineM1,
     ]
 
-    /// Runs the three networks in each float16 arithmetic: on the captures' inputs, layer by layer, and as a detector
-    /// on the frames.
+    /// Runs the networks of a directory in each float16 arithmetic: on the captures' inputs, layer by layer, and, where the
+    /// directory holds the three of the cascade, these as a detector on the frames.
     ///
     /// - Parameters:
-    ///   - models: with the three networks.
     ///   - captures: a directory with a capture of each, of which the inputs are taken.
     ///   - frames: the directory of the frames.
-    ///   - packageArithmetic: what the float16 parts of packages beside the networks are computed in, if it is one of
-    ///     float16; else `fp16-storage`.
+    ///   - packageArithmetic: what the float16 parts of packages beside the cascade's networks are computed in, if it is
+    ///     one of float16; else `fp16-storage`.
+    ///   - tasks: what the networks' answers are measured for.
     ///   - shard: which of the networks in an arithmetic, and which of the frames, to compare.
     /// - Throws: what reading and computing throw, and ``Conformance/ComparisonError/nothingInCommon(_:)`` if there
-    ///   are no frames.
+    ///   are no frames for a cascade, or no captures for other networks.
     public init(
         models: ModelLibrary, captures: String, frames: String, minimumFaceSize: Int,
         rules: CascadeRules = .openFace, reading: ImageReading = ImageReading(),
         arithmetics: [ArithmeticName] = arithmetics,
-        packageArithmetic: ArithmeticName = .fp16Storage,
+        packageArithmetic: ArithmeticName = .fp16Storage, tasks: [TaskMetric] = [],
         shard: Shard = .whole, progress: @Sendable (String) -> Void = { _ in }
     ) throws {
-        let directory = try FrameDirectory(frames)
-        let files = directory.files
-        guard !files.isEmpty else { throw ComparisonError.nothingInCommon("\(frames) holds no frames") }
-        for network in CascadeNetwork.allCases {
-            try models.model(network.modelName).requireFloat32(as: "the baseline of fp16_vs_fp32")
+        let isCascade = try models.missingFaceNetworks.isEmpty
+        let networks = try isCascade ? CascadeNetwork.allCases.map(\.modelName) : models.names
+        for network in networks { try models.model(network).requireFloat32(as: "the baseline of fp16_vs_fp32") }
+        let captured = networks.filter { FileManager.default.fileExists(atPath: "\(captures)/\($0).h5") }
+        guard isCascade || !captured.isEmpty else {
+            throw ComparisonError.nothingInCommon(
+                "\(captures) holds no capture of \(networks.joined(separator: ", ")), from which inputs are taken")
         }
-        let captured = CascadeNetwork.allCases.filter {
-            FileManager.default.fileExists(atPath: "\(captures)/\($0.modelName).h5")
-        }
-        let packages = try Float16Packages(models.model(inFile:))
+        let packages = isCascade ? try Float16Packages(models.model(inFile:)) : nil
         let candidates =
             arithmetics.map(Candidate.arithmetic)
             + (packages.map {
@@ -79,11 +85,12 @@ extension PrecisionMeasurement {
         let jobs = shard.stretch(
             of: candidates.indices.flatMap { index in captured.map { (index, $0) } })
         // The arithmetics of a network share its exact results, and are computed at once.
-        let groups = captured.map { kind in (kind: kind, own: jobs.filter { $0.1 == kind }.map(\.0)) }
+        let groups = captured.map { network in (network: network, own: jobs.filter { $0.1 == network }.map(\.0)) }
             .filter { !$0.own.isEmpty }
         let precisions = try groups.flatMap { group in
-            let network = group.kind.modelName
-            let threshold = Double(rules.scoreThresholds[group.kind])
+            let network = group.network
+            let kind = CascadeNetwork.allCases.first { $0.modelName == network }
+            let threshold = kind.map { Double(rules.scoreThresholds[$0]) } ?? 0.5
             let capture = try CaptureFile(contentsOf: "\(captures)/\(network).h5")
             var found = [(Int, NetworkPrecision)]()
             let arithmetics = group.own.compactMap { index in
@@ -95,35 +102,52 @@ extension PrecisionMeasurement {
                 let own = try NetworkPrecision.all(
                     in: arithmetics.map(\.1), running: model.graph, oracle: models.oracle(of: model),
                     modelSha256: model.sha256, on: NetworkInputs.all(in: capture, of: model.graph), network: network,
-                    scoreThreshold: threshold)
+                    scoreThreshold: threshold, tasks: tasks)
                 found += zip(arithmetics.map(\.0), own)
             }
             for index in group.own {
-                guard case .packages(let packages, let arithmetic) = candidates[index] else { continue }
+                guard case .packages(let packages, let arithmetic) = candidates[index], let kind else { continue }
                 progress("\(candidates[index].name), \(network)")
                 let precision = try NetworkPrecision(
-                    of: packages[group.kind], as: group.kind, in: arithmetic, on: capture, scoreThreshold: threshold)
+                    of: packages[kind], as: kind, in: arithmetic, on: capture, scoreThreshold: threshold)
                 found.append((index, precision))
             }
             return found
         }
-        let all = try [models.faceNetworks(in: .fp32)] + candidates.map { try $0.networks(models) }
-        let detectors = all.map { FaceDetector(networks: $0, rules: rules, minimumFaceSize: minimumFaceSize) }
-        let comparisons = try concurrentMap(shard.stretch(of: files)) { file in
-            progress(file)
-            return try FrameComparison(
-                file: file, in: frames, baseline: detectors[0], candidates: Array(detectors.dropFirst()),
-                reading: reading)
-        }
+        let faces =
+            isCascade
+            ? try Self.faces(
+                models, candidates, FrameDirectory(frames), minimumFaceSize, rules, reading, shard, progress) : nil
         self.init(
             policies: candidates.enumerated().map { index, candidate in
-                let own = precisions.filter { $0.0 == index }.map(\.1)
-                let frames = comparisons.map { $0.candidates[index] }
-                return Policy(
-                    arithmetic: candidate.name, isPredicted: candidate.isPredicted, networks: own,
-                    minimumFaceSize: minimumFaceSize, frames: frames.compactMap(\.frame),
-                    notJudged: frames.compactMap(\.failure))
+                Policy(
+                    arithmetic: candidate.name, isPredicted: candidate.isPredicted,
+                    networks: precisions.filter { $0.0 == index }.map(\.1), faces: faces?[index])
             })
+    }
+
+    /// What the cascade finds in each arithmetic.
+    private static func faces(
+        _ models: ModelLibrary, _ candidates: [Candidate], _ directory: FrameDirectory, _ minimumFaceSize: Int,
+        _ rules: CascadeRules, _ reading: ImageReading, _ shard: Shard, _ progress: @Sendable (String) -> Void
+    ) throws -> [Faces] {
+        guard !directory.files.isEmpty else {
+            throw ComparisonError.nothingInCommon("\(directory.path) holds no frames")
+        }
+        let all = try [models.faceNetworks(in: .fp32)] + candidates.map { try $0.networks(models) }
+        let detectors = all.map { FaceDetector(networks: $0, rules: rules, minimumFaceSize: minimumFaceSize) }
+        let comparisons = try concurrentMap(shard.stretch(of: directory.files)) { file in
+            progress(file)
+            return try FrameComparison(
+                file: file, in: directory.path, baseline: detectors[0], candidates: Array(detectors.dropFirst()),
+                reading: reading)
+        }
+        return candidates.indices.map { index in
+            let frames = comparisons.map { $0.candidates[index] }
+            return Faces(
+                minimumFaceSize: minimumFaceSize, frames: frames.compactMap(\.frame),
+                notJudged: frames.compactMap(\.failure))
+        }
     }
 }
 

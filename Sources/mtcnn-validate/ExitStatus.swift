@@ -10,6 +10,7 @@ import NetworkGraph
 import OutsideEngines
 import Reporting
 import Tensors
+import Validation
 
 /// What the process tells its caller; numbers from 64 on as in sysexits.h.
 enum ExitStatus: Int32 {
@@ -53,6 +54,14 @@ extension CaptureError: ExitStatusError {
 
 extension ComparisonError: ExitStatusError {
     var exitStatus: ExitStatus { if case .nothingInCommon = self { .notJudged } else { .badData } }
+}
+
+extension TaskError: ExitStatusError {
+    var exitStatus: ExitStatus { .usage }
+}
+
+extension TaskProgramError: ExitStatusError {
+    var exitStatus: ExitStatus { .internalFailure }
 }
 
 extension AlignmentError: ExitStatusError {

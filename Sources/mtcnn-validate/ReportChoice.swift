@@ -21,13 +21,18 @@ struct ReportSelection {
     /// - Parameters:
     ///   - asked: the reports asked for; none for all.
     ///   - missing: the face networks that the directory of models lacks.
+    ///   - hasTasks: whether tasks say what other networks' answers are for.
     /// - Throws: ``CommandError`` where none of them can be made.
-    init(_ asked: [ReportChoice], missing: [String]) throws(CommandError) {
+    init(_ asked: [ReportChoice], missing: [String], hasTasks: Bool) throws(CommandError) {
         var (made, leftOut) = ([any Report.Type](), [String]())
         for report in allReports {
             if !asked.isEmpty, !asked.contains(where: { $0.report == report }) {
                 leftOut.append("\(report.name): --only asks for others")
-            } else if report != LayerReport.self, !missing.isEmpty {
+            } else if report == PrecisionReport.self, !missing.isEmpty, asked.isEmpty, !hasTasks {
+                leftOut.append(
+                    "\(report.name): what the networks' answers may lose is not said; --require top1=0.99, for example, "
+                        + "says it")
+            } else if report == DetectionReport.self, !missing.isEmpty {
                 leftOut.append(
                     "\(report.name): it is about face networks, and the models hold no "
                         + missing.joined(separator: ", "))

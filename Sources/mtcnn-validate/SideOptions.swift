@@ -106,18 +106,6 @@ struct ComparedSides {
 }
 
 extension ComparedSide {
-    /// The inputs of a capture's cases; nil of a model.
-    fileprivate var recordedInputs: ComparedInputs? {
-        get throws {
-            guard case .capture(let capture) = self else { return nil }
-            return ComparedInputs(
-                cases: try capture.caseNames.map { name in
-                    let recorded = try capture.readCase(name)
-                    return (name, recorded.source, recorded.inputs.map { ($0.name, $0.values) })
-                })
-        }
-    }
-
     /// The side as a recording of its outputs by an outside engine; the side itself without one.
     fileprivate func recorded(by adapter: Adapter?, on inputs: @autoclosure () throws -> ComparedInputs?) throws
         -> ComparedSide

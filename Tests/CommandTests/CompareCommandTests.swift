@@ -177,4 +177,45 @@ import Testing
             #expect(try status("--snr", "100", "--cosine", "0.999999", "--limits-on", "outputs") == 0)
         }
     }
+
+    @Test("What answers are for is measured, and a limit on it takes the place of what rounding explains")
+    func tasks() throws {
+        try withTemporaryDirectory { directory in
+            let model = fixtures.appendingPathComponent("models/rnet.onnx").path
+            let original = try CaptureFile(
+                contentsOf: fixtures.appendingPathComponent("captures/rnet.h5").path)
+            let path = "\(directory)/moved.h5"
+            let writer = try CaptureWriter(original.header, to: path)
+            let read = try original.readCase(original.caseNames[0])
+            // The probabilities move by a hundredth of their size, and none to the other side of one half.
+            let moved = read.tensors.map { tensor in
+                guard case .float32(let values) = tensor.values, tensor.name == "softmax_1" else { return tensor }
+                return output(tensor, .float32(Tensor(values.shape, values.elements.map { $0 * 1.01 })))
+            }
+            try writer.append(CaptureCase(name: read.name, source: read.source, inputs: read.inputs, tensors: moved))
+            try writer.finish()
+            func run(_ options: String...) throws -> CommandLineProgram.Outcome {
+                try CommandLineProgram.run(["compare", model, path, "--no-diagnosis"] + options)
+            }
+            #expect(try run("--metric", "top1@softmax_1").exitCode == 1)
+            let kept = try run("--require", "top1@softmax_1=1,cosine@softmax_1=0.999")
+            #expect(kept.exitCode == 0 && kept.output.contains("| `top1@softmax_1` |"), "\(kept.output)")
+            let several = try run("--metric", "top1")
+            #expect(several.exitCode == 64 && several.errors.contains("top1@softmax_1"), "\(several.errors)")
+            #expect(try run("--require", "top1=2").exitCode == 64)
+
+            // The sum of each side's outputs, as a stranger's program would read them.
+            let program = "\(directory)/score.sh"
+            try Data(
+                "#!/bin/sh\ntest -s \"$1\" && test -s \"$2\" && echo '{\"bytes\": 3, \"error\": 0.25}'\n".utf8
+            ).write(to: URL(fileURLWithPath: program))
+            let command = "command:sh \(program)"
+            let scored = try run("--require", "\(command)#error<=0.25")
+            #expect(scored.exitCode == 0 && scored.output.contains("\(command)#bytes"), "\(scored.output)")
+            #expect(try run("--require", "\(command)#error<=0.2").exitCode == 1)
+            #expect(try run("--require", "\(command)#speed>=1").exitCode == 2)
+            let silent = try run("--metric", "command:true")
+            #expect(silent.exitCode == 70 && silent.errors.contains("command:true"), "\(silent.errors)")
+        }
+    }
 }

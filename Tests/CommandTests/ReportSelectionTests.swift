@@ -87,4 +87,32 @@ import Testing
             }
         }
     }
+
+    @Test("What float16 costs any network is judged by what its answers are for, and not without that")
+    func float16() throws {
+        try withClassifier { directory, validate in
+            let judged = try CommandLineProgram.run(validate + ["--require", "top1@softmax_1=1"])
+            #expect(judged.exitCode == 0, "\(judged.output) \(judged.errors)")
+            #expect(try reports(in: directory) == ["fp16_vs_fp32.json", "fp32_vs_onnx.json"])
+            let failing = try CommandLineProgram.run(validate + ["--require", "cosine@dense_2=1"])
+            #expect(failing.exitCode == 1 && failing.output.contains("fp16-storage/classifier/cosine@dense_2/cosine"))
+            let unlimited = try CommandLineProgram.run(validate + ["--only", "fp16_vs_fp32"])
+            #expect(unlimited.exitCode == 2 && unlimited.output.contains("--require"), "\(unlimited.output)")
+        }
+    }
+
+    @Test("A plan for any network keeps what is asked of its answers, and says that faces cannot be asked of it")
+    func plan() throws {
+        try withClassifier { directory, validate in
+            let plan = ["plan"] + validate[1...4]
+            let strict = try CommandLineProgram.run(
+                plan + ["--require", "max_abs_diff=1e-4", "--json", "\(directory)/plan.json"])
+            #expect(strict.exitCode == 0, "\(strict.errors)")
+            #expect(strict.output.contains("| classifier |"), "\(strict.output)")
+            let loose = try CommandLineProgram.run(plan + ["--require", "top1@softmax_1=1"])
+            #expect(loose.exitCode == 0 && loose.output.contains("takes 0 of 6 layers"), "\(loose.output)")
+            let faces = try CommandLineProgram.run(plan + ["--require", "mean_iou=0.9"])
+            #expect(faces.exitCode != 0 && faces.errors.contains("no cascade"), "\(faces.errors)")
+        }
+    }
 }

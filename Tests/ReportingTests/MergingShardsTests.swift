@@ -76,9 +76,11 @@ import Testing
             return try stored(
                 PrecisionReport(
                     policies: whole.policies.map { policy in
-                        let endToEnd = PrecisionReport.EndToEnd(
-                            minimumFaceSize: policy.endToEnd.minimumFaceSize,
-                            frames: shard.stretch(of: policy.endToEnd.frames), notJudged: [])
+                        let endToEnd = policy.endToEnd.map {
+                            PrecisionReport.EndToEnd(
+                                minimumFaceSize: $0.minimumFaceSize, frames: shard.stretch(of: $0.frames),
+                                notJudged: [])
+                        }
                         let networks = own.filter { $0.0 == policy.arithmetic }.map(\.1)
                         return (policy.arithmetic, policy.isPredicted, networks, endToEnd)
                     }, deviations: []))

@@ -16,12 +16,13 @@ extension NetworkComparison {
     ///   - map: names of the candidate's tensors by the baseline's.
     ///   - network: what the network is called; nil for the name of the model that is run.
     ///   - shard: which cases to compare, where one side is a model.
+    ///   - tasks: what the answers are measured for.
     ///   - progress: is told of each case before it is compared.
     /// - Throws: ``AlignmentError``, ``ComparisonError``, ``Captures/CaptureError``, and what the engines throw.
     public init(
         of candidate: ComparedSide, with baseline: ComparedSide, inputs: ComparedInputs? = nil,
         map: [String: String] = [:], named network: String? = nil, shard: Shard = .whole,
-        progress: (_ caseName: String) -> Void = { _ in }
+        tasks: [TaskMetric] = [], progress: (_ caseName: String) -> Void = { _ in }
     ) throws {
         var notes = [String]()
         if candidate.sha256 != baseline.sha256 {
@@ -39,21 +40,23 @@ extension NetworkComparison {
         }
         switch (baseline, candidate) {
         case (.capture(let one), .capture(let other)):
-            try self.init(of: other, with: one, map: map, notes: notes, progress: progress)
+            try self.init(of: other, with: one, map: map, notes: notes, tasks: tasks, progress: progress)
         default:
             guard let sides = try AlignedSides(of: candidate, with: baseline, inputs: inputs, map: map) else {
                 throw ComparisonError.nothingInCommon("neither side is a model")
             }
-            try self.init(sides, named: network, shard: shard, notes: notes + sides.notes, progress: progress)
+            try self.init(
+                sides, named: network, shard: shard, notes: notes + sides.notes, tasks: tasks, progress: progress)
         }
     }
 
     /// A model's run against another side.
     private init(
-        _ sides: AlignedSides, named network: String?, shard: Shard, notes: [String],
+        _ sides: AlignedSides, named network: String?, shard: Shard, notes: [String], tasks: [TaskMetric],
         progress: (_ caseName: String) -> Void
     ) throws {
-        let comparison = try LayerComparison(of: sides.engine, sides.arithmetics, candidate: sides.candidate)
+        let comparison = try LayerComparison(
+            of: sides.engine, sides.arithmetics, candidate: sides.candidate, tasks: tasks)
         let names = sides.candidate == .engine ? ("the candidate", "the baseline") : ("the baseline", "the candidate")
         var told = notes
         var notCompared = [String]()
@@ -83,7 +86,7 @@ extension NetworkComparison {
     /// Two recordings.
     private init(
         of candidate: CaptureFile, with baseline: CaptureFile, map: [String: String], notes: [String],
-        progress: (_ caseName: String) -> Void
+        tasks: [TaskMetric], progress: (_ caseName: String) -> Void
     ) throws {
         let common = baseline.caseNames.filter(candidate.caseNames.contains)
         guard !common.isEmpty else {
@@ -121,7 +124,14 @@ extension NetworkComparison {
                             signal: SignalAgreement(baseline: tensor.values, candidate: values)))
                 }
             }
-            cases.append(CaseMetrics(name: name, source: expected.source, layers: layers))
+            let answers = expected.tensors.filter(\.isGraphOutput).compactMap { tensor in
+                arranged[tensor.name].map { (name: tensor.name, baseline: tensor.values, candidate: $0) }
+            }
+            cases.append(
+                CaseMetrics(
+                    name: name, source: expected.source, layers: layers,
+                    tasks: tasks.isEmpty
+                        ? nil : try tasks.map { task throws(TaskError) in try TaskAgreement(task, of: answers) }))
         }
         told += alone.lines(reference: "the baseline", other: "the candidate")
         self.init(

@@ -108,7 +108,9 @@ extension Agreement {
         case .cosine: signal?.cosine
         case .maxUlpDiff: Double(difference.maxUlpDiff)
         case .nonFiniteCount: Double(difference.nonFiniteCount)
-        case .lostConstantCount, .notFiniteFrames, .meanIou, .minIou, .detectionAgreement, .falsePositives: nil
+        case .lostConstantCount, .notFiniteFrames, .meanIou, .minIou, .detectionAgreement, .falsePositives,
+            .topAgreement, .landmarkError, .maskIou, .boxIou, .programValue:
+            nil
         }
     }
 }

@@ -22,6 +22,16 @@ public enum Metric: String, Sendable, Codable, CaseIterable {
     case minIou = "min_iou"
     case detectionAgreement = "detection_agreement"
     case falsePositives = "false_positives"
+    /// ``TaskMetric/Kind/top(_:)``
+    case topAgreement = "top_agreement"
+    /// ``TaskMetric/Kind/landmarks(_:)``
+    case landmarkError = "landmark_error"
+    /// ``TaskMetric/Kind/maskIou``
+    case maskIou = "mask_iou"
+    /// ``TaskMetric/Kind/boxes``
+    case boxIou = "box_iou"
+    /// ``TaskProgram``
+    case programValue = "program_value"
 
     /// - Throws: `DecodingError` for a name that is none of them.
     public init(from decoder: any Decoder) throws {

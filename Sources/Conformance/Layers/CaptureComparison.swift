@@ -8,13 +8,14 @@ extension NetworkComparison {
     ///
     /// - Parameters:
     ///   - network: the name to report under.
+    ///   - tasks: what the answers are measured for.
     ///   - shard: which of the capture's cases to compare.
     ///   - progress: is told of each case before it is computed.
     /// - Throws: ``Captures/CaptureError`` for a capture that is damaged or of another model,
     ///   ``ComparisonError`` where its tensors do not fit the candidate's, and what the engine throws.
     public init(
         of candidate: any Engine, running model: Model, with capture: CaptureFile, network: String,
-        bound: RoundingBound, outputsOnly: Bool = false, shard: Shard = .whole,
+        bound: RoundingBound, outputsOnly: Bool = false, tasks: [TaskMetric] = [], shard: Shard = .whole,
         progress: @Sendable (_ caseName: String) -> Void = { _ in }
     ) throws {
         guard capture.header.modelSHA256 == model.sha256 else {
@@ -24,7 +25,7 @@ extension NetworkComparison {
                     + "\"\(model.name)\" has \(model.sha256)")
         }
         let outputsOnly = outputsOnly || !candidate.observesNodes
-        let comparison = try LayerComparison(of: candidate, bound: bound)
+        let comparison = try LayerComparison(of: candidate, bound: bound, tasks: tasks)
         let names = shard.stretch(of: capture.caseNames)
         @Sendable func read(_ name: String) throws -> (recorded: RecordedCase, unknown: [String]) {
             let read = try capture.readCase(name)

@@ -30,11 +30,14 @@ public struct CaseMetrics: Sendable, Codable, Equatable {
     public let name: String
     public let source: String
     public let layers: [LayerMetrics]
+    /// What the answers come to for the tasks that are asked for; nil where none is.
+    public let tasks: [TaskAgreement]?
 
-    public init(name: String, source: String, layers: [LayerMetrics]) {
+    public init(name: String, source: String, layers: [LayerMetrics], tasks: [TaskAgreement]? = nil) {
         self.name = name
         self.source = source
         self.layers = layers
+        self.tasks = tasks
     }
 }
 
@@ -51,6 +54,7 @@ public struct LayerComparison: Sendable {
     private let bounds: (engine: RoundingBound, recording: RoundingBound)
     private let candidate: Candidate
     private let judgesBlocks: Bool
+    private let tasks: [TaskMetric]
     /// What right programs of each side's arithmetic differ by; nil where that is not measured.
     private let envelopes: (engine: Envelope, recording: Envelope?)?
 
@@ -58,8 +62,12 @@ public struct LayerComparison: Sendable {
     ///   - candidate: what is judged.
     ///   - bound: the rounding errors that the coarser of the two sides may make.
     ///   - oracle: of the candidate's graph; nil for one of its own.
+    ///   - tasks: what the answers are measured for.
     /// - Throws: ``EngineError`` for an operator that the oracle does not compute.
-    public init(of candidate: any Engine, bound: RoundingBound, oracle: Oracle? = nil) throws(EngineError) {
+    public init(
+        of candidate: any Engine, bound: RoundingBound, oracle: Oracle? = nil, tasks: [TaskMetric] = []
+    ) throws(EngineError) {
+        self.tasks = tasks
         graph = candidate.graph
         engine = candidate
         if let oracle { self.oracle = oracle } else { self.oracle = try Oracle(of: candidate.graph) }
@@ -78,10 +86,13 @@ public struct LayerComparison: Sendable {
     ///   - engine: one side.
     ///   - arithmetics: what the engine and the recording are computed in.
     ///   - candidate: which of both is judged.
+    ///   - tasks: what the answers are measured for.
     /// - Throws: ``EngineError`` for an operator that the oracle does not compute.
     init(
-        of engine: any Engine, _ arithmetics: (engine: ArithmeticName, recording: ArithmeticName), candidate: Candidate
+        of engine: any Engine, _ arithmetics: (engine: ArithmeticName, recording: ArithmeticName),
+        candidate: Candidate, tasks: [TaskMetric] = []
     ) throws(EngineError) {
+        self.tasks = tasks
         graph = engine.graph
         self.engine = engine
         oracle = try Oracle(of: engine.graph)
@@ -105,15 +116,18 @@ public struct LayerComparison: Sendable {
         let slices = slices(of: recording)
         guard slices.count > 1 else { return try compareWhole(recording, outputsOnly: outputsOnly) }
         let parts = try concurrentMap(slices, inTurn: engine.answersInTurn) { range in
-            try compareWhole(recording.slice(range), outputsOnly: outputsOnly).layers
-                .map { $0.movedAlongBatch(by: range.lowerBound) }
+            let part = try compareWhole(recording.slice(range), outputsOnly: outputsOnly)
+            return (layers: part.layers.map { $0.movedAlongBatch(by: range.lowerBound) }, tasks: part.tasks)
         }
-        var layers = parts[0]
-        for part in parts.dropFirst() { layers = zip(layers, part).map { $0.merged(with: $1) } }
+        var (layers, tasks) = parts[0]
+        for part in parts.dropFirst() {
+            layers = zip(layers, part.layers).map { $0.merged(with: $1) }
+            tasks = tasks.map { zip($0, part.tasks ?? []).map { $0.merged(with: $1) } }
+        }
         for index in layers.indices {
             layers[index].shape = recording.tensors[layers[index].layer]?.shape.dimensions
         }
-        return CaseMetrics(name: recording.name, source: recording.source, layers: layers)
+        return CaseMetrics(name: recording.name, source: recording.source, layers: layers, tasks: tasks)
     }
 
     /// The most elements of a batch that a thread compares at once, which bounds the memory for their activations and
@@ -185,7 +199,26 @@ public struct LayerComparison: Sendable {
                     layer: name, node: node.name, operator: node.operator.name,
                     isOutput: isOutput, shape: recorded.shape.dimensions, isolated: alone, cumulative: cumulative))
         }
-        return CaseMetrics(name: recording.name, source: recording.source, layers: layers)
+        return CaseMetrics(
+            name: recording.name, source: recording.source, layers: layers,
+            tasks: try agreement(recorded: recording.tensors, computed: computed))
+    }
+
+    /// What the answers come to for each task; nil where none is asked for.
+    private func agreement(
+        recorded: [String: AnyTensor], computed: [String: AnyTensor]
+    ) throws(TaskError) -> [TaskAgreement]? {
+        guard !tasks.isEmpty else { return nil }
+        let answers = graph.outputs.withoutRepeats.compactMap { name in
+            recorded[name].flatMap { recorded in
+                computed[name].map { computed in
+                    candidate == .engine
+                        ? (name: name, baseline: recorded, candidate: computed)
+                        : (name: name, baseline: computed, candidate: recorded)
+                }
+            }
+        }
+        return try tasks.map { task throws(TaskError) in try TaskAgreement(task, of: answers) }
     }
 
     private func inputErrors(of tensors: [String: AnyTensor]) -> Errors {

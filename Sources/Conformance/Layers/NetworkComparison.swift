@@ -13,11 +13,15 @@ public struct NetworkComparison: Sendable {
     public let alignment: [String]?
     /// Faults that change nothing on these inputs, a sentence for each; nil where there are none.
     public let inputsCannotShow: [String]?
+    /// What programs measured of both sides' answers over all cases.
+    public var measuredByPrograms: [TaskAgreement]
 
     public init(
         network: String, modelSHA256: String, cases: [CaseMetrics], layersNotCompared: [String],
-        casesNotCompared: [String] = [], alignment: [String]? = nil, inputsCannotShow: [String]? = nil
+        casesNotCompared: [String] = [], alignment: [String]? = nil, inputsCannotShow: [String]? = nil,
+        measuredByPrograms: [TaskAgreement] = []
     ) {
+        self.measuredByPrograms = measuredByPrograms
         self.network = network
         self.modelSHA256 = modelSHA256
         self.cases = cases
@@ -40,6 +44,19 @@ public struct NetworkComparison: Sendable {
             }
         }
         return order.compactMap { merged[$0] }
+    }
+
+    /// What the answers of all cases come to for each task that is asked for.
+    public var tasks: [TaskAgreement] {
+        var merged = [TaskAgreement]()
+        for agreement in cases.flatMap({ $0.tasks ?? [] }) {
+            if let index = merged.firstIndex(where: { $0.task == agreement.task }) {
+                merged[index] = merged[index].merged(with: agreement)
+            } else {
+                merged.append(agreement)
+            }
+        }
+        return merged + measuredByPrograms
     }
 
     /// A layer whose own error is no rounding error.

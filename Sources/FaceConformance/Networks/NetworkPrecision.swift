@@ -26,12 +26,15 @@ public struct NetworkPrecision: Sendable, Codable, Equatable {
     /// The constants with elements that float16 cannot hold as normal numbers.
     public let constants: [ConstantRange]
     public let layers: [LayerPrecision]
+    /// What the answers come to for each task that is asked for; nil where none is.
+    public let tasks: [TaskAgreement]?
 
     public init(
         network: String, modelSha256: String, cases: Int, maxAbsDiff: Double, meanAbsDiff: Double, floor: Double,
         meanIou: Double?, minIou: Double?, decisionAgreement: Double?, constants: [ConstantRange],
-        layers: [LayerPrecision]
+        layers: [LayerPrecision], tasks: [TaskAgreement]? = nil
     ) {
+        self.tasks = tasks
         self.network = network
         self.modelSha256 = modelSha256
         self.cases = cases
@@ -82,17 +85,19 @@ extension NetworkPrecision {
 
     /// The same in several arithmetics, in their order. Each input is run once in float32, and once by the oracle.
     ///
-    /// - Parameter oracle: of the graph.
+    /// - Parameters:
+    ///   - oracle: of the graph.
+    ///   - tasks: what the answers are measured for.
     /// - Throws: what running the engines throws.
     public static func all(
         in arithmetics: [ArithmeticName], running graph: Graph, oracle: Oracle, modelSha256: String,
-        on inputs: [NetworkInputs], network: String, scoreThreshold: Double
+        on inputs: [NetworkInputs], network: String, scoreThreshold: Double, tasks: [TaskMetric] = []
     ) throws -> [NetworkPrecision] {
         let baseline = try ArithmeticName.fp32.engine(for: graph)
         let face = try CascadeNetwork.allCases.first { $0.modelName == network }
             .map { try GraphFaceNetwork($0, graph: graph) { _ in baseline } }
         var trials = try arithmetics.map {
-            try ArithmeticTrial(of: $0, graph, oracle, face, scoreThreshold: scoreThreshold)
+            try ArithmeticTrial(of: $0, graph, oracle, face, tasks, scoreThreshold: scoreThreshold)
         }
         for input in inputs {
             var expected = [String: AnyTensor]()
@@ -123,7 +128,7 @@ private struct ArithmeticTrial: Sendable {
 
     init(
         of arithmetic: ArithmeticName, _ graph: Graph, _ oracle: Oracle, _ face: GraphFaceNetwork?,
-        scoreThreshold: Double
+        _ tasks: [TaskMetric], scoreThreshold: Double
     ) throws {
         self.graph = graph
         // An arithmetic that stores float32 is asked how its numbers would lie in float16. What becomes of subnormals is
@@ -133,7 +138,8 @@ private struct ArithmeticTrial: Sendable {
             FloatFormat.binary32.isFiner(than: stored)
             ? FloatFormat(fractionBits: stored.fractionBits, exponentBits: stored.exponentBits) : .binary16
         candidate = try arithmetic.engine(for: graph)
-        comparison = try LayerComparison(of: candidate, bound: RoundingBound(of: arithmetic), oracle: oracle)
+        comparison = try LayerComparison(
+            of: candidate, bound: RoundingBound(of: arithmetic), oracle: oracle, tasks: tasks)
         self.face = face
         self.scoreThreshold = scoreThreshold
         decisions = BoxDecisions(scoreThreshold: scoreThreshold)
@@ -178,9 +184,9 @@ private struct ArithmeticTrial: Sendable {
     }
 
     func precision(of network: String, modelSha256: String) -> NetworkPrecision {
-        let merged = NetworkComparison(
-            network: network, modelSHA256: modelSha256, cases: cases, layersNotCompared: []
-        ).layers
+        let comparison = NetworkComparison(
+            network: network, modelSHA256: modelSha256, cases: cases, layersNotCompared: [])
+        let merged = comparison.layers
         let outputs = merged.filter(\.isOutput).map(\.cumulative.difference)
         let whole = outputs.reduce(Difference()) { $0.merged(with: $1) }
         return NetworkPrecision(
@@ -188,6 +194,7 @@ private struct ArithmeticTrial: Sendable {
             maxAbsDiff: whole.maxAbsDiffOfAll, meanAbsDiff: whole.meanAbsDiff,
             floor: floor, meanIou: decisions.overlaps.mean, minIou: decisions.overlaps.smallest,
             decisionAgreement: decisions.agreement, constants: ConstantRange.outOfRange(in: graph, of: format),
-            layers: merged.map { LayerPrecision($0, ranges[$0.layer] ?? NumberRange(), in: format) })
+            layers: merged.map { LayerPrecision($0, ranges[$0.layer] ?? NumberRange(), in: format) },
+            tasks: comparison.tasks.isEmpty ? nil : comparison.tasks)
     }
 }

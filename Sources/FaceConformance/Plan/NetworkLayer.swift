@@ -1,12 +1,10 @@
-import Conformance
-import Detection
-import Engines
 import NetworkGraph
 
-/// A layer of one of the face networks: a node with weights and sums of products, and what follows it up to the
+/// A layer of a network: a node with weights and sums of products, and what follows it up to the
 /// next such node. It is computed in one precision, so that a bias or a PReLU does not round what the sum has kept.
 public struct NetworkLayer: Sendable, Equatable {
-    public let network: CascadeNetwork
+    /// Its name.
+    public let network: String
     /// The tensor that the node with the sums gives.
     public let name: String
     /// The first outputs of the layer's nodes, in the order of computation.
@@ -15,7 +13,7 @@ public struct NetworkLayer: Sendable, Equatable {
     /// The layers of a graph, in the order of computation.
     ///
     /// A node without sums belongs to the layer that gives its first input; one before any sum to the first layer.
-    public static func layers(of graph: Graph, network: CascadeNetwork) -> [NetworkLayer] {
+    public static func layers(of graph: Graph, network: String) -> [NetworkLayer] {
         let firstSum = graph.nodes.first(where: \.hasSums)?.outputs[0]
         var layerOfTensor = [String: String]()
         var operations = [String: [String]]()

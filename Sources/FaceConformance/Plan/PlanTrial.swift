@@ -4,32 +4,51 @@ import Engines
 import NetworkGraph
 import Tensors
 
-/// Runs the face networks with some layers in float32 and the others in a float16 arithmetic, and measures what
-/// that does: end to end on frames, and to each network on inputs of its own.
+/// Runs networks with some layers in float32 and the others in a float16 arithmetic, and measures what that does: to
+/// each network on inputs of its own and, where they are the cascade's, end to end on frames.
 public struct PlanTrial {
     public let layers: [NetworkLayer]
-    /// The multiply-adds of each layer over all frames, in float32's run.
+    /// The multiply-adds of each layer in float32's run: over all frames or, without a cascade, all inputs.
     public let multiplyAdds: [Int]
     public let arithmetic: ArithmeticName
     public private(set) var trials = 0
 
-    private let graphs: [CascadeNetwork: Graph]
-    private let inputs: [CascadeNetwork: [NetworkInputs]]
-    private let images: [DecodedImage]
-    private let minimumFaceSize: Int
-    private let rules: CascadeRules
-    private let faces: [[Face]]
-    private let outputs: [CascadeNetwork: [[String: AnyTensor]]]
-    private var networks: [NetworkPlan: MemoizedNetwork] = [:]
-    private var differences: [NetworkPlan: Difference] = [:]
+    private let networks: [PlannedNetwork]
+    private let tasks: [TaskMetric]
+    private let cascade: CascadeTrial?
+    /// In float32, on each of the inputs.
+    private let outputs: [[[String: AnyTensor]]]
+    private var memoized: [NetworkPlan: MemoizedNetwork] = [:]
+    private var answers: [NetworkPlan: Answers] = [:]
     private var measurements: [Set<Int>: PlanMeasurement] = [:]
 
     /// Which layers of one network are computed in float32.
     private struct NetworkPlan: Hashable {
-        let network: CascadeNetwork
+        let network: Int
         let float32Layers: Set<Int>
     }
 
+    /// What a network's outputs differ by, and what they come to for the tasks.
+    private struct Answers {
+        var difference = Difference()
+        var tasks: [TaskAgreement]?
+    }
+
+    /// A network, and the inputs that its outputs are compared on.
+    public struct PlannedNetwork: Sendable {
+        let name: String
+        let graph: Graph
+        let inputs: [NetworkInputs]
+        /// Its part in the cascade, if it has one.
+        fileprivate var kind: CascadeNetwork?
+
+        public init(name: String, graph: Graph, inputs: [NetworkInputs]) {
+            (self.name, self.graph, self.inputs) = (name, graph, inputs)
+        }
+    }
+
+    /// A trial of the cascade.
+    ///
     /// - Parameters:
     ///   - graphs: of pnet, rnet and onet.
     ///   - inputs: what each network's outputs are compared on.
@@ -37,47 +56,46 @@ public struct PlanTrial {
     /// - Throws: what the engines and the cascade throw.
     public init(
         graphs: [CascadeNetwork: Graph], inputs: [CascadeNetwork: [NetworkInputs]], images: [DecodedImage],
-        minimumFaceSize: Int, rules: CascadeRules = .openFace, arithmetic: ArithmeticName
+        minimumFaceSize: Int, rules: CascadeRules = .openFace, arithmetic: ArithmeticName, tasks: [TaskMetric] = []
     ) throws {
-        self.graphs = graphs
-        self.inputs = inputs
-        self.images = images
-        self.minimumFaceSize = minimumFaceSize
-        self.rules = rules
+        let cascade = try CascadeTrial(graphs: graphs, images: images, minimumFaceSize: minimumFaceSize, rules: rules)
+        try self.init(
+            CascadeNetwork.allCases.compactMap { kind in
+                graphs[kind].map { graph in
+                    var network = PlannedNetwork(name: kind.rawValue, graph: graph, inputs: inputs[kind] ?? [])
+                    network.kind = kind
+                    return network
+                }
+            }, cascade, arithmetic, tasks)
+    }
+
+    /// A trial of any networks, each for itself.
+    ///
+    /// - Parameter tasks: what their answers are measured for.
+    /// - Throws: what the engines throw.
+    public init(_ networks: [PlannedNetwork], arithmetic: ArithmeticName, tasks: [TaskMetric] = []) throws {
+        try self.init(networks, nil, arithmetic, tasks)
+    }
+
+    private init(
+        _ networks: [PlannedNetwork], _ cascade: CascadeTrial?, _ arithmetic: ArithmeticName, _ tasks: [TaskMetric]
+    ) throws {
+        self.networks = networks
+        self.cascade = cascade
         self.arithmetic = arithmetic
-        layers = CascadeNetwork.allCases.flatMap { network in
-            graphs[network].map { NetworkLayer.layers(of: $0, network: network) } ?? []
+        self.tasks = tasks
+        let layers = networks.flatMap { NetworkLayer.layers(of: $0.graph, network: $0.name) }
+        self.layers = layers
+        outputs = try networks.map { network in
+            let engine = try ArithmeticName.fp32.engine(for: network.graph)
+            return try network.inputs.map { try engine.run($0.tensors) }
         }
-        outputs = try CascadeNetwork.allCases.reduce(into: [:]) { outputs, network in
-            guard let graph = graphs[network] else { return }
-            let engine = try ArithmeticName.fp32.engine(for: graph)
-            outputs[network] = try (inputs[network] ?? []).map { try engine.run($0.tensors) }
-        }
-        func network(_ network: CascadeNetwork) throws -> GraphFaceNetwork {
-            guard let graph = graphs[network] else { throw ComparisonError.nothingInCommon("a network is missing") }
-            return try GraphFaceNetwork(network, graph: graph, arithmetic: .fp32)
-        }
-        let float32 = [try network(.proposal), try network(.refinement), try network(.output)]
-        let detector = FaceDetector(
-            networks: FaceNetworks(proposal: float32[0], refinement: float32[1], output: float32[2]),
-            rules: rules, minimumFaceSize: minimumFaceSize)
-        let records = try concurrentMap(images) { try detector.detect(in: $0) }
-        faces = records.map(\.faces)
-        var work = [String: Int]()
-        func add(_ network: Int, count: Int, rows: Int, columns: Int) throws {
-            guard count > 0 else { return }
-            for (name, multiplyAdds) in try float32[network].multiplyAdds(count: count, rows: rows, columns: columns) {
-                work["\(network) \(name)", default: 0] += multiplyAdds
-            }
-        }
-        for record in records {
-            for level in record.levels { try add(0, count: 1, rows: level.scale.height, columns: level.scale.width) }
-            try add(1, count: record[.refinementInput]?.count ?? 0, rows: 24, columns: 24)
-            try add(2, count: record[.outputInput]?.count ?? 0, rows: 48, columns: 48)
+        let work = try networks.map { network in
+            try network.kind.flatMap { kind in try cascade?.multiplyAdds(of: kind) } ?? network.multiplyAdds
         }
         multiplyAdds = layers.map { layer in
-            let network = CascadeNetwork.allCases.firstIndex(of: layer.network) ?? 0
-            return layer.operations.reduce(0) { $0 + work["\(network) \($1)", default: 0] }
+            let own = networks.firstIndex { $0.name == layer.network }.map { work[$0] } ?? [:]
+            return layer.operations.map { own[$0, default: 0] }.saturatingSum
         }
     }
 
@@ -87,75 +105,88 @@ public struct PlanTrial {
     public mutating func measure(float32Layers: Set<Int>) throws -> PlanMeasurement {
         if let known = measurements[float32Layers] { return known }
         trials += 1
-        let plans = CascadeNetwork.allCases.map { network in
-            NetworkPlan(network: network, float32Layers: float32Layers.filter { layers[$0].network == network })
+        let plans = networks.indices.map { network in
+            NetworkPlan(
+                network: network, float32Layers: float32Layers.filter { layers[$0].network == networks[network].name })
         }
-        var difference = Difference()
+        var whole = Answers()
         var meanAbsDiff = 0.0
         for plan in plans {
-            let own = try self.difference(plan)
-            difference = difference.merged(with: own)
-            meanAbsDiff = max(meanAbsDiff, own.meanAbsDiff)
+            let own = try answers(plan)
+            whole.difference = whole.difference.merged(with: own.difference)
+            whole.tasks = whole.tasks.map { zip($0, own.tasks ?? []).map { $0.merged(with: $1) } } ?? own.tasks
+            meanAbsDiff = max(meanAbsDiff, own.difference.meanAbsDiff)
         }
-        let metrics = try endToEnd(plans)
+        var metrics: DetectionMetrics?
+        if let cascade { metrics = try cascade.metrics(plans.map { try network($0) }) }
         // Numbers that are not finite, on the inputs or on a frame, keep no limit.
-        let isFinite = difference.nonFiniteCount == 0 && metrics != nil
+        let isFinite = whole.difference.nonFiniteCount == 0 && (metrics != nil || cascade == nil)
         let measurement = PlanMeasurement(
             meanIou: metrics?.intersectionOverUnion.mean, minIou: metrics?.intersectionOverUnion.smallest,
             detectionAgreement: metrics?.agreement,
-            maxAbsDiff: isFinite ? difference.maxAbsDiff : .infinity, meanAbsDiff: isFinite ? meanAbsDiff : .infinity)
+            maxAbsDiff: isFinite ? whole.difference.maxAbsDiff : .infinity,
+            meanAbsDiff: isFinite ? meanAbsDiff : .infinity, tasks: whole.tasks)
         measurements[float32Layers] = measurement
         return measurement
     }
 
-    /// nil where a network gives a number that is not finite.
-    private mutating func endToEnd(_ plans: [NetworkPlan]) throws -> DetectionMetrics? {
-        let networks = FaceNetworks(
-            proposal: try network(plans[0]), refinement: try network(plans[1]), output: try network(plans[2]))
-        let detector = FaceDetector(networks: networks, rules: rules, minimumFaceSize: minimumFaceSize)
-        let faces = faces
-        var metrics = DetectionMetrics()
-        do {
-            let matchings = try concurrentMap(Array(images.enumerated())) { index, image in
-                FaceMatching(file: "", expected: faces[index], found: try detector.detect(in: image).faces)
-            }
-            for matching in matchings { metrics.add(matching) }
-        } catch CascadeError.notFinite {
-            return nil
-        }
-        return metrics
-    }
-
     private mutating func network(_ plan: NetworkPlan) throws -> MemoizedNetwork {
-        if let known = networks[plan] { return known }
-        guard let graph = graphs[plan.network] else { throw ComparisonError.nothingInCommon("a network is missing") }
+        if let known = memoized[plan] { return known }
+        guard let kind = networks[plan.network].kind else {
+            throw ComparisonError.nothingInCommon("\(networks[plan.network].name) is none of the cascade's networks")
+        }
         let network = MemoizedNetwork(
-            try GraphFaceNetwork(plan.network, graph: graph) { try engine(for: $0, plan) })
-        networks[plan] = network
+            try GraphFaceNetwork(kind, graph: networks[plan.network].graph) { try engine(for: $0, plan) })
+        memoized[plan] = network
         return network
     }
 
-    private mutating func difference(_ plan: NetworkPlan) throws -> Difference {
-        if let known = differences[plan] { return known }
-        guard let graph = graphs[plan.network] else { return Difference() }
-        let engine = try engine(for: graph, plan)
-        var difference = Difference()
-        for (input, expected) in zip(inputs[plan.network] ?? [], outputs[plan.network] ?? []) {
+    private mutating func answers(_ plan: NetworkPlan) throws -> Answers {
+        if let known = answers[plan] { return known }
+        let network = networks[plan.network]
+        let engine = try engine(for: network.graph, plan)
+        var answers = Answers()
+        for (input, expected) in zip(network.inputs, outputs[plan.network]) {
             let found = try engine.run(input.tensors)
-            for output in graph.outputs {
-                guard let first = expected[output], let second = found[output] else { continue }
-                difference = difference.merged(with: Difference(baseline: first, candidate: second))
+            let pairs = network.graph.outputs.withoutRepeats.compactMap { output in
+                expected[output].flatMap { first in found[output].map { (name: output, baseline: first, candidate: $0) }
+                }
             }
+            for pair in pairs {
+                answers.difference = answers.difference.merged(
+                    with: Difference(baseline: pair.baseline, candidate: pair.candidate))
+            }
+            guard !tasks.isEmpty else { continue }
+            let agreements = try tasks.map { task throws(TaskError) in try TaskAgreement(task, of: pairs) }
+            answers.tasks = answers.tasks.map { zip($0, agreements).map { $0.merged(with: $1) } } ?? agreements
         }
-        differences[plan] = difference
-        return difference
+        self.answers[plan] = answers
+        return answers
     }
 
     private func engine(for graph: Graph, _ plan: NetworkPlan) throws -> any Engine {
-        let whole = layers.indices.filter { layers[$0].network == plan.network }
+        let whole = layers.indices.filter { layers[$0].network == networks[plan.network].name }
         if plan.float32Layers.count == whole.count { return try ArithmeticName.fp32.engine(for: graph) }
         if plan.float32Layers.isEmpty { return try arithmetic.engine(for: graph) }
         let operations = Set(plan.float32Layers.flatMap { layers[$0].operations })
         return try MixedPrecisionEngine(graph) { operations.contains($0.outputs[0]) ? .fp32 : arithmetic }
+    }
+}
+
+extension PlanTrial.PlannedNetwork {
+    /// The multiply-adds of each node over all inputs, by its first output.
+    fileprivate var multiplyAdds: [String: Int] {
+        get throws {
+            var work = [String: Int]()
+            for input in inputs {
+                let types = try graph.tensorTypes(for: input.tensors.mapValues(\.shape))
+                for node in graph.nodes {
+                    guard let output = types[node.outputs[0]] else { continue }
+                    let own = node.operator.multiplyAdds(from: node.inputs.map { $0.flatMap { types[$0] } }, to: output)
+                    work[node.outputs[0]] = [work[node.outputs[0], default: 0], own].saturatingSum
+                }
+            }
+            return work
+        }
     }
 }

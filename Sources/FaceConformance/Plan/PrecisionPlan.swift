@@ -11,8 +11,9 @@ public struct PrecisionPlan: Sendable, Codable, Equatable {
     /// What the layers that do not stay in float32 are computed in.
     public let arithmetic: String
     public let frames: Int
-    public let minimumFaceSize: Int
-    public let requirements: [Threshold]
+    /// Nil where the networks are no cascade.
+    public let minimumFaceSize: Int?
+    public let requirements: [PlanRequirement]
     public let layers: [Layer]
     /// Of the plan.
     public let measurement: PlanMeasurement
@@ -24,7 +25,7 @@ public struct PrecisionPlan: Sendable, Codable, Equatable {
     public let trials: Int
 
     public struct Layer: Sendable, Codable, Equatable {
-        /// `proposal`, `refinement` or `output`.
+        /// `proposal`, `refinement` or `output`; the model's name where the networks are no cascade.
         public let network: String
         /// The tensor that the layer's sums give.
         public let layer: String
@@ -61,18 +62,20 @@ extension PrecisionPlan {
     /// - Parameter progress: is told what is tried.
     /// - Throws: what ``PlanTrial/measure(float32Layers:)`` throws.
     public init(
-        requirements: [PlanRequirement], trial: inout PlanTrial, minimumFaceSize: Int, frames: Int,
+        requirements: [PlanRequirement], trial: inout PlanTrial, minimumFaceSize: Int?, frames: Int,
         progress: (String) -> Void = { _ in }
     ) throws {
         var search = PlanSearch(trial: trial, requirements: requirements)
         let everything = trial.allLayers
         let none = try search.measure([])
         let float32 = try search.measure(everything)
-        let unmeasured = requirements.filter { float32[$0.metric].isNaN }
+        let unmeasured = requirements.filter { $0.value(in: float32).isNaN }
         guard unmeasured.isEmpty else {
-            let names = unmeasured.map(\.metric.rawValue).joined(separator: ", ")
+            let names = unmeasured.map(\.name).joined(separator: ", ")
             throw ComparisonError.nothingInCommon(
-                "float32 finds no face in any frame, so that \(names) cannot be measured")
+                minimumFaceSize == nil
+                    ? "\(names) cannot be measured: the models are no cascade, or their answers are no numbers"
+                    : "float32 finds no face in any frame, so that \(names) cannot be measured")
         }
         var kept = Set<Int>()
         var isMet = search.holds(none)
@@ -89,7 +92,7 @@ extension PrecisionPlan {
             progress("layer \(trial.layers[index].name)")
             let layer = trial.layers[index]
             return Layer(
-                network: layer.network.rawValue, layer: layer.name, operations: layer.operations,
+                network: layer.network, layer: layer.name, operations: layer.operations,
                 multiplyAdds: trial.multiplyAdds[index], isKeptInFloat32: kept.contains(index),
                 alone: try search.measure([index]), without: try search.measure(everything.subtracting([index])),
                 removed: isMet && kept.contains(index) ? try search.measure(kept.subtracting([index])) : nil)
@@ -99,7 +102,7 @@ extension PrecisionPlan {
         arithmetic = trial.arithmetic.rawValue
         self.frames = frames
         self.minimumFaceSize = minimumFaceSize
-        self.requirements = requirements.map(\.threshold)
+        self.requirements = requirements
         self.measurement = measurement
         nothingKept = none
         let total = trial.multiplyAdds.saturatingSum

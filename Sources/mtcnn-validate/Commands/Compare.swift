@@ -18,7 +18,7 @@ struct Compare: ParsableCommand {
             A model is computed on the capture's inputs; two models on those of --inputs, or on inputs drawn from --seed. \
             Tensors are matched by name, place, shape and values, and layouts are undone; the report says how. Where one \
             side is a model, the sides conform if rounding explains what each one's errors are, in the arithmetic that it \
-            declares; limits that are given take the place of that. Two captures are held to the limits on \
+            declares; limits that are given, on differences or on what the answers are for, take the place of that. Two captures are held to the limits on \
             float32 results.
             """)
 
@@ -29,6 +29,8 @@ struct Compare: ParsableCommand {
     var candidate: String
 
     @OptionGroup var limits: LimitOptions
+
+    @OptionGroup var tasks: TaskOptions
 
     @OptionGroup var options: SideOptions
 
@@ -62,12 +64,17 @@ struct Compare: ParsableCommand {
             baseline, candidate, in: arithmetic,
             engines: (baselineEngine.adapter(adapters), engine.adapter(adapters)))
         let (inputs, map) = (sides.inputs, try options.names())
-        let comparison = try NetworkComparison(
-            of: sides.candidate, with: sides.baseline, inputs: inputs, map: map
+        var comparison = try NetworkComparison(
+            of: sides.candidate, with: sides.baseline, inputs: inputs, map: map, tasks: tasks.requirements.metrics
         ) { Terminal.progress("comparing \($0)") }
+        for program in tasks.requirements.programs {
+            Terminal.progress(program.name)
+            comparison.measuredByPrograms += try program.measure(
+                sides.baseline, sides.candidate, on: inputs, within: adapters.engineTimeout)
+        }
         var report = LayerReport(
             baseline: sides.baseline.reported, candidate: sides.candidate.reported,
-            thresholds: thresholds(sides.baseline, sides.candidate), deviations: [],
+            thresholds: thresholds(sides.baseline, sides.candidate), tasks: tasks.requirements, deviations: [],
             networks: [comparison])
         if !diagnosed.isLeftOut {
             report = try report.explained { _ in
@@ -86,9 +93,9 @@ struct Compare: ParsableCommand {
 
     private func thresholds(_ baseline: ComparedSide, _ candidate: ComparedSide) -> LayerThresholds {
         if case .capture = baseline, case .capture = candidate {
-            return LayerThresholds.float32.with(limits.thresholds)
+            return tasks.areLimited ? .given(limits.thresholds) : LayerThresholds.float32.with(limits.thresholds)
         }
-        return limits.areGiven ? .given(limits.thresholds) : .rounding
+        return limits.areGiven || tasks.areLimited ? .given(limits.thresholds) : .rounding
     }
 }
 

@@ -11,14 +11,16 @@ struct Plan: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Finds the layers that must stay in float32 for requirements to hold.",
         discussion: """
-            Every choice of layers is run on the frames. The plan is minimal: without any one of its layers a \
+            Every choice of layers is run: on the frames, where the models are pnet, rnet and onet; else on the inputs of \
+            the captures, each of which is named as its model. The plan is minimal: without any one of its layers a \
             requirement fails. Exit code 1 if not even float32 in every layer meets the requirements.
             """)
 
     @Option(
         help: ArgumentHelp(
             "Limits, as mean_iou=0.999,max_abs_diff=1e-3; of "
-                + PlanMeasurement.metrics.map(\.rawValue).joined(separator: ", ") + ".",
+                + PlanMeasurement.metrics.map(\.rawValue).joined(separator: ", ")
+                + ", or on what the answers are for: \(TaskMetric.usage).",
             valueName: "metric=limit,..."))
     var require: String
 
@@ -62,7 +64,7 @@ struct Plan: ParsableCommand {
             guard let requirement = PlanRequirement(String(text)) else {
                 throw ValidationError(
                     "--require: \"\(text)\" is no limit; write, for example, mean_iou=0.999 (a number from 0 to 1 for "
-                        + "overlaps and agreement) or max_abs_diff=1e-3")
+                        + "overlaps and agreement), top1=1 or max_abs_diff=1e-3")
             }
             return requirement
         }

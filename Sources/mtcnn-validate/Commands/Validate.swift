@@ -37,6 +37,8 @@ struct Validate: ParsableCommand {
     @Option(help: "Make this report alone; may be given several times.")
     var only: [ReportChoice] = []
 
+    @OptionGroup var tasks: TaskOptions
+
     @OptionGroup var listed: DeviationOptions
 
     @Option(
@@ -55,6 +57,9 @@ struct Validate: ParsableCommand {
         if shard != nil, listed.strict || listed.deviations != nil {
             throw ValidationError("--strict and --deviations are for merge, which judges; a shard is not judged")
         }
+        guard tasks.requirements.programs.isEmpty else {
+            throw ValidationError("command:PROGRAM measures two sides: `compare` takes it")
+        }
     }
 
     func run() throws {
@@ -62,7 +67,8 @@ struct Validate: ParsableCommand {
         try RunOutputs.expect(ReportSet.files(in: report))
         let models = try ModelLibrary(options.cascade.modelsDirectory())
         let missing = try models.missingFaceNetworks
-        let selection = try ReportSelection(only, missing: missing)
+        let selection = try ReportSelection(
+            only, missing: missing, hasTasks: !tasks.requirements.isEmpty)
         guard missing.isEmpty || options.engineOptions.engine == .builtin else {
             throw CommandError(
                 .noInput,
@@ -156,9 +162,9 @@ struct Validate: ParsableCommand {
             models: models, captures: capturesDirectory(),
             candidate: engine.flatMap { $0.outside == nil ? nil : $0.side } ?? LayerMeasurement.builtIn,
             engine: { try outside?($0, $1) ?? $0.engine(.fp32, for: $1) },
-            outputsOnly: outputsOnly, shard: shard ?? .whole
+            outputsOnly: outputsOnly, tasks: tasks.requirements.metrics, shard: shard ?? .whole
         ) { progress($0, step: String($0.prefix { $0 != "," })) }
-        let report = LayerReport(measured, deviations: known[LayerReport.self])
+        let report = LayerReport(measured, tasks: tasks.requirements, deviations: known[LayerReport.self])
         guard shard == nil, !diagnosed.isLeftOut else { return report }
         return try report.explained { network in
             do {
@@ -188,15 +194,16 @@ struct Validate: ParsableCommand {
     private func precisionReport(
         _ models: ModelLibrary, _ known: KnownDeviations, _ run: RunProgress
     ) throws -> PrecisionReport {
-        let frames = try FrameDirectory(framesDirectory()).files.count
+        let isCascade = try models.missingFaceNetworks.isEmpty
+        let frames = try isCascade ? FrameDirectory(framesDirectory()).files.count : 0
         let progress = run.part(
             PrecisionReport.name, share: 0.4, steps: PrecisionMeasurement.arithmetics.count * 3 + frames)
         let measured = try PrecisionMeasurement(
             models: models, captures: capturesDirectory(),
             frames: framesDirectory(), minimumFaceSize: options.cascade.minimumFaceSize,
             rules: options.cascade.cascadeRules, reading: options.cascade.reading,
-            packageArithmetic: options.arithmetic, shard: shard ?? .whole
+            packageArithmetic: options.arithmetic, tasks: tasks.requirements.metrics, shard: shard ?? .whole
         ) { progress($0) }
-        return PrecisionReport(measured, deviations: known[PrecisionReport.self])
+        return PrecisionReport(measured, tasks: tasks.requirements, deviations: known[PrecisionReport.self])
     }
 }

@@ -38,12 +38,12 @@ import Testing
     @Test("Every operation of a network belongs to one layer, and every layer does work")
     func layers() throws {
         let trial = try trial()
-        #expect(trial.layers.count { $0.network == .proposal } == 5)
-        #expect(trial.layers.count { $0.network == .refinement } == 6)
-        #expect(trial.layers.count { $0.network == .output } == 8)
+        #expect(trial.layers.count { $0.network == "proposal" } == 5)
+        #expect(trial.layers.count { $0.network == "refinement" } == 6)
+        #expect(trial.layers.count { $0.network == "output" } == 8)
         for (network, name) in [(CascadeNetwork.proposal, "pnet"), (.refinement, "rnet"), (.output, "onet")] {
             let graph = try Model(named: name, in: fixtures.appendingPathComponent("models").path).graph
-            let operations = trial.layers.filter { $0.network == network }.flatMap(\.operations)
+            let operations = trial.layers.filter { $0.network == network.rawValue }.flatMap(\.operations)
             #expect(operations.sorted() == graph.nodes.map { $0.outputs[0] }.sorted())
         }
         #expect(trial.multiplyAdds.allSatisfy { $0 > 0 })

@@ -1,0 +1,26 @@
+/// A program of the user's that measures what both sides' answers are worth.
+///
+/// It is started with two captures, the baseline's and the candidate's answers, and prints an object of numbers as JSON:
+/// `{"mAP": 0.71}`.
+public struct TaskProgram: Sendable, Hashable {
+    static let prefix = "command:"
+
+    /// The program's path or name, and its first arguments, which spaces part.
+    public let command: [String]
+    /// As it was written, without the number.
+    public let name: String
+    /// The number that is meant; nil for all that it prints.
+    public let number: String?
+
+    /// - Parameter text: `command:./score.py`, or `command:./score.py#mAP`
+    /// - Returns: nil for a text of another form.
+    public init?(_ text: String) {
+        guard text.hasPrefix(Self.prefix) else { return nil }
+        let parts = text.dropFirst(Self.prefix.count).split(separator: "#", omittingEmptySubsequences: false)
+        let command = parts[0].split(separator: " ").map(String.init)
+        guard !command.isEmpty, parts.count == 1 || (parts.count == 2 && !parts[1].isEmpty) else { return nil }
+        self.command = command
+        name = Self.prefix + parts[0]
+        number = parts.count == 2 ? String(parts[1]) : nil
+    }
+}

@@ -1,0 +1,96 @@
+/// A task's metric to measure, and the limit that it is held to, if there is one.
+public struct TaskRequirement: Sendable, Codable, Equatable {
+    /// As ``TaskMetric/name`` has it.
+    public let task: String
+    /// Nil to measure it alone.
+    public let threshold: Threshold?
+
+    public init(_ task: TaskMetric, limit: Double? = nil) {
+        self.init(
+            task.name,
+            limit.map {
+                Threshold(
+                    task.metric, task.isAgreement ? .atLeast : .atMost, $0, .requested,
+                    "\(task.words); asked of the answers")
+            })
+    }
+
+    private init(_ task: String, _ threshold: Threshold?) {
+        (self.task, self.threshold) = (task, threshold)
+    }
+
+    /// A program's numbers, measured alone.
+    public init(_ program: TaskProgram) {
+        self.init(program.name, nil)
+    }
+
+    /// - Parameter text: `top1=0.99` or `topk=5=1`: the task, and at least or, of an error, at most how much; of a program
+    ///   also which number, and `<=` where less is better: `command:./score#error<=0.1`.
+    /// - Returns: nil where it names no task, or no limit that the task can keep.
+    public init?(_ text: String) {
+        guard let end = text.lastIndex(of: "="), let limit = Double(text[text.index(after: end)...]), limit.isFinite
+        else { return nil }
+        let sign = text[..<end].last
+        let name = String(sign == ">" || sign == "<" ? text[..<end].dropLast() : text[..<end])
+        if name.hasPrefix(TaskProgram.prefix) {
+            guard TaskProgram(name)?.number != nil else { return nil }
+            self.init(
+                name,
+                Threshold(
+                    .programValue, sign == "<" ? .atMost : .atLeast, limit, .requested,
+                    "printed by the program; asked of the answers"))
+            return
+        }
+        guard sign != ">", sign != "<", let task = TaskMetric(name),
+            task.metric == .cosine ? abs(limit) <= 1 : limit >= 0, !task.isAgreement || limit <= 1
+        else { return nil }
+        self.init(task, limit: limit)
+    }
+
+}
+
+extension [TaskRequirement] {
+    /// What is measured here, each once.
+    public var metrics: [TaskMetric] { map(\.task).withoutRepeats.compactMap { TaskMetric($0) } }
+
+    /// The programs that measure, each once.
+    public var programs: [TaskProgram] {
+        compactMap { TaskProgram($0.task)?.name }.withoutRepeats.compactMap { TaskProgram($0) }
+    }
+
+    /// What was measured, held against the limits. A task with a limit that was not measured has no value.
+    ///
+    /// - Parameter subject: what the checks' names begin with: `squeezenet`.
+    public func outcomes(
+        of measured: [TaskAgreement], in subject: String, _ deviations: [KnownDeviation]
+    ) -> [TaskOutcome] {
+        let limited = filter { $0.threshold != nil }
+        let unlimited = measured.filter { agreement in !limited.contains { $0.task == agreement.task } }
+        return limited.map { requirement in
+            TaskOutcome(
+                requirement.task, measured.first { $0.task == requirement.task }, of: subject, requirement.threshold,
+                deviations)
+        } + unlimited.map { TaskOutcome($0.task, $0, of: subject, nil, deviations) }
+    }
+}
+
+/// What a task came to on a network.
+public struct TaskOutcome: Sendable, Codable, Equatable {
+    public let task: String
+    /// Nil where nothing was measured.
+    public let value: Double?
+    /// How many decisions, vectors, sets of points, masks or boxes it is over.
+    public let count: Int
+    /// Nil where no limit is asked for.
+    public let check: Check?
+
+    init(
+        _ task: String, _ agreement: TaskAgreement?, of subject: String, _ limit: Threshold?,
+        _ deviations: [KnownDeviation]
+    ) {
+        self.task = task
+        value = agreement?.value
+        count = agreement?.count ?? 0
+        check = limit.map { Check(agreement?.value, of: "\(subject)/\(task)", against: $0, deviations: deviations) }
+    }
+}

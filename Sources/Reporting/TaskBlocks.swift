@@ -1,0 +1,20 @@
+import Conformance
+
+extension [TaskOutcome] {
+    /// What a network's answers came to for each task that was asked for.
+    func blocks(of network: String) -> [Block] {
+        guard !isEmpty else { return [] }
+        let rows = map { outcome -> [Phrase] in
+            let limit = outcome.check.map { "\($0.direction == .atMost ? "at most" : "at least") \($0.limit.short)" }
+            let words = TaskMetric(outcome.task)?.words ?? "printed by the program"
+            return [
+                Phrase([.code(outcome.task)]), Phrase(words), Phrase(outcome.value.long), "\(outcome.count)",
+                Phrase(limit ?? "none"),
+            ] + [outcome.check.map { "\($0.verdict)" } ?? "measured, not limited"]
+        }
+        return [
+            .heading("\(network): what the answers are for"),
+            .table(Table(["task", "measures", "value", "of", "limit", "verdict"], rows)),
+        ]
+    }
+}

@@ -1,0 +1,126 @@
+import Captures
+import ChildProcesses
+import Conformance
+import Files
+import Foundation
+import JSONTree
+import ModelFormats
+import NetworkGraph
+import Tensors
+
+extension TaskProgram {
+    /// Starts the program on both sides' answers, and reads the numbers that it prints.
+    ///
+    /// A side that is a model is computed on the other's inputs, or on those given, and its outputs are written to a
+    /// capture for the program. Tensors keep the names that each side has for them.
+    ///
+    /// - Parameters:
+    ///   - inputs: for two models.
+    ///   - seconds: the longest that the program may take.
+    /// - Throws: ``TaskProgramError``, and what computing and writing throw.
+    public func measure(
+        _ baseline: ComparedSide, _ candidate: ComparedSide, on inputs: ComparedInputs?, within seconds: Double
+    ) throws -> [TaskAgreement] {
+        let directory = FileManager.default.temporaryDirectory
+            .appendingPathComponent("mtcnn-validate-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let sides = [("baseline", baseline, candidate), ("candidate", candidate, baseline)]
+        let paths = try sides.map { role, side, other in
+            let path = directory.appendingPathComponent("\(role).h5").path
+            try side.writeAnswers(on: inputs ?? other.recordedInputs, to: path)
+            return path
+        }
+        let line: [UInt8]?
+        do throws(ChildProcessError) {
+            let process = try ChildProcess(command + paths)
+            process.beginExchange(within: seconds)
+            line = try process.readLine(upTo: 1 << 20)
+        } catch {
+            throw TaskProgramError(name, error.words)
+        }
+        guard let line, case .object(let members) = try? JSON(parsing: line, file: name) else {
+            throw TaskProgramError(name, "it prints one line, an object of numbers: {\"mAP\": 0.71}")
+        }
+        return try members.sorted { $0.key < $1.key }.map { member in
+            let (key, value) = (member.key, member.value)
+            guard let number = value.number else { throw TaskProgramError(name, "\(key) is no number") }
+            return TaskAgreement(measured: number, as: "\(name)#\(key)")
+        }
+    }
+}
+
+extension ChildProcessError {
+    fileprivate var words: String {
+        switch self {
+        case .cannotStart(let reason): "it cannot be started: \(reason)"
+        case .noMoreProcesses: "no more processes can be started"
+        case .ended(_, let lastWords):
+            "it ended before it had printed a line of JSON\(lastWords.isEmpty ? "" : ": \(lastWords)")"
+        case .tooLate(let seconds, let lastWords):
+            "it printed nothing within \(seconds) s (--engine-timeout)\(lastWords.isEmpty ? "" : ": \(lastWords)")"
+        }
+    }
+}
+
+/// Why a user's program measured nothing.
+public struct TaskProgramError: Error, CustomStringConvertible {
+    public let description: String
+
+    init(_ program: String, _ reason: String) { description = "\(program): \(reason)" }
+}
+
+extension JSON {
+    fileprivate var number: Double? {
+        switch self {
+        case .integer(let value): Double(value)
+        case .number(let value): value
+        default: nil
+        }
+    }
+}
+
+extension ComparedSide {
+    /// The inputs of a capture's cases; nil of a model.
+    public var recordedInputs: ComparedInputs? {
+        get throws {
+            guard case .capture(let capture) = self else { return nil }
+            return ComparedInputs(
+                cases: try capture.caseNames.map { name in
+                    let recorded = try capture.readCase(name)
+                    return (name, recorded.source, recorded.inputs.map { ($0.name, $0.values) })
+                })
+        }
+    }
+
+    /// Writes the side's outputs as a capture.
+    fileprivate func writeAnswers(on inputs: ComparedInputs?, to path: String) throws {
+        let header: CaptureHeader
+        let cases: [CaptureCase]
+        switch self {
+        case .capture(let capture):
+            header = capture.header
+            cases = try capture.caseNames.map { name in
+                let recorded = try capture.readCase(name)
+                return CaptureCase(
+                    name: name, source: recorded.source, inputs: recorded.inputs,
+                    tensors: recorded.tensors.filter(\.isGraphOutput))
+            }
+        case .model(let model, let engine, let arithmetic):
+            header = CaptureHeader(
+                engine: "mtcnn-validate", engineVersion: "", arithmetic: model.arithmeticLabel(asked: arithmetic),
+                modelName: model.name, modelSHA256: model.sha256, adapter: "mtcnn-validate compare")
+            cases = try (inputs?.cases ?? []).map { one in
+                let names = model.graph.inputs.map(\.name)
+                let given =
+                    one.inputs.count == 1 && names.count == 1 ? [(names[0], one.inputs[0].values)] : one.inputs
+                return try CaptureCase(
+                    name: one.name, source: one.source, inputs: given.map { .init(name: $0.0, values: $0.1) },
+                    of: model.graph, by: engine, only: Set(model.graph.outputs))
+            }
+        }
+        let writer = try CaptureWriter(header, compression: .none, to: path)
+        for one in cases { try writer.append(one) }
+        try writer.finish()
+    }
+}

@@ -4,6 +4,8 @@ import JSONTree
 /// The known deviations of each report, as `validation/known_deviations.json` lists them.
 public struct KnownDeviations: Sendable, Equatable {
     private var lists = [String: [KnownDeviation]]()
+    /// The checks that are listed without a reason, which do not count.
+    public private(set) var unjustified = [String]()
 
     /// None at all.
     public init() {}
@@ -19,7 +21,10 @@ public struct KnownDeviations: Sendable, Equatable {
                     file: file, path: member.key,
                     reason: "no report has that name; there are \(allReports.map { $0.name }.joined(separator: ", "))")
             }
-            lists[member.key] = try member.value.decode(file: file)
+            let listed: [KnownDeviation] = try member.value.decode(file: file)
+            let isJustified = { (deviation: KnownDeviation) in !deviation.reason.allSatisfy(\.isWhitespace) }
+            lists[member.key] = listed.filter(isJustified)
+            unjustified += listed.filter { !isJustified($0) }.map { "\(member.key): \($0.check)" }
         }
     }
 
@@ -27,5 +32,22 @@ public struct KnownDeviations: Sendable, Equatable {
     public subscript(report: any Report.Type) -> [KnownDeviation] {
         get { lists[report.name] ?? [] }
         set { lists[report.name] = newValue.isEmpty ? nil : newValue }
+    }
+}
+
+extension KnownDeviations {
+    /// A list of what fails in reports, each entry without the reason that makes it count.
+    ///
+    /// A value that is no number has no bound and is left out.
+    public static func draft(of reports: [any Report]) -> [String: [KnownDeviation]] {
+        var lists = [String: [KnownDeviation]]()
+        for report in reports {
+            let failing = report.checks.filter { $0.verdict == .doesNotConform && $0.value?.isFinite == true }
+            lists[type(of: report).name] = failing.map { check in
+                let model = report.checkedModels.first { check.id.hasPrefix($0.namePart) }
+                return KnownDeviation(check: check.id, bound: check.value ?? 0, reason: "", model: model?.sha256)
+            }
+        }
+        return lists.filter { !$0.value.isEmpty }
     }
 }

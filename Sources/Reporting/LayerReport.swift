@@ -69,10 +69,11 @@ public struct LayerReport: Report, Equatable {
         self.outputsOnly = outputsOnly
         self.thresholds = thresholds.all
         requirements = tasks.isEmpty ? nil : tasks
-        self.networks = networks.map { Network($0, thresholds, tasks, deviations) }
+        self.networks = networks.map { Network($0, thresholds, tasks, deviations.about($0.modelSHA256)) }
         verdict = Verdict(combining: self.networks.map(\.verdict))
         let checks = self.networks.flatMap(\.checks)
-        self.deviations = deviations.map { DeviationOutcome($0, among: checks) }
+        self.deviations = deviations.outcomes(
+            among: checks, of: networks.map { ("\($0.network)/", $0.modelSHA256) })
     }
 
     /// The same report with what was done wrong in the networks that fail without being listed; of others it is not
@@ -94,6 +95,10 @@ public struct LayerReport: Report, Equatable {
     }
 
     public var checks: [Check] { networks.flatMap(\.checks) }
+
+    public var checkedModels: [(namePart: String, sha256: String)] {
+        networks.map { ("\($0.network)/", $0.modelSha256) }
+    }
 
     public var notJudged: [String] {
         networks.compactMap { network in network.notJudgedBecause.map { "\(network.network): \($0)" } }

@@ -104,10 +104,18 @@ public struct PrecisionReport: Report, Equatable {
         }
         verdict = Verdict(combining: self.policies.map(\.verdict))
         let checks = self.policies.flatMap(\.checks)
-        self.deviations = deviations.map { DeviationOutcome($0, among: checks) }
+        self.deviations = deviations.outcomes(
+            among: checks,
+            of: policies.flatMap { $0.networks.map { ("/\($0.network)/", $0.modelSha256) } })
     }
 
     public var checks: [Check] { policies.flatMap(\.checks) }
+
+    public var checkedModels: [(namePart: String, sha256: String)] {
+        policies.flatMap { policy in
+            policy.networks.map { ("\(policy.arithmetic)/\($0.network)/", $0.modelSha256) }
+        }
+    }
 
     public var notJudged: [String] {
         policies.flatMap { policy in
@@ -160,7 +168,7 @@ extension PrecisionReport.Policy {
         self.networks = networks
         self.endToEnd = endToEnd
         var checks = [Check]()
-        func check(_ subject: String, _ values: [Metric: Double?]) {
+        func check(_ subject: String, _ values: [Metric: Double?], _ deviations: [KnownDeviation]) {
             for threshold in thresholds {
                 // What is no metric of the subject has no entry; what was not measured has none in it.
                 guard let value = values[threshold.metric] else { continue }
@@ -181,7 +189,7 @@ extension PrecisionReport.Policy {
                 values[.meanIou] = .some(network.meanIou)
                 values[.detectionAgreement] = .some(network.decisionAgreement)
             }
-            check(network.network, values)
+            check(network.network, values, deviations.about(network.modelSha256))
         }
         if let endToEnd {
             check(
@@ -189,13 +197,14 @@ extension PrecisionReport.Policy {
                 [
                     .meanIou: endToEnd.summary.meanIou, .detectionAgreement: endToEnd.summary.detectionAgreement,
                     .notFiniteFrames: endToEnd.notJudged.notFiniteCount,
-                ])
+                ], deviations)
         }
         let answered = networks.filter { $0.tasks != nil || tasks.contains { $0.threshold != nil } }.map { network in
             PrecisionReport.NetworkTasks(
                 network: network.network,
                 outcomes: tasks.outcomes(
-                    of: network.tasks ?? [], in: "\(arithmetic)/\(network.network)", deviations))
+                    of: network.tasks ?? [], in: "\(arithmetic)/\(network.network)",
+                    deviations.about(network.modelSha256)))
         }
         self.tasks = tasks.isEmpty ? nil : answered
         checks += answered.flatMap(\.outcomes).compactMap(\.check)

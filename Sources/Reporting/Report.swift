@@ -26,6 +26,8 @@ public protocol Report: Codable, Sendable {
     var section: Section { get }
     /// The metrics of this report with another list of known deviations.
     func judged(deviations: [KnownDeviation]) -> Self
+    /// The models whose checks a list of deviations can be about: what their checks' names hold, and their SHA-256.
+    var checkedModels: [(namePart: String, sha256: String)] { get }
     /// The report of a whole run from those of its shards, in their order: their cases or frames are judged together.
     ///
     /// - Throws: ``ShardError`` for reports of different runs, or for none.
@@ -41,6 +43,8 @@ extension Report {
     public var hasDamagedInput: Bool { false }
 
     public var causes: [String] { [] }
+
+    public var checkedModels: [(namePart: String, sha256: String)] { [] }
 
     /// Names the document and the version of its layout, which `validation/schemas` describes.
     public static var schema: String { "mtcnn-validate/\(name)/2" }

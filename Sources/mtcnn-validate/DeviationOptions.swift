@@ -12,6 +12,12 @@ struct DeviationOptions: ParsableArguments {
             valueName: "file"))
     var deviations: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Write what fails as a list of known deviations, to be justified by hand: an entry without a reason does not "
+                + "count.", valueName: "file"))
+    var writeDeviations: String?
+
     @Flag(help: "Ignore the list of known deviations.")
     var strict = false
 
@@ -22,7 +28,14 @@ struct DeviationOptions: ParsableArguments {
     ///   - made: the reports that are made.
     func knownDeviations(ofBundled reports: [String], of made: [any Report.Type]) throws -> KnownDeviations {
         if strict { return KnownDeviations() }
-        if let deviations { return try KnownDeviations(contentsOf: deviations) }
+        if let deviations {
+            let known = try KnownDeviations(contentsOf: deviations)
+            if let first = known.unjustified.first {
+                Terminal.note(
+                    "\(deviations): \(known.unjustified.count) entries have no reason and do not count, such as \(first)")
+            }
+            return known
+        }
         let list: String
         do {
             list = try bundled("validation/known_deviations.json")
@@ -39,6 +52,14 @@ struct DeviationOptions: ParsableArguments {
                     + "built-in engine, and does not count here; --deviations FILE gives a list")
         }
         return known
+    }
+
+    /// Writes the draft that is asked for.
+    ///
+    /// - Throws: ``Files/FileWritingError``.
+    func writeDraft(of reports: [any Report]) throws {
+        guard let writeDeviations else { return }
+        try RunOutputs.write(KnownDeviations.draft(of: reports), to: writeDeviations)
     }
 }
 

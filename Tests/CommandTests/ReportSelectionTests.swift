@@ -115,4 +115,25 @@ import Testing
             #expect(faces.exitCode != 0 && faces.errors.contains("no cascade"), "\(faces.errors)")
         }
     }
+
+    @Test("A drafted list of deviations counts once it is justified, and for the model that it names alone")
+    func deviations() throws {
+        try withClassifier { directory, validate in
+            let (list, failing) = ("\(directory)/list.json", validate + ["--require", "cosine@dense_2=1"])
+            let drafted = try CommandLineProgram.run(failing + ["--write-deviations", list])
+            #expect(drafted.exitCode == 1, "\(drafted.errors)")
+            let draft = try String(contentsOfFile: list, encoding: .utf8)
+            #expect(draft.contains("fp16-storage/classifier/cosine@dense_2/cosine") && draft.contains("\"model\""))
+            let unjustified = try CommandLineProgram.run(failing + ["--deviations", list])
+            #expect(unjustified.exitCode == 1 && unjustified.errors.contains("have no reason and do not count"))
+            func rerun(_ text: String) throws -> Int32 {
+                try Data(text.utf8).write(to: URL(fileURLWithPath: list))
+                return try CommandLineProgram.run(failing + ["--deviations", list]).exitCode
+            }
+            let justified = draft.replacingOccurrences(of: "\"reason\": \"\"", with: "\"reason\": \"float16 rounds\"")
+            #expect(try rerun(justified) == 0)
+            let other = justified.replacingOccurrences(of: "\"model\": \"", with: "\"model\": \"0")
+            #expect(try rerun(other) == 1)
+        }
+    }
 }

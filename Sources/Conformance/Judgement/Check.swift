@@ -47,8 +47,11 @@ public struct KnownDeviation: Sendable, Codable, Equatable {
     /// The worst value that is accepted.
     public let bound: Double
     public let reason: String
+    /// The SHA-256 of the model that it is about; nil for any of the network's name.
+    public let model: String?
 
-    public init(check: String, bound: Double, reason: String) {
+    public init(check: String, bound: Double, reason: String, model: String? = nil) {
+        self.model = model
         self.check = check
         self.bound = bound
         self.reason = reason
@@ -74,8 +77,11 @@ public struct DeviationOutcome: Sendable, Codable, Equatable {
     public let limit: Double?
     public let bound: Double
     public let reason: String
+    /// The SHA-256 of the model that it is about; nil for any of the network's name.
+    public let model: String?
 
     public init(_ deviation: KnownDeviation, among checks: [Check]) {
+        model = deviation.model
         let found = checks.first { $0.id == deviation.check }
         check = deviation.check
         value = found?.value
@@ -89,5 +95,22 @@ public struct DeviationOutcome: Sendable, Codable, Equatable {
             case .conformsWithKnownDeviations: .present
             case .doesNotConform: .worse
             }
+    }
+}
+
+extension [KnownDeviation] {
+    /// Those that are about a model, or about any.
+    public func about(_ sha256: String) -> [KnownDeviation] { filter { $0.model == nil || $0.model == sha256 } }
+
+    /// What became of each.
+    ///
+    /// - Parameter models: what each network's checks' names hold, and its model's SHA-256: `squeezenet/`.
+    public func outcomes(
+        among checks: [Check], of models: [(namePart: String, sha256: String)]
+    ) -> [DeviationOutcome] {
+        map { deviation in
+            let isAbout = models.contains { $0.sha256 == deviation.model && deviation.check.contains($0.namePart) }
+            return DeviationOutcome(deviation, among: deviation.model == nil || isAbout ? checks : [])
+        }
     }
 }

@@ -30,9 +30,11 @@ struct Merge: ParsableCommand {
         }
         try makeDirectory(report)
         try RunOutputs.expect(ReportSet.files(in: report))
+        try RunOutputs.expect(file: listed.writeDeviations)
         let reports = try ReportSet(mergingShards: shards, listed: listed)
         let document = reports.document(pictures: reports.pictures)
         try reports.write(document, to: report)
+        try listed.writeDraft(of: reports.reports)
         try conclude(document, page: ReportSet.page(in: report), told)
         throw ExitCode(reports.exitStatus.rawValue)
     }

@@ -54,8 +54,9 @@ struct Validate: ParsableCommand {
     @OptionGroup var told: ExtentOptions
 
     func validate() throws {
-        if shard != nil, listed.strict || listed.deviations != nil {
-            throw ValidationError("--strict and --deviations are for merge, which judges; a shard is not judged")
+        if shard != nil, listed.strict || listed.deviations != nil || listed.writeDeviations != nil {
+            throw ValidationError(
+                "--strict, --deviations and --write-deviations are for merge, which judges; a shard is not judged")
         }
         guard tasks.requirements.programs.isEmpty else {
             throw ValidationError("command:PROGRAM measures two sides: `compare` takes it")
@@ -65,6 +66,7 @@ struct Validate: ParsableCommand {
     func run() throws {
         try makeDirectory(report)
         try RunOutputs.expect(ReportSet.files(in: report))
+        try RunOutputs.expect(file: listed.writeDeviations)
         let models = try ModelLibrary(options.cascade.modelsDirectory())
         let missing = try models.missingFaceNetworks
         let selection = try ReportSelection(
@@ -96,6 +98,7 @@ struct Validate: ParsableCommand {
         } else {
             let document = reports.document(pictures: pictures)
             try reports.write(document, to: report)
+            try listed.writeDraft(of: made)
             try conclude(document, page: ReportSet.page(in: report), told)
             throw ExitCode(reports.exitStatus.rawValue)
         }

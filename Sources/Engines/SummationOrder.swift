@@ -9,9 +9,9 @@ public enum SummationOrder: Sendable, Hashable, CaseIterable {
     case pairwise
     /// The sums of every fourth, eighth or sixteenth product, as the lanes of a vector hold them, added as above.
     case lanes4, lanes8, lanes16
-    /// Winograd's F(2x2, 3x3) and F(4x4, 3x3) for convolutions of 3 by 3 taps without strides and groups; as ``sequence``
+    /// Winograd's F(2x2, 3x3), F(4x4, 3x3) and F(6x6, 3x3) for convolutions of 3 by 3 taps without strides and groups; as ``sequence``
     /// for everything else.
-    case winograd2, winograd4
+    case winograd2, winograd4, winograd6
 }
 
 extension SumsOfProducts {
@@ -19,7 +19,7 @@ extension SumsOfProducts {
     func sums<A: Arithmetic>(in arithmetic: A.Type, _ order: SummationOrder) -> [A.Working]
     where A.Element == Element {
         switch order {
-        case .sequence, .winograd2, .winograd4: return sums(in: A.self)
+        case .sequence, .winograd2, .winograd4, .winograd6: return sums(in: A.self)
         case .separateRoundings:
             return withRoundedFactors(in: A.self).separatelyRounded(as: A.Working.self)
         case .pairwise:

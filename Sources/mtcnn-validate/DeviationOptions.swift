@@ -32,7 +32,8 @@ struct DeviationOptions: ParsableArguments {
             let known = try KnownDeviations(contentsOf: deviations)
             if let first = known.unjustified.first {
                 Terminal.note(
-                    "\(deviations): \(known.unjustified.count) entries have no reason and do not count, such as \(first)")
+                    "\(deviations): \(known.unjustified.count) entries have no reason and do not count, such as \(first)"
+                )
             }
             return known
         }

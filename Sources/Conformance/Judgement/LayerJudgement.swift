@@ -36,7 +36,7 @@ public struct LayerThresholds: Sendable {
                     metric, .atMost, RoundingGrade.explainedSpreads, .measured,
                     "the \(side)'s error against the float64 run, divided by the largest error of right programs of its "
                         + "arithmetic: sums in sequence, pairwise and in 4, 8 and 16 lanes, with and without fused "
-                        + "multiply-adds, and Winograd's F(2,3) and F(4,3)")
+                        + "multiply-adds, and Winograd's F(2,3), F(4,3) and F(6,3)")
             })
 
     /// The metrics that are not of every report.

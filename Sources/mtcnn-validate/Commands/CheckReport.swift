@@ -65,6 +65,8 @@ struct CheckReport: ParsableCommand {
     private func known(of stored: any Report) throws -> [KnownDeviation] {
         if strict { return [] }
         if let deviations { return try KnownDeviations(contentsOf: deviations)[type(of: stored)] }
-        return stored.deviations.map { KnownDeviation(check: $0.check, bound: $0.bound, reason: $0.reason, model: $0.model) }
+        return stored.deviations.map {
+            KnownDeviation(check: $0.check, bound: $0.bound, reason: $0.reason, model: $0.model)
+        }
     }
 }

@@ -41,6 +41,8 @@ public struct LayerReport: Report, Equatable {
         public let inputsCannotShow: [String]?
         /// What was done wrong, where the network does not conform and that was looked for.
         public internal(set) var diagnosis: Diagnosis?
+        /// What it is held against in place of the report's limits; nil for these.
+        public let thresholds: [Threshold]?
         /// What the answers came to for each task; nil where none is asked for.
         public let tasks: [TaskOutcome]?
         /// Numbers that programs measured; nil where none did.
@@ -105,17 +107,23 @@ public struct LayerReport: Report, Equatable {
     }
 
     public func judged(deviations: [KnownDeviation]) -> LayerReport {
-        judged(against: LayerThresholds(thresholds), deviations: deviations)
+        judged(with: [], deviations: deviations)
     }
 
-    /// The metrics of this report under other limits.
-    public func judged(against thresholds: LayerThresholds, deviations: [KnownDeviation]) -> LayerReport {
+    /// The metrics of this report with some limits in place of those on the same metrics.
+    public func judged(with limits: [Threshold], deviations: [KnownDeviation]) -> LayerReport {
+        let thresholds = LayerThresholds(thresholds).with(limits)
+        let networks = networks.map { network in
+            var comparison = network.comparison
+            comparison.limits = comparison.limits?.with(limits)
+            return comparison
+        }
         let known = Dictionary(
-            networks.compactMap { network in network.diagnosis.map { (network.network, $0) } },
+            self.networks.compactMap { network in network.diagnosis.map { (network.network, $0) } },
             uniquingKeysWith: { first, _ in first })
         return LayerReport(
             baseline: baseline, candidate: candidate, outputsOnly: outputsOnly, thresholds: thresholds,
-            tasks: requirements ?? [], deviations: deviations, networks: networks.map(\.comparison)
+            tasks: requirements ?? [], deviations: deviations, networks: networks
         ).explained { known[$0] }
     }
 }
@@ -144,12 +152,14 @@ extension LayerReport.Network {
         modelSha256 = comparison.modelSHA256
         layersNotCompared = comparison.layersNotCompared
         casesNotCompared = comparison.casesNotCompared
+        self.thresholds = comparison.limits?.all
         alignment = comparison.alignment
         inputsCannotShow = comparison.inputsCannotShow
         cases = comparison.cases
         firstDivergence = comparison.firstDivergence
         layers = comparison.layers.map { metrics in
-            let checks = thresholds.checks(of: metrics, network: comparison.network, deviations: deviations)
+            let checks = (comparison.limits ?? thresholds).checks(
+                of: metrics, network: comparison.network, deviations: deviations)
             return LayerReport.Layer(
                 metrics: metrics, verdict: Verdict(combining: checks.map(\.verdict)), checks: checks)
         }
@@ -186,6 +196,6 @@ extension LayerReport.Network {
         NetworkComparison(
             network: network, modelSHA256: modelSha256, cases: cases, layersNotCompared: layersNotCompared,
             casesNotCompared: casesNotCompared, alignment: alignment, inputsCannotShow: inputsCannotShow,
-            measuredByPrograms: measuredByPrograms ?? [])
+            limits: thresholds.map { LayerThresholds($0) }, measuredByPrograms: measuredByPrograms ?? [])
     }
 }

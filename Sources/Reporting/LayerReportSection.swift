@@ -22,12 +22,14 @@ extension LayerReport {
         let sides =
             "Candidate: \(candidate.words). Baseline: \(baseline.words)."
             + (outputsOnly ? " Outputs alone were compared." : "")
-        let limit = thresholds.first { $0.metric == .maxAbsDiff && $0.limit.isFinite }?.limit
         var blocks: [Block] = [.paragraph(Phrase(sides)), .table(table)]
         for network in networks { blocks += (network.tasks ?? []).blocks(of: network.network) }
         blocks += networks.flatMap(\.diagnosisBlocks) + networks.flatMap(\.inputBlocks)
         blocks += networks.flatMap(\.alignmentBlocks)
-        blocks += networks.filter { !$0.layers.isEmpty }.flatMap { $0.layerBlocks(limit: limit) }
+        for network in networks where !network.layers.isEmpty {
+            let limits = (network.thresholds ?? thresholds).filter { $0.metric == .maxAbsDiff && $0.limit.isFinite }
+            blocks += network.layerBlocks(limit: limits.first?.limit)
+        }
         return Section(
             self, title: "\(candidate.words) against \(baseline.words), layer by layer",
             firstFault: networks.lazy.compactMap(\.firstFault).first, blocks: blocks)

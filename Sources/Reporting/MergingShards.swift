@@ -1,4 +1,5 @@
 import Conformance
+import Tensors
 
 /// Why the reports of shards do not make up one.
 public struct ShardError: Error, Equatable, CustomStringConvertible {
@@ -33,10 +34,11 @@ extension LayerReport {
                 layersNotCompared: parts[0].layersNotCompared.filter { layer in
                     parts.allSatisfy { $0.layersNotCompared.contains(layer) }
                 }, casesNotCompared: parts.flatMap(\.casesNotCompared),
+                alignment: parts[0].alignment.map { _ in parts.flatMap { $0.alignment ?? [] }.withoutRepeats },
                 // What no shard's inputs can show.
                 inputsCannotShow: (parts[0].inputsCannotShow ?? []).filter { gap in
                     parts.allSatisfy { $0.inputsCannotShow?.contains(gap) == true }
-                })
+                }, limits: parts[0].thresholds.map { LayerThresholds($0) })
         }
         return LayerReport(
             baseline: try shared("the baseline", shards, \.baseline),

@@ -1,7 +1,10 @@
 import Captures
+import Engines
 import Foundation
+import ModelFormats
 import TestSupport
 import Testing
+import Validation
 
 /// Which reports a run makes, of the face networks and of others.
 @Suite struct ReportSelectionTests {
@@ -113,6 +116,31 @@ import Testing
             #expect(loose.exitCode == 0 && loose.output.contains("takes 0 of 6 layers"), "\(loose.output)")
             let faces = try CommandLineProgram.run(plan + ["--require", "mean_iou=0.9"])
             #expect(faces.exitCode != 0 && faces.errors.contains("no cascade"), "\(faces.errors)")
+        }
+    }
+
+    @Test("Networks that are none of the cascade's conform where rounding explains each side, however large they are")
+    func largeNumbers() throws {
+        try withClassifier { directory, validate in
+            // The numbers of a right program that rounds otherwise, 1e-5 and more away where they are large.
+            let path = "\(directory)/captures/classifier.h5"
+            let original = try CaptureFile(contentsOf: path)
+            let cases = try original.caseNames.map { try original.readCase($0) }
+            let model = try Model(contentsOf: "\(directory)/models/classifier.onnx")
+            let engine = try ArithmeticName.fp32.engine(for: model.graph, order: .winograd6)
+            let writer = try CaptureWriter(original.header, to: path)
+            for one in cases {
+                try writer.append(
+                    CaptureCase(
+                        name: one.name, source: one.source, inputs: one.inputs, of: model.graph, by: engine, only: nil))
+            }
+            try writer.finish()
+            let outcome = try CommandLineProgram.run(validate)
+            #expect(outcome.exitCode == 0, "\(outcome.output)")
+            let named = "\(directory)/models/rnet.onnx"
+            try FileManager.default.moveItem(atPath: "\(directory)/models/classifier.onnx", toPath: named)
+            try FileManager.default.moveItem(atPath: path, toPath: "\(directory)/captures/rnet.h5")
+            #expect(try CommandLineProgram.run(validate).exitCode == 1)
         }
     }
 

@@ -101,12 +101,12 @@ import Testing
         let stored = try JSON(parsing: Array(JSON(encoding: report).text().utf8), file: "r.json").decode(
             LayerReport.self)
         #expect(stored == report)
-        #expect(stored.judged(against: .float32, deviations: [deviation]) == report)
-        let wide = LayerThresholds.float32.with([
+        #expect(stored.judged(with: [], deviations: [deviation]) == report)
+        let wide = [
             Threshold(.maxAbsDiff, .below, 0.2, .requested, "wide"),
             Threshold(.meanAbsDiff, .below, 0.1, .requested, "wide"),
-        ])
-        #expect(stored.judged(against: wide, deviations: []).verdict == .conforms)
+        ]
+        #expect(stored.judged(with: wide, deviations: []).verdict == .conforms)
     }
 
     @Test("Outputs that are not finite lie infinitely far apart, and do not conform")

@@ -16,13 +16,14 @@ extension NetworkComparison {
     ///   - map: names of the candidate's tensors by the baseline's.
     ///   - network: what the network is called; nil for the name of the model that is run.
     ///   - shard: which cases to compare, where one side is a model.
+    ///   - outputsOnly: whether to leave out all layers but the network's outputs, where one side is a model.
     ///   - tasks: what the answers are measured for.
     ///   - progress: is told of each case before it is compared.
     /// - Throws: ``AlignmentError``, ``ComparisonError``, ``Captures/CaptureError``, and what the engines throw.
     public init(
         of candidate: ComparedSide, with baseline: ComparedSide, inputs: ComparedInputs? = nil,
         map: [String: String] = [:], named network: String? = nil, shard: Shard = .whole,
-        tasks: [TaskMetric] = [], progress: (_ caseName: String) -> Void = { _ in }
+        outputsOnly: Bool = false, tasks: [TaskMetric] = [], progress: (_ caseName: String) -> Void = { _ in }
     ) throws {
         var notes = [String]()
         if candidate.sha256 != baseline.sha256 {
@@ -46,14 +47,15 @@ extension NetworkComparison {
                 throw ComparisonError.nothingInCommon("neither side is a model")
             }
             try self.init(
-                sides, named: network, shard: shard, notes: notes + sides.notes, tasks: tasks, progress: progress)
+                sides, named: network, shard: shard, outputsOnly: outputsOnly, notes: notes + sides.notes, tasks: tasks,
+                progress: progress)
         }
     }
 
     /// A model's run against another side.
     private init(
-        _ sides: AlignedSides, named network: String?, shard: Shard, notes: [String], tasks: [TaskMetric],
-        progress: (_ caseName: String) -> Void
+        _ sides: AlignedSides, named network: String?, shard: Shard, outputsOnly: Bool, notes: [String],
+        tasks: [TaskMetric], progress: (_ caseName: String) -> Void
     ) throws {
         let comparison = try LayerComparison(
             of: sides.engine, sides.arithmetics, candidate: sides.candidate, tasks: tasks)
@@ -70,10 +72,10 @@ extension NetworkComparison {
             progress(name)
             let aligned = try sides.aligned(name)
             told += aligned.notes(names)
-            alone.add(aligned.alignment, recordsLayers: aligned.recordsLayers)
+            alone.add(aligned.alignment, recordsLayers: aligned.recordsLayers && !outputsOnly)
             notCompared += aligned.notJudged
             gaps = gaps.merged(with: InputGaps(aligned.recording.inputs))
-            cases.append(try comparison.compare(with: aligned.recording))
+            cases.append(try comparison.compare(with: aligned.recording, outputsOnly: outputsOnly))
         }
         let constants = Set(sides.model.graph.initializers.keys)
         told += alone.lines(reference: names.0, other: names.1, but: constants)

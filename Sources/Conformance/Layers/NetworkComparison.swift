@@ -13,14 +13,17 @@ public struct NetworkComparison: Sendable {
     public let alignment: [String]?
     /// Faults that change nothing on these inputs, a sentence for each; nil where there are none.
     public let inputsCannotShow: [String]?
+    /// What it is held against in place of a report's limits; nil for these.
+    public var limits: LayerThresholds?
     /// What programs measured of both sides' answers over all cases.
     public var measuredByPrograms: [TaskAgreement]
 
     public init(
         network: String, modelSHA256: String, cases: [CaseMetrics], layersNotCompared: [String],
         casesNotCompared: [String] = [], alignment: [String]? = nil, inputsCannotShow: [String]? = nil,
-        measuredByPrograms: [TaskAgreement] = []
+        limits: LayerThresholds? = nil, measuredByPrograms: [TaskAgreement] = []
     ) {
+        self.limits = limits
         self.measuredByPrograms = measuredByPrograms
         self.network = network
         self.modelSHA256 = modelSHA256

@@ -53,8 +53,7 @@ struct CheckReport: ParsableCommand {
         let known = try known(of: stored)
         let judged: any Report =
             (stored as? LayerReport).map { layers in
-                let judged = layers.judged(
-                    against: LayerThresholds(layers.thresholds).with(limits.thresholds), deviations: known)
+                let judged = layers.judged(with: limits.thresholds, deviations: known)
                 return diagnosed.isLeftOut ? judged.explained { _ in nil } : judged
             } ?? stored.judged(deviations: known)
         try conclude(Document([judged.section]), told)

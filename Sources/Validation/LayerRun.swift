@@ -34,8 +34,10 @@ extension LayerMeasurement {
     /// - Parameters:
     ///   - models: those of which there are captures, and the cascade's.
     ///   - captures: a directory of captures, each at the path that its model has in the other.
-    ///   - candidate: what computes the models.
-    ///   - engine: gives the candidate's engine for a model's graph, or for a part of it.
+    ///   - computing: what computes the models.
+    ///   - engine: gives the engine for a model's graph, or for a part of it.
+    ///   - candidate: which side is judged. Recordings are where all are of the very models that are computed; else the
+    ///     models are.
     ///   - outputsOnly: whether to leave out all layers but the networks' outputs.
     ///   - tasks: what the networks' answers are measured for.
     ///   - shard: which of each capture's cases to compare.
@@ -43,46 +45,54 @@ extension LayerMeasurement {
     /// - Throws: what reading and comparing throw, and ``Conformance/ComparisonError/nothingInCommon(_:)`` if there
     ///   are no captures.
     public init(
-        models: ModelLibrary, captures: String, candidate: Side = builtIn,
+        models: ModelLibrary, captures: String, computing side: Side = builtIn,
         engine: @Sendable (Model, Graph) throws -> any Engine = { try $0.engine(.fp32, for: $1) },
+        judging candidate: LayerComparison.Candidate = .engine,
         outputsOnly: Bool = false, tasks: [TaskMetric] = [], shard: Shard = .whole,
         progress: @Sendable (String) -> Void = { _ in }
     ) throws {
-        let compared = try inputFiles(in: captures, withExtensions: ["h5"]).map { path in
+        let recordings = try inputFiles(in: captures, withExtensions: ["h5"]).map { path in
             let network = String(path.dropLast(".h5".count))
-            let capture = try CaptureFile(contentsOf: "\(captures)/\(path)")
-            let model = try LayerMeasurement.model(of: network, in: models)
+            return (
+                network: network, capture: try CaptureFile(contentsOf: "\(captures)/\(path)"),
+                model: try LayerMeasurement.model(of: network, in: models)
+            )
+        }
+        guard !recordings.isEmpty else { throw ComparisonError.nothingInCommon("\(captures) holds no captures") }
+        let recorded = recordings.map { Side($0.capture.header) }.reduce(into: [Side]()) { sides, side in
+            if !sides.contains(side) { sides.append(side) }
+        }
+        guard recorded.count == 1 else { throw ComparisonError.severalBaselines(recorded.map(\.words)) }
+        let candidate = recordings.contains { $0.model.isOtherForm(than: $0.capture) } ? .engine : candidate
+        let compared = try recordings.map { network, capture, model in
             if LayerMeasurement.faceNetwork(named: network) == nil {
-                let computed = ComparedSide.model(model, try engine(model, model.graph), .fp32)
+                let sides = (
+                    engine: ComparedSide.model(model, try engine(model, model.graph), .fp32),
+                    recording: ComparedSide.capture(capture)
+                )
                 var comparison = try NetworkComparison(
-                    of: computed, with: .capture(capture), named: network, shard: shard, outputsOnly: outputsOnly,
-                    tasks: tasks
+                    of: candidate == .engine ? sides.engine : sides.recording,
+                    with: candidate == .engine ? sides.recording : sides.engine, named: network, shard: shard,
+                    outputsOnly: outputsOnly, tasks: tasks
                 ) { progress("\(network), \($0)") }
                 comparison.limits = .rounding
-                return (comparison, Side(capture.header))
+                return comparison
             }
             if model.isOtherForm(than: capture) {
-                let comparison = try NetworkComparison(
+                return try NetworkComparison(
                     of: try LayerMeasurement.faceNetwork(network, model, engine), model: model, with: capture,
                     name: network, shard: shard
                 ) { progress("\(network), \($0)") }
-                return (comparison, Side(capture.header))
             }
-            let comparison = try NetworkComparison(
-                of: try engine(model, model.graph), running: model, with: capture,
-                network: network, bound: .float32, outputsOnly: outputsOnly, tasks: tasks, shard: shard
+            return try NetworkComparison(
+                of: try engine(model, model.graph), running: model, with: capture, network: network,
+                candidate: candidate, bound: .float32, outputsOnly: outputsOnly, tasks: tasks, shard: shard
             ) { progress("\(network), \($0)") }
-            return (comparison, Side(capture.header))
         }
-        var baselines = [Side]()
-        for (_, side) in compared where !baselines.contains(side) { baselines.append(side) }
-        guard let baseline = baselines.first else {
-            throw ComparisonError.nothingInCommon("\(captures) holds no captures")
-        }
-        guard baselines.count == 1 else { throw ComparisonError.severalBaselines(baselines.map(\.words)) }
         self.init(
-            baseline: baseline, candidate: candidate, outputsOnly: outputsOnly,
-            networks: try compared.map(\.0) + LayerMeasurement.networksWithoutCapture(models, compared.map(\.0)))
+            baseline: candidate == .engine ? recorded[0] : side, candidate: candidate == .engine ? side : recorded[0],
+            outputsOnly: outputsOnly,
+            networks: try compared + LayerMeasurement.networksWithoutCapture(models, compared))
     }
 }
 

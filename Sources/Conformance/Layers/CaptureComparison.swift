@@ -7,15 +7,18 @@ extension NetworkComparison {
     /// Compares an engine with what a capture recorded of the same model, case by case.
     ///
     /// - Parameters:
+    ///   - engine: computes the model.
     ///   - network: the name to report under.
+    ///   - candidate: which of both is judged.
     ///   - tasks: what the answers are measured for.
     ///   - shard: which of the capture's cases to compare.
     ///   - progress: is told of each case before it is computed.
     /// - Throws: ``Captures/CaptureError`` for a capture that is damaged or of another model,
     ///   ``ComparisonError`` where its tensors do not fit the candidate's, and what the engine throws.
     public init(
-        of candidate: any Engine, running model: Model, with capture: CaptureFile, network: String,
-        bound: RoundingBound, outputsOnly: Bool = false, tasks: [TaskMetric] = [], shard: Shard = .whole,
+        of engine: any Engine, running model: Model, with capture: CaptureFile, network: String,
+        candidate: LayerComparison.Candidate = .engine, bound: RoundingBound, outputsOnly: Bool = false,
+        tasks: [TaskMetric] = [], shard: Shard = .whole,
         progress: @Sendable (_ caseName: String) -> Void = { _ in }
     ) throws {
         guard capture.header.modelSHA256 == model.sha256 else {
@@ -24,8 +27,8 @@ extension NetworkComparison {
                 reason: "it was recorded with a model of sha256 \(capture.header.modelSHA256); "
                     + "\"\(model.name)\" has \(model.sha256)")
         }
-        let outputsOnly = outputsOnly || !candidate.observesNodes
-        let comparison = try LayerComparison(of: candidate, bound: bound, tasks: tasks)
+        let outputsOnly = outputsOnly || !engine.observesNodes
+        let comparison = try LayerComparison(of: engine, candidate: candidate, bound: bound, tasks: tasks)
         let names = shard.stretch(of: capture.caseNames)
         @Sendable func read(_ name: String) throws -> (recorded: RecordedCase, unknown: [String]) {
             let read = try capture.readCase(name)
@@ -36,7 +39,7 @@ extension NetworkComparison {
             return (recorded, unknown.map(\.name))
         }
         // The threads share the cases that are compared whole, and then the slices of each of the others.
-        let whole = try concurrentMap(names, inTurn: candidate.answersInTurn) {
+        let whole = try concurrentMap(names, inTurn: engine.answersInTurn) {
             name -> (metrics: CaseMetrics, unknown: [String], gaps: InputGaps)? in
             let (recorded, unknown) = try read(name)
             guard comparison.slices(of: recorded).count == 1 else { return nil }

@@ -59,20 +59,22 @@ public struct LayerComparison: Sendable {
     private let envelopes: (engine: Envelope, recording: Envelope?)?
 
     /// - Parameters:
-    ///   - candidate: what is judged.
+    ///   - engine: one side.
+    ///   - candidate: which of both is judged.
     ///   - bound: the rounding errors that the coarser of the two sides may make.
     ///   - oracle: of the candidate's graph; nil for one of its own.
     ///   - tasks: what the answers are measured for.
     /// - Throws: ``EngineError`` for an operator that the oracle does not compute.
     public init(
-        of candidate: any Engine, bound: RoundingBound, oracle: Oracle? = nil, tasks: [TaskMetric] = []
+        of engine: any Engine, candidate: Candidate = .engine, bound: RoundingBound, oracle: Oracle? = nil,
+        tasks: [TaskMetric] = []
     ) throws(EngineError) {
         self.tasks = tasks
-        graph = candidate.graph
-        engine = candidate
-        if let oracle { self.oracle = oracle } else { self.oracle = try Oracle(of: candidate.graph) }
+        graph = engine.graph
+        self.engine = engine
+        if let oracle { self.oracle = oracle } else { self.oracle = try Oracle(of: engine.graph) }
         bounds = (bound, bound)
-        self.candidate = .engine
+        self.candidate = candidate
         judgesBlocks = false
         envelopes = nil
     }
@@ -341,7 +343,7 @@ public enum ComparisonError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .missingTensor(let tensor, let name):
-            "case \"\(name)\": the baseline did not record \"\(tensor)\", an output of the network"
+            "case \"\(name)\": the recording lacks \"\(tensor)\", an output of the network"
         case .differentShape(let tensor, let name, let baseline, let candidate):
             "case \"\(name)\": tensor \"\(tensor)\" is \(baseline) in the baseline and \(candidate) in the candidate"
         case .nothingInCommon(let what): "nothing can be compared: \(what)"

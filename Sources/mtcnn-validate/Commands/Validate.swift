@@ -22,7 +22,8 @@ struct Validate: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Captures of outside engines, each named as its model is. Default: the bundled ones.", valueName: "dir"))
+            "Captures of outside engines, each named as its model is: yours are what is judged. Default: the bundled ones, "
+                + "against which the built-in engine is.", valueName: "dir"))
     var captures: String?
 
     @Option(help: ArgumentHelp("The frames to find faces in. Default: the bundled ones.", valueName: "dir"))
@@ -110,10 +111,6 @@ struct Validate: ParsableCommand {
 
     /// The reports that compare nothing but what comes with the package, or copies of it.
     private func bundledReports(_ engine: ChosenEngine?) -> [String] {
-        func isBundled(_ path: String?, _ name: String) -> Bool {
-            guard let path else { return true }
-            return (try? bundled("Fixtures/\(name)")).map { holdsCopies(path, of: $0) } ?? false
-        }
         let models = isBundled(options.cascade.models, "models")
         let captures = isBundled(captures, "captures")
         let frames = isBundled(frames, "frames")
@@ -130,6 +127,12 @@ struct Validate: ParsableCommand {
             reports.append(DetectionReport.name)
         }
         return reports
+    }
+
+    /// Whether a directory is what comes with the package under a name, or a copy of it.
+    private func isBundled(_ path: String?, _ name: String) -> Bool {
+        guard let path else { return true }
+        return (try? bundled("Fixtures/\(name)")).map { holdsCopies(path, of: $0) } ?? false
     }
 
     private func goldFiles() throws -> [String] {
@@ -158,13 +161,14 @@ struct Validate: ParsableCommand {
     private func layerReport(
         _ models: ModelLibrary, _ engine: ChosenEngine?, _ known: KnownDeviations, _ run: RunProgress
     ) throws -> LayerReport {
-        let captures = try inputFiles(in: capturesDirectory(), withExtensions: ["h5"]).count
-        let progress = run.part(LayerReport.name, share: 0.3, steps: captures)
+        let recordings = try inputFiles(in: capturesDirectory(), withExtensions: ["h5"]).count
+        let progress = run.part(LayerReport.name, share: 0.3, steps: recordings)
         let outside = engine?.outside
         let measured = try LayerMeasurement(
             models: models, captures: capturesDirectory(),
-            candidate: engine.flatMap { $0.outside == nil ? nil : $0.side } ?? LayerMeasurement.builtIn,
+            computing: engine.flatMap { $0.outside == nil ? nil : $0.side } ?? LayerMeasurement.builtIn,
             engine: { try outside?($0, $1) ?? $0.engine(.fp32, for: $1) },
+            judging: outside == nil && !isBundled(captures, "captures") ? .recording : .engine,
             outputsOnly: outputsOnly, tasks: tasks.requirements.metrics, shard: shard ?? .whole
         ) { progress($0, step: String($0.prefix { $0 != "," })) }
         let report = LayerReport(measured, tasks: tasks.requirements, deviations: known[LayerReport.self])

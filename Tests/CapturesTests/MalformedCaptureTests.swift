@@ -299,6 +299,88 @@ import Testing
         #expect(full?.contains("holds 9000 stored bytes, which contradicts its extent of 12 bytes") == true)
     }
 
+    @Test("Compressed chunks may take a 64th and 1024 bytes more than their elements, and no byte beyond that")
+    func spareBytes() throws {
+        // 16640 bytes of elements: 260 and 1024 more.
+        for (stored, reason) in [(17924, "its data are damaged"), (17925, "holds 17925 stored bytes")] {
+            let error = try errorOfReading(
+                extents: [4160],
+                write: { H5Dwrite_chunk($0, 0, 0, [0], stored, [UInt8](repeating: 0, count: stored)) }
+            ) {
+                H5Pset_chunk($0, 1, [4160])
+                H5Pset_deflate($0, 1)
+            }
+            #expect(error?.contains(reason) == true, "\(error ?? "no error")")
+        }
+    }
+
+    /// Gives a tensor's name, of variable length, another value.
+    private func rename(_ file: hid_t, to name: String) {
+        let type = H5Tcopy(hdf5_c_string())
+        H5Tset_size(type, -1)  // H5T_VARIABLE
+        let space = H5Screate(H5S_SCALAR)
+        let dataset = H5Dopen2(file, "cases/case/tensors/0000", 0)
+        H5Adelete(dataset, "name")
+        let attribute = H5Acreate2(dataset, "name", type, space, 0, 0)
+        name.withCString { text in
+            var pointer: UnsafePointer<CChar>? = text
+            _ = H5Awrite(attribute, type, &pointer)
+        }
+        H5Aclose(attribute)
+        H5Dclose(dataset)
+        H5Sclose(space)
+        H5Tclose(type)
+    }
+
+    @Test("A string of 1 MiB is read and one byte more is refused, of fixed and of variable length")
+    func longestStrings() throws {
+        for (length, isRead) in [(1 << 20, true), ((1 << 20) + 1, false)] {
+            let text = String(repeating: "y", count: length)
+            let variable = try errorOfReading { rename($0, to: text) }
+            let fixed = try errorOfReading { file in
+                let dataset = H5Dopen2(file, "cases/case/tensors/0000", 0)
+                H5Adelete(dataset, "name")
+                try? writeString(text, as: "name", of: dataset, place: "")
+                H5Dclose(dataset)
+            }
+            for error in [variable, fixed] {
+                #expect((error == nil) == isRead, "\(error ?? "no error")")
+                #expect(isRead || error?.contains("attribute name is longer than 1 MiB") == true)
+            }
+        }
+    }
+
+    @Test("A capture in the file format of HDF5 1.8, whose structure has checksums, is read")
+    func olderFormat() throws {
+        try withTemporaryDirectory { directory in
+            let bundled = fixtures.appendingPathComponent("captures/nchw/pnet.h5").path
+            let path = directory + "/older.h5"
+            withHDF5 {
+                let access = H5Pcreate(hdf5_file_access())
+                H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V110)
+                let (source, copy) = (
+                    H5Fopen(bundled, hdf5_read_only(), 0), H5Fcreate(path, hdf5_truncate(), 0, access)
+                )
+                for name in [
+                    "schema", "engine", "engine_version", "arithmetic", "model_name", "model_sha256", "adapter",
+                    "device", "notes",
+                ] {
+                    guard let value = try? readString(name, of: source, place: "") else { continue }
+                    try? writeString(value, as: name, of: copy, place: "")
+                }
+                H5Ocopy(source, "cases", copy, "cases", 0, 0)
+                var info = H5F_info2_t()
+                H5Fget_info2(copy, &info)
+                #expect(info.super.version == 2)
+                for file in [source, copy] { H5Fclose(file) }
+                H5Pclose(access)
+            }
+            let (one, other) = (try CaptureFile(contentsOf: bundled), try CaptureFile(contentsOf: path))
+            #expect(one.header == other.header && one.caseNames == other.caseNames)
+            #expect(try one.readCase(one.caseNames[0]) == other.readCase(one.caseNames[0]))
+        }
+    }
+
     @Test("A tensor that is not the one whose hash was recorded is refused")
     func damagedTensor() throws {
         let error = try errorOfReading { file in

@@ -98,6 +98,26 @@ import Testing
         #expect(kept.arranged(["map": turned.values], as: ["map": [1, 2, 6, 6]])["map"] == turned.values)
     }
 
+    @Test("Vectors flattened from channels last are put in order in place of maps of one pixel, too")
+    func flattenedMaps() throws {
+        let maps = reference.map { tensor in
+            tensor.name == "flatten" ? renamed(tensor, "flatten", tensor.values.reshaped(to: [2, 60, 1, 1])) : tensor
+        }
+        let other = other { tensor in
+            switch tensor.name {
+            case "flatten":
+                renamed(tensor, tensor.name, reference[1].values.transposed([0, 2, 3, 1]).reshaped(to: [2, 60]))
+            case _ where tensor.values.shape.rank == 4:
+                renamed(tensor, tensor.name, tensor.values.transposed([0, 2, 3, 1]))
+            default: tensor
+            }
+        }
+        let alignment = try Alignment(of: other, to: maps, exchanges: false)
+        let tensors = Dictionary(other.map { ($0.name, $0.values) }, uniquingKeysWith: { first, _ in first })
+        let arranged = alignment.arranged(tensors, as: ["flatten": [2, 60, 1, 1]])
+        #expect(arranged["flatten"] == maps[2].values)
+    }
+
     @Test("Where the inputs exchange rows and columns, a side may have turned its images itself")
     func turnedInside() throws {
         var random = RandomNumbers(seed: 6)

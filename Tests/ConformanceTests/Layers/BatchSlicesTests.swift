@@ -38,6 +38,12 @@ import Testing
         #expect(try isApart(graph(MatMul(), constants: ["z": weights])))
     }
 
+    @Test("A number for each element of the batch is apart from the others")
+    func numbers() throws {
+        let ones = AnyTensor.float32(Tensor([4], repeating: 1))
+        #expect(try isApart(graph(MatMul(), constants: ["z": ones])))
+    }
+
     @Test("A batch compared in slices gives the figures of the whole, and the places in it")
     func slices() throws {
         let network = SmallNetwork()

@@ -3,6 +3,12 @@ import Tensors
 import Testing
 
 @Suite struct DifferenceTests {
+    @Test("Merged with nothing, the mean of one element is its own")
+    func oneElement() {
+        let one = Difference(baseline: .float32(Tensor([1], [1])), candidate: .float32(Tensor([1], [3])))
+        #expect(one.merged(with: Difference()).meanAbsDiff == 2 && Difference().merged(with: one).meanAbsDiff == 2)
+    }
+
     @Test("Every figure of a difference, by hand")
     func byHand() {
         let baseline = AnyTensor.float32(Tensor([2, 2], [1, -2, 0, 4]))

@@ -125,6 +125,38 @@ import Testing
         }
     }
 
+    @Test("Of the detectors with classic rules one mirrors a lone proposal, and the other takes means of landmarks")
+    func classicAndMATLAB() {
+        let families = DetectorFamily.allCases
+        #expect(families.filter { $0.rules.loneProposal == .mirroredRegression } == [.classic])
+        #expect(families.filter { $0.rules.landmarks == .meanOfMirrored } == [.matlab])
+    }
+
+    @Test("mtcnn-runtime alone shrinks its pyramid by 0.707, and takes means of areas for MXNet's crops")
+    func mtcnnRuntime() {
+        let families = DetectorFamily.allCases
+        #expect(families.filter { $0.rules.pyramidFactor == 0.707 } == [.mtcnnRuntime])
+        #expect(families.filter { $0.rules.outputPixels == .bytes } == [.mtcnnRuntime])
+        #expect(DetectorFamily.mxnet.rules.cropResampling != .area)
+        #expect(DetectorFamily.mtcnnRuntime.rules.cropResampling == .area)
+    }
+
+    @Test("Squares of rounded corners are those of extents that count their last pixel, in float32")
+    func lastPixel() {
+        // 16 + 2^-20 is 16 in float32: half of what the height lacks is 0.5, not 0.5 - 2^-21.
+        let box = BoundingBox(x: 0, y: 7, width: 16, height: 15 + 0x1p-20)
+        #expect(box.squared(.cornersRounded) == BoundingBox(x: 0, y: 6, width: 16, height: 16))
+    }
+
+    @Test("What lies beyond the image is grey for those networks whose rules say so, and black for others")
+    func beyondTheImage() {
+        for family in DetectorFamily.allCases {
+            for network in CascadeNetwork.allCases {
+                #expect(family.rules.resampling(for: network).isGreyBeyond == (family == .ipazc))
+            }
+        }
+    }
+
     @Test("Squares, regions and corrections of a box between whole pixels are those of the rule")
     func geometry() {
         let box = BoundingBox(x: 2.5, y: 3.75, width: 10, height: 6.5)

@@ -31,6 +31,22 @@ private final class UniformNetwork: FaceNetwork {
     }
 }
 
+/// A proposal network that gives each position of its map channels of its own, row by row, for one image.
+private struct MapNetwork: FaceNetwork {
+    let scores = FaceScores.logits
+    private let positions: [[Float]]
+    private let columns: Int
+
+    init(_ positions: [[Float]], columns: Int) {
+        self.positions = positions
+        self.columns = columns
+    }
+
+    func evaluate(_ images: Tensor<Float>) -> Tensor<Float> {
+        Tensor([1, positions.count / columns, columns, 6], Array(positions.joined()))
+    }
+}
+
 @Suite struct FaceDetectorTests {
     /// Logits of a face, no regression.
     private static let face: [Float] = [-3, 3, 0, 0, 0, 0]
@@ -102,6 +118,32 @@ private final class UniformNetwork: FaceNetwork {
             ])
     }
 
+    @Test("A proposal of a lower row of the map is as high as one of the first")
+    func proposalHeights() throws {
+        let proposals = try detector(minimumFaceSize: 24).detect(in: image(28, 28)).levels[0].proposals
+        #expect(proposals.map(\.box.y) == [2, 6, 2, 6] && proposals.allSatisfy { $0.box.height == 22 })
+    }
+
+    @Test("A lone proposal has the regression of the position across the map, in its row, where the rule says so")
+    func loneProposal() throws {
+        // Of 3 columns and 2 rows of positions the last of the second row is a face; across it is the first.
+        let own: [Float] = [0.01, 0.02, 0.03, 0.04]
+        let across: [Float] = [0.05, 0.06, 0.07, 0.08]
+        var positions = [[Float]](repeating: [3, -3, 0, 0, 0, 0], count: 6)
+        positions[5] = [-3, 3] + own
+        positions[3] = [3, -3] + across
+        var detector = detector(minimumFaceSize: 24)
+        detector.networks.proposal = MapNetwork(positions, columns: 3)
+        func regressions() throws -> [[Float]] {
+            try detector.detect(in: image(30, 28))[.proposals]?.map {
+                [$0.regression.left, $0.regression.top, $0.regression.right, $0.regression.bottom]
+            } ?? []
+        }
+        #expect(try regressions() == [own])
+        detector.rules.loneProposal = .mirroredRegression
+        #expect(try regressions() == [across])
+    }
+
     @Test("Proposals are listed column by column, or row by row where the rule says so")
     func proposalOrder() throws {
         var detector = detector(minimumFaceSize: 24)
@@ -120,6 +162,29 @@ private final class UniformNetwork: FaceNetwork {
         let region = input.cropRegion(.fromOneBefore)
         let expected = Point(
             x: Float(region.x) + 0.25 * Float(region.width), y: Float(region.y) + 0.75 * Float(region.height))
+        #expect(record.faces.first?.landmarks == [Point](repeating: expected, count: 5))
+    }
+
+    @Test("Landmarks averaged with the mirror image's lie midway between where the two see them")
+    func meanLandmarks() throws {
+        var detector = detector(minimumFaceSize: 24)
+        detector.rules.landmarks = .meanOfMirrored
+        let record = try detector.detect(in: image(24, 24))
+        let region = try #require(record[.outputInput]?.first).box.cropRegion(detector.rules.cropRegion)
+        // A quarter from the left, and a quarter from the right.
+        let expected = Point(
+            x: Float(region.x) + 0.5 * Float(region.width), y: Float(region.y) + 0.75 * Float(region.height))
+        #expect(record.faces.first?.landmarks == [Point](repeating: expected, count: 5))
+    }
+
+    @Test("Landmarks that are fractions of the box count its extents with the last pixel, from a pixel before it")
+    func landmarksOfBox() throws {
+        var detector = detector(minimumFaceSize: 24)
+        detector.rules.landmarks = .ofBox
+        let record = try detector.detect(in: image(24, 24))
+        let box = try #require(record[.outputInput]?.first).box
+        let expected = Point(
+            x: box.x + 0.25 * (box.width + 1) - 1, y: box.y + 0.75 * (box.height + 1) - 1)
         #expect(record.faces.first?.landmarks == [Point](repeating: expected, count: 5))
     }
 

@@ -64,6 +64,27 @@ import Testing
         }
     }
 
+    @Test("A network of layers alone that takes blue first gets blue first")
+    func blueFirst() throws {
+        let own = try Model(contentsOf: upright).graph
+        func answers(_ declaration: ImageDeclaration?, _ images: Tensor<Float>) throws -> Tensor<Float> {
+            let input = Graph.Input(
+                name: own.inputs[0].name, elementType: .float32, dimensions: own.inputs[0].dimensions,
+                images: declaration)
+            let graph = try Graph(
+                name: "rnet", inputs: [input], outputs: own.outputs, nodes: own.nodes, initializers: own.initializers)
+            return try GraphFaceNetwork(.refinement, graph: graph, arithmetic: .fp32).evaluate(images)
+        }
+        let images = images()
+        var exchanged = images
+        for pixel in stride(from: 0, to: images.elements.count, by: 3) { exchanged.elements.swapAt(pixel, pixel + 2) }
+        let declaration = ImageDeclaration(spatialOrder: .rowsFirst, channels: .bgr, reason: "test")
+        // Other sums of the same numbers.
+        for (found, wanted) in zip(try answers(declaration, images).elements, try answers(nil, exchanged).elements) {
+            #expect(abs(found - wanted) < 1e-4)
+        }
+    }
+
     @Test("Pixels without any scaling, which a network of layers alone would take, are pixels, too")
     func bare() throws {
         let declaration = ImageDeclaration(spatialOrder: .rowsFirst, values: .pixels, reason: "test")

@@ -49,6 +49,36 @@ import Testing
                     == ["scores": 3 * 2 * 1728, "boxes": 3 * 4 * 1728])
         }
     }
+
+    @Test("Two images have two answers")
+    func two() throws {
+        var random = RandomNumbers(seed: 10)
+        let images = random.floats([2, 24, 24, 3], in: -1...1)
+        let network = try GraphFaceNetwork(.refinement, graph: graph(batch: .fixed(1))) {
+            try ArithmeticName.fp32.engine(for: $0)
+        }
+        let answers = try network.evaluate(images)
+        let alone = try (0..<2).map { index in
+            try network.evaluate(Tensor([1, 24, 24, 3], Array(images.elements[index * 1728..<(index + 1) * 1728])))
+        }
+        #expect(answers.shape[0] == 2 && answers.elements == alone.flatMap(\.elements))
+    }
+
+    @Test("A node of a single multiply-add is work, and one of none is not")
+    func leastWork() throws {
+        let own = try graph(batch: .symbolic("N"))
+        let one = AnyTensor.float32(Tensor([1, 1], [1]))
+        let graph = try Graph(
+            name: own.name, inputs: own.inputs, outputs: own.outputs,
+            nodes: own.nodes + [
+                Node(name: "one", operator: MatMul(), inputs: ["a", "a"], outputs: ["one"]),
+                Node(name: "none", operator: ActivationFunction.identity, inputs: ["a"], outputs: ["none"]),
+            ],
+            initializers: own.initializers.merging(["a": one]) { first, _ in first })
+        let network = try GraphFaceNetwork(.refinement, graph: graph) { try ArithmeticName.fp32.engine(for: $0) }
+        let work = try network.multiplyAdds(count: 1, rows: 24, columns: 24)
+        #expect(work == ["scores": 2 * 1728, "boxes": 4 * 1728, "one": 1])
+    }
 }
 
 @Suite struct NudgeTests {

@@ -99,6 +99,23 @@ import Testing
         #expect(try DecodedImage(bytes: jpeg(plain, description(6), before: segment([])), file: "a.jpg").width == 480)
     }
 
+    @Test("A chunk of a PNG that ends with the file is whole, and one that goes on beyond it is none")
+    func lastChunk() {
+        let payload = description(6)
+        let file = [UInt8](repeating: 0, count: 8) + [0, 0, 0, UInt8(payload.count)] + Array("eXIf".utf8) + payload
+        #expect(EXIFOrientation(declaredBy: file, format: .png) == EXIFOrientation(tag: 6))
+        #expect(EXIFOrientation(declaredBy: file.dropLast(), format: .png) == .upright)
+    }
+
+    @Test("A directory at the very beginning of the description is read there, as OpenCV does")
+    func earliestDirectory() throws {
+        // The byte order's name is the number of entries; the second of them is the orientation.
+        let description: [UInt8] =
+            Array("MM".utf8) + [0, 42, 0, 0, 0, 0] + [UInt8](repeating: 0, count: 6)
+            + [0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0] + [UInt8](repeating: 0, count: 8)
+        #expect(try DecodedImage(bytes: jpeg(frame(), description), file: "a.jpg").width == 480)
+    }
+
     @Test("A directory may lie beyond 64 KiB")
     func far() throws {
         let start = 1 << 16

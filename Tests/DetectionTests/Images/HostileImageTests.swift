@@ -48,6 +48,28 @@ import Testing
         }
     }
 
+    @Test("An image without rows or without columns is damaged")
+    func noPixels() {
+        for (width, height) in [(0, 5), (5, 0), (0, 0)] {
+            let error = ImageError.damaged(file: "hostile", what: "it declares \(width) x \(height) pixels")
+            #expect(throws: error) {
+                try DecodedImage.check(width: width, height: height, file: "hostile", maximumPixels: 100)
+            }
+        }
+    }
+
+    @Test("A JPEG is written up to 65500 pixels a side, and not beyond")
+    func longestSides() throws {
+        func encoded(_ width: Int, _ height: Int) throws -> Int {
+            try DecodedImage(width: width, height: height, pixels: [UInt8](repeating: 9, count: width * height * 3))
+                .encoded(as: .jpeg, file: "long.jpg").count
+        }
+        #expect(try encoded(65_500, 1) > 0 && encoded(1, 65_500) > 0)
+        for (width, height) in [(65_501, 1), (1, 65_501)] {
+            #expect(throws: ImageError.self) { try encoded(width, height) }
+        }
+    }
+
     @Test("A size beyond the limit is refused before anything is allocated for it")
     func declaredSizes() throws {
         let png = PNGFile(width: 1_000_000, height: 1_000_000, colorType: .rgb, rows: [[1, 2, 3]])

@@ -38,6 +38,17 @@ import Testing
         #expect(decisions(level([candidate(10, limit + 2 * margin), candidate(10, limit - 2 * margin)])).isEmpty)
     }
 
+    @Test("A score exactly as far from its threshold as two programs' may be apart is close")
+    func farthest() {
+        var rules = rules
+        rules.scoreThresholds = ScoreThresholds(proposal: 0)
+        let margin = DecisionMargin.scoreMargin
+        for (score, count) in [(margin, 1), (-margin, 1), (margin.nextUp, 0), (-margin.nextUp, 0)] {
+            let found = level([candidate(10, score)]).closeDecisions(near: [candidate(10, 0).box], rules)
+            #expect(found.count == count)
+        }
+    }
+
     @Test("Each threshold is its stage's own")
     func stages() {
         for (stage, limit) in [

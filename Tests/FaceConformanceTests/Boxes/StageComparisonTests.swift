@@ -26,6 +26,23 @@ import Testing
         #expect(comparison.agrees && comparison.sameOrder && comparison.agreeingCount == 3)
     }
 
+    @Test("Boxes that have no counterpart differ by nothing")
+    func noPairs() {
+        let comparison = compare([candidate(1, score: 0.5)], [candidate(90, score: 0.9)])
+        #expect(comparison.largestCoordinateDifference == 0 && comparison.largestScoreDifference == 0)
+    }
+
+    @Test("Corrected faces lie at the boundary of a pixel where suppression rounds them, and nowhere else")
+    func roundedFaces() {
+        let half = [candidate(10.5, 20.25, 30.25)]
+        for boxes in CascadeRules.SuppressionBoxes.allCases {
+            var rules = CascadeRules.openFace
+            rules.outputSuppressionBoxes = boxes
+            let margins = StageDecisions(rules)[.correctedOutputs].margins(of: half)
+            #expect(margins == [boxes == .rounded ? [.pixelBoundary] : []], "\(boxes)")
+        }
+    }
+
     @Test("The same boxes in another order agree, and the order is told")
     func order() {
         let comparison = compare([candidate(1), candidate(50)], [candidate(50), candidate(1)])

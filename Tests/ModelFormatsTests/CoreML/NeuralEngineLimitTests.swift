@@ -43,6 +43,22 @@ import Testing
         #expect(try eligibility("conv", Convolution(), [[1, 2, 64], [4, 2, 3]], [1, 4, 62]) == .unknown)
     }
 
+    @Test("Nothing is known of what is called a convolution and has no weights")
+    func noWeights() throws {
+        #expect(try eligibility("conv", Reshape(), [[1, 2, 64, 64]], [1, 4, 8, 8]) == .unknown)
+    }
+
+    @Test("An operation is preferred there where it may run there, in a program whose work is worth a dispatch")
+    func preferred() throws {
+        func isPreferred(_ kernel: Int, outputs: Int) throws -> Bool {
+            try forecast(
+                "conv", Convolution(), [[1, 64, 64, 64], [outputs, 64, kernel, 1]], [1, outputs, 64, 64]
+            ).operations[0].isLikelyPreferred
+        }
+        // 64 * 64 * 64 multiply-adds for each output channel and row of the kernel.
+        #expect(try isPreferred(3, outputs: 16) && !isPreferred(3, outputs: 1) && !isPreferred(30, outputs: 16))
+    }
+
     @Test("Pools reach 13 rows and columns and move by two; nothing is known of those that round up")
     func pools() throws {
         func pool(_ kernel: [Int], _ strides: [Int], ceilMode: Bool = false) throws -> NeuralEngineForecast.Eligibility

@@ -1,0 +1,84 @@
+import Engines
+import NetworkGraph
+import Tensors
+import Testing
+
+/// Bounds where an operand's error decides what an operator does, or where an operand is left out.
+@Suite struct DoubtfulOperandTests {
+    private func bounds(
+        _ operation: any Operator, _ inputs: [AnyTensor?], errors: [Tensor<Double>?]
+    ) throws -> Tensor<Double> {
+        let names = inputs.indices.map { inputs[$0] == nil ? nil : "x\($0)" }
+        let node = Node(name: "it", operator: operation, inputs: names, outputs: ["y"])
+        let exact = try ArithmeticName.fp64.apply(operation, to: inputs).float64
+        return try RoundingBound.float32.errors(of: node, inputs: inputs, errors: errors, output: exact)
+    }
+
+    private func vector(_ numbers: Float...) -> AnyTensor { .float32(Tensor([numbers.count], numbers)) }
+
+    @Test("The power of a base that may be 0 is off by as much as it may be in magnitude")
+    func turningPower() throws {
+        // 0.1 that may be from -0.1 to 0.3, squared.
+        let bound = try bounds(
+            BinaryArithmetic.power, [vector(0.1), vector(2)], errors: [Tensor([1], [0.2]), nil])
+        #expect(bound.elements[0] >= 0.0899 && bound.elements[0] < 0.0901)
+    }
+
+    @Test("Whether a number is 0 is in doubt where its error reaches 0, and not where it ends before")
+    func truth() throws {
+        for (error, doubt) in [(0.5, 1.0), (0.499, 0), (0.501, 1)] {
+            for number: Float in [0.5, -0.5] {
+                #expect(
+                    try bounds(Cast(to: .boolean), [vector(number)], errors: [Tensor([1], [error])]).elements == [doubt]
+                )
+            }
+        }
+        #expect(try bounds(Cast(to: .boolean), [vector(0)], errors: [nil]).elements == [0])
+    }
+
+    @Test("Where a condition is in doubt the element taken may be the other one")
+    func doubtfulChoice() throws {
+        let condition = AnyTensor.bool(Tensor([2], [true, true]))
+        let bound = try bounds(
+            Where(), [condition, vector(1, 1), vector(5, 5)], errors: [Tensor([2], [1, 0]), nil, nil])
+        #expect(bound.elements == [4, 0])
+    }
+
+    @Test("The bound of a resampled image shrinks with its numbers")
+    func smallImages() throws {
+        let image = Tensor<Float>([1, 1, 2, 2], [0.5, -0.25, 0.75, 0.375])
+        func bound(_ factor: Float) throws -> Double {
+            try bounds(
+                Resize(.linear),
+                [.float32(image.map { $0 * factor }), nil, nil, .int64(Tensor([4], [1, 1, 3, 3]))],
+                errors: [nil, nil, nil, nil]
+            ).elements.max() ?? 0
+        }
+        #expect(try bound(1) > 0 && abs(bound(0x1p-10) * 0x1p10 / bound(1) - 1) < 1e-6)
+    }
+
+    @Test("A scale of 255 parts reaches from 0 where all numbers are above it")
+    func dynamicScale() throws {
+        func bound(_ numbers: Float...) throws -> Double {
+            try bounds(
+                DynamicQuantizeLinear(giving: .scale), [.float32(Tensor([numbers.count], numbers))],
+                errors: [Tensor([numbers.count], repeating: 0)]
+            ).elements[0]
+        }
+        #expect(try bound(2, 4) == bound(0, 2, 4) && bound(-2, -4) == bound(0, -2, -4))
+    }
+
+    @Test("Without a zero point the bounds are those of a zero point of 0")
+    func noZeroPoint() throws {
+        let scale = AnyTensor.float32(Tensor([], [0.1]))
+        let error = Tensor<Double>([], [0.001])
+        let zero = AnyTensor.uint8(Tensor([], [0]))
+        let steps = AnyTensor.uint8(Tensor([3], [1, 20, 200]))
+        #expect(
+            try bounds(DequantizeLinear(), [steps, scale, nil], errors: [nil, error, nil])
+                == bounds(DequantizeLinear(), [steps, scale, zero], errors: [nil, error, nil]))
+        #expect(
+            try bounds(QuantizeLinear(), [vector(0.5, 3, 20), scale, nil], errors: [nil, error, nil])
+                == bounds(QuantizeLinear(), [vector(0.5, 3, 20), scale, zero], errors: [nil, error, nil]))
+    }
+}

@@ -42,12 +42,12 @@ import Testing
     @Test("A case that takes all of --max-memory is read, and one byte less is too little for it")
     func wholeMemory() throws {
         let file = try CaptureFile(contentsOf: sound)
-        let most = try file.caseNames.map { name in
+        let sizes = try file.caseNames.map { name in
             let recorded = try file.readCase(name)
-            return (recorded.inputs.map(\.values) + recorded.tensors.map(\.values)).reduce(0) {
-                $0 + $1.littleEndianBytes.count
-            }
-        }.max() ?? 0
+            let tensors = recorded.inputs.map(\.values) + recorded.tensors.map(\.values)
+            return tensors.reduce(0) { $0 + $1.littleEndianBytes.count }
+        }
+        let most = try #require(sizes.max())
         #expect(try CommandLineProgram.run("compare", sound, sound, "--max-memory", "\(most)").exitCode == 0)
         let refused = try CommandLineProgram.run("compare", sound, sound, "--max-memory", "\(most - 1)")
         #expect(refused.exitCode == 65 && refused.errors.contains("more than the limit of \(most - 1) bytes"))

@@ -50,6 +50,31 @@ import Validation
         }
     }
 
+    @Test("Which reports are about nothing but the package depends on the smallest face and the arithmetic")
+    func bundledReports() throws {
+        for (options, expected) in [
+            ([], ["fp32_vs_onnx", "fp16_vs_fp32", "cpp_vs_reference"]), (["--min-face-size", "40"], ["fp32_vs_onnx"]),
+            (["--arithmetic", "fp16-storage"], ["fp32_vs_onnx", "fp16_vs_fp32"]),
+        ] as [([String], [String])] {
+            try withTemporaryDirectory { directory in
+                // A shard of one frame at most.
+                let outcome = try CommandLineProgram.run(
+                    ["validate", "--only", "cpp_vs_reference", "--shard", "400/400", "--report", directory] + options)
+                #expect(outcome.exitCode == 0, "\(outcome.errors)")
+                let text = try Data(contentsOf: URL(fileURLWithPath: "\(directory)/shard.json"))
+                let shard = try JSONDecoder().decode(Shard.self, from: text)
+                #expect(shard.run.bundled_reports == expected, "\(options)")
+            }
+        }
+    }
+
+    private struct Shard: Decodable {
+        struct Run: Decodable {
+            let bundled_reports: [String]
+        }
+        let run: Run
+    }
+
     @Test("A model without a capture is not judged, and named")
     func withoutCapture() throws {
         try withClassifier { directory, validate in

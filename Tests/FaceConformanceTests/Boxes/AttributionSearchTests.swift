@@ -4,6 +4,19 @@ import Testing
 
 @testable import FaceConformance
 
+/// A proposal network that sees a face at the fourth row and column of a map of ten by ten, and nowhere else.
+private struct OnePlaceNetwork: FaceNetwork {
+    let scores = FaceScores.logits
+    let channels: [Float]
+
+    func evaluate(_ images: Tensor<Float>) -> Tensor<Float> {
+        let (rows, columns) = ((images.shape[1] - 9) / 2, (images.shape[2] - 9) / 2)
+        var positions = [[Float]](repeating: [3, -3, 0, 0, 0, 0], count: rows * columns)
+        if (rows, columns) == (10, 10) { positions[33] = channels }
+        return Tensor([1, rows, columns, 6], Array(positions.joined()))
+    }
+}
+
 /// A network that gives the same channels everywhere.
 private struct UniformNetwork: FaceNetwork {
     let scores = FaceScores.logits
@@ -62,7 +75,7 @@ private struct UniformNetwork: FaceNetwork {
         }
     }
 
-    @Test("MATLAB's rules, which differ in landmarks, are tried where there are some, or where they are asked for alone")
+    @Test("MATLAB's rules, which differ in landmarks, are tried where there are some, or alone")
     func matlab() throws {
         let detector = detector()
         let (with, without) = (try list(detector), try list(detector) { $1[0].landmarks = [] })
@@ -83,6 +96,28 @@ private struct UniformNetwork: FaceNetwork {
         let best = try #require(attribution(list, detector(output: output)).explanations.first)
         #expect(changes.count == 2 && best.differingFrames == 0)
         #expect(([best.rules] + best.equallyGood).map(Set.init).contains(Set(changes)), "\(best)")
+    }
+
+    @Test("Four changes at most are named together, though a fifth would bring faces nearer")
+    func fiveRules() throws {
+        // RNet moves edges to either side of a whole pixel; PNet moves boxes by more than two.
+        let proposal: [Float] = [-3, 3, 0.1, 0.1, 0.1, 0.1]
+        let refinement: [Float] = [-3, 3, 0.0435, 0.0871, 0, 0]
+        let output: [Float] = [-3, 3, 0.137, 0.271, -0.113, 0.173]
+        func detector(_ rules: CascadeRules) -> FaceDetector {
+            var detector = self.detector(rules, output: output)
+            detector.networks.proposal = OnePlaceNetwork(channels: proposal)
+            detector.networks.refinement = UniformNetwork(channels: refinement)
+            return detector
+        }
+        let changes = [
+            "no_final_calibration", "output_far_edge=at_extent", "output_extent=plain", "refinement_extent=plus_one",
+            "proposal_correction=omitted",
+        ].flatMap { NamedRuleChanges($0)?.changes ?? [] }
+        let list = try list(detector(CascadeRules.openFace.changed(changes)), side: 60)
+        let attribution = try attribution(list, detector(.openFace))
+        #expect(changes.count == 5 && attribution.explanations.map(\.rules.count).max() == 4)
+        #expect(attribution.explanations.allSatisfy { $0.differingFrames > 0 })
     }
 
     @Test("What differs by less than two programs may is explained by no rule that comes nearer yet")

@@ -150,8 +150,6 @@ extension LayerMeasurement {
 extension Model {
     /// Whether the capture was recorded of the same network in another format, so that only answers can be compared.
     fileprivate func isOtherForm(than capture: CaptureFile) -> Bool {
-        guard capture.header.modelSHA256 != sha256 else { return false }
-        if case .onnx = format { return false }
-        return true
+        capture.header.modelSHA256 != sha256 && format != .onnx
     }
 }

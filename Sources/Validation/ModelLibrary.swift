@@ -52,8 +52,9 @@ public final class ModelLibrary: Sendable {
     /// - Throws: ``Files/FileReadingError``.
     public var names: [String] {
         get throws {
-            try directoryEntries(directory).map { URL(fileURLWithPath: $0.name) }
-                .filter { Model.fileExtensions.contains($0.pathExtension.lowercased()) }
+            let extensions = ModelFormat.all.flatMap(\.fileExtensions)
+            return try directoryEntries(directory).map { URL(fileURLWithPath: $0.name) }
+                .filter { extensions.contains($0.pathExtension.lowercased()) }
                 .map { $0.deletingPathExtension().lastPathComponent }.sorted().withoutRepeats
         }
     }

@@ -135,7 +135,7 @@ struct EngineOptions: ParsableArguments {
             let model =
                 try suffix.map { try Model(contentsOf: "\(models.directory)/\(file)\($0)") } ?? models.model(file)
             if suffix == nil {
-                guard case .onnx = model.format else {
+                guard model.format == .onnx else {
                     throw CommandError(.badData, "\(model.path): \(name) reads ONNX files alone")
                 }
             }
@@ -159,7 +159,7 @@ struct EngineOptions: ParsableArguments {
     /// The model with the layout that was asked for. One of Caffe's whose layout nobody knows is said to be so.
     private func declaringLayout(of model: Model) -> Model {
         if let layout { return model.declaring(layout, reason: "--layout") }
-        if case .caffe = model.format, model.graph.inputs.contains(where: { $0.images == nil }) {
+        if case .assumed = model.format.layout, model.graph.inputs.contains(where: { $0.images == nil }) {
             Terminal.note(
                 "\(model.path) does not say how images lie in its input; upright is assumed, --layout transposed says "
                     + "otherwise")

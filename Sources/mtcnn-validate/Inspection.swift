@@ -25,13 +25,8 @@ struct Inspection {
                 return try graph.tensorTypes(
                     for: Dictionary(graph.inputs.map { ($0.name, shape) }, uniquingKeysWith: { first, _ in first }))
             }
-            // An open size of a package, or of a Caffe network, has a default.
-            switch model.format {
-            case .coreML(let provenance): return try graph.tensorTypes(for: provenance.defaultShapes)
-            case .coreMLNetwork(let provenance): return try graph.tensorTypes(for: provenance.defaultShapes)
-            case .caffe(let provenance): return try graph.tensorTypes(for: provenance.defaultShapes)
-            case .onnx, .openFace: break
-            }
+            let defaults = model.provenance.defaultShapes
+            guard defaults.isEmpty else { return try graph.tensorTypes(for: defaults) }
             return isOpen ? [:] : try graph.tensorTypes()
         }
     }
@@ -40,28 +35,25 @@ struct Inspection {
         let graph = model.graph
         let parameters = graph.initializers.values.filter { $0.elementType.floatFormat != nil }
         var lines = [
-            "\(model.name): \(model.format.words), \(model.byteCount) bytes", "sha256 \(model.sha256)",
+            "\(model.name): \(model.provenance.words), \(model.byteCount) bytes", "sha256 \(model.sha256)",
             "\(parameters.map(\.shape.count).saturatingSum) parameters in \(parameters.count) tensors, "
                 + "\(Set(parameters.map(\.elementType.rawValue)).sorted().joined(separator: " and "))",
         ]
-        if case .coreML(let provenance) = model.format {
-            lines += PackageInspection(model: model, provenance: provenance).precision
+        if let provenance = model.provenance as? CoreMLProvenance {
+            lines.append(PackageInspection(model: model, provenance: provenance).precision)
         } else if let words = DeclaredPrecision(of: graph).words {
             lines.append("precision: \(words)")
         }
-        if case .coreMLNetwork(let provenance) = model.format {
-            lines += provenance.compressed.map { "compressed to \($0.bits) bits: \($0.name)" }
-            lines += provenance.metadata.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
-        }
+        lines += model.provenance.notes
         for input in graph.inputs {
             lines.append(
                 "input  \(input.name) \(input.elementType.rawValue) [\(input.dimensions.map(\.description).joined(separator: ", "))]"
             )
             if let images = input.images {
                 lines.append("images \(images.words): \(images.reason)")
-            } else if case .caffe = model.format, input.dimensions.count == 4 {
+            } else if case .assumed(let order) = model.format.layout, input.dimensions.count == 4 {
                 lines.append(
-                    "images: the file does not say how they lie; rows first is assumed, --layout transposed says otherwise"
+                    "images: the file does not say how they lie; \(order) is assumed, --layout transposed says otherwise"
                 )
             }
         }
@@ -88,7 +80,7 @@ struct Inspection {
                 total == .max
                     ? "\(total) multiply-adds or more: 64 bits hold no larger number" : "\(total) multiply-adds")
         }
-        if forecastsNeuralEngine, case .coreML(let provenance) = model.format {
+        if forecastsNeuralEngine, let provenance = model.provenance as? CoreMLProvenance {
             lines += PackageInspection(model: model, provenance: provenance).forecast(types: types)
         }
         return lines.map(\.shownLine).joined(separator: "\n")
@@ -107,20 +99,5 @@ extension ImageDeclaration {
     var words: String {
         let order = spatialOrder == .rowsFirst ? "upright, rows first" : "transposed, columns first"
         return values == .pixels ? "\(order), \(channels.rawValue), pixels 0 to 255" : order
-    }
-}
-
-extension Model.Format {
-    var words: String {
-        switch self {
-        case .onnx(let provenance):
-            "ONNX, operators of version \(provenance.opset), IR version \(provenance.irVersion), written by \(provenance.producer)"
-        case .coreML(let provenance):
-            "Core ML package, specification \(provenance.specificationVersion), operations of \(provenance.opset)"
-        case .coreMLNetwork(let provenance):
-            "Core ML neural network, specification \(provenance.specificationVersion), \(provenance.layers) layers"
-        case .caffe(let provenance): "Caffe, \(provenance.layers) layers"
-        case .openFace(let layers): "OpenFace .dat, \(layers) layers"
-        }
     }
 }

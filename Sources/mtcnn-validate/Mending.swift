@@ -25,7 +25,7 @@ struct Mending {
         _ diagnosis: Diagnosis, baseline: ComparedSide, candidate: ComparedSide, _ sides: inout AlignedSides
     ) throws {
         guard case .model(let right, _, _) = baseline, case .model(let wrong, _, let arithmetic) = candidate,
-            wrong.format.isMended
+            wrong.format == .onnx || wrong.provenance is CoreMLProvenance
         else {
             throw CommandError(
                 .usage, "--mend takes two models, of which the candidate is an ONNX file or a Core ML package")
@@ -37,7 +37,7 @@ struct Mending {
             throw CommandError(
                 .badData, "the baseline is the coarser of the two models: nothing can be restored from it")
         }
-        if case .onnx = wrong.format {
+        if wrong.format == .onnx {
             mended = .onnx(try Self.onnx(diagnosis, right, wrong, &sides))
             self.arithmetic = .fp32
         } else {
@@ -53,7 +53,7 @@ struct Mending {
     ) throws -> [UInt8] {
         var mending = try ONNXMending(contentsOf: wrong.path)
         var source: ONNXMending?
-        if case .onnx = right.format { source = try ONNXMending(contentsOf: right.path) }
+        if right.format == .onnx { source = try ONNXMending(contentsOf: right.path) }
         let counterparts = try sides.counterparts()
         for node in right.graph.nodes where diagnosis.concerns(node, in: right.graph) {
             guard let tensor = node.outputs.first else { continue }
@@ -82,7 +82,7 @@ struct Mending {
                 return try CoreMLPackageContents(
                     network, name: wrong.name, precision: precision, sourceSHA256: wrong.sha256)
             }
-            guard case .coreML(let provenance) = wrong.format else {
+            guard let provenance = wrong.provenance as? CoreMLProvenance else {
                 throw PackageWritingError("it is a network of layers, and packages are written as programs")
             }
             return try CoreMLPackageContents(
@@ -121,15 +121,6 @@ struct Mending {
         throw CommandError(
             .doesNotConform,
             "\(candidate.path): with the named causes undone it still does not conform; nothing is written")
-    }
-}
-
-extension Model.Format {
-    fileprivate var isMended: Bool {
-        switch self {
-        case .onnx, .coreML: true
-        default: false
-        }
     }
 }
 

@@ -9,8 +9,8 @@ struct PackageInspection {
     let model: Model
     let provenance: CoreMLProvenance
 
-    /// In which precision the weights, the activations, the inputs and the outputs are, and what is compressed.
-    var precision: [String] {
+    /// In which precision the weights, the activations, the inputs and the outputs are.
+    var precision: String {
         let graph = model.graph
         let parts: [(String, [ElementType])] = [
             ("weight", graph.initializers.values.map(\.elementType).filter { $0.floatFormat != nil }),
@@ -18,38 +18,19 @@ struct PackageInspection {
             ("input", graph.inputs.map(\.elementType)), ("output", graph.outputs.compactMap { model.floatTypes[$0] }),
         ]
         let kinds = Set(parts.flatMap(\.1))
-        var lines = [String]()
         let claim = ["fp32", "float32", "fp16", "float16"].first { model.name.lowercased().contains($0) }
         if kinds.count == 1, let kind = kinds.first {
             let matches = claim.map { ($0.hasSuffix("32")) == (kind == .float32) } ?? true
-            lines.append(
-                (matches ? "precision: " : "precision: named \(claim ?? ""), but ")
-                    + "every weight, activation, input and output is \(kind.rawValue)")
-        } else {
-            let counts = parts.map { part, types in
-                let each = Set(types).sorted { $0.rawValue < $1.rawValue }.map { type in
-                    "\(types.count { $0 == type }) \(type.rawValue)"
-                }
-                return "\(part)s \(each.isEmpty ? "none" : each.joined(separator: " and "))"
+            return (matches ? "precision: " : "precision: named \(claim ?? ""), but ")
+                + "every weight, activation, input and output is \(kind.rawValue)"
+        }
+        let counts = parts.map { part, types in
+            let each = Set(types).sorted { $0.rawValue < $1.rawValue }.map { type in
+                "\(types.count { $0 == type }) \(type.rawValue)"
             }
-            lines.append("precision: mixed: " + counts.joined(separator: "; "))
+            return "\(part)s \(each.isEmpty ? "none" : each.joined(separator: " and "))"
         }
-        for constant in provenance.compressed {
-            let form = constant.form.map { " (\($0))" } ?? ""
-            lines.append("compressed to \(constant.bits) bits\(form): \(constant.name)")
-        }
-        for (name, flexibility) in provenance.flexibility.sorted(by: { $0.key < $1.key }) {
-            switch flexibility {
-            case .range(let ranges):
-                let words = ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
-                lines.append("input \(name) takes a range: \(words.joined(separator: " x "))")
-            case .enumerated(let shapes):
-                let words = shapes.map { $0.map(String.init).joined(separator: "x") }
-                lines.append("input \(name) takes \(shapes.count) shapes: \(words.joined(separator: ", "))")
-            }
-        }
-        for (key, value) in provenance.metadata.sorted(by: { $0.key < $1.key }) { lines.append("\(key): \(value)") }
-        return lines
+        return "precision: mixed: " + counts.joined(separator: "; ")
     }
 
     /// The forecast for the Neural Engine, as lines for a person.

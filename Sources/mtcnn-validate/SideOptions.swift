@@ -115,8 +115,7 @@ extension ComparedSide {
             throw CommandError(.usage, "engine \(adapter.name): it computes a model, and this side is a capture")
         }
         let isPackage = adapter.name == EngineChoice.coreml.rawValue
-        if case .onnx = model.format {
-        } else if !isPackage {
+        guard model.format == .onnx || isPackage else {
             throw CommandError(.badData, "\(model.path): \(adapter.name) reads ONNX files alone")
         }
         let engine = try OutsideEngine(adapter, model: model.path, graph: model.graph)

@@ -141,19 +141,56 @@ import Testing
 
     // MARK: Formats, faults, reports, renderers
 
-    @Test("Every format's files are named in the guide, recognised in a test, and fuzzed")
-    func formats() throws {
-        let guide = try Files.texts(in: "Sources/mtcnn-validate/Documentation.docc", ".md")
-        let tests = try Files.texts(in: "Tests/ModelFormatsTests")
-        for ending in Model.fileExtensions {
-            #expect(guide.contains(ending), "\(ending) is in no guide")
-            #expect(tests.contains(".\(ending)"), "\(ending) is in no test")
+    /// What is missing for a format: its row in the guide's table, tests, what its models declare.
+    private static func lacks(of format: ModelFormat) throws -> [String] {
+        func words(_ knowledge: ModelFormat.Knowledge) -> String {
+            switch knowledge {
+            case .declared(let source): source
+            case .assumed(let assumption): "assumed: \(assumption)"
+            }
         }
-        let cases = try Files.text("Sources/ModelFormats/Model.swift").split(separator: "enum Format")[1]
-            .split(separator: "}")[0].matches(of: /case (\w+)\(/).map { String($0.1) }
+        let endings = (format.fileExtensions + format.companionExtensions).map { "`.\($0)`" }
+        let row = [
+            format.name, endings.joined(separator: ", "), format.isWritten ? "yes" : "no", words(format.layout),
+            words(format.precision),
+        ].joined(separator: " | ")
+        var missing = [String]()
+        if try !Files.text("Sources/mtcnn-validate/Documentation.docc/ModelsAndRecordings.md").contains("| \(row) |") {
+            missing.append("ModelsAndRecordings.md has no row | \(row) |")
+        }
+        let tests = try Files.texts(in: "Tests/ModelFormatsTests")
+        missing += (format.fileExtensions + format.companionExtensions).filter { !tests.contains(".\($0)") }
+            .map { "no test reads a .\($0)" }
+        let writing = try Files.texts(in: "Tests/CommandTests")
+        if format.isWritten { missing += format.fileExtensions.filter { !writing.contains(".\($0)") } }
+        return missing
+    }
+
+    @Test("Every format is in the guide's table as it is, and in tests; one that is not is found")
+    func formats() throws {
+        for format in ModelFormat.all { #expect(try Self.lacks(of: format) == []) }
+        #expect(Set(ModelFormat.all.map(\.name)).count == ModelFormat.all.count)
+        let unheard = ModelFormat(
+            name: "Unheard", fileExtensions: ["unheard"], recognition: .file { _ in false },
+            layout: .assumed("any"), precision: .assumed("any"),
+            read: { source throws(ModelError) in throw .malformed(file: source.path, reason: "") })
+        #expect(try Self.lacks(of: unheard).count == 2)
+    }
+
+    @Test("Every format that is defined is registered, and fuzzed")
+    func definedFormats() throws {
+        let defined = try Files.texts(in: "Sources/ModelFormats").matches(of: /static let (\w+) = ModelFormat\(/)
+            .map { String($0.1) }
+        let list = try Files.text("Sources/ModelFormats/ModelFormat.swift").split(separator: "all: [ModelFormat] = [")[
+            1
+        ]
+        .split(separator: "]")[0]
         let fuzzed = try Files.text("Fuzz/Sources/Fuzz/Targets/ModelTargets.swift").lowercased()
-        #expect(cases.count >= 5)
-        for name in cases { #expect(fuzzed.contains(name.lowercased()), "\(name) is not fuzzed") }
+        #expect(defined.count == ModelFormat.all.count)
+        for name in defined {
+            #expect(list.contains(".\(name)"), "\(name) is not registered")
+            #expect(fuzzed.contains(name.lowercased()), "\(name) is not fuzzed")
+        }
     }
 
     @Test(

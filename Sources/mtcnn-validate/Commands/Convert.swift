@@ -99,7 +99,9 @@ struct Convert: ParsableCommand {
             try writeAtomically(bytes, to: output)
             try Terminal.output("\(output): \(bytes.count) bytes, sha256 \(sha256Hex(bytes))")
         } else {
-            throw CommandError(.usage, "\(output): formats that are written have the extensions .dat and .mlpackage")
+            let written = ModelFormat.all.filter(\.isWritten).flatMap(\.fileExtensions).map { ".\($0)" }
+            throw CommandError(
+                .usage, "\(output): formats that are written have the extensions \(written.joined(separator: " and "))")
         }
     }
 

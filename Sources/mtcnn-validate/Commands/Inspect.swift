@@ -25,7 +25,7 @@ struct Inspect: ParsableCommand {
     func run() throws {
         let model = try Model(contentsOf: model)
         if neuralEngine {
-            guard case .coreML = model.format else {
+            guard model.provenance is CoreMLProvenance else {
                 throw CommandError(.usage, "\(self.model): --neural-engine is for Core ML packages; convert makes one")
             }
         }

@@ -95,14 +95,11 @@ import Testing
 
     @Test("What a program declares of sizes and compression is read")
     func declarations() throws {
-        guard case .coreML(let ranged) = try model("range_fp16").format,
-            case .coreML(let listed) = try model("enumerated_fp32").format,
-            case .coreML(let quantized) = try model("quantized_8bit").format,
-            case .coreML(let palettized) = try model("palettized_4bit").format
-        else {
-            Issue.record("no Core ML package")
-            return
+        func provenance(_ name: String) throws -> CoreMLProvenance {
+            try #require(model(name).provenance as? CoreMLProvenance)
         }
+        let (ranged, listed) = (try provenance("range_fp16"), try provenance("enumerated_fp32"))
+        let (quantized, palettized) = (try provenance("quantized_8bit"), try provenance("palettized_4bit"))
         #expect(ranged.flexibility["input"] == .range([1...1, 3...3, 12...100, 12...100]))
         #expect(listed.flexibility["input"] == .enumerated([[1, 3, 15, 15], [1, 3, 20, 30]]))
         #expect(quantized.compressed.map(\.bits) == [8, 8, 8] && palettized.compressed.map(\.bits) == [4, 4, 4])

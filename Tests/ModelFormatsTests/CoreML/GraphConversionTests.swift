@@ -328,7 +328,7 @@ import Testing
             case .palette(let bits): 1.5 / Float(1 << bits)
             case .plain: Float(0)
             }
-        guard case .coreML(let provenance) = small.format else { return }
+        let provenance = try #require(small.provenance as? CoreMLProvenance)
         // The 2,304 weights of one layer and the 4,608 of the other.
         #expect(provenance.compressed.count == 2)
         let kept = try #require(small.graph.initializers.values.first { $0.shape == [16, 32, 3, 3] }).float64

@@ -8,7 +8,7 @@ import Testing
 @Suite struct NeuralEngineForecastTests {
     private func forecast(_ name: String, shape: [Int]? = nil) throws -> NeuralEngineForecast {
         let model = try Model(contentsOf: fixtures.appendingPathComponent("coreml/\(name).mlpackage").path)
-        guard case .coreML(let provenance) = model.format else { throw ModelError.malformed(file: name, reason: "") }
+        let provenance = try #require(model.provenance as? CoreMLProvenance)
         let shapes = shape.map { ["input": Shape($0)] } ?? provenance.defaultShapes
         let types = try model.graph.tensorTypes(for: shapes)
         return NeuralEngineForecast(model.graph, provenance, types: types)

@@ -29,10 +29,7 @@ import Testing
         for (found, wanted) in zip(output.float64.elements, try tensor("network_\(name)").float64.elements) {
             #expect(abs(found - wanted) < 1e-14)
         }
-        guard case .coreMLNetwork(let provenance) = model.format else {
-            Issue.record("it is read as \(model.format)")
-            return
-        }
+        let provenance = try #require(model.provenance as? CoreMLNetworkProvenance)
         #expect(Set(provenance.compressed.map(\.bits)) == Set([bits].compactMap { $0 }))
         #expect(provenance.layers == 15 && provenance.defaultShapes == ["input": [1, 3, 9, 11]])
     }
@@ -69,7 +66,9 @@ import Testing
             let bytes = try Data(contentsOf: Self.folder.appendingPathComponent("network_float32.mlmodel"))
             try bytes.write(to: URL(fileURLWithPath: "\(package)/Data/com.apple.CoreML/model.mlmodel"))
             let (alone, packed) = (try model("network_float32"), try Model(contentsOf: package))
-            #expect(packed.format == alone.format && packed.sha256 == alone.sha256)
+            #expect(packed.format == .coreMLPackage && alone.format == .coreMLNetwork)
+            #expect(packed.provenance as? CoreMLNetworkProvenance == alone.provenance as? CoreMLNetworkProvenance)
+            #expect(packed.sha256 == alone.sha256)
         }
     }
 

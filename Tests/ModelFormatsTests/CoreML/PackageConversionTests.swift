@@ -87,7 +87,7 @@ import Testing
     }
 
     private func provenance(_ model: Model) throws -> CoreMLProvenance {
-        guard case .coreML(let provenance) = model.format else {
+        guard let provenance = model.provenance as? CoreMLProvenance else {
             throw ModelError.malformed(file: model.path, reason: "it is no package")
         }
         return provenance

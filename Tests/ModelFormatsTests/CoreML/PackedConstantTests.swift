@@ -142,7 +142,7 @@ import Testing
             // numpy's numbers are rounded to float32.
             #expect(abs(found - wanted) <= abs(wanted) * 0x1p-23 + 1e-12)
         }
-        guard case .coreML(let provenance) = model.format else { return }
+        let provenance = try #require(model.provenance as? CoreMLProvenance)
         #expect(Set(provenance.compressed.compactMap(\.form)).count == 5)
     }
 }

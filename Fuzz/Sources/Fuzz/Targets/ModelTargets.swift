@@ -48,7 +48,7 @@ extension FuzzTarget {
     }
 
     /// Any bytes as a file whose kind is to be told.
-    static let kinds = FuzzTarget("kinds") { bytes in _ = FileKind(bytes, path: "fuzz") }
+    static let kinds = FuzzTarget("kinds") { bytes in _ = try ModelFormat.ofFile(bytes, path: "fuzz") }
 
     /// A graph with every open extent small.
     private static func run(_ graph: Graph, in arithmetics: [ArithmeticName]) throws {

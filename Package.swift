@@ -121,8 +121,7 @@ let package = Package(
             ]),
         .testTarget(
             name: "EnginesTests",
-            dependencies: ["Engines", "ModelFormats", "OperatorSamples", "TestSupport", "VectorKernels"],
-            exclude: ["Rounding/kept_bounds.txt"]),
+            dependencies: ["Engines", "ModelFormats", "OperatorSamples", "TestSupport", "VectorKernels"]),
         .testTarget(name: "CapturesTests", dependencies: ["Captures", "CHDF5", "JSONTree", "TestSupport"]),
         .testTarget(name: "DetectionTests", dependencies: ["Detection", "ModelFormats", "TestSupport"]),
         .target(name: "NetworkSupport", dependencies: ["Conformance", "TestSupport"], path: "Tests/NetworkSupport"),

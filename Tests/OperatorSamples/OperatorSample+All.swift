@@ -27,8 +27,9 @@ extension OperatorSample {
     private static let functions: [ActivationFunction] = [
         .absolute, .ceiling, .celu(alpha: 1.5), .cosine, .elu(alpha: 1), .errorFunction, .exponential, .floor,
         .gelu(byTanh: false), .gelu(byTanh: true), .hardSigmoid(alpha: 0.2, beta: 0.5), .hardSwish, .identity,
-        .leakyReLU(slope: 0.1), .mish, .negation, .relu, .round, .selu(alpha: 1.67, gamma: 1.05), .sigmoid, .sign,
-        .sine, .softplus, .softsign, .swish(alpha: 1), .tanh, .thresholdedReLU(alpha: 0.5),
+        .leakyReLU(slope: 0.1), .mish, .negation, .relu, .round, .selu(alpha: 1.67, gamma: 1.05),
+        .shrink(bias: 1.25, limit: 0.5), .sigmoid, .sign, .sine, .softplus, .softsign, .swish(alpha: 1), .tanh,
+        .thresholdedReLU(alpha: 0.5),
     ]
 
     /// Each operator at least once; of one with several functions, each.
@@ -232,6 +233,7 @@ extension OperatorSample {
         Relu 0 0 0.01475208183 0.01475208183 0.01591118355 0.0001352733761 0.0001352733761
         Round 0 0 2 2 2 2 2
         Selu 1.498244411e-05 1.498244411e-05 0.01828844485 0.1294955757 0.1315874512 8.333594304e-05 0.1241405812
+        Shrink 2.967921897e-06 2.967921897e-06 0.7717960773 0.7888417364 0.7910994111 0.7501287869 0.7760953201
         Sigmoid 6.541753827e-06 6.541753827e-06 0.007828229849 0.05737319885 0.05894521865 4.036011399e-05 0.05498583495
         Sign 0 0 0 0 0 2 2
         Sin 1.14874943e-05 1.14874943e-05 0.02066956385 0.1089085285 0.1113493086 0.0001467608785 0.09556569538

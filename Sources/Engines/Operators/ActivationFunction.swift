@@ -51,6 +51,8 @@ extension ActivationFunction: ComputableOperator {
         case .relu: x < 0 ? 0 : x
         case .round: x.rounded(.toNearestOrEven)
         case .selu(let alpha, let gamma): Double(gamma) * (x > 0 ? x : Double(alpha) * expm1(x))
+        case .shrink(let bias, let limit):
+            x < -Double(limit) ? x + Double(bias) : x > Double(limit) ? x - Double(bias) : x.isNaN ? x : 0
         case .sigmoid: 1 / (1 + exp(-x))
         case .sign: x > 0 ? 1 : x < 0 ? -1 : x
         case .sine: sin(x)
@@ -119,13 +121,15 @@ extension ActivationFunction {
         }
     }
 
-    /// Where the function turns from falling to growing.
+    /// Where the function turns from falling to growing, or jumps.
     fileprivate var turningPoints: [Double] {
         switch self {
         case .absolute: [0]
         case .gelu(let byTanh): [byTanh ? -0.752461422071 : -0.751791524694]
         case .hardSwish: [-1.5]
         case .mish: [-1.192431214515]
+        // It jumps there, on the outer side of each.
+        case .shrink(_, let limit): [-1, 1].flatMap { [$0 * Double(limit), $0 * Double(limit).nextUp] }
         case .swish(let alpha): [-1.278464542761 / Double(alpha)]
         default: []
         }
@@ -137,6 +141,8 @@ extension ActivationFunction {
         switch self {
         case .absolute, .ceiling, .floor, .identity, .negation, .relu, .round, .sign, .thresholdedReLU: nil
         case .leakyReLU: abs(exact)
+        // Where the bias is added, it may be rounded first.
+        case .shrink(let bias, _): exact == 0 ? 0 : abs(Double(bias)) + abs(exact)
         case .squareRoot, .reciprocal: 2 * abs(exact)
         case .softsign: 4 * abs(exact)
         // exp(x) - 1 loses what 1 has more than the difference.

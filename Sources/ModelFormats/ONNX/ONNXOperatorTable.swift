@@ -281,6 +281,12 @@ extension ONNXOperators {
             ONNXSignature(1, Attribute("start", .int, since: 15), Attribute("end", .int, since: 15)),
             { node in Description(ShapeOf(start: node.integer("start") ?? 0, end: node.integer("end") ?? .max)) },
             gives: .integers),
+        "Shrink": ONNXOperator(
+            ONNXSignature(1, Attribute("bias", .float), Attribute("lambd", .float)),
+            { node in
+                Description(
+                    ActivationFunction.shrink(bias: node.float("bias") ?? 0, limit: node.float("lambd") ?? 0.5))
+            }),
         "Sigmoid": ONNXOperator(ONNXSignature(1), function(.sigmoid)),
         "Sign": ONNXOperator(ONNXSignature(1), function(.sign)),
         "Sin": ONNXOperator(ONNXSignature(1), function(.sine)),

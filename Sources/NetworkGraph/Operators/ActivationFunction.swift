@@ -37,6 +37,8 @@ public enum ActivationFunction: Operator, Equatable {
     case round
     /// gamma * x where x > 0, else gamma * alpha * (exp(x) - 1)
     case selu(alpha: Float, gamma: Float)
+    /// x + bias where x < -limit, x - bias where x > limit, else 0
+    case shrink(bias: Float, limit: Float)
     /// 1 / (1 + exp(-x))
     case sigmoid
     /// -1, 0 or 1
@@ -76,6 +78,7 @@ public enum ActivationFunction: Operator, Equatable {
         case .relu: "Relu"
         case .round: "Round"
         case .selu: "Selu"
+        case .shrink: "Shrink"
         case .sigmoid: "Sigmoid"
         case .sign: "Sign"
         case .sine: "Sin"

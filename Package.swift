@@ -22,7 +22,6 @@ let package = Package(
         .library(name: "Validation", targets: ["Validation"]),
         .library(name: "Reporting", targets: ["Reporting"]),
         .library(name: "OutsideEngines", targets: ["OutsideEngines"]),
-        .library(name: "Benchmarking", targets: ["Benchmarking"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),

@@ -2,29 +2,29 @@ import Conformance
 import Reporting
 
 /// All that was measured on one machine.
-public struct Benchmark: Sendable, Codable, Equatable {
-    public let schema: String
+package struct Benchmark: Sendable, Codable, Equatable {
+    package let schema: String
     /// What found the faces.
-    public let detector: Side
+    package let detector: Side
     /// Of the networks alone, which the built-in engine computes.
-    public let arithmetic: String
-    public let detection: DetectionBenchmark
+    package let arithmetic: String
+    package let detection: DetectionBenchmark
     /// In units of 10^6 bytes, before the networks were measured alone.
-    public let peakMemoryMb: Double
+    package let peakMemoryMb: Double
     /// In units of 10^9 operations a second, of one core.
-    public let multiplyAddPeakGflops: Double
-    public let networks: [NetworkBenchmark]
-    public let against: [SpeedRatio]
-    public let requirements: [Requirement]
+    package let multiplyAddPeakGflops: Double
+    package let networks: [NetworkBenchmark]
+    package let against: [SpeedRatio]
+    package let requirements: [Requirement]
 
     /// A row of the requested performance: a value and the limits that it is to be within.
-    public struct Requirement: Sendable, Codable, Equatable {
-        public let metric: String
-        public let value: Double
-        public let target: Double
-        public let stretch: Double
-        public let meetsTarget: Bool
-        public let meetsStretch: Bool
+    package struct Requirement: Sendable, Codable, Equatable {
+        package let metric: String
+        package let value: Double
+        package let target: Double
+        package let stretch: Double
+        package let meetsTarget: Bool
+        package let meetsStretch: Bool
 
         init(_ metric: String, _ value: Double, atLeast target: Double, stretch: Double) {
             (self.metric, self.value, self.target, self.stretch) = (metric, value, target, stretch)
@@ -37,7 +37,7 @@ public struct Benchmark: Sendable, Codable, Equatable {
         }
     }
 
-    public init(
+    package init(
         detector: Side, arithmetic: String, detection: DetectionBenchmark, peakMemoryMb: Double,
         multiplyAddPeakGflops: Double, networks: [NetworkBenchmark], against: [SpeedRatio]
     ) {
@@ -58,7 +58,7 @@ public struct Benchmark: Sendable, Codable, Equatable {
     }
 
     /// For a person.
-    public var table: String {
+    package var table: String {
         var lines = [row("", "value", "target", "stretch", "")]
         for requirement in requirements {
             lines.append(

@@ -6,24 +6,24 @@ import Synchronization
 import Tensors
 
 /// How fast a detector finds the faces of some frames.
-public struct DetectionBenchmark: Sendable, Codable, Equatable {
-    public let frames: Int
-    public let threads: Int
+package struct DetectionBenchmark: Sendable, Codable, Equatable {
+    package let frames: Int
+    package let threads: Int
     /// With as many frames at once as there are threads, decoding among it.
-    public let framesPerSecond: Double
+    package let framesPerSecond: Double
     /// Of one frame after the other, decoding left out.
-    public let latency: DurationStatistics
+    package let latency: DurationStatistics
     /// Mean milliseconds a frame on one thread.
-    public let stages: Stages
+    package let stages: Stages
 
     /// Where the time of a frame goes.
-    public struct Stages: Sendable, Codable, Equatable {
-        public let decodingMs: Double
-        public let pnetMs: Double
-        public let rnetMs: Double
-        public let onetMs: Double
+    package struct Stages: Sendable, Codable, Equatable {
+        package let decodingMs: Double
+        package let pnetMs: Double
+        package let rnetMs: Double
+        package let onetMs: Double
         /// Resampling, suppression and the handling of boxes.
-        public let restMs: Double
+        package let restMs: Double
     }
 
     init(
@@ -40,7 +40,7 @@ public struct DetectionBenchmark: Sendable, Codable, Equatable {
     ///   - files: the frames' images, each read again in every round.
     ///   - rounds: how often each is measured.
     /// - Throws: `ImageError`, and what the networks throw.
-    public init(_ detector: FaceDetector, files: [String], reading: ImageReading, rounds: Int) throws {
+    package init(_ detector: FaceDetector, files: [String], reading: ImageReading, rounds: Int) throws {
         func image(_ file: String) throws -> DecodedImage {
             try DecodedImage(contentsOf: URL(fileURLWithPath: file), as: reading)
         }

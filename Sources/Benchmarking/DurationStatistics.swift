@@ -1,15 +1,15 @@
 /// What many measured durations come to, in milliseconds.
-public struct DurationStatistics: Sendable, Codable, Equatable {
-    public let count: Int
-    public let meanMs: Double
-    public let medianMs: Double
-    public let p95Ms: Double
-    public let p99Ms: Double
+package struct DurationStatistics: Sendable, Codable, Equatable {
+    package let count: Int
+    package let meanMs: Double
+    package let medianMs: Double
+    package let p95Ms: Double
+    package let p99Ms: Double
 
     /// Percentiles are by nearest rank: the smallest duration that as many percent do not exceed.
     ///
     /// - Precondition: there is a duration.
-    public init(seconds: [Double]) {
+    package init(seconds: [Double]) {
         precondition(!seconds.isEmpty, "statistics of no durations")
         let sorted = seconds.map { $0 * 1000 }.sorted()
         func percentile(_ percent: Int) -> Double {

@@ -3,10 +3,10 @@ import Foundation
 import VectorKernels
 
 /// What the machine can do, and what the process has taken of it.
-public enum Machine {
+package enum Machine {
     /// The float32 operations that one core does in a second, in units of 10^9, when it does nothing but fused
     /// multiply-adds on registers, each counted as two: the best of several tries.
-    public static func multiplyAddPeak(level: KernelLevel = .best) -> Double {
+    package static func multiplyAddPeak(level: KernelLevel = .best) -> Double {
         var best = 0.0
         for _ in 0..<9 {
             var result: Float = 0
@@ -20,7 +20,7 @@ public enum Machine {
     }
 
     /// The most memory that the process has had resident so far, in units of 10^6 bytes.
-    public static var peakMemory: Double {
+    package static var peakMemory: Double {
         var usage = rusage()
         #if os(Linux)
             getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)

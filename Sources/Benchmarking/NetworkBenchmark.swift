@@ -3,12 +3,12 @@ import Foundation
 import Tensors
 
 /// Images of one size for one network, as the cascade gives them.
-public struct NetworkInput: Sendable {
-    public let network: CascadeNetwork
-    public let images: Tensor<Float>
+package struct NetworkInput: Sendable {
+    package let network: CascadeNetwork
+    package let images: Tensor<Float>
 
     /// Random images: what they show makes no difference to the time.
-    public init(_ network: CascadeNetwork, count: Int = 1, rows: Int, columns: Int) {
+    package init(_ network: CascadeNetwork, count: Int = 1, rows: Int, columns: Int) {
         self.network = network
         var state: UInt32 = 1
         let shape: Shape = [count, rows, columns, 3]
@@ -21,13 +21,13 @@ public struct NetworkInput: Sendable {
             })
     }
 
-    public var name: String {
+    package var name: String {
         let extents = network == .proposal ? "\(images.shape[2])x\(images.shape[1])" : "\(images.shape[0])"
         return "\(network.modelName) \(extents)"
     }
 
     /// Levels of a pyramid and batches of crops, small and large.
-    public static let bundled: [NetworkInput] = [
+    package static let bundled: [NetworkInput] = [
         NetworkInput(.proposal, rows: 96, columns: 128), NetworkInput(.proposal, rows: 144, columns: 192),
         NetworkInput(.proposal, rows: 216, columns: 384), crops(.refinement, 1), crops(.refinement, 32),
         crops(.output, 1), crops(.output, 8), crops(.output, 64),
@@ -39,16 +39,16 @@ public struct NetworkInput: Sendable {
 }
 
 /// How fast a network is on one input, on one thread.
-public struct NetworkBenchmark: Sendable, Codable, Equatable {
-    public let input: String
-    public let time: DurationStatistics
+package struct NetworkBenchmark: Sendable, Codable, Equatable {
+    package let input: String
+    package let time: DurationStatistics
     /// Multiplications and additions in sums of products, in units of 10^9 a second, by the median time.
-    public let gflops: Double
+    package let gflops: Double
     /// Of the machine's peak.
-    public let peakFraction: Double
+    package let peakFraction: Double
 
     /// - Throws: what the network throws.
-    public init(_ network: GraphFaceNetwork, on input: NetworkInput, peak: Double) throws {
+    package init(_ network: GraphFaceNetwork, on input: NetworkInput, peak: Double) throws {
         let shape = input.images.shape
         let operations =
             try network.multiplyAdds(count: shape[0], rows: shape[1], columns: shape[2])

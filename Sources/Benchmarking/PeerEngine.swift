@@ -9,8 +9,8 @@ import Tensors
 /// It is told what to do line by line: `load NETWORK INPUT.npy OUTPUT.npy` prepares a network for upright images
 /// [N, rows, columns, 3], computes them once, writes [N, rows, columns, channels] and answers `ready`; `run COUNT`
 /// answers the seconds that it took to compute them so often. What cannot be done is answered by `error REASON`.
-public final class PeerEngine {
-    public let name: String
+package final class PeerEngine {
+    package let name: String
     private let pipes: AdapterPipes
     private let secondsToAnswer: Double
 
@@ -22,7 +22,7 @@ public final class PeerEngine {
     ///   - models: the directory of the networks.
     ///   - secondsToAnswer: the longest that a request may take; to load a network, twice as long.
     /// - Throws: ``OutsideEngines/OutsideEngineError`` where it cannot be started.
-    public init(
+    package init(
         _ name: String, python: String, adapter: String, models: String, secondsToAnswer: Double = 60
     ) throws(OutsideEngineError) {
         self.name = name
@@ -33,7 +33,7 @@ public final class PeerEngine {
     /// Prepares a network for images, and computes them.
     ///
     /// - Throws: ``OutsideEngines/OutsideEngineError``, ``Files/FileWritingError`` and ``Files/FileReadingError``.
-    public func load(_ input: NetworkInput) throws -> Tensor<Float> {
+    package func load(_ input: NetworkInput) throws -> Tensor<Float> {
         let directory = FileManager.default.temporaryDirectory.appendingPathComponent("bench-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: directory) }
@@ -51,7 +51,7 @@ public final class PeerEngine {
     /// The seconds that the loaded network takes for its images so many times.
     ///
     /// - Throws: ``OutsideEngines/OutsideEngineError``.
-    public func run(count: Int) throws(OutsideEngineError) -> Double {
+    package func run(count: Int) throws(OutsideEngineError) -> Double {
         let answer = try ask("run \(count)", within: secondsToAnswer)
         guard let seconds = Double(answer), seconds > 0, seconds.isFinite else {
             throw nonsense("\"\(answer)\" in answer to \"run\", not a number of seconds")

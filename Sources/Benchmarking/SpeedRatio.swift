@@ -2,18 +2,18 @@ import Detection
 import Tensors
 
 /// How many times as fast as another engine a network is on one input, on one thread.
-public struct SpeedRatio: Sendable, Codable, Equatable {
-    public let engine: String
-    public let input: String
+package struct SpeedRatio: Sendable, Codable, Equatable {
+    package let engine: String
+    package let input: String
     /// The largest difference between the outputs of the two.
-    public let maxAbsDiff: Double
+    package let maxAbsDiff: Double
     /// Milliseconds, medians over the rounds.
-    public let ownMs: Double
-    public let otherMs: Double
+    package let ownMs: Double
+    package let otherMs: Double
     /// The other's time divided by ours, round by round.
-    public let median: Double
-    public let smallest: Double
-    public let largest: Double
+    package let median: Double
+    package let smallest: Double
+    package let largest: Double
 
     /// Two right float32 programs agree to about 1e-5 on these networks: a hundred times that is another network, or
     /// other inputs.
@@ -23,7 +23,7 @@ public struct SpeedRatio: Sendable, Codable, Equatable {
     ///
     /// - Throws: ``OutsideEngines/OutsideEngineError`` where the other engine does not compute the same, and what the
     ///   network throws.
-    public init(
+    package init(
         _ network: any FaceNetwork, on input: NetworkInput, against engine: PeerEngine, rounds: Int
     ) throws {
         let expected = try network.evaluate(input.images)

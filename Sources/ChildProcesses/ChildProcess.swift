@@ -3,7 +3,7 @@ import Foundation
 /// A running program, and the bytes that go to it and come from it.
 ///
 /// Each exchange has a deadline, on writing as on reading, so that a program that hangs is an error and no halt.
-public final class ChildProcess {
+package final class ChildProcess {
     private let process: SpawnedProcess
     private let requests: Int32
     private let answers: Int32
@@ -16,7 +16,7 @@ public final class ChildProcess {
     ///   - command: the program, which is looked for where programs are if it is no path, and its arguments.
     ///   - environment: variables that it has besides ours.
     /// - Throws: ``ChildProcessError/cannotStart(reason:)``, ``ChildProcessError/noMoreProcesses``.
-    public init(_ command: [String], environment: [String: String] = [:]) throws(ChildProcessError) {
+    package init(_ command: [String], environment: [String: String] = [:]) throws(ChildProcessError) {
         guard let program = command.first else { throw .cannotStart(reason: "there is no command") }
         // Writing to a program that has ended is an error like any other.
         signal(SIGPIPE, SIG_IGN)
@@ -56,7 +56,7 @@ public final class ChildProcess {
     }
 
     /// Begins an exchange, which may take so long.
-    public func beginExchange(within seconds: Double) {
+    package func beginExchange(within seconds: Double) {
         self.seconds = seconds
         deadline = Date(timeIntervalSinceNow: seconds)
     }
@@ -64,7 +64,7 @@ public final class ChildProcess {
     /// The next bytes.
     ///
     /// - Throws: ``ChildProcessError`` where the program has ended, or answers too late.
-    public func read(_ count: Int) throws(ChildProcessError) -> [UInt8] {
+    package func read(_ count: Int) throws(ChildProcessError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
         var done = 0
         while done < count {
@@ -85,7 +85,7 @@ public final class ChildProcess {
     /// The next bytes up to a newline, which is left out; nil where there is none among so many.
     ///
     /// - Throws: as ``read(_:)``.
-    public func readLine(upTo longest: Int) throws(ChildProcessError) -> [UInt8]? {
+    package func readLine(upTo longest: Int) throws(ChildProcessError) -> [UInt8]? {
         var line = [UInt8]()
         while line.count < longest {
             let byte = try read(1)[0]
@@ -96,7 +96,7 @@ public final class ChildProcess {
     }
 
     /// - Throws: ``ChildProcessError`` where the program has ended, or takes them too late.
-    public func write(_ bytes: [UInt8]) throws(ChildProcessError) {
+    package func write(_ bytes: [UInt8]) throws(ChildProcessError) {
         var done = 0
         while done < bytes.count {
             try wait(for: POLLOUT, on: requests)

@@ -1,5 +1,5 @@
 /// Why a child process gave no answer. Its last words are the end of what it wrote to its standard error.
-public enum ChildProcessError: Error, Equatable {
+package enum ChildProcessError: Error, Equatable {
     case cannotStart(reason: String)
     /// There are as many processes as there may be.
     case noMoreProcesses

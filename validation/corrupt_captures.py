@@ -123,7 +123,7 @@ DAMAGES = {
     "filter lzf": (dataset(data=VALUES, chunks=(COUNT,), compression="lzf"), "filter 32000"),
     "filter scale-offset": (dataset(data=VALUES.astype("i8"), chunks=(COUNT,), scaleoffset=0), "filter 6"),
     "null dataspace": (dataset(data=h5py.Empty("f4")), "null dataspace"),
-    "contiguous, never written": (dataset((COUNT,), "f4"), "of which the file holds 0"),
+    "contiguous, never written": (dataset((COUNT,), "f4"), "the file holds 0"),
     "one element, never written": (dataset((3,), "f4"), "never written"),
     "chunked, never written": (dataset((3,), "f4", chunks=(3,)), "never written"),
     "one chunk of three written": (replaced(partly_written), "1 of its 3 chunks"),
@@ -132,7 +132,7 @@ DAMAGES = {
     "a chunk of 8 MB that inflates to 1.5 GB": (replaced(chunk_that_inflates(2 << 20, 3 << 29)), 'case "case"'),
     "a chunk of 4 GB for 3 numbers": (
         dataset(data=VALUES[:3], chunks=(1 << 29,), maxshape=(None,), compression="gzip"), "contradicts"),
-    "a shape of 8 GB": (dataset((1 << 31,), "f4", chunks=(1 << 20,)), "of which the file holds 0"),
+    "a shape of 8 GB": (dataset((1 << 31,), "f4", chunks=(1 << 20,)), "the file holds 0"),
     "no element type of ours": (dataset(data=numpy.zeros(3, "c8")), "elements"),
     "strings for elements": (dataset(data=numpy.array([b"a"])), "elements"),
     "long string": (attribute(TENSOR, "node", "n" * (2 << 20)), "longer than 1 MiB"),

@@ -1,6 +1,6 @@
 import Tensors
 
-/// What a capture file says of itself.
+/// The header of a capture file.
 public struct CaptureHeader: Sendable, Equatable, Codable {
     /// The version of the layout that `validation/CAPTURE_FORMAT.md` describes.
     public static let schema = "mtcnn-validate/capture/1"
@@ -65,7 +65,7 @@ public struct CaptureCase: Sendable, Equatable {
     }
 
     public let name: String
-    /// Where the inputs come from, for a person.
+    /// Where the inputs come from, in words.
     public let source: String
     public let inputs: [Input]
     /// In the order of computation.

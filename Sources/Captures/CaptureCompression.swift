@@ -1,4 +1,4 @@
-/// How a capture's elements are stored. What is read from it is the same.
+/// How a capture's elements are stored. It does not change the values that are read.
 public enum CaptureCompression: String, Sendable, CaseIterable {
     case none
     /// Deflate, after the bytes of one significance have been brought together.

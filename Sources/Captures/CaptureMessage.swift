@@ -1,8 +1,8 @@
 import JSONTree
 import Tensors
 
-/// What a process that reads a capture tells the one that asked it: a description in JSON, behind its length as a line
-/// of decimal digits, and then the tensors that it lists, each as a .npy file behind its own length.
+/// What a process that reads a capture tells the one that asked it: a line with a length in
+/// decimal digits and a description in JSON, then the tensors that it lists, each as a length and a .npy file.
 struct CaptureMessage {
     /// What the process says before it touches the file.
     static let greeting = "mtcnn-validate/read-capture/1"

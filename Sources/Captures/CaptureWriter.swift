@@ -40,7 +40,7 @@ public struct CaptureWriter: ~Copyable {
 
     deinit {
         guard isOpen else { return }
-        // Not finished: what has been written is of no use to anybody.
+        // The file is unfinished and useless.
         _ = CaptureWriter.close(cases, file)
         replacement.discard()
     }

@@ -20,7 +20,7 @@ final class ChildCapture: CaptureReader {
     private let secondsToAnswer: Double
     private let process: Mutex<ChildProcess>
 
-    /// - Returns: nil where there are as many processes as there may be.
+    /// - Returns: nil if the maximum number of processes is running.
     init?(_ path: String, command: [String]) throws(CaptureError) {
         let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
         let seconds = Self.secondsToStart + Double(size) / Self.bytesPerSecond
@@ -89,7 +89,7 @@ final class ChildCapture: CaptureReader {
         }
     }
 
-    /// The next description, which is no fault.
+    /// The next description.
     private static func answer(
         of process: ChildProcess, file: String, place: String
     ) throws(CaptureError) -> CaptureMessage.Description {
@@ -102,7 +102,7 @@ final class ChildCapture: CaptureReader {
         return description
     }
 
-    /// The next bytes behind a line that says how many they are.
+    /// The next block of bytes; a line before it gives its length.
     private static func measured(
         _ process: ChildProcess, upTo longest: Int, file: String, place: String
     ) throws(CaptureError) -> [UInt8] {

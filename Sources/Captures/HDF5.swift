@@ -21,7 +21,7 @@ struct HDF5Error: Error {
                 0, H5E_WALK_UPWARD,
                 { position, entry, message in
                     if position == 0, let text = entry?.pointee.desc {
-                        // What stands behind the time is of the library's own.
+                        // The text after the time comes from the library itself.
                         let words = String(cString: text).split(separator: ": time = ", maxSplits: 1)
                         message?.assumingMemoryBound(to: String.self).pointee = words.first.map(String.init) ?? ""
                     }
@@ -66,7 +66,7 @@ struct HDF5Handle: ~Copyable {
 // MARK: - Element types
 
 extension ElementType {
-    /// The type as it stands in a file; booleans are h5py's enumeration of FALSE and TRUE.
+    /// The type in a file; booleans are h5py's enumeration of FALSE and TRUE.
     func hdf5() throws(HDF5Error) -> HDF5Handle {
         let base: hid_t =
             switch self {
@@ -104,7 +104,7 @@ extension ElementType {
 
     /// The element type of a data set.
     ///
-    /// - Throws: the type's name for one that is not supported.
+    /// - Throws: the type's name if it is not supported.
     init(hdf5 type: hid_t, place: String) throws(HDF5Error) {
         let bits = H5Tget_size(type).multipliedReportingOverflow(by: 8).partialValue
         func refused(_ name: String) -> HDF5Error {
@@ -191,7 +191,7 @@ func requiredString(_ name: String, of object: hid_t, place: String) throws(HDF5
     return value
 }
 
-/// A string attribute of fixed or variable length; nil if there is none of that name.
+/// A string attribute of fixed or variable length; nil if no attribute has that name.
 func readString(_ name: String, of object: hid_t, place: String) throws(HDF5Error) -> String? {
     guard H5Aexists(object, name) > 0 else { return nil }
     let attribute = try HDF5Handle(H5Aopen(object, name, 0), H5Aclose, or: place, "attribute \(name) cannot be opened")
@@ -287,7 +287,7 @@ func readTensor(
     let stored = Int(clamping: H5Dget_storage_size(dataset))
     guard byteCount / largestCompression <= stored else {
         throw HDF5Error(
-            place: place, reason: "its extent \(shape) takes \(byteCount) bytes, of which the file holds \(stored)")
+            place: place, reason: "its extent \(shape) needs \(byteCount) bytes; the file holds \(stored)")
     }
     try storage.check(shape, elementSize: H5Tget_size(fileType.id), extent: space.id)
     try willRead(byteCount)

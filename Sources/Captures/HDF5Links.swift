@@ -11,7 +11,7 @@ struct HDF5Links {
 
     /// The names of a group's members, sorted, in one walk over the group.
     ///
-    /// - Throws: ``HDF5Error`` for a member that is no hard link.
+    /// - Throws: ``HDF5Error`` for a member that is not a hard link.
     static func names(of group: hid_t, place: String) throws(HDF5Error) -> [String] {
         var info = H5G_info_t()
         guard H5Gget_info(group, &info) >= 0, info.nlinks <= largestCount else {

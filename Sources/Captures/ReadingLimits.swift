@@ -20,7 +20,7 @@ struct ReadingLimits {
         limit(RLIMIT_CORE, to: 0)
     }
 
-    /// Allows what it takes to read so many bytes from now on, or in all for the memory.
+    /// Sets the limits for reading that many bytes: time from now on, and memory in total.
     func allow(byteCount: Int) {
         limit(
             RLIMIT_CPU,

@@ -72,7 +72,7 @@ struct CascadeOptions: ParsableArguments {
     /// The detectors whose rules `explain` tries: the one that is named, or all.
     var familiesToTry: [DetectorFamily] { family == .openFace ? DetectorFamily.allCases : [family] }
 
-    /// Those that count in place of what a list of faces says; nil where none were asked for.
+    /// The thresholds that override those of a list of faces; nil if none were given.
     var askedThresholds: ScoreThresholds? {
         let changesThem = cascadeRules.scoreThresholds != family.rules.scoreThresholds
         return changesThem ? cascadeRules.scoreThresholds : scoreThresholds

@@ -19,7 +19,7 @@ func bundled(_ path: String) throws -> String {
             + "--captures and the like")
 }
 
-/// Writes a directory of files, whole or not at all, in place of what is there.
+/// Replaces a directory with new files atomically: it is written completely or not at all.
 ///
 /// - Parameter files: the contents, by paths within the directory.
 /// - Throws: ``Files/FileWritingError``, and ``CommandError`` where something else than a package has that name.
@@ -42,7 +42,7 @@ func writePackageAtomically(_ files: [String: [UInt8]], to path: String) throws 
     try replacement.replaceDirectory()
 }
 
-/// - Throws: ``CommandError`` where what is to be written is one of the files that are read.
+/// - Throws: ``CommandError`` if an output path is also an input file.
 func refuseWriting(over inputs: [String], to output: String?) throws(CommandError) {
     func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
     if let output, !isStream(output), inputs.contains(where: { resolved($0) == resolved(output) }) {
@@ -50,7 +50,7 @@ func refuseWriting(over inputs: [String], to output: String?) throws(CommandErro
     }
 }
 
-/// Whether a path leads to a device or a pipe, which is written as it stands.
+/// Whether a path is a device or a pipe, which is written to directly.
 func isStream(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)

@@ -4,7 +4,7 @@ import NetworkGraph
 import Reporting
 import Tensors
 
-/// What a model file holds, as lines for a person.
+/// Describes a model file in readable lines.
 struct Inspection {
     private let model: Model
     private let forecastsNeuralEngine: Bool

@@ -1,7 +1,7 @@
 import Engines
 import Foundation
 
-/// The end of a run that somebody stops: what it was to write is taken away, and nothing half is left.
+/// Ends an interrupted run: removes its output files, so that no partial file remains.
 enum Interrupts {
     /// Where a signal's number is sent to the thread that ends the run: a handler may do little more.
     private nonisolated(unsafe) static var wakingEnd: Int32 = -1

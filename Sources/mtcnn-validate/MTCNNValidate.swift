@@ -36,7 +36,7 @@ struct MTCNNValidate: ParsableCommand {
         }
     }
 
-    /// What an error comes to; nil for those of the argument parser, which tells and ends by itself. One that nobody
+    /// Maps an error to an exit status; nil for errors of the argument parser, which reports them itself. One that nobody
     /// foresaw is a failure of the program: the parser would give it 1, which is a verdict here.
     static func exitStatus(of error: any Error) -> ExitStatus? {
         if let error = error as? any ExitStatusError { return error.exitStatus }

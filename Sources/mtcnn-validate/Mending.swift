@@ -28,7 +28,7 @@ struct Mending {
             wrong.format == .onnx || wrong.provenance is CoreMLProvenance
         else {
             throw CommandError(
-                .usage, "--mend takes two models, of which the candidate is an ONNX file or a Core ML package")
+                .usage, "--mend needs two models; the candidate must be an ONNX file or a Core ML package")
         }
         guard !diagnosis.isEmpty else {
             throw CommandError(.badData, "no cause was confirmed: there is nothing to undo")

@@ -4,7 +4,7 @@ import NetworkGraph
 import Reporting
 import Tensors
 
-/// What a Core ML package really is, whatever it is called.
+/// Describes what a Core ML package contains, whatever its name claims.
 struct PackageInspection {
     let model: Model
     let provenance: CoreMLProvenance
@@ -33,7 +33,7 @@ struct PackageInspection {
         return "precision: mixed: " + counts.joined(separator: "; ")
     }
 
-    /// The forecast for the Neural Engine, as lines for a person.
+    /// The forecast for the Neural Engine, in readable lines.
     func forecast(types: [String: TensorType]) -> [String] {
         let forecast = NeuralEngineForecast(model.graph, provenance, types: types)
         var lines = ["", "Neural Engine: a forecast from rules, not a measurement", ""]

@@ -10,7 +10,7 @@ import Validation
 struct ReportSet {
     /// In the order of ``Reporting/allReports``.
     let reports: [any Report]
-    /// Of frames, from shards; empty for a run that is not merged.
+    /// The frames of the merged shards; empty if the run is not merged.
     private(set) var pictures = [FramePicture]()
     /// Reports that were not made, and why.
     private let leftOut: [String]
@@ -61,13 +61,13 @@ struct ReportSet {
 
     // MARK: - Shards
 
-    /// What a shard says of itself.
+    /// The description that a shard writes of itself.
     private struct ShardDocument: Codable {
         let shard: Shard
         let run: RunDescription
     }
 
-    /// Writes what a shard found, which says nothing of the whole.
+    /// Writes the findings of one shard. They do not judge the whole run.
     func write(
         asShard shard: Shard, of run: RunDescription, pictures: [FramePicture], to directory: String
     ) throws {

@@ -10,7 +10,7 @@ enum RunOutputs {
 
     /// Says before anything is computed that a file is to be written.
     ///
-    /// - Parameter path: nil for none; a device or a pipe, which is written as it stands, is left alone.
+    /// - Parameter path: nil if nothing is written; a device or a pipe is left alone.
     /// - Throws: ``Files/FileWritingError`` where it cannot be written.
     static func expect(file path: String?) throws(FileWritingError) {
         guard let path, !isStream(path) else { return }
@@ -62,7 +62,7 @@ enum RunOutputs {
 
     private static func written(_ set: FileSet) { unwritten.withLock { _ = $0.remove(set) } }
 
-    /// Takes away what stands where something was to be written and was not, and what is half written.
+    /// Removes old files at output paths that were not written, and partial files.
     static func end() {
         for set in unwritten.withLock({ $0 }) { set.remove() }
         FileReplacement.discardAll()

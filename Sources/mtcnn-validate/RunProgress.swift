@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// How far a run is, for a person who looks on: what is done, the share that is done and the time that is left.
+/// Shows the progress of a run: the current step, the share done and the time left.
 final class RunProgress: Sendable {
     private struct State {
         var done = 0.0

@@ -33,7 +33,7 @@ struct SideOptions: ParsableArguments {
     /// A model that an outside engine computes counts as a recording of its outputs, made on the other side's inputs.
     ///
     /// - Parameters:
-    ///   - arithmetic: in which models are computed that declare none of their own.
+    ///   - arithmetic: of models that declare none of their own.
     ///   - engines: what computes each side where that is a model; nil for the built-in engine.
     /// - Throws: what reading a model or a capture throws, and what the engines throw.
     func sides(

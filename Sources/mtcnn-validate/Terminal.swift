@@ -52,13 +52,13 @@ enum Terminal {
         write("mtcnn-validate: \(message.shownLine)\n")
     }
 
-    /// Says what a person should know though it is no error.
+    /// Prints a note: something to know that is not an error.
     static func note(_ message: String) {
         clearProgress()
         write("\(message.shownLine)\n")
     }
 
-    /// Shows what is being done, in place of what was shown before; nothing unless a person looks on.
+    /// Shows the current step in place of the last one; nothing if the output is not a terminal.
     static func progress(_ message: String) {
         if isInteractive { write("\r\u{1B}[K\(message.shownLine.prefix(78))") }
     }

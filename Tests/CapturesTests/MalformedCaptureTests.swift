@@ -91,7 +91,7 @@ import Testing
 
     @Test(
         "Extents without the elements to fill them are refused before anything is allocated",
-        arguments: [([1 << 31], "takes 8589934592 bytes"), ([1 << 40], "more than"), ([1 << 60], "more than")]
+        arguments: [([1 << 31], "needs 8589934592 bytes"), ([1 << 40], "more than"), ([1 << 60], "more than")]
             as [([hsize_t], String)])
     func absurdExtents(extents: [hsize_t], reason: String) throws {
         let error = try errorOfReading { file in

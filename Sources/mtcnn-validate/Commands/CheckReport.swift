@@ -40,7 +40,7 @@ struct CheckReport: ParsableCommand {
         }
         if json["schema"] != .string(LayerReport.schema), limits.areGiven {
             throw CommandError(
-                .usage, "limits on differences are those of \(LayerReport.name), which \(report) is not")
+                .usage, "limits on differences apply only to \(LayerReport.name); \(report) is another report")
         }
         guard let kind = allReports.first(where: { json["schema"] == .string($0.schema) }) else {
             let schemas = allReports.map { $0.schema }

@@ -232,7 +232,7 @@ struct Convert: ParsableCommand {
         let listed = try shapes.split(separator: ",", omittingEmptySubsequences: false).map { text in
             let extents = text.split(separator: "x").map { Int($0) ?? 0 }
             guard extents.count == 2, extents.allSatisfy({ $0 >= 12 }) else {
-                throw CommandError(.usage, "--shapes: \"\(text)\" is no HEIGHTxWIDTH of 12 pixels or more")
+                throw CommandError(.usage, "--shapes: \"\(text)\" is not HEIGHTxWIDTH with 12 pixels or more each")
             }
             return (height: extents[0], width: extents[1])
         }

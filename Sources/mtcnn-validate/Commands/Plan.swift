@@ -31,7 +31,7 @@ struct Plan: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Captures, of which the networks' own inputs are taken. Default: the bundled ones.", valueName: "dir"))
+            "Captures that hold the networks' inputs. Default: the bundled ones.", valueName: "dir"))
     var captures: String?
 
     @Option(help: ArgumentHelp("The frames to find faces in. Default: the bundled ones.", valueName: "dir"))
@@ -63,7 +63,7 @@ struct Plan: ParsableCommand {
         try require.split(separator: ",", omittingEmptySubsequences: false).map { text in
             guard let requirement = PlanRequirement(String(text)) else {
                 throw ValidationError(
-                    "--require: \"\(text)\" is no limit; write, for example, mean_iou=0.999 (a number from 0 to 1 for "
+                    "--require: \"\(text)\" is not a limit; write, for example, mean_iou=0.999 (a number from 0 to 1 for "
                         + "overlaps and agreement), top1=1 or max_abs_diff=1e-3")
             }
             return requirement

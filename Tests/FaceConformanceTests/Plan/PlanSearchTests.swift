@@ -48,7 +48,7 @@ import Testing
     @Test("A network is in float32 where all of its own layers are, however many the others have")
     func partOfNetwork() throws {
         var trial = try trial(seed: 1)
-        let own = trial.layers.indices.filter { trial.layers[$0].network == .output }
+        let own = trial.layers.indices.filter { trial.layers[$0].network == CascadeNetwork.output.rawValue }
         let others = trial.allLayers.subtracting(own)
         #expect(own.count == 3 && others.count == 2)
         #expect(try trial.measure(float32Layers: trial.allLayers).maxAbsDiff == 0)

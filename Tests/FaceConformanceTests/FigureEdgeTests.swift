@@ -102,7 +102,9 @@ import Testing
         #expect(error.measured(by: 0).envelopeRatio == 0)
         (error.maxAbsError, error.boundRatio) = (2, 0.5)
         #expect(error.measured(by: 4).envelopeRatio == 0.5 && error.measured(by: 4).envelope == 4)
-        #expect(error.measured(by: nil).envelopeRatio == 0.5 && error.measured(by: 0).envelopeRatio == .infinity)
+        // Without a spread the bound stands for the largest error that right programs explain.
+        #expect(error.measured(by: nil).envelopeRatio == 0.5 * RoundingGrade.explainedSpreads)
+        #expect(error.measured(by: 0).envelopeRatio == .infinity)
         let (near, far) = (error.measured(by: 4), error.measured(by: 1))
         #expect(near.merged(with: far).envelope == 1 && far.merged(with: near).envelope == 1)
         #expect(near.merged(with: error).envelope == 4 && error.merged(with: near).envelope == 4)

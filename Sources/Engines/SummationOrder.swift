@@ -9,8 +9,8 @@ public enum SummationOrder: Sendable, Hashable, CaseIterable {
     case pairwise
     /// The sums of every fourth, eighth or sixteenth product, as the lanes of a vector hold them, added as above.
     case lanes4, lanes8, lanes16
-    /// Winograd's F(2x2, 3x3), F(4x4, 3x3) and F(6x6, 3x3) for convolutions of 3 by 3 taps without strides and groups; as ``sequence``
-    /// for everything else.
+    /// Winograd's F(2x2, 3x3), F(4x4, 3x3) and F(6x6, 3x3) for convolutions of 3 by 3 taps without strides and groups;
+    /// as ``sequence`` for everything else.
     case winograd2, winograd4, winograd6
 }
 

@@ -111,7 +111,7 @@ public struct DetectionReport: Report, Equatable {
         self.runs = runs
         verdict = Verdict(combining: runs.map(\.verdict))
         let checks = runs.flatMap(\.checks)
-        self.deviations = deviations.map { DeviationOutcome($0, among: checks) }
+        self.deviations = deviations.outcomes(among: checks, of: [])
     }
 
     public var checks: [Check] { runs.flatMap(\.checks) }
@@ -164,6 +164,7 @@ extension DetectionReport.Run {
         var metrics = DetectionMetrics()
         for frame in frames { metrics.add(frame.faces) }
         let summary = DetectionReport.Summary(metrics)
+        let deviations = deviations.about(nil)
         func checks(_ thresholds: [Threshold]) -> [Check] {
             thresholds.map { threshold in
                 let value =

@@ -92,6 +92,8 @@ public struct LayerReport: Report, Equatable {
         return report
     }
 
+    public var otherThresholds: [[Threshold]] { networks.compactMap(\.thresholds) }
+
     public var causes: [String] {
         networks.flatMap { network in (network.diagnosis?.sentences ?? []).map { "\(network.network): \($0)" } }
     }

@@ -197,7 +197,7 @@ extension PrecisionReport.Policy {
                 [
                     .meanIou: endToEnd.summary.meanIou, .detectionAgreement: endToEnd.summary.detectionAgreement,
                     .notFiniteFrames: endToEnd.notJudged.notFiniteCount,
-                ], deviations)
+                ], deviations.about(nil))
         }
         let answered = networks.filter { $0.tasks != nil || tasks.contains { $0.threshold != nil } }.map { network in
             PrecisionReport.NetworkTasks(

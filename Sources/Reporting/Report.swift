@@ -11,6 +11,8 @@ public protocol Report: Codable, Sendable {
     static var optionalMetrics: [Metric] { get }
     /// Those that it was judged by.
     var thresholds: [Threshold] { get }
+    /// Those that parts of it were judged by instead, a list for each.
+    var otherThresholds: [[Threshold]] { get }
     var verdict: Verdict { get }
     /// Every check that was made, in the order of the report.
     var checks: [Check] { get }
@@ -40,6 +42,8 @@ public let allReports: [any Report.Type] = [LayerReport.self, PrecisionReport.se
 extension Report {
     public static var optionalMetrics: [Metric] { [] }
 
+    public var otherThresholds: [[Threshold]] { [] }
+
     public var hasDamagedInput: Bool { false }
 
     public var causes: [String] { [] }
@@ -57,11 +61,13 @@ extension Report {
         try Self.requireSummable(json, file: file, path: "")
         self = try json.decode(file: file)
         let wanted = Self.requirements.map(\.metric.rawValue)
-        let given = thresholds.map(\.metric).filter { !Self.optionalMetrics.contains($0) }.map(\.rawValue)
-        guard given.sorted() == wanted.sorted() else {
-            throw .unexpected(
-                file: file, path: "thresholds",
-                reason: "one limit is expected on each of \(wanted.joined(separator: ", "))")
+        for limits in [thresholds] + otherThresholds {
+            let given = limits.map(\.metric).filter { !Self.optionalMetrics.contains($0) }.map(\.rawValue)
+            guard given.sorted() == wanted.sorted() else {
+                throw .unexpected(
+                    file: file, path: "thresholds",
+                    reason: "one limit is expected on each of \(wanted.joined(separator: ", "))")
+            }
         }
     }
 }

@@ -1,8 +1,28 @@
 import Captures
+import Conformance
 import Engines
 import ModelFormats
 import NetworkGraph
 import Tensors
+
+extension Model {
+    /// What an engine answers to inputs, a case of a capture each. A single input may have another name than the graph's.
+    ///
+    /// - Parameter progress: is told of each case before it is computed.
+    /// - Throws: what the engine throws.
+    public func answers(
+        to inputs: ComparedInputs, by engine: any Engine, progress: (_ caseName: String) -> Void = { _ in }
+    ) throws -> [CaptureCase] {
+        let names = graph.inputs.map(\.name)
+        return try inputs.cases.map { one in
+            progress(one.name)
+            let given = one.inputs.count == 1 && names.count == 1 ? [(names[0], one.inputs[0].values)] : one.inputs
+            return try CaptureCase(
+                name: one.name, source: one.source, inputs: given.map { .init(name: $0.0, values: $0.1) }, of: graph,
+                by: engine, only: Set(graph.outputs))
+        }
+    }
+}
 
 extension CaptureCase {
     /// What an engine gives for inputs, as a case of a capture: every tensor, or those of some names.

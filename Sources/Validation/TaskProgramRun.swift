@@ -110,14 +110,7 @@ extension ComparedSide {
             header = CaptureHeader(
                 engine: "mtcnn-validate", engineVersion: "", arithmetic: model.arithmeticLabel(asked: arithmetic),
                 modelName: model.name, modelSHA256: model.sha256, adapter: "mtcnn-validate compare")
-            cases = try (inputs?.cases ?? []).map { one in
-                let names = model.graph.inputs.map(\.name)
-                let given =
-                    one.inputs.count == 1 && names.count == 1 ? [(names[0], one.inputs[0].values)] : one.inputs
-                return try CaptureCase(
-                    name: one.name, source: one.source, inputs: given.map { .init(name: $0.0, values: $0.1) },
-                    of: model.graph, by: engine, only: Set(model.graph.outputs))
-            }
+            cases = try inputs.map { try model.answers(to: $0, by: engine) } ?? []
         }
         let writer = try CaptureWriter(header, compression: .none, to: path)
         for one in cases { try writer.append(one) }

@@ -119,14 +119,7 @@ extension ComparedSide {
             throw CommandError(.badData, "\(model.path): \(adapter.name) reads ONNX files alone")
         }
         let engine = try OutsideEngine(adapter, model: model.path, graph: model.graph)
-        let names = model.graph.inputs.map(\.name)
-        let cases = try inputs.cases.map { one in
-            Terminal.progress("\(adapter.name): \(one.name)")
-            let given = one.inputs.count == 1 && names.count == 1 ? [(names[0], one.inputs[0].values)] : one.inputs
-            return try CaptureCase(
-                name: one.name, source: one.source, inputs: given.map { .init(name: $0.0, values: $0.1) },
-                of: model.graph, by: engine, only: Set(model.graph.outputs))
-        }
+        let cases = try model.answers(to: inputs, by: engine) { Terminal.progress("\(adapter.name): \($0)") }
         let header = CaptureHeader(
             engine: engine.identity.engine, engineVersion: engine.identity.version ?? "",
             arithmetic: model.arithmeticLabel(asked: .fp32),

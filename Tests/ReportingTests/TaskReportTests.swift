@@ -64,4 +64,22 @@ import Testing
         let known = KnownDeviation(check: "net/top1/top_agreement", bound: 0.4, reason: "one case is close")
         #expect(read.judged(deviations: [known]).verdict == .conformsWithKnownDeviations)
     }
+
+    @Test("A stored network whose own limits are not one on each metric is refused, and not judged by what is left")
+    func ownLimits() throws {
+        let network = NetworkComparison(
+            network: "net", modelSHA256: String(repeating: "0", count: 64), cases: [], layersNotCompared: [],
+            limits: .rounding)
+        let report = LayerReport(
+            baseline: Side(engine: "a"), candidate: Side(engine: "b"), thresholds: .float32, deviations: [],
+            networks: [network])
+        let text = try JSON(encoding: report).text()
+        #expect(try LayerReport(JSON(parsing: Array(text.utf8), file: "r.json"), file: "r.json") == report)
+        // The first of both lists stays: only the network's own loses a limit.
+        let place = try #require(text.range(of: "non_finite_count", options: .backwards))
+        let other = text.replacingCharacters(in: place, with: "max_abs_diff")
+        #expect(throws: JSONError.self) {
+            try LayerReport(JSON(parsing: Array(other.utf8), file: "r.json"), file: "r.json")
+        }
+    }
 }

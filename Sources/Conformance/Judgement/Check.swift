@@ -100,7 +100,9 @@ public struct DeviationOutcome: Sendable, Codable, Equatable {
 
 extension [KnownDeviation] {
     /// Those that are about a model, or about any.
-    public func about(_ sha256: String) -> [KnownDeviation] { filter { $0.model == nil || $0.model == sha256 } }
+    ///
+    /// - Parameter sha256: nil for checks that are of no one model, to which only those about any apply.
+    public func about(_ sha256: String?) -> [KnownDeviation] { filter { $0.model == nil || $0.model == sha256 } }
 
     /// What became of each.
     ///

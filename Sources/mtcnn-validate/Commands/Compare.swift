@@ -18,8 +18,8 @@ struct Compare: ParsableCommand {
             A model is computed on the capture's inputs; two models on those of --inputs, or on inputs drawn from --seed. \
             Tensors are matched by name, place, shape and values, and layouts are undone; the report says how. Where one \
             side is a model, the sides conform if rounding explains what each one's errors are, in the arithmetic that it \
-            declares; limits that are given, on differences or on what the answers are for, take the place of that. Two captures are held to the limits on \
-            float32 results.
+            declares; limits that are given, on differences or on what the answers are for, take the place of that. Two \
+            captures are held to the limits on float32 results.
             """)
 
     @Argument(help: "The model or capture to compare with.")

@@ -31,6 +31,7 @@ enum FaultRegistry {
 
 extension Site {
     var withoutRecording: Site {
-        Site(graph: graph, index: index, operands: operands, output: output, recorded: nil)
+        Site(
+            graph: graph, index: index, operands: operands, output: output, recorded: nil, weightFormat: weightFormat)
     }
 }

@@ -278,7 +278,7 @@ struct SectionSearch {
             }
             return Site(
                 graph: run.graph, index: index, operands: operands, output: output,
-                recorded: trial.recorded.tensors[name])
+                recorded: trial.recorded.tensors[name], weightFormat: run.arithmetic.formats.constants)
         }
     }
 

@@ -13,6 +13,8 @@ struct Site: Sendable {
     let output: AnyTensor
     /// What was recorded of it in that case; nil where it was not, or not together with all that it takes.
     let recorded: AnyTensor?
+    /// The format in which the recording's arithmetic holds weights.
+    let weightFormat: FloatFormat
 
     var node: Node { graph.nodes[index] }
 

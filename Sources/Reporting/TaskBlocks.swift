@@ -5,7 +5,9 @@ extension [TaskOutcome] {
     func blocks(of network: String) -> [Block] {
         guard !isEmpty else { return [] }
         let rows = map { outcome -> [Phrase] in
-            let limit = outcome.check.map { "\($0.direction == .atMost ? "at most" : "at least") \($0.limit.short)" }
+            let limit = outcome.check.map { check in
+                "\(check.direction == .atMost ? "at most" : "at least") \(Optional(check.limit).long)"
+            }
             let words = TaskMetric(outcome.task)?.words ?? "printed by the program"
             return [
                 Phrase([.code(outcome.task)]), Phrase(words), Phrase(outcome.value.long), "\(outcome.count)",

@@ -56,6 +56,24 @@ import Testing
         #expect(explained.output.contains("padded as SAME, an odd number more at the beginning"))
     }
 
+    @Test(
+        "Weights of 8 bits are the one cause named, whether their scales are held in float32 or in float16",
+        arguments: ["fp32", "fp16"])
+    func eightBits(precision: String) throws {
+        try withTemporaryDirectory { directory in
+            let theirs = "\(directory)/theirs.mlpackage"
+            let converted = try CommandLineProgram.run(
+                "convert", rnet, theirs, "--weights", "int8", "--precision", precision)
+            #expect(converted.exitCode == 0, "\(converted.errors)")
+            let explained = try CommandLineProgram.run(["explain", rnet, theirs])
+            let wrong = try #require(explained.output.components(separatedBy: "Confirmed").first)
+            let causes = wrong.split(separator: "\n").filter { $0.hasPrefix("- ") }
+            #expect(
+                causes.count == 1 && causes[0].contains("int8 weights, one scale for each output channel"), "\(wrong)")
+            #expect(explained.output.contains("rounded to int8 weights, one scale for each output channel"))
+        }
+    }
+
     @Test("Nothing is mended where nothing differs, and two captures cannot be explained")
     func refusals() throws {
         try withTemporaryDirectory { directory in

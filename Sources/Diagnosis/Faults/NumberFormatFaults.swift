@@ -45,7 +45,9 @@ enum NumberFormatFaults {
                 Alteration(operands: [
                     0: { FloatFormat.binary16.rounded($0) }, sum.position: { FloatFormat.binary16.rounded($0) },
                 ])))
-        for quantisation in Quantisation.all(outputAxis: sum.outputAxis, inputAxis: sum.inputAxis) {
+        for quantisation in Quantisation.all(
+            outputAxis: sum.outputAxis, inputAxis: sum.inputAxis, heldIn: site.weightFormat)
+        {
             found.append(
                 site.hypothesis(
                     .weightFormat, quantisation.key, "computed with \(quantisation.words)",

@@ -11,7 +11,23 @@ struct Quantisation: Sendable {
     /// - Parameters:
     ///   - outputAxis: the axis of the weights along which outputs lie.
     ///   - inputAxis: the axis along which inputs lie.
-    static func all(outputAxis: Int, inputAxis: Int) -> [Quantisation] {
+    ///   - format: what the weights are held in. Of a format coarser than float32 the scales may be, too, as in Core ML's
+    ///     float16 packages, or float32 as the weights were quantised.
+    static func all(outputAxis: Int, inputAxis: Int, heldIn format: FloatFormat = .binary32) -> [Quantisation] {
+        let exact = all(outputAxis, inputAxis, scale: { $0 }, name: "")
+        guard FloatFormat.binary32.isFiner(than: format) else { return exact }
+        return exact
+            + all(outputAxis, inputAxis, scale: { format.rounded($0) }, name: "-held").map { way in
+                Quantisation(key: way.key, words: way.words) { format.rounded(way.rounded($0)) }
+            }
+    }
+
+    /// - Parameters:
+    ///   - held: the scale as it is held.
+    ///   - name: what keys end with.
+    private static func all(
+        _ outputAxis: Int, _ inputAxis: Int, scale held: @escaping @Sendable (Double) -> Double, name suffix: String
+    ) -> [Quantisation] {
         var found = [Quantisation]()
         for bits in [8, 4] {
             let levels = Double((1 << (bits - 1)) - 1)
@@ -22,21 +38,22 @@ struct Quantisation: Sendable {
             ]
             for (name, words, axis) in ways {
                 found.append(
-                    Quantisation(key: "int\(bits)-per-\(name)", words: "int\(bits) weights, \(words)") {
-                        $0.quantised(along: axis) { symmetric($0, levels: levels, down: -levels) }
+                    Quantisation(key: "int\(bits)-per-\(name)\(suffix)", words: "int\(bits) weights, \(words)") {
+                        $0.quantised(along: axis) { symmetric($0, levels: levels, down: -levels, held) }
                     })
                 found.append(
                     Quantisation(
-                        key: "int\(bits)-full-per-\(name)",
+                        key: "int\(bits)-full-per-\(name)\(suffix)",
                         words: "int\(bits) weights, \(words), of the full range to -\(Int(levels) + 1)"
                     ) {
-                        $0.quantised(along: axis) { full($0, levels: levels) }
+                        $0.quantised(along: axis) { full($0, levels: levels, held) }
                     })
                 found.append(
                     Quantisation(
-                        key: "uint\(bits)-per-\(name)", words: "uint\(bits) weights with a zero point, \(words)"
+                        key: "uint\(bits)-per-\(name)\(suffix)",
+                        words: "uint\(bits) weights with a zero point, \(words)"
                     ) {
-                        $0.quantised(along: axis) { asymmetric($0, levels: 2 * levels + 1) }
+                        $0.quantised(along: axis) { asymmetric($0, levels: 2 * levels + 1, held) }
                     })
             }
         }
@@ -47,7 +64,7 @@ struct Quantisation: Sendable {
     static let activations: [(key: String, words: String, rounded: @Sendable (AnyTensor) -> AnyTensor)] = [
         (
             "uint8-zero-point", "its result is rounded to uint8 with a zero point",
-            { $0.quantised(along: nil) { asymmetric($0, levels: 255) } }
+            { $0.quantised(along: nil) { asymmetric($0, levels: 255, { $0 }) } }
         ),
         (
             "uint8-range", "its result is rounded to 256 numbers from the smallest to the largest",
@@ -55,26 +72,30 @@ struct Quantisation: Sendable {
         ),
         (
             "int8", "its result is rounded to int8, one scale for the tensor",
-            { $0.quantised(along: nil) { symmetric($0, levels: 127, down: -127) } }
+            { $0.quantised(along: nil) { symmetric($0, levels: 127, down: -127, { $0 }) } }
         ),
     ]
 
-    private static func symmetric(_ numbers: [Double], levels: Double, down: Double) -> [Double] {
-        let scale = (numbers.map(abs).max() ?? 0) / levels
+    private static func symmetric(
+        _ numbers: [Double], levels: Double, down: Double, _ held: (Double) -> Double
+    ) -> [Double] {
+        let scale = held((numbers.map(abs).max() ?? 0) / levels)
         guard scale > 0 else { return numbers }
         return numbers.map { min(max(($0 / scale).rounded(.toNearestOrEven), down), levels) * scale }
     }
 
-    private static func full(_ numbers: [Double], levels: Double) -> [Double] {
-        let scale = (numbers.map(abs).max() ?? 0) / (levels + 0.5)
+    private static func full(_ numbers: [Double], levels: Double, _ held: (Double) -> Double) -> [Double] {
+        let scale = held((numbers.map(abs).max() ?? 0) / (levels + 0.5))
         guard scale > 0 else { return numbers }
         return numbers.map { min(max(($0 / scale).rounded(.toNearestOrEven), -levels - 1), levels) * scale }
     }
 
     /// The range with 0 in it, and 0 among the numbers.
-    private static func asymmetric(_ numbers: [Double], levels: Double) -> [Double] {
+    private static func asymmetric(
+        _ numbers: [Double], levels: Double, _ held: (Double) -> Double
+    ) -> [Double] {
         let (low, high) = (min(numbers.min() ?? 0, 0), max(numbers.max() ?? 0, 0))
-        let scale = (high - low) / levels
+        let scale = held((high - low) / levels)
         guard scale > 0 else { return numbers }
         let zero = (-low / scale).rounded(.toNearestOrEven)
         return numbers.map {

@@ -77,7 +77,8 @@ struct ConstantMatch {
         }
         guard Set(other.elements).count < right.elements.count, let channels = right.channels else { return found }
         let largest = right.elements.reduce(0) { $1.isFinite ? max($0, abs($1)) : $0 }
-        for way in Quantisation.all(outputAxis: channels.output, inputAxis: channels.input) {
+        let format = FloatFormat.binary16.holds(other.values) ? FloatFormat.binary16 : .binary32
+        for way in Quantisation.all(outputAxis: channels.output, inputAxis: channels.input, heldIn: format) {
             found.append((way.words, way.rounded(right.values).float64.elements, 1e-6 * largest))
         }
         return found

@@ -21,14 +21,14 @@ struct ReportSelection {
     /// - Parameters:
     ///   - asked: the reports asked for; none for all.
     ///   - missing: the face networks that the directory of models lacks.
-    ///   - hasTasks: whether tasks say what other networks' answers are for.
+    ///   - limitsAnswers: whether a limit says what other networks' answers may lose.
     /// - Throws: ``CommandError`` where none of them can be made.
-    init(_ asked: [ReportChoice], missing: [String], hasTasks: Bool) throws(CommandError) {
+    init(_ asked: [ReportChoice], missing: [String], limitsAnswers: Bool) throws(CommandError) {
         var (made, leftOut) = ([any Report.Type](), [String]())
         for report in allReports {
             if !asked.isEmpty, !asked.contains(where: { $0.report == report }) {
                 leftOut.append("\(report.name): --only asks for others")
-            } else if report == PrecisionReport.self, !missing.isEmpty, asked.isEmpty, !hasTasks {
+            } else if report == PrecisionReport.self, !missing.isEmpty, asked.isEmpty, !limitsAnswers {
                 leftOut.append(
                     "\(report.name): what the networks' answers may lose is not said; --require top1=0.99, for example, "
                         + "says it")

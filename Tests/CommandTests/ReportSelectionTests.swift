@@ -125,6 +125,10 @@ import Validation
             #expect(try reports(in: directory) == ["fp16_vs_fp32.json", "fp32_vs_onnx.json"])
             let failing = try CommandLineProgram.run(validate + ["--require", "cosine@dense_2=1"])
             #expect(failing.exitCode == 1 && failing.output.contains("fp16-storage/classifier/cosine@dense_2/cosine"))
+            // What is measured alone judges nothing, and so makes no report that could not be judged.
+            let measured = try CommandLineProgram.run(validate + ["--metric", "top1@softmax_1"])
+            #expect(measured.exitCode == 0, "\(measured.output)")
+            #expect(try reports(in: directory) == ["fp32_vs_onnx.json"])
             let unlimited = try CommandLineProgram.run(validate + ["--only", "fp16_vs_fp32"])
             #expect(unlimited.exitCode == 2 && unlimited.output.contains("--require"), "\(unlimited.output)")
         }

@@ -71,7 +71,7 @@ struct Validate: ParsableCommand {
         let models = try ModelLibrary(options.cascade.modelsDirectory())
         let missing = try models.missingFaceNetworks
         let selection = try ReportSelection(
-            only, missing: missing, hasTasks: !tasks.requirements.isEmpty)
+            only, missing: missing, limitsAnswers: tasks.areLimited)
         guard missing.isEmpty || options.engineOptions.engine == .builtin else {
             throw CommandError(
                 .noInput,

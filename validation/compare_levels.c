@@ -158,13 +158,13 @@ int main(void) {
     int level_count = 0;
     const vk_level levels[] = {vk_level_avx2, vk_level_avx512, vk_level_neon};
     const vk_form forms[] = {
-        vk_form_fused, vk_form_float16_fused, vk_form_float16_multiply_add, vk_form_neural_engine_m1};
+        vk_form_fused, vk_form_multiply_add, vk_form_float16_fused, vk_form_float16_multiply_add, vk_form_neural_engine_m1};
     const vk_rounding roundings[] = {vk_rounding_none, vk_rounding_results, vk_rounding_sums_and_results};
     for (int l = 0; l < 3; l++) {
         if (!vk_supports(levels[l])) continue;
         level_count++;
         for (int i = 0; i < 100; i++) {
-            for (int form = 0; form < 4; form++) {
+            for (int form = 0; form < 5; form++) {
                 for (int rounding = 0; rounding < 3; rounding++)
                     compare_layers(levels[l], forms[form], roundings[rounding]);
                 compare_sums(levels[l], forms[form]);

@@ -4,6 +4,8 @@ import VectorKernels
 public enum KernelForm: Sendable, CaseIterable {
     /// fused multiply-adds, each rounded once to float32, or to float64 for float64 numbers
     case fused
+    /// float32 or float64 numbers, products and sums each rounded to their type
+    case multiplyAdd
     /// exact fused multiply-adds of float16 numbers, each rounded once to float16
     case float16Fused
     /// float16 numbers, products and sums each rounded to float16
@@ -33,6 +35,7 @@ extension KernelForm {
     var kernelForm: vk_form {
         switch self {
         case .fused: .fused
+        case .multiplyAdd: .multiply_add
         case .float16Fused: .float16_fused
         case .float16MultiplyAdd: .float16_multiply_add
         case .neuralEngineM1: .neural_engine_m1

@@ -8,7 +8,7 @@ public protocol KernelLane: KernelNumber where Lane == Self {
 
     /// Fills `sums` by the kernel of a form.
     ///
-    /// - Precondition: float64 has only the fused form.
+    /// - Precondition: float64 has the forms that round to the type of the numbers.
     static func sums(
         _ layout: vk_sum_layout, form: KernelForm, level: KernelLevel, numbers: [Self], packedWeights: [Self],
         starts: [Self], into sums: UnsafeMutablePointer<Self>?)
@@ -68,9 +68,9 @@ extension Double: KernelLane {
         _ layout: vk_sum_layout, form: KernelForm, level: KernelLevel, numbers: [Double], packedWeights: [Double],
         starts: [Double], into sums: UnsafeMutablePointer<Double>?
     ) {
-        precondition(form == .fused, "float64 is summed by fused multiply-adds only")
+        precondition(form == .fused || form == .multiplyAdd, "float64 is not summed as float16")
         withUnsafePointer(to: layout) {
-            vk_sums_float64(level.kernelLevel, $0, numbers, packedWeights, starts, sums)
+            vk_sums_float64(level.kernelLevel, form.kernelForm, $0, numbers, packedWeights, starts, sums)
         }
     }
 

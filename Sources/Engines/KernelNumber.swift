@@ -9,6 +9,17 @@ public protocol KernelNumber: BinaryFloatingPoint, Sendable {
 
     /// The numbers nearest to the lanes, ties to even.
     static func numbers(from lanes: [Lane]) -> [Self]
+
+    /// How sums of products are carried in this type: with one rounding for each product and its addition.
+    static var fusedForm: KernelForm { get }
+
+    /// The same with a rounding for each.
+    static var multiplyAddForm: KernelForm { get }
+}
+
+extension KernelNumber {
+    public static var fusedForm: KernelForm { .fused }
+    public static var multiplyAddForm: KernelForm { .multiplyAdd }
 }
 
 extension Float: KernelNumber {
@@ -22,6 +33,9 @@ extension Double: KernelNumber {
 }
 
 extension Float16: KernelNumber {
+    public static var fusedForm: KernelForm { .float16Fused }
+    public static var multiplyAddForm: KernelForm { .float16MultiplyAdd }
+
     public static func lanes(of numbers: [Float16]) -> [Float] { lanes(of: numbers, level: .best) }
     public static func numbers(from lanes: [Float]) -> [Float16] { numbers(from: lanes, level: .best) }
 

@@ -18,63 +18,80 @@ extension SumsOfProducts {
     /// The sums in an order.
     func sums<A: Arithmetic>(in arithmetic: A.Type, _ order: SummationOrder) -> [A.Working]
     where A.Element == Element {
+        let factors = withRoundedFactors(in: A.self)
         switch order {
         case .sequence, .winograd2, .winograd4, .winograd6: return sums(in: A.self)
-        case .separateRoundings:
-            return withRoundedFactors(in: A.self).separatelyRounded(as: A.Working.self)
+        case .separateRoundings: return factors.sums(A.Working.multiplyAddForm, as: A.Working.self)
         case .pairwise:
             let parts = stride(from: 0, to: taps.count, by: 8).map { Array($0..<min($0 + 8, taps.count)) }
-            return sums(of: parts, in: A.self)
-        case .lanes4: return sums(ofLanes: 4, in: A.self)
-        case .lanes8: return sums(ofLanes: 8, in: A.self)
-        case .lanes16: return sums(ofLanes: 16, in: A.self)
+            return factors.inLanes.sums(of: parts, A.kernelForm, as: A.Working.self)
+        case .lanes4: return factors.sums(ofLanes: 4, A.kernelForm, as: A.Working.self)
+        case .lanes8: return factors.sums(ofLanes: 8, A.kernelForm, as: A.Working.self)
+        case .lanes16: return factors.sums(ofLanes: 16, A.kernelForm, as: A.Working.self)
         }
     }
 
-    private func sums<A: Arithmetic>(ofLanes count: Int, in arithmetic: A.Type) -> [A.Working]
-    where A.Element == Element {
+    private func sums<Working: KernelNumber>(
+        ofLanes count: Int, _ form: KernelForm, as working: Working.Type
+    ) -> [Working] where Working.Lane == Element.Lane {
         let lanes = (0..<min(count, taps.count)).map { Array(stride(from: $0, to: taps.count, by: count)) }
-        return sums(of: lanes, in: A.self)
+        return inLanes.sums(of: lanes, form, as: Working.self)
+    }
+
+    /// The same numbers in lanes, so that they are converted once however many sums are taken.
+    private var inLanes: SumsOfProducts<Element.Lane> {
+        SumsOfProducts<Element.Lane>(
+            numbers: Element.lanes(of: numbers), origins: origins, pixels: pixels, taps: taps,
+            weights: Element.lanes(of: Array(weights))[...], starts: Element.lanes(of: starts))
     }
 
     /// The sums over parts of the products, added pairwise, and the starts added last.
-    private func sums<A: Arithmetic>(of parts: [[Int]], in arithmetic: A.Type) -> [A.Working]
-    where A.Element == Element {
+    private func sums<Working: KernelNumber>(
+        of parts: [[Int]], _ form: KernelForm, as working: Working.Type
+    ) -> [Working] where Working.Lane == Element.Lane {
         var partial = parts.map { part in
-            let first = weights.startIndex
-            let own = starts.indices.flatMap { channel in part.map { weights[first + channel * taps.count + $0] } }
-            return SumsOfProducts(
-                numbers: numbers, origins: origins, pixels: pixels, taps: part.map { taps[$0] }, weights: own[...],
-                starts: [Element](repeating: 0, count: starts.count)
-            ).sums(in: A.self)
+            SumsOfProducts(
+                numbers: numbers, origins: origins, pixels: pixels, taps: part.map { taps[$0] },
+                weights: weights(of: part)[...], starts: [Element](repeating: 0, count: starts.count)
+            ).sums(form, as: Working.self)
         }
         while partial.count > 1 {
-            partial = stride(from: 0, to: partial.count, by: 2).map { index in
-                index + 1 < partial.count ? zip(partial[index], partial[index + 1]).map { $0 + $1 } : partial[index]
+            for index in 0..<partial.count / 2 {
+                partial[2 * index].add(partial[2 * index + 1])
+                partial.swapAt(index, 2 * index)
             }
+            if partial.count % 2 == 1 { partial.swapAt(partial.count / 2, partial.count - 1) }
+            partial.removeLast(partial.count / 2)
         }
-        guard var sums = partial.first else { return self.sums(in: A.self) }
-        for position in sums.indices {
-            sums[position] += A.Working(starts[position / pixels.count % starts.count])
+        guard var sums = partial.first else { return self.sums(form, as: Working.self) }
+        sums.withUnsafeMutableBufferPointer { sums in
+            for row in 0..<origins.count * starts.count {
+                let start = Working(starts[row % starts.count])
+                for place in row * pixels.count..<(row + 1) * pixels.count { sums[place] += start }
+            }
         }
         return sums
     }
 
-    /// The sums in sequence, each product and each sum rounded.
-    private func separatelyRounded<Working: KernelNumber>(as _: Working.Type) -> [Working] {
-        let (numbers, weights) = (numbers.map { Working($0) }, weights.map { Working($0) })
-        var sums = [Working]()
-        sums.reserveCapacity(count)
-        for origin in origins {
-            for (channel, start) in starts.enumerated() {
-                var own = [Working](repeating: Working(start), count: pixels.count)
-                for (index, tap) in taps.enumerated() {
-                    let (weight, offset) = (weights[channel * taps.count + index], origin + tap)
-                    for pixel in own.indices { own[pixel] += numbers[offset + pixels[pixel]] * weight }
-                }
-                sums += own
+    /// The weights of some of the taps, for each output channel.
+    private func weights(of part: [Int]) -> [Element] {
+        var own = [Element]()
+        own.reserveCapacity(starts.count * part.count)
+        for channel in starts.indices {
+            let first = weights.startIndex + channel * taps.count
+            for tap in part { own.append(weights[first + tap]) }
+        }
+        return own
+    }
+}
+
+extension Array where Element: KernelNumber {
+    /// Adds to each number that of the same place.
+    fileprivate mutating func add(_ others: [Element]) {
+        withUnsafeMutableBufferPointer { sums in
+            others.withUnsafeBufferPointer { others in
+                for index in sums.indices { sums[index] += others[index] }
             }
         }
-        return sums
     }
 }

@@ -3,7 +3,7 @@ import Tensors
 
 /// Winograd's minimal filtering F(m x m, 3 x 3) (Lavin and Gray, Fast Algorithms for Convolutional Neural Networks,
 /// CVPR 2016): y = A^T [sum over channels of (G g G^T) (B^T d B)] A for each tile d of m + 2 by m + 2 numbers.
-struct Winograd<Number: BinaryFloatingPoint & Sendable> {
+struct Winograd<Number: KernelNumber> {
     /// m
     private let outputs: Int
     private let inputTransform: [[Number]]
@@ -56,26 +56,46 @@ struct Winograd<Number: BinaryFloatingPoint & Sendable> {
         }
     }
 
-    /// T X T^T, row-major, for a square X.
-    private func transformed(_ matrix: [Number], by transform: [[Number]]) -> [Number] {
-        let size = transform[0].count
-        var half = [Number](repeating: 0, count: transform.count * size)
-        for (i, row) in transform.enumerated() {
-            for j in 0..<size {
-                var sum: Number = 0
-                for k in 0..<size where row[k] != 0 { sum += row[k] * matrix[k * size + j] }
-                half[i * size + j] = sum
+    /// So many squares are transformed at once that they stay in a processor's first cache.
+    private static var squaresAtOnce: Int { 64 }
+
+    /// T X T^T for many square X, laid out as [row, column, which of them].
+    private func transformed(_ squares: [Number], by transform: [[Number]]) -> [Number] {
+        let (rows, columns) = (transform.count, transform[0].count)
+        let count = squares.count / (columns * columns)
+        var results = [Number](repeating: 0, count: rows * rows * count)
+        // T X of one row, [column, which]
+        var half = [Number](repeating: 0, count: columns * Self.squaresAtOnce)
+        squares.withUnsafeBufferPointer { squares in
+            results.withUnsafeMutableBufferPointer { results in
+                half.withUnsafeMutableBufferPointer { half in
+                    for first in stride(from: 0, to: count, by: Self.squaresAtOnce) {
+                        let length = min(Self.squaresAtOnce, count - first)
+                        for row in 0..<rows {
+                            half.update(repeating: 0)
+                            for column in 0..<columns {
+                                let place = column * Self.squaresAtOnce
+                                let sums = UnsafeMutableBufferPointer(rebasing: half[place..<place + length])
+                                for (from, factor) in transform[row].enumerated() where factor != 0 {
+                                    let source = (from * columns + column) * count + first
+                                    sums.add(UnsafeBufferPointer(rebasing: squares[source..<source + length]), factor)
+                                }
+                            }
+                            for column in 0..<rows {
+                                let target = (row * rows + column) * count + first
+                                let sums = UnsafeMutableBufferPointer(rebasing: results[target..<target + length])
+                                for (from, factor) in transform[column].enumerated() where factor != 0 {
+                                    let place = from * Self.squaresAtOnce
+                                    let part = UnsafeMutableBufferPointer(rebasing: half[place..<place + length])
+                                    sums.add(UnsafeBufferPointer(part), factor)
+                                }
+                            }
+                        }
+                    }
+                }
             }
         }
-        var whole = [Number](repeating: 0, count: transform.count * transform.count)
-        for i in transform.indices {
-            for (j, row) in transform.enumerated() {
-                var sum: Number = 0
-                for k in 0..<size where row[k] != 0 { sum += half[i * size + k] * row[k] }
-                whole[i * transform.count + j] = sum
-            }
-        }
-        return whole
+        return results
     }
 
     /// The convolution of planes [images, channels, rows, columns] with kernels [outputs, channels, 3, 3].
@@ -87,40 +107,63 @@ struct Winograd<Number: BinaryFloatingPoint & Sendable> {
     func convolution(
         _ planes: [Number], images: Int, channels: Int, rows: Int, columns: Int, kernels: [Number], bias: [Number]
     ) -> [Number] {
-        let (size, area) = (outputs + 2, (outputs + 2) * (outputs + 2))
         let (outputRows, outputColumns) = (rows - 2, columns - 2)
-        let transformedKernels = (0..<bias.count * channels).map { index in
-            transformed(Array(kernels[index * 9..<index * 9 + 9]), by: kernelTransform)
+        let tiles = (0..<images).flatMap { image in
+            stride(from: 0, to: outputRows, by: outputs).flatMap { top in
+                stride(from: 0, to: outputColumns, by: outputs).map { left in (image: image, top: top, left: left) }
+            }
         }
+        // [row and column of a kernel, output, channel] and [row and column of a tile, channel, tile]
+        let pairs = bias.count * channels
+        let factors = transformed(
+            (0..<9).flatMap { place in (0..<pairs).map { kernels[$0 * 9 + place] } }, by: kernelTransform)
+        let (size, inputCount) = (outputs + 2, channels * tiles.count)
+        var numbers = [Number]()
+        numbers.reserveCapacity(size * size * inputCount)
+        for place in 0..<size * size {
+            for channel in 0..<channels {
+                for tile in tiles {
+                    let (row, column) = (tile.top + place / size, tile.left + place % size)
+                    let plane = (tile.image * channels + channel) * rows
+                    numbers.append(row < rows && column < columns ? planes[(plane + row) * columns + column] : 0)
+                }
+            }
+        }
+        let inputs = transformed(numbers, by: inputTransform)
+
+        // [row and column of a tile, output, tile]
+        var sums = [Number]()
+        for place in 0..<size * size {
+            let products = SumsOfProducts<Number>(
+                numbers: Array(inputs[place * inputCount..<(place + 1) * inputCount]),
+                origins: [0], pixels: Array(tiles.indices), taps: (0..<channels).map { $0 * tiles.count },
+                weights: factors[place * pairs..<(place + 1) * pairs],
+                starts: [Number](repeating: 0, count: bias.count))
+            sums += products.sums(Number.fusedForm, as: Number.self)
+        }
+        let values = transformed(sums, by: outputTransform)
+
         var result = [Number](repeating: 0, count: images * bias.count * outputRows * outputColumns)
-        for image in 0..<images {
-            for top in stride(from: 0, to: outputRows, by: outputs) {
-                for left in stride(from: 0, to: outputColumns, by: outputs) {
-                    let tiles = (0..<channels).map { channel in
-                        let plane = (image * channels + channel) * rows * columns
-                        let tile = (0..<area).map { place in
-                            let (row, column) = (top + place / size, left + place % size)
-                            return row < rows && column < columns ? planes[plane + row * columns + column] : 0
-                        }
-                        return transformed(tile, by: inputTransform)
+        var next = values.startIndex
+        for place in 0..<outputs * outputs {
+            for (output, start) in bias.enumerated() {
+                for tile in tiles {
+                    let (row, column) = (tile.top + place / outputs, tile.left + place % outputs)
+                    if row < outputRows, column < outputColumns {
+                        let plane = (tile.image * bias.count + output) * outputRows
+                        result[(plane + row) * outputColumns + column] = values[next] + start
                     }
-                    for output in bias.indices {
-                        var products = [Number](repeating: 0, count: area)
-                        for (channel, tile) in tiles.enumerated() {
-                            let kernel = transformedKernels[output * channels + channel]
-                            for place in 0..<area { products[place] += tile[place] * kernel[place] }
-                        }
-                        let values = transformed(products, by: outputTransform)
-                        let plane = (image * bias.count + output) * outputRows * outputColumns
-                        for place in values.indices {
-                            let (row, column) = (top + place / outputs, left + place % outputs)
-                            guard row < outputRows, column < outputColumns else { continue }
-                            result[plane + row * outputColumns + column] = values[place] + bias[output]
-                        }
-                    }
+                    next += 1
                 }
             }
         }
         return result
+    }
+}
+
+extension UnsafeMutableBufferPointer where Element: BinaryFloatingPoint {
+    /// Adds numbers, each times a factor.
+    fileprivate func add(_ numbers: UnsafeBufferPointer<Element>, _ factor: Element) {
+        for index in 0..<count { self[index] += factor * numbers[index] }
     }
 }

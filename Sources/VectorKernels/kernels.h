@@ -5,10 +5,12 @@
 /// The kernels of one level.
 typedef struct {
     void (*fused_float32)(const vk_sum_layout *, const float *, const float *, const float *, float *);
+    void (*multiply_add_float32)(const vk_sum_layout *, const float *, const float *, const float *, float *);
     void (*float16_fused)(const vk_sum_layout *, const float *, const float *, const float *, float *);
     void (*float16_multiply_add)(const vk_sum_layout *, const float *, const float *, const float *, float *);
     void (*neural_engine_m1)(const vk_sum_layout *, const float *, const float *, const float *, float *);
     void (*fused_float64)(const vk_sum_layout *, const double *, const double *, const double *, double *);
+    void (*multiply_add_float64)(const vk_sum_layout *, const double *, const double *, const double *, double *);
     void (*float32_from_float16)(const _Float16 *, ptrdiff_t, float *);
     void (*float16_from_float32)(const float *, ptrdiff_t, _Float16 *);
     void (*float16_rounded)(const float *, ptrdiff_t, bool, float *);

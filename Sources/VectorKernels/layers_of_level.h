@@ -111,6 +111,14 @@ static __attribute__((noinline)) void finish_tile(
 #define TAPS_AT_ONCE 4
 #include "layer_tile.h"
 
+#define FORM multiply_add_float32
+#define LANES float32_lanes
+#define LANES_IN_MEMORY float32_lanes_in_memory
+#define STEP MULTIPLY_ADD_STEP
+#define REGISTERS LEVEL_FLOAT16_REGISTERS
+#define TAPS_AT_ONCE 1
+#include "layer_tile.h"
+
 #define FORM float16_fused
 #define LANES float32_lanes
 #define LANES_IN_MEMORY float32_lanes_in_memory
@@ -150,6 +158,8 @@ static void compute_layer(const vk_layer *layer, const vk_pixels *pixels) {
         if (whole_blocks > 0) fused_float32_layer(layer, pixels, whole_blocks);
         return;
     }
+    case vk_form_multiply_add:
+        return multiply_add_float32_layer(layer, pixels, block_count);
     case vk_form_float16_fused:
         return float16_fused_layer(layer, pixels, block_count);
     case vk_form_float16_multiply_add:

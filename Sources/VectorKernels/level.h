@@ -12,6 +12,8 @@
 #include "float16_steps.h"
 
 #define FUSED_STEP(sum, w, x) (*(sum) = __builtin_elementwise_fma(*(x), *(w), *(sum)))
+// Two roundings: float16_steps.h turns off the contraction of both into one.
+#define MULTIPLY_ADD_STEP(sum, w, x) (*(sum) = *(sum) + *(x) * *(w))
 #ifdef LEVEL_FUSED_HALF_STEP
 #define FUSED_HALF_STEP LEVEL_FUSED_HALF_STEP
 #else
@@ -23,6 +25,15 @@
 #define LANES float32_lanes
 #define LANES_IN_MEMORY float32_lanes_in_memory
 #define STEP FUSED_STEP
+#define PIXELS LEVEL_PIXELS
+#define BLOCKS LEVEL_BLOCKS
+#include "sums_form.h"
+
+#define FORM multiply_add_float32
+#define NUMBER float
+#define LANES float32_lanes
+#define LANES_IN_MEMORY float32_lanes_in_memory
+#define STEP MULTIPLY_ADD_STEP
 #define PIXELS LEVEL_PIXELS
 #define BLOCKS LEVEL_BLOCKS
 #include "sums_form.h"
@@ -68,6 +79,15 @@
 #define BLOCKS 1
 #include "sums_form.h"
 
+#define FORM multiply_add_float64
+#define NUMBER double
+#define LANES float64_lanes
+#define LANES_IN_MEMORY float64_lanes_in_memory
+#define STEP MULTIPLY_ADD_STEP
+#define PIXELS LEVEL_FLOAT64_PIXELS
+#define BLOCKS 1
+#include "sums_form.h"
+
 #include "float16_arrays.h"
 #include "exponentials.h"
 #include "layers_of_level.h"
@@ -77,10 +97,12 @@
 
 const vk_kernels LEVEL_KERNELS = {
     .fused_float32 = fused_float32,
+    .multiply_add_float32 = multiply_add_float32,
     .float16_fused = float16_fused,
     .float16_multiply_add = float16_multiply_add,
     .neural_engine_m1 = neural_engine_m1,
     .fused_float64 = fused_float64,
+    .multiply_add_float64 = multiply_add_float64,
     .float32_from_float16 = float32_from_float16,
     .float16_from_float32 = float16_from_float32,
     .float16_rounded = float16_rounded,

@@ -31,6 +31,8 @@ void vk_sums_float32(
     switch (form) {
     case vk_form_fused:
         return kernels->fused_float32(layout, numbers, packed_weights, starts, sums);
+    case vk_form_multiply_add:
+        return kernels->multiply_add_float32(layout, numbers, packed_weights, starts, sums);
     case vk_form_float16_fused:
         return kernels->float16_fused(layout, numbers, packed_weights, starts, sums);
     case vk_form_float16_multiply_add:
@@ -41,7 +43,11 @@ void vk_sums_float32(
 }
 
 void vk_sums_float64(
-    vk_level level, const vk_sum_layout *layout, const double *numbers, const double *packed_weights,
+    vk_level level, vk_form form, const vk_sum_layout *layout, const double *numbers, const double *packed_weights,
     const double *starts, double *sums) {
-    vk_kernels_of(level)->fused_float64(layout, numbers, packed_weights, starts, sums);
+    const vk_kernels *kernels = vk_kernels_of(level);
+    if (form == vk_form_multiply_add)
+        kernels->multiply_add_float64(layout, numbers, packed_weights, starts, sums);
+    else
+        kernels->fused_float64(layout, numbers, packed_weights, starts, sums);
 }

@@ -8,6 +8,8 @@
 typedef enum __attribute__((enum_extensibility(closed))) {
     /// fused multiply-adds, each rounded once to the type of the numbers
     vk_form_fused,
+    /// products rounded to the type of the numbers, then sums
+    vk_form_multiply_add,
     /// fused multiply-adds, each rounded once to float16; the numbers are float32 that float16 holds
     vk_form_float16_fused,
     /// products rounded to float16, then sums; the numbers are float32 that float16 holds
@@ -44,6 +46,7 @@ void vk_pack_float64(const double *weights, ptrdiff_t channel_count, ptrdiff_t t
 void vk_sums_float32(
     vk_level level, vk_form form, const vk_sum_layout *layout, const float *numbers, const float *packed_weights,
     const float *starts, float *sums);
+/// Of float64 numbers there are the first two forms.
 void vk_sums_float64(
-    vk_level level, const vk_sum_layout *layout, const double *numbers, const double *packed_weights,
+    vk_level level, vk_form form, const vk_sum_layout *layout, const double *numbers, const double *packed_weights,
     const double *starts, double *sums);

@@ -20,6 +20,36 @@ import TestSupport
         check(NeuralEngineM1Arithmetic.self, level)
     }
 
+    @Test("Where products and sums are rounded apart, each is on every level", arguments: KernelLevel.supported)
+    func roundsProductsApart(level: KernelLevel) {
+        checkRoundedApart(Float32Arithmetic.self, level)
+        checkRoundedApart(Float64Arithmetic.self, level)
+    }
+
+    private func checkRoundedApart<A: Arithmetic>(_ arithmetic: A.Type, _ level: KernelLevel)
+    where A.Working == A.Element {
+        var random = RandomNumbers(seed: 2)
+        for size in Self.sizes {
+            let sums = SumsOfProducts<A.Element>.random(
+                images: 2, positions: size.positions, channels: size.channels, taps: size.taps, in: A.self,
+                using: &random)
+            let defined = sums.origins.flatMap { origin in
+                sums.starts.enumerated().flatMap { channel, start in
+                    sums.pixels.map { pixel in
+                        sums.taps.enumerated().reduce(start) { sum, tap in
+                            let weight = sums.weights[sums.weights.startIndex + channel * size.taps + tap.offset]
+                            let product = sums.numbers[origin + pixel + tap.element] * weight
+                            return sum + product
+                        }
+                    }
+                }
+            }
+            let computed = sums.sums(A.Working.multiplyAddForm, level: level, as: A.Working.self)
+            #expect(zip(defined, computed).allSatisfy(hasSameBits), "\(A.name) on \(level), \(size)")
+            #expect(defined.count == computed.count)
+        }
+    }
+
     @Test("A batch's images have the sums that each has alone")
     func batchesAreIndependent() {
         var random = RandomNumbers(seed: 3)

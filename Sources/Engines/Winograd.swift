@@ -10,6 +10,11 @@ struct Winograd<Number: KernelNumber> {
     private let kernelTransform: [[Number]]
     private let outputTransform: [[Number]]
 
+    private init(outputs: Int, input: [[Number]], kernel: [[Number]], output: [[Number]]) {
+        self.outputs = outputs
+        (inputTransform, kernelTransform, outputTransform) = (input, kernel, output)
+    }
+
     /// nil for an order that is not Winograd's.
     init?(_ order: SummationOrder) {
         func matrix(_ rows: [[Int]], over divisors: [Int]) -> [[Number]] {
@@ -54,6 +59,32 @@ struct Winograd<Number: KernelNumber> {
                 ], over: [1, 2, 4, 8, 16, 32])
         default: return nil
         }
+    }
+
+    /// The same with the magnitudes of the transforms' numbers: on magnitudes, it gives what bounds them.
+    var ofMagnitudes: Winograd {
+        func magnitudes(_ matrix: [[Number]]) -> [[Number]] { matrix.map { $0.map(abs) } }
+        return Winograd(
+            outputs: outputs, input: magnitudes(inputTransform), kernel: magnitudes(kernelTransform),
+            output: magnitudes(outputTransform))
+    }
+
+    /// The most roundings that one product sees on its way to an output: of each transform, twice as many as its longest row
+    /// has numbers, and one more for each of the kernel's, which are rounded themselves; of the product, the sum over the
+    /// channels, the bias and the result.
+    func sumLength(channels: Int) -> Double {
+        func longest(_ matrix: [[Number]]) -> Int { matrix.map { row in row.count { $0 != 0 } }.max() ?? 0 }
+        return Double(
+            2 * (longest(inputTransform) + longest(kernelTransform) + 1 + longest(outputTransform)) + channels + 3)
+    }
+
+    /// What numbers of at most 1 in the input, the kernel and the products become at most, by their transforms.
+    var growth: (input: Number, kernel: Number, output: Number) {
+        func growth(_ matrix: [[Number]]) -> Number {
+            let largest = matrix.map { row in row.reduce(0) { $0 + abs($1) } }.max() ?? 0
+            return largest * largest
+        }
+        return (growth(inputTransform), growth(kernelTransform), growth(outputTransform))
     }
 
     /// So many squares are transformed at once that they stay in a processor's first cache.

@@ -33,6 +33,10 @@ extension LayerReport.Layer {
             row("baseline's error / bound") { ($0.baselineError?.boundRatio).short },
             row("candidate's error / bound") { ($0.candidateError?.boundRatio).short },
             row("candidate's error / right programs'") { ($0.candidateError?.envelopeRatio).short },
+            row("baseline's error / probable bound") { ($0.baselineError?.probableBoundRatio).short },
+            row("candidate's error / probable bound") { ($0.candidateError?.probableBoundRatio).short },
+            row("baseline's error / Winograd's bound") { ($0.baselineError?.widestBoundRatio).short },
+            row("candidate's error / Winograd's bound") { ($0.candidateError?.widestBoundRatio).short },
             row("grade") { $0.grade?.rawValue ?? "-" },
         ].compactMap { $0 }
         var blocks: [Block] = [.table(Table(["figure"] + modes.map(\.0), rows))]

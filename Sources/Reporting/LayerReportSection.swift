@@ -83,12 +83,21 @@ extension LayerReport.Network {
         if hasErrors { columns += ["baseline's error", "candidate's error", "baseline / bound", "candidate / bound"] }
         let isGraded = layers.contains { $0.metrics.cumulative.grade != nil }
         if isGraded { columns += ["baseline / right programs", "candidate / right programs", "grade"] }
+        func probableRatio(_ metrics: LayerMetrics) -> Double? {
+            [metrics.cumulative.baselineError, metrics.cumulative.candidateError].compactMap { $0?.probableBoundRatio }
+                .max()
+        }
+        let isDoubted = layers.contains { probableRatio($0.metrics) != nil }
+        if isDoubted { columns.append("error / probable bound") }
         columns.append("verdict")
         let meaning =
             "Isolated: each layer fed the baseline's own inputs. Cumulative: the error as it arrives."
             + (hasErrors
                 ? " Errors are against a float64 run; the last columns divide them by the bound on rounding errors, "
                     + "the worse of isolated and cumulative." : "")
+            + (isDoubted
+                ? " The probable bound is that which sums keep if their roundings are independent (Higham and Mary, 2019); "
+                    + "it is computed where right programs do not explain the error." : "")
         let rows = layers.map { layer -> [Phrase] in
             let (isolated, cumulative) = (layer.metrics.isolated, layer.metrics.cumulative)
             func worstRatio(_ error: KeyPath<Agreement, ErrorAgainstOracle?>) -> Double? {
@@ -100,12 +109,13 @@ extension LayerReport.Network {
             ]
             let grades = [
                 (cumulative.baselineError?.envelopeRatio).short, (cumulative.candidateError?.envelopeRatio).short,
-                cumulative.grade?.rawValue ?? "-",
+                layer.metrics.grade?.rawValue ?? "-",
             ]
             let name = layer.metrics.layer
             let figures: [String] =
                 (isolated?.difference.cells ?? ["-", "-", "-"]).prefix(2) + cumulative.difference.cells
                 + (hasErrors ? errors : []) + (isGraded ? grades : [])
+                + (isDoubted ? [probableRatio(layer.metrics).short] : [])
             let first: Phrase = layer.metrics.isOutput ? "\(strong: name)" : Phrase(name)
             return [first, Phrase(layer.metrics.operator)] + figures.cells + ["\(layer.verdict)"]
         }

@@ -77,7 +77,8 @@ public struct LayerThresholds: Sendable {
                 guard let agreement, agreement.isHeld(against: threshold.metric), isMeant else { return nil }
                 return Check(
                     agreement.value(of: threshold.metric), of: "\(network)/\(layer.layer)/\(mode)",
-                    against: threshold, deviations: deviations, grade: agreement.grade)
+                    against: threshold, deviations: deviations,
+                    grade: mode == "cumulative" ? layer.grade : agreement.grade)
             }
         }
     }

@@ -56,7 +56,7 @@ struct Envelope: Sendable {
 public enum RoundingGrade: String, Sendable, Codable, Comparable {
     /// Right programs differ by as much, or by little less.
     case explains = "rounding explains it"
-    /// Right programs differ by much less, but no proof rules it out.
+    /// Right programs differ by much less, but no proof rules it out for sums or for Winograd's algorithm.
     case hardlyExplains = "rounding hardly explains it"
     /// It is beyond the proven bound, too.
     case cannotExplain = "rounding cannot explain it"
@@ -77,15 +77,23 @@ public enum RoundingGrade: String, Sendable, Codable, Comparable {
 }
 
 extension ErrorAgainstOracle {
-    /// nil where the spread of right programs was not measured.
+    /// nil where the spread of right programs was not measured, but for what is proven to be no rounding.
     public var grade: RoundingGrade? {
-        envelopeRatio.map { ratio in
-            ratio <= RoundingGrade.explainedSpreads ? .explains : boundRatio <= 1 ? .hardlyExplains : .cannotExplain
-        }
+        guard let envelopeRatio else { return widestBoundRatio ?? 0 > 1 ? .cannotExplain : nil }
+        if envelopeRatio <= RoundingGrade.explainedSpreads { return .explains }
+        return widestBoundRatio ?? boundRatio <= 1 ? .hardlyExplains : .cannotExplain
     }
 }
 
 extension Agreement {
     /// The worse of both sides'.
     public var grade: RoundingGrade? { [baselineError?.grade, candidateError?.grade].compactMap { $0 }.max() }
+}
+
+extension LayerMetrics {
+    /// That of the error as it arrives or, if right programs do not explain that, of the layer's own error if it is worse.
+    public var grade: RoundingGrade? {
+        guard let arriving = cumulative.grade, arriving != .explains else { return cumulative.grade }
+        return max(arriving, isolated?.grade ?? arriving)
+    }
 }

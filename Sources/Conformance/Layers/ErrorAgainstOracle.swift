@@ -14,6 +14,12 @@ public struct ErrorAgainstOracle: Sendable, Codable, Equatable {
     public var envelope: Double?
     /// How many times that the error is.
     public var envelopeRatio: Double?
+    /// The largest of |computed - exact| / the bound that sums keep but with a very small probability; nil where right
+    /// programs explain the error, or none were run.
+    public var probableBoundRatio: Double?
+    /// The same of the bound that programs keep, too, that compute convolutions by Winograd's algorithm; nil as well where a
+    /// layer's own error is within that of sums.
+    public var widestBoundRatio: Double?
 
     public init() {}
 
@@ -57,6 +63,11 @@ public struct ErrorAgainstOracle: Sendable, Codable, Equatable {
         let isOthers = other.envelopeRatio ?? -1 > envelopeRatio ?? -1
         merged.envelope = isOthers ? other.envelope : envelope
         merged.envelopeRatio = isOthers ? other.envelopeRatio : envelopeRatio
+        func larger(_ ratio: KeyPath<ErrorAgainstOracle, Double?>) -> Double? {
+            [self[keyPath: ratio], other[keyPath: ratio]].compactMap { $0 }.max()
+        }
+        merged.probableBoundRatio = larger(\.probableBoundRatio)
+        merged.widestBoundRatio = larger(\.widestBoundRatio)
         return merged
     }
 

@@ -51,7 +51,7 @@ public struct LayerComparison: Sendable {
     private let graph: Graph
     private let engine: any Engine
     private let oracle: Oracle
-    private let bounds: (engine: RoundingBound, recording: RoundingBound)
+    private let bounds: Bounds
     private let candidate: Candidate
     private let judgesBlocks: Bool
     private let tasks: [TaskMetric]
@@ -73,7 +73,7 @@ public struct LayerComparison: Sendable {
         graph = engine.graph
         self.engine = engine
         if let oracle { self.oracle = oracle } else { self.oracle = try Oracle(of: engine.graph) }
-        bounds = (bound, bound)
+        bounds = Bounds(engine: bound, recording: bound)
         self.candidate = candidate
         judgesBlocks = false
         envelopes = nil
@@ -98,7 +98,8 @@ public struct LayerComparison: Sendable {
         graph = engine.graph
         self.engine = engine
         oracle = try Oracle(of: engine.graph)
-        bounds = (RoundingBound(of: arithmetics.engine), RoundingBound(of: arithmetics.recording))
+        bounds = Bounds(
+            engine: RoundingBound(of: arithmetics.engine), recording: RoundingBound(of: arithmetics.recording))
         self.candidate = candidate
         judgesBlocks = true
         let own = try Envelope(of: arithmetics.engine, for: engine.graph)
@@ -147,6 +148,16 @@ public struct LayerComparison: Sendable {
         return stride(from: 0, to: batch, by: Self.batch).map { $0..<min($0 + Self.batch, batch) }
     }
 
+    /// What bounds each side's rounding errors.
+    private struct Bounds {
+        let engine: RoundingBound
+        let recording: RoundingBound
+
+        func of(_ programs: RoundingBound.Programs) -> Bounds {
+            Bounds(engine: engine.of(programs), recording: recording.of(programs))
+        }
+    }
+
     /// Bounds on the errors of tensors, by name, for each side.
     private struct Errors {
         var engine: [String: Tensor<Double>]
@@ -155,7 +166,7 @@ public struct LayerComparison: Sendable {
 
     private func compareWhole(_ recording: RecordedCase, outputsOnly: Bool) throws -> CaseMetrics {
         var exact = recording.inputs.merging(graph.initializers) { $1 }
-        var errors = inputErrors(of: exact)
+        let given = exact
         exact.merge(try recording.exact ?? oracle.tensors(for: recording.inputs)) { $1 }
 
         var computed = [String: AnyTensor]()
@@ -172,11 +183,29 @@ public struct LayerComparison: Sendable {
         }
         let known = recording.tensors.merging(recording.inputs) { $1 }.merging(graph.initializers) { $1 }
         var block = Block(of: known, inputErrors)
+        let errors = try cumulativeErrors(from: given, exact, in: bounds)
+        // Only for what the spread of right programs does not explain.
+        lazy var probable = Result { try cumulativeErrors(from: given, exact, in: bounds.of(.probablySumming)) }
+        lazy var widest = Result { try cumulativeErrors(from: given, exact, in: bounds.of(.summingOrWinograd)) }
+        func graded(
+            _ error: ErrorAgainstOracle?, _ computed: AnyTensor, _ side: KeyPath<Errors, [String: Tensor<Double>]>,
+            _ name: String, spread: Double?
+        ) throws -> ErrorAgainstOracle? {
+            guard var graded = error?.measured(by: spread), let exact = exact[name] else { return nil }
+            guard graded.grade != .explains else { return graded }
+            func ratio(_ errors: Errors) -> Double? {
+                errors[keyPath: side][name].map {
+                    ErrorAgainstOracle(computed: computed, exact: exact, bounds: $0).boundRatio
+                }
+            }
+            graded.probableBoundRatio = ratio(try probable.get())
+            graded.widestBoundRatio = ratio(try widest.get())
+            return graded
+        }
         for (node, name) in graph.nodes.flatMap({ node in node.outputs.map { (node, $0) } }) {
-            guard let exactOutput = exact[name] else { continue }
-            let bounds = try errorBounds(of: node, exact, errors, output: exactOutput)
-            errors.engine[name] = bounds.engine
-            errors.recording[name] = bounds.recording
+            guard let exactOutput = exact[name], let ofEngine = errors.engine[name],
+                let ofRecording = errors.recording[name]
+            else { continue }
             let isOutput = graph.outputs.contains(name)
             let isJudged = recording.tensors[name] != nil && computed[name] != nil && (isOutput || !outputsOnly)
             if let recorded = recording.tensors[name], recorded.shape != exactOutput.shape {
@@ -189,12 +218,17 @@ public struct LayerComparison: Sendable {
                 engine.observesNodes && (isJudged || judgesBlocks)
                 ? try isolated(node, name, recording, &block) : nil
             guard isJudged, let recorded = recording.tensors[name], let values = computed[name] else { continue }
-            var cumulative = agreement(recorded: recorded, computed: values, exact: exactOutput, bounds: bounds)
+            var cumulative = agreement(
+                recorded: recorded, computed: values, exact: exactOutput, bounds: (ofEngine, ofRecording))
             if let spreads {
-                let (ofEngine, ofRecording) = (spreads.engine[name], spreads.recording[name])
+                func ofSide(_ error: ErrorAgainstOracle?, isEngine: Bool) throws -> ErrorAgainstOracle? {
+                    isEngine
+                        ? try graded(error, values, \.engine, name, spread: spreads.engine[name])
+                        : try graded(error, recorded, \.recording, name, spread: spreads.recording[name])
+                }
                 let isEngine = candidate == .engine
-                cumulative.baselineError = cumulative.baselineError?.measured(by: isEngine ? ofRecording : ofEngine)
-                cumulative.candidateError = cumulative.candidateError?.measured(by: isEngine ? ofEngine : ofRecording)
+                cumulative.baselineError = try ofSide(cumulative.baselineError, isEngine: !isEngine)
+                cumulative.candidateError = try ofSide(cumulative.candidateError, isEngine: isEngine)
             }
             layers.append(
                 LayerMetrics(
@@ -235,9 +269,22 @@ public struct LayerComparison: Sendable {
             engine: engine, recording: bounds.engine == bounds.recording ? engine : errors(bounds.recording))
     }
 
+    /// What rounding may have done to every tensor that is computed from those given.
+    private func cumulativeErrors(
+        from given: [String: AnyTensor], _ exact: [String: AnyTensor], in bounds: Bounds
+    ) throws -> Errors {
+        var errors = inputErrors(of: given)
+        for (node, name) in graph.nodes.flatMap({ node in node.outputs.map { (node, $0) } }) {
+            guard let output = exact[name] else { continue }
+            (errors.engine[name], errors.recording[name]) = try errorBounds(
+                of: node, exact, errors, output: output, in: bounds)
+        }
+        return errors
+    }
+
     /// What rounding may do to a node's output on each side.
     private func errorBounds(
-        of node: Node, _ tensors: [String: AnyTensor], _ errors: Errors, output: AnyTensor
+        of node: Node, _ tensors: [String: AnyTensor], _ errors: Errors, output: AnyTensor, in sides: Bounds
     ) throws -> (engine: Tensor<Double>, recording: Tensor<Double>) {
         let inputs = node.inputs.map { name in name.flatMap { tensors[$0] } }
         func bounds(_ bound: RoundingBound, _ errors: [String: Tensor<Double>]) throws -> Tensor<Double> {
@@ -245,9 +292,8 @@ public struct LayerComparison: Sendable {
                 of: node, inputs: inputs, errors: node.inputs.map { name in name.flatMap { errors[$0] } },
                 output: output.float64)
         }
-        let engine = try bounds(self.bounds.engine, errors.engine)
-        let isOne = self.bounds.engine == self.bounds.recording
-        return (engine, isOne ? engine : try bounds(self.bounds.recording, errors.recording))
+        let engine = try bounds(sides.engine, errors.engine)
+        return (engine, sides.engine == sides.recording ? engine : try bounds(sides.recording, errors.recording))
     }
 
     /// The metrics of what a recording holds of the graph's constants and inputs, which nothing computes: the outputs of
@@ -305,10 +351,19 @@ public struct LayerComparison: Sendable {
     ) throws -> Agreement? {
         guard node.inputs.allSatisfy({ $0 == nil || $0.flatMap { block.exact[$0] } != nil }) else { return nil }
         let exact = try oracle.engine.evaluate(node, on: block.exact)[0]
-        let bounds = try errorBounds(of: node, block.exact, block.errors, output: exact)
+        let bounds = try errorBounds(of: node, block.exact, block.errors, output: exact, in: self.bounds)
         let computed = try engine.evaluate(node, on: block.computed)[0]
         if let recorded = recording.tensors[name] {
-            return agreement(recorded: recorded, computed: computed, exact: exact, bounds: bounds)
+            var own = agreement(recorded: recorded, computed: computed, exact: exact, bounds: bounds)
+            let ratios = [own.baselineError, own.candidateError].compactMap { $0?.boundRatio }
+            guard envelopes != nil, ratios.contains(where: { $0 > 1 }) else { return own }
+            let widest = agreement(
+                recorded: recorded, computed: computed, exact: exact,
+                bounds: try errorBounds(
+                    of: node, block.exact, block.errors, output: exact, in: self.bounds.of(.summingOrWinograd)))
+            own.baselineError?.widestBoundRatio = widest.baselineError?.boundRatio
+            own.candidateError?.widestBoundRatio = widest.candidateError?.boundRatio
+            return own
         }
         guard judgesBlocks else { return nil }
         (block.exact[name], block.computed[name]) = (exact, computed)

@@ -81,9 +81,8 @@ public struct NetworkComparison: Sendable {
     /// The first layer, in the order of computation, where a side's own error exceeds the bound on rounding.
     public var firstDivergence: Divergence? {
         layers.lazy.compactMap { layer in
-            // Winograd's algorithm exceeds the bound of sums in any order, and is right.
             func exceeds(_ error: ErrorAgainstOracle?, _ whole: ErrorAgainstOracle?) -> Bool {
-                (error?.boundRatio ?? 0) > 1 && whole?.grade != .explains
+                (error?.widestBoundRatio ?? error?.boundRatio ?? 0) > 1 && whole?.grade != .explains
             }
             let (own, whole) = (layer.isolated, layer.cumulative)
             if exceeds(own?.candidateError, whole.candidateError) {

@@ -10,23 +10,16 @@ extension Convolution: SummingOperator {
         let x = try inputs.real(0)
         let weights = try inputs.real(1)
         let bias = try inputs.optionalReal(2)?.elements ?? [A.Element](repeating: 0, count: weights.shape[0])
+        if let winograd = Winograd<A.Working>(inputs.order),
+            let sums = try sums(
+                by: winograd, of: x.map { A.Working(A.factor($0)) }, weights.map { A.Working(A.factor($0)) },
+                bias: bias.map { A.Working($0) })
+        {
+            return .real(Tensor(type.shape, A.stored(sums)))
+        }
         let axes = try axes(input: x.shape, weights: weights.shape)
         let window = WindowOffsets(axes)
         let padded = x.padded(axes, to: window.paddedExtents, with: 0)
-
-        if let winograd = Winograd<A.Working>(inputs.order), groups == 1, axes.count == 2,
-            axes.allSatisfy({ $0.kernel == 3 && $0.stride == 1 && $0.dilation == 1 })
-        {
-            let sums = winograd.convolution(
-                A.factors(padded).map { A.Working($0) }, images: x.shape[0], channels: x.shape[1],
-                rows: window.paddedExtents[0], columns: window.paddedExtents[1],
-                kernels: A.factors(weights.elements).map { A.Working($0) }, bias: bias.map { A.Working($0) })
-            // The window may end before the padded plane does.
-            let (rows, columns) = (axes[0].outputExtent, axes[1].outputExtent)
-            if rows == window.paddedExtents[0] - 2, columns == window.paddedExtents[1] - 2 {
-                return .real(Tensor(type.shape, A.stored(sums)))
-            }
-        }
 
         let channels = weights.shape[1]
         let outputs = weights.shape[0] / groups
@@ -48,6 +41,68 @@ extension Convolution: SummingOperator {
             sumsByGroup.flatMap { $0[image * planes..<(image + 1) * planes] }
         }
         return .real(Tensor(type.shape, A.stored(sums)))
+    }
+}
+
+extension Convolution {
+    /// The sums by Winograd's algorithm, [images, outputs, rows, columns]; nil where that does not apply.
+    private func sums<Number>(
+        by winograd: Winograd<Number>, of x: Tensor<Number>, _ weights: Tensor<Number>, bias: [Number]
+    ) throws(OperatorError) -> [Number]? {
+        let axes = try axes(input: x.shape, weights: weights.shape)
+        let window = WindowOffsets(axes)
+        // The window may end before the padded plane does.
+        guard groups == 1, axes.count == 2,
+            axes.allSatisfy({ $0.kernel == 3 && $0.stride == 1 && $0.dilation == 1 }),
+            zip(axes, window.paddedExtents).allSatisfy({ $0.outputExtent == $1 - 2 })
+        else { return nil }
+        return winograd.convolution(
+            x.padded(axes, to: window.paddedExtents, with: 0), images: x.shape[0], channels: x.shape[1],
+            rows: window.paddedExtents[0], columns: window.paddedExtents[1], kernels: weights.elements, bias: bias)
+    }
+
+    /// Of sums; where programs may use Winograd's algorithm, the largest of its bounds besides.
+    func errors(of operands: BoundedOperands, in bound: RoundingBound) throws -> Tensor<Double> {
+        let ofSums = try errorsOfSums(of: operands, in: bound)
+        guard bound.programs == .summingOrWinograd else { return ofSums }
+        let ofWinograd = try SummationOrder.allCases.compactMap { Winograd<Double>($0) }.compactMap { winograd in
+            try roundings(of: operands, by: winograd, in: bound)
+        }
+        // What the errors of the operands come to is in the bound of the sums: both compute the same function.
+        return Tensor(
+            ofSums.shape,
+            ofSums.elements.indices.map { place in
+                ofSums.elements[place] + (ofWinograd.map { $0[place] }.max() ?? 0)
+            })
+    }
+
+    /// What Winograd's roundings come to at most: gamma(n) |A|^T [sum over channels of (|G| |g| |G|^T) (|B|^T |d| |B|)] |A|
+    /// (Barabasz, Anderson, Soodhalter and Gregg, Error Analysis and Improving the Accuracy of Winograd Convolution for
+    /// Deep Neural Networks, 2020, theorem 3); nil where it does not apply.
+    private func roundings(
+        of operands: BoundedOperands, by winograd: Winograd<Double>, in bound: RoundingBound
+    ) throws -> [Double]? {
+        guard let x = operands[0].magnitudeWithError?.float64, let weights = operands[1].magnitudeWithError?.float64
+        else { return nil }
+        let bias =
+            operands.optional(2)?.magnitudeWithError?.float64.elements
+            ?? [Double](repeating: 0, count: weights.shape[0])
+        guard let magnitudes = try sums(by: winograd.ofMagnitudes, of: x, weights, bias: bias) else { return nil }
+        let (n, unit) = (winograd.sumLength(channels: weights.shape[1]), bound.formats.factors.unitRoundoff)
+        var gamma = bound.growth(of: n)
+        if bound.formats.roundsFactors { gamma += (2 * unit + unit * unit) * (1 + gamma) }
+        // What the subnormals lose: in each transform, in each product, and in the sums of these.
+        func largest(_ numbers: Tensor<Double>) -> Double {
+            numbers.elements.reduce(0) { $1.isFinite ? max($0, $1) : $0 }
+        }
+        let (lost, growth) = (bound.working.underflowUnit, winograd.growth)
+        let (ofInput, ofKernel) = (n * growth.input * lost, n * growth.kernel * lost)
+        let ofProduct =
+            ofInput * growth.kernel * largest(weights) + ofKernel * growth.input * largest(x) + ofInput * ofKernel
+            + lost
+        let underflow = n * growth.output * (ofProduct * Double(weights.shape[1]) + lost)
+        let share = gamma * (1 + bound.stored.unitRoundoff)
+        return magnitudes.map { $0 == 0 ? underflow : $0.isFinite ? share * $0 + underflow : .infinity }
     }
 }
 

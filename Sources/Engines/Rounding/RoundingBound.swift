@@ -6,15 +6,48 @@ import Tensors
 /// For sums of n products the bound is that of Higham, Accuracy and Stability of Numerical Algorithms,
 /// section 3.1: whatever the order of the sum, and whether or not multiply-adds are fused,
 /// |computed - exact| <= gamma(n) * sum of |a||b|, with gamma(n) = n u / (1 - n u). It holds for every
-/// right program in that arithmetic, so that an error beyond it is a defect and not rounding.
+/// right program in that arithmetic that sums products, so that an error beyond it is a defect and not rounding.
 public struct RoundingBound: Sendable, Equatable {
     /// The formats that are rounded to.
     public let formats: ArithmeticFormats
+    /// The programs that keep the bound.
+    public let programs: Programs
+
+    /// Which right programs a bound is of.
+    public enum Programs: Sendable {
+        /// Those that sum products, in any order, whatever their roundings are.
+        case summing
+        /// These, and those that compute convolutions by Winograd's algorithm.
+        case summingOrWinograd
+        /// Those that sum products, as long as the roundings of a sum are independent and zero on average: gamma(n) then is
+        /// exp(8 sqrt(n) u + n u^2 / (1 - u)) - 1, with a probability of at least 1 - 2 exp(-32 (1 - u)^2) for each term
+        /// (Higham and Mary, A New Approach to Probabilistic Rounding Error Analysis, 2019, theorem 2.4 with lambda = 8).
+        case probablySumming
+    }
 
     public static let float32 = RoundingBound(of: .fp32)
 
     /// The rounding errors that an arithmetic may make.
-    public init(of arithmetic: ArithmeticName) { formats = arithmetic.formats }
+    public init(of arithmetic: ArithmeticName, programs: Programs = .summing) {
+        formats = arithmetic.formats
+        self.programs = programs
+    }
+
+    /// The bound that some programs of the same formats keep.
+    public func of(_ programs: Programs) -> RoundingBound { RoundingBound(formats: formats, programs: programs) }
+
+    private init(formats: ArithmeticFormats, programs: Programs) { (self.formats, self.programs) = (formats, programs) }
+
+    /// gamma(n): how far n roundings may take a product, as a part of it.
+    func growth(of n: Double) -> Double {
+        let unit = working.unitRoundoff
+        // Where n u reaches 1 there is no bound.
+        let worst = n * unit < 1 ? n * unit / (1 - n * unit) : .infinity
+        guard programs == .probablySumming else { return worst }
+        let exponent = 8 * n.squareRoot() * unit + n * unit * unit / (1 - unit)
+        // e^t <= (2 + t) / (2 - t) for t from 0 to 2.
+        return exponent < 2 ? min(worst, 2 * exponent / (2 - exponent)) : worst
+    }
 
     /// The format that sums are carried in.
     var working: FloatFormat { formats.working }
@@ -85,7 +118,7 @@ public struct RoundingBound: Sendable, Equatable {
         of own: Double, grownTo whole: Double, roundings: Double = 0, underflow: Double = 0
     ) -> Double {
         guard own.isFinite else { return 0 }
-        return whole.isFinite ? roundings * whole + (whole - own) + underflow : .infinity
+        return whole.isFinite ? (whole == 0 ? 0 : roundings * whole) + (whole - own) + underflow : .infinity
     }
 
     func rounded(

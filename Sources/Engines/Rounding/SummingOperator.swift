@@ -19,6 +19,10 @@ extension SummingOperator {
 
     /// gamma(n) * (the sums of absolute values), and what the errors of the operands make of these.
     func errors(of operands: BoundedOperands, in bound: RoundingBound) throws -> Tensor<Double> {
+        try errorsOfSums(of: operands, in: bound)
+    }
+
+    func errorsOfSums(of operands: BoundedOperands, in bound: RoundingBound) throws -> Tensor<Double> {
         let own = try bound.exact(ofMagnitudes, operands.all.map(\.magnitude))
         let whole =
             operands.all.allSatisfy { $0.error == nil }
@@ -39,7 +43,7 @@ extension RoundingBound {
         of own: Tensor<Double>, grownTo whole: Tensor<Double>, length n: Double, underflowGrowth: Double = 1,
         multiplying factors: [Operand] = []
     ) -> Tensor<Double> {
-        let gamma = n * working.unitRoundoff / (1 - n * working.unitRoundoff)
+        let gamma = growth(of: n)
         // One more rounding where the result is stored in a coarser format.
         var roundings = gamma + (stored == working ? 0 : stored.unitRoundoff)
         var underflow = n * working.underflowUnit * underflowGrowth + stored.underflowUnit

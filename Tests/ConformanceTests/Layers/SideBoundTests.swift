@@ -64,7 +64,50 @@ import Testing
         #expect(error.grade == .hardlyExplains)
         error.boundRatio = 1.0.nextUp
         #expect(error.grade == .cannotExplain)
+        // Winograd's algorithm may err by more than sums do.
+        error.widestBoundRatio = 1
+        #expect(error.grade == .hardlyExplains)
+        error.widestBoundRatio = 1.0.nextUp
+        #expect(error.grade == .cannotExplain)
         error.envelopeRatio = 8
         #expect(error.grade == .explains)
+    }
+
+    @Test("What right programs do not explain is held to the probable bound and to Winograd's, and nothing else is")
+    func furtherBounds() throws {
+        let right = try layers(.fp32, .fp32)
+        #expect(right.allSatisfy { $0.cumulative.baselineError?.probableBoundRatio == nil })
+        let changed = try layers(.fp32, .fp32) { recorded in
+            var tensors = recorded.tensors
+            tensors["conv"] = tensors["conv"].map {
+                .float32(Tensor($0.shape, $0.float64.elements.map { Float($0 + 1) }))
+            }
+            return RecordedCase(
+                name: recorded.name, source: recorded.source, inputs: recorded.inputs, tensors: tensors)
+        }
+        let conv = try #require(changed.first { $0.layer == "conv" }?.cumulative)
+        let wrong = try #require(conv.baselineError)
+        let (probable, widest) = (try #require(wrong.probableBoundRatio), try #require(wrong.widestBoundRatio))
+        // 27 products are too few for the probable bound to be below the worst case.
+        #expect(
+            probable == wrong.boundRatio && widest < wrong.boundRatio && widest > 1 && wrong.grade == .cannotExplain)
+        #expect(conv.candidateError?.probableBoundRatio == nil)
+    }
+
+    @Test("A layer whose own error no rounding makes is not explained, however much rounding may have reached it")
+    func ownError() throws {
+        let changed = try layers(.fp32, .fp32) { recorded in
+            var tensors = recorded.tensors
+            tensors["pool"] = tensors["pool"].map { tensor in
+                .float32(Tensor(tensor.shape, tensor.float64.elements.map { Float($0 + 1e-4) }))
+            }
+            return RecordedCase(
+                name: recorded.name, source: recorded.source, inputs: recorded.inputs, tensors: tensors)
+        }
+        let pool = try #require(changed.first { $0.layer == "pool" })
+        #expect(pool.cumulative.grade == .hardlyExplains && pool.isolated?.grade == .cannotExplain)
+        #expect(pool.grade == .cannotExplain)
+        let later = try #require(changed.first { $0.layer == "flatten" })
+        #expect(later.grade == later.cumulative.grade)
     }
 }

@@ -167,7 +167,10 @@ extension LayerReport.Network {
         }
         tasks =
             requirements.isEmpty
-            ? nil : requirements.outcomes(of: comparison.tasks, in: comparison.network, deviations)
+            ? nil
+            : requirements.outcomes(
+                of: comparison.tasks, in: comparison.network,
+                outputs: layers.map(\.metrics).filter(\.isOutput).map(\.layer), deviations)
         measuredByPrograms = comparison.measuredByPrograms.isEmpty ? nil : comparison.measuredByPrograms
         elementsCompared = layers.map(\.metrics.cumulative.difference.count).reduce(0, +)
         let outputs = layers.map(\.metrics).filter(\.isOutput).map(\.cumulative.difference)

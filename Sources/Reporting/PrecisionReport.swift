@@ -120,7 +120,7 @@ public struct PrecisionReport: Report, Equatable {
     public var notJudged: [String] {
         policies.flatMap { policy in
             var reasons = policy.networks.compactMap { network in
-                network.notJudgedBecause(inCascade: policy.endToEnd != nil, requirements)
+                network.notJudgedBecause(inCascade: policy.endToEnd != nil && network.isOfCascade, requirements)
                     .map { "\(policy.arithmetic): \(network.network): \($0)" }
             }
             guard let endToEnd = policy.endToEnd else { return reasons }
@@ -184,7 +184,7 @@ extension PrecisionReport.Policy {
                 .lostConstantCount: Double(network.constants.count(where: \.isLost)),
             ]
             // The limits that are asked for are the face networks': what others' outputs mean, the tasks say.
-            if endToEnd != nil {
+            if endToEnd != nil, network.isOfCascade {
                 values[.maxAbsDiff] = .some(network.maxAbsDiff)
                 values[.meanIou] = .some(network.meanIou)
                 values[.detectionAgreement] = .some(network.decisionAgreement)
@@ -199,24 +199,27 @@ extension PrecisionReport.Policy {
                     .notFiniteFrames: endToEnd.notJudged.notFiniteCount,
                 ], deviations.about(nil))
         }
-        let answered = networks.filter { $0.tasks != nil || tasks.contains { $0.threshold != nil } }.map { network in
+        let answered = networks.map { network in
             PrecisionReport.NetworkTasks(
                 network: network.network,
                 outcomes: tasks.outcomes(
                     of: network.tasks ?? [], in: "\(arithmetic)/\(network.network)",
+                    outputs: network.layers.map(\.metrics).filter(\.isOutput).map(\.layer),
                     deviations.about(network.modelSha256)))
-        }
+        }.filter { !$0.outcomes.isEmpty }
         self.tasks = tasks.isEmpty ? nil : answered
         checks += answered.flatMap(\.outcomes).compactMap(\.check)
         let limit = thresholds.first { $0.metric == .maxAbsDiff }?.limit ?? .infinity
         unattainable = networks.compactMap { network in
-            network.floor < limit || endToEnd == nil
+            network.floor < limit || endToEnd == nil || !network.isOfCascade
                 ? nil
                 : PrecisionReport.Unattainable(
                     check: "\(arithmetic)/\(network.network)/max_abs_diff", limit: limit, floor: network.floor)
         }
         self.checks = checks
-        let areJudged = networks.allSatisfy { $0.notJudgedBecause(inCascade: endToEnd != nil, tasks) == nil }
+        let areJudged = networks.allSatisfy {
+            $0.notJudgedBecause(inCascade: endToEnd != nil && $0.isOfCascade, tasks) == nil
+        }
         let compared =
             areJudged
             && (endToEnd.map { networks.missing.isEmpty && $0.summary.expectedFaces > 0 && $0.notJudged.isEmpty }

@@ -40,6 +40,7 @@ extension LayerMeasurement {
     ///     models are.
     ///   - outputsOnly: whether to leave out all layers but the networks' outputs.
     ///   - tasks: what the networks' answers are measured for.
+    ///   - programs: what measures the answers besides.
     ///   - shard: which of each capture's cases to compare.
     ///   - progress: is told of each network and case before it is computed.
     /// - Throws: what reading and comparing throw, and ``Conformance/ComparisonError/nothingInCommon(_:)`` if there
@@ -48,7 +49,8 @@ extension LayerMeasurement {
         models: ModelLibrary, captures: String, computing side: Side = builtIn,
         engine: @Sendable (Model, Graph) throws -> any Engine = { try $0.engine(.fp32, for: $1) },
         judging candidate: LayerComparison.Candidate = .engine,
-        outputsOnly: Bool = false, tasks: [TaskMetric] = [], shard: Shard = .whole,
+        outputsOnly: Bool = false, tasks: [TaskMetric] = [], programs: ProgramTasks = ProgramTasks(),
+        shard: Shard = .whole,
         progress: @Sendable (String) -> Void = { _ in }
     ) throws {
         let recordings = try inputFiles(in: captures, withExtensions: ["h5"]).map { path in
@@ -64,7 +66,8 @@ extension LayerMeasurement {
         }
         guard recorded.count == 1 else { throw ComparisonError.severalBaselines(recorded.map(\.words)) }
         let candidate = recordings.contains { $0.model.isOtherForm(than: $0.capture) } ? .engine : candidate
-        let compared = try recordings.map { network, capture, model in
+        try tasks.requireOutputs(among: recordings.flatMap(\.model.graph.outputs))
+        var compared = try recordings.map { network, capture, model in
             if LayerMeasurement.faceNetwork(named: network) == nil {
                 let sides = (
                     engine: ComparedSide.model(model, try engine(model, model.graph), .fp32),
@@ -73,7 +76,7 @@ extension LayerMeasurement {
                 var comparison = try NetworkComparison(
                     of: candidate == .engine ? sides.engine : sides.recording,
                     with: candidate == .engine ? sides.recording : sides.engine, named: network, shard: shard,
-                    outputsOnly: outputsOnly, tasks: tasks
+                    outputsOnly: outputsOnly, tasks: tasks.on(model.graph.outputs)
                 ) { progress("\(network), \($0)") }
                 comparison.limits = .rounding
                 return comparison
@@ -86,8 +89,18 @@ extension LayerMeasurement {
             }
             return try NetworkComparison(
                 of: try engine(model, model.graph), running: model, with: capture, network: network,
-                candidate: candidate, bound: .float32, outputsOnly: outputsOnly, tasks: tasks, shard: shard
+                candidate: candidate, bound: .float32, outputsOnly: outputsOnly,
+                tasks: tasks.on(model.graph.outputs), shard: shard
             ) { progress("\(network), \($0)") }
+        }
+        for (index, recording) in recordings.enumerated() where !programs.isEmpty {
+            let model = recording.model
+            let sides = (
+                ComparedSide.capture(recording.capture),
+                ComparedSide.model(model, try engine(model, model.graph), .fp32)
+            )
+            compared[index].measuredByPrograms = try programs.measure(
+                candidate == .engine ? sides.0 : sides.1, candidate == .engine ? sides.1 : sides.0)
         }
         self.init(
             baseline: candidate == .engine ? recorded[0] : side, candidate: candidate == .engine ? side : recorded[0],

@@ -59,6 +59,13 @@ public final class ModelLibrary: Sendable {
         }
     }
 
+    /// The names of the models that are none of the face networks.
+    ///
+    /// - Throws: ``ModelFormats/ModelError`` if the directory cannot be read.
+    public var otherNetworks: [String] {
+        get throws { try names.filter { name in !CascadeNetwork.allCases.contains { $0.modelName == name } } }
+    }
+
     /// The names of the face networks that the directory does not hold.
     ///
     /// - Throws: ``ModelFormats/ModelError`` for one that is there and cannot be read.

@@ -8,34 +8,40 @@ import ModelFormats
 import NetworkGraph
 
 extension PrecisionPlan {
-    /// Searches for a plan for the networks of a directory: of the cascade on frames, where it holds that; else of each
-    /// network of which there is a capture.
+    /// Searches for a plan for the networks of a directory: of the cascade on frames, where it holds that, and of each other
+    /// network of which there is a capture on the capture's inputs.
     ///
     /// - Parameters:
     ///   - captures: a directory with a capture of each network, of which the inputs are taken.
+    ///   - programs: what measures the answers beside the tasks of the requirements.
     ///   - progress: is told what is tried.
     /// - Throws: what reading and computing throw, and ``Conformance/ComparisonError/nothingInCommon(_:)`` if there
     ///   are no frames for a cascade, or no captures for other networks.
     public init(
         requirements: [PlanRequirement], models: ModelLibrary, captures: String, frames: String, minimumFaceSize: Int,
         rules: CascadeRules = .openFace, reading: ImageReading = ImageReading(), arithmetic: ArithmeticName,
-        progress: (String) -> Void = { _ in }
+        programs: ProgramTasks = ProgramTasks(), progress: (String) -> Void = { _ in }
     ) throws {
-        let tasks = requirements.compactMap { $0.task.flatMap { TaskMetric($0) } }
+        let tasks = requirements.compactMap(\.task).withoutRepeats.compactMap { TaskMetric($0) }
+        func planned(_ name: String) throws -> PlanTrial.PlannedNetwork {
+            let model = try models.model(name)
+            try model.requireFloat32(as: "the baseline of a plan")
+            let capture = try CaptureFile(contentsOf: "\(captures)/\(name).h5")
+            return PlanTrial.PlannedNetwork(
+                name: name, graph: model.graph, inputs: try NetworkInputs.all(in: capture, of: model.graph)
+            ) { engine in
+                try programs.measure(of: engine, in: arithmetic, against: model, on: capture)
+            }
+        }
+        let others = try models.otherNetworks.filter {
+            FileManager.default.fileExists(atPath: "\(captures)/\($0).h5")
+        }
         guard try models.missingFaceNetworks.isEmpty else {
-            let networks = try models.names.filter { FileManager.default.fileExists(atPath: "\(captures)/\($0).h5") }
-            guard !networks.isEmpty else {
+            guard !others.isEmpty else {
                 throw ComparisonError.nothingInCommon(
                     "\(captures) holds no capture of a model in \(models.directory), from which inputs are taken")
             }
-            var trial = try PlanTrial(
-                networks.map { name in
-                    let model = try models.model(name)
-                    try model.requireFloat32(as: "the baseline of a plan")
-                    let capture = try CaptureFile(contentsOf: "\(captures)/\(name).h5")
-                    return PlanTrial.PlannedNetwork(
-                        name: name, graph: model.graph, inputs: try NetworkInputs.all(in: capture, of: model.graph))
-                }, arithmetic: arithmetic, tasks: tasks)
+            var trial = try PlanTrial(others.map(planned), arithmetic: arithmetic, tasks: tasks)
             try self.init(
                 requirements: requirements, trial: &trial, minimumFaceSize: nil, frames: 0, progress: progress)
             return
@@ -46,19 +52,11 @@ extension PrecisionPlan {
         let images = try files.map {
             try DecodedImage(contentsOf: directory.url(of: $0), as: reading)
         }
-        var graphs = [CascadeNetwork: Graph]()
-        var inputs = [CascadeNetwork: [NetworkInputs]]()
-        for network in CascadeNetwork.allCases {
-            let model = try models.model(network.modelName)
-            try model.requireFloat32(as: "the baseline of a plan")
-            graphs[network] = model.graph
-            inputs[network] = try NetworkInputs.all(
-                in: CaptureFile(contentsOf: "\(captures)/\(network.modelName).h5"), of: model.graph)
-        }
+        let cascade = try CascadeNetwork.allCases.map { ($0, try planned($0.modelName)) }
         progress("float32")
         var trial = try PlanTrial(
-            graphs: graphs, inputs: inputs, images: images, minimumFaceSize: minimumFaceSize, rules: rules,
-            arithmetic: arithmetic, tasks: tasks)
+            cascade: Dictionary(uniqueKeysWithValues: cascade), beside: others.map(planned), images: images,
+            minimumFaceSize: minimumFaceSize, rules: rules, arithmetic: arithmetic, tasks: tasks)
         try self.init(
             requirements: requirements, trial: &trial, minimumFaceSize: minimumFaceSize, frames: files.count,
             progress: progress)

@@ -58,6 +58,8 @@ extension PrecisionMeasurement {
     ///   - packageArithmetic: what the float16 parts of packages beside the cascade's networks are computed in, if it is
     ///     one of float16; else `fp16-storage`.
     ///   - tasks: what the networks' answers are measured for.
+    ///   - programs: what measures the answers besides.
+    ///   - judgesOthers: whether networks beside a cascade are run, too.
     ///   - shard: which of the networks in an arithmetic, and which of the frames, to compare.
     /// - Throws: what reading and computing throw, and ``Conformance/ComparisonError/nothingInCommon(_:)`` if there
     ///   are no frames for a cascade, or no captures for other networks.
@@ -66,12 +68,20 @@ extension PrecisionMeasurement {
         rules: CascadeRules = .openFace, reading: ImageReading = ImageReading(),
         arithmetics: [ArithmeticName] = arithmetics,
         packageArithmetic: ArithmeticName = .fp16Storage, tasks: [TaskMetric] = [],
-        shard: Shard = .whole, progress: @Sendable (String) -> Void = { _ in }
+        programs: ProgramTasks = ProgramTasks(), judgesOthers: Bool = false, shard: Shard = .whole,
+        progress: @Sendable (String) -> Void = { _ in }
     ) throws {
         let isCascade = try models.missingFaceNetworks.isEmpty
-        let networks = try isCascade ? CascadeNetwork.allCases.map(\.modelName) : models.names
+        func isCaptured(_ network: String) -> Bool {
+            FileManager.default.fileExists(atPath: "\(captures)/\(network).h5")
+        }
+        let networks =
+            try isCascade
+            ? CascadeNetwork.allCases.map(\.modelName) + (judgesOthers ? models.otherNetworks.filter(isCaptured) : [])
+            : models.names
         for network in networks { try models.model(network).requireFloat32(as: "the baseline of fp16_vs_fp32") }
-        let captured = networks.filter { FileManager.default.fileExists(atPath: "\(captures)/\($0).h5") }
+        let captured = networks.filter(isCaptured)
+        try tasks.requireOutputs(among: captured.flatMap { try models.model($0).graph.outputs })
         guard isCascade || !captured.isEmpty else {
             throw ComparisonError.nothingInCommon(
                 "\(captures) holds no capture of \(networks.joined(separator: ", ")), from which inputs are taken")
@@ -83,7 +93,9 @@ extension PrecisionMeasurement {
                 [Candidate.packages($0, packageArithmetic.elementType == .float16 ? packageArithmetic : .fp16Storage)]
             } ?? [])
         let jobs = shard.stretch(
-            of: candidates.indices.flatMap { index in captured.map { (index, $0) } })
+            of: candidates.enumerated().flatMap { index, candidate in
+                captured.filter { candidate.isOf($0) }.map { (index, $0) }
+            })
         // The arithmetics of a network share its exact results, and are computed at once.
         let groups = captured.map { network in (network: network, own: jobs.filter { $0.1 == network }.map(\.0)) }
             .filter { !$0.own.isEmpty }
@@ -99,10 +111,14 @@ extension PrecisionMeasurement {
             if !arithmetics.isEmpty {
                 for (index, _) in arithmetics { progress("\(candidates[index].name), \(network)") }
                 let model = try models.model(network)
-                let own = try NetworkPrecision.all(
+                var own = try NetworkPrecision.all(
                     in: arithmetics.map(\.1), running: model.graph, oracle: models.oracle(of: model),
                     modelSha256: model.sha256, on: NetworkInputs.all(in: capture, of: model.graph), network: network,
-                    scoreThreshold: threshold, tasks: tasks)
+                    scoreThreshold: threshold, tasks: tasks.on(model.graph.outputs))
+                for (index, arithmetic) in arithmetics.map(\.1).enumerated() {
+                    let engine = try arithmetic.engine(for: model.graph)
+                    own[index].add(try programs.measure(of: engine, in: arithmetic, against: model, on: capture))
+                }
                 found += zip(arithmetics.map(\.0), own)
             }
             for index in group.own {
@@ -167,6 +183,10 @@ private enum Candidate: Sendable {
     }
 
     var isPredicted: Bool { if case .arithmetic(.neuralEngineM1) = self { true } else { false } }
+
+    func isOf(_ network: String) -> Bool {
+        if case .packages = self { CascadeNetwork.allCases.contains { $0.modelName == network } } else { true }
+    }
 
     func networks(_ models: ModelLibrary) throws -> FaceNetworks {
         switch self {

@@ -1,12 +1,57 @@
 import Captures
 import ChildProcesses
 import Conformance
+import Engines
 import Files
 import Foundation
 import JSONTree
 import ModelFormats
 import NetworkGraph
 import Tensors
+
+/// Programs of the user's that measure what two sides' answers are worth.
+public struct ProgramTasks: Sendable {
+    private let programs: [TaskProgram]
+    private let seconds: Double
+    private let progress: @Sendable (String) -> Void
+
+    /// - Parameters:
+    ///   - seconds: the longest that a program may take.
+    ///   - progress: is told of each program before it is started.
+    public init(
+        _ programs: [TaskProgram] = [], within seconds: Double = 0,
+        progress: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
+        (self.programs, self.seconds, self.progress) = (programs, seconds, progress)
+    }
+
+    public var isEmpty: Bool { programs.isEmpty }
+
+    /// What the programs measure of two sides' answers.
+    ///
+    /// - Parameter inputs: for two models.
+    /// - Throws: ``TaskProgramError``, and what computing and writing throw.
+    public func measure(
+        _ baseline: ComparedSide, _ candidate: ComparedSide, on inputs: ComparedInputs? = nil
+    ) throws -> [TaskAgreement] {
+        try programs.flatMap { program in
+            progress(program.name)
+            return try program.measure(baseline, candidate, on: inputs, within: seconds)
+        }
+    }
+
+    /// What the programs measure of the answers that an engine gives to a capture's inputs, against the model's in float32.
+    ///
+    /// - Throws: ``TaskProgramError``, and what computing and writing throw.
+    func measure(
+        of engine: any Engine, in arithmetic: ArithmeticName, against model: Model, on capture: CaptureFile
+    ) throws -> [TaskAgreement] {
+        guard !isEmpty else { return [] }
+        return try measure(
+            .model(model, try model.engine(.fp32, for: model.graph), .fp32), .model(model, engine, arithmetic),
+            on: try ComparedSide.capture(capture).recordedInputs)
+    }
+}
 
 extension TaskProgram {
     /// Starts the program on both sides' answers, and reads the numbers that it prints.
@@ -18,7 +63,7 @@ extension TaskProgram {
     ///   - inputs: for two models.
     ///   - seconds: the longest that the program may take.
     /// - Throws: ``TaskProgramError``, and what computing and writing throw.
-    public func measure(
+    fileprivate func measure(
         _ baseline: ComparedSide, _ candidate: ComparedSide, on inputs: ComparedInputs?, within seconds: Double
     ) throws -> [TaskAgreement] {
         let directory = FileManager.default.temporaryDirectory

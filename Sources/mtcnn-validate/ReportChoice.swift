@@ -21,9 +21,12 @@ struct ReportSelection {
     /// - Parameters:
     ///   - asked: the reports asked for; none for all.
     ///   - missing: the face networks that the directory of models lacks.
+    ///   - beside: the networks with a capture that the directory holds beside the face networks.
     ///   - limitsAnswers: whether a limit says what other networks' answers may lose.
     /// - Throws: ``CommandError`` where none of them can be made.
-    init(_ asked: [ReportChoice], missing: [String], limitsAnswers: Bool) throws(CommandError) {
+    init(
+        _ asked: [ReportChoice], missing: [String], beside: [String] = [], limitsAnswers: Bool
+    ) throws(CommandError) {
         var (made, leftOut) = ([any Report.Type](), [String]())
         for report in allReports {
             if !asked.isEmpty, !asked.contains(where: { $0.report == report }) {
@@ -38,6 +41,11 @@ struct ReportSelection {
                         + missing.joined(separator: ", "))
             } else {
                 made.append(report)
+                if report == PrecisionReport.self, missing.isEmpty, !beside.isEmpty, !limitsAnswers {
+                    leftOut.append(
+                        "\(report.name) of \(beside.joined(separator: ", ")): what the answers may lose is not said; "
+                            + "--require top1=0.99, for example, says it")
+                }
             }
         }
         guard !made.isEmpty else {

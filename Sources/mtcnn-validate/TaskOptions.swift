@@ -1,5 +1,6 @@
 import ArgumentParser
 import Conformance
+import Validation
 
 /// What the answers are for: metrics of a task, measured or held to a limit.
 struct TaskOptions: ParsableArguments {
@@ -35,6 +36,11 @@ struct TaskOptions: ParsableArguments {
     var requirements: [TaskRequirement] {
         metric.compactMap { text in TaskMetric(text).map { .init($0) } ?? TaskProgram(text).map { .init($0) } }
             + limits.compactMap { TaskRequirement($0) }
+    }
+
+    /// The programs that measure, each within so many seconds.
+    func programs(within seconds: Double) -> ProgramTasks {
+        ProgramTasks(requirements.programs, within: seconds) { Terminal.progress($0) }
     }
 
     /// Whether a limit is given, which takes the place of those that are usual.

@@ -134,6 +134,74 @@ import Validation
         }
     }
 
+    @Test(
+        "Beside a cascade, other networks are judged by what their answers are for, and said to be left out without that"
+    )
+    func besideCascade() throws {
+        try withClassifier { directory, validate in
+            let files = FileManager.default
+            for name in ["pnet", "rnet", "onet"] {
+                try files.copyItem(
+                    atPath: fixtures.appendingPathComponent("models/\(name).onnx").path,
+                    toPath: "\(directory)/models/\(name).onnx")
+                let original = try CaptureFile(contentsOf: fixtures.appendingPathComponent("captures/\(name).h5").path)
+                let writer = try CaptureWriter(original.header, to: "\(directory)/captures/\(name).h5")
+                for one in original.caseNames.prefix(1) { try writer.append(original.readCase(one)) }
+                try writer.finish()
+            }
+            try files.createDirectory(atPath: "\(directory)/frames", withIntermediateDirectories: true)
+            try files.copyItem(
+                atPath: fixtures.appendingPathComponent("frames/24_tiny_faces.jpg").path,
+                toPath: "\(directory)/frames/24_tiny_faces.jpg")
+            let run = validate + ["--frames", "\(directory)/frames", "--only", "fp16_vs_fp32", "--strict"]
+            func checks(_ options: String...) throws -> (report: String, summary: String) {
+                _ = try CommandLineProgram.run(run + options)
+                return (
+                    try String(contentsOfFile: "\(directory)/out/fp16_vs_fp32.json", encoding: .utf8),
+                    try String(contentsOfFile: "\(directory)/out/summary.md", encoding: .utf8)
+                )
+            }
+            let limited = try checks("--require", "top1@softmax_1=1")
+            #expect(limited.report.contains("fp16-storage/classifier/top1@softmax_1"))
+            #expect(!limited.report.contains("packages/classifier"), "it has no package")
+            #expect(!limited.report.contains("classifier/mean_iou"), "it is no detector")
+            let unlimited = try checks()
+            #expect(!unlimited.report.contains("classifier"))
+            #expect(unlimited.summary.contains("fp16_vs_fp32 of classifier"))
+            let plan = try CommandLineProgram.run(
+                ["plan"] + validate[1...4]
+                    + ["--frames", "\(directory)/frames", "--require", "max_abs_diff=1", "--min-face-size", "100"])
+            #expect(plan.exitCode == 0 && plan.output.contains("| classifier |"), "\(plan.output) \(plan.errors)")
+        }
+    }
+
+    @Test("A program of the user's measures answers in validate and in plan, and a limit on its numbers counts")
+    func programs() throws {
+        try withClassifier { directory, validate in
+            // It is given two captures, and prints the bytes of both.
+            let program = "\(directory)/score.sh"
+            let words = "test $(wc -c < $1) -gt 1000 -a $(wc -c < $2) -gt 1000 && echo '{\"error\": 0.25}'\n"
+            try Data(words.utf8).write(to: URL(fileURLWithPath: program))
+            let command = "command:sh \(program)"
+            let kept = try CommandLineProgram.run(validate + ["--require", "\(command)#error<=0.25"])
+            #expect(kept.exitCode == 0, "\(kept.output) \(kept.errors)")
+            for report in try reports(in: directory) {
+                let text = try String(contentsOfFile: "\(directory)/out/\(report)", encoding: .utf8)
+                #expect(text.contains("#error"), "\(report)")
+            }
+            #expect(try reports(in: directory).count == 2)
+            #expect(try CommandLineProgram.run(validate + ["--require", "\(command)#error<=0.2"]).exitCode == 1)
+            #expect(try CommandLineProgram.run(validate + ["--require", "\(command)#speed>=1"]).exitCode == 2)
+            let plan = ["plan"] + validate[1...4]
+            let planned = try CommandLineProgram.run(plan + ["--require", "\(command)#error<=0.25"])
+            #expect(planned.exitCode == 0 && planned.output.contains("takes 0 of 6 layers"), "\(planned.output)")
+            #expect(try CommandLineProgram.run(plan + ["--require", "\(command)#error<=0.2"]).exitCode == 1)
+            let shard = try CommandLineProgram.run(
+                validate + ["--metric", command, "--shard", "1/2"])
+            #expect(shard.exitCode == 64 && shard.errors.contains("whole captures"), "\(shard.errors)")
+        }
+    }
+
     @Test("A plan for any network keeps what is asked of its answers, and says that faces cannot be asked of it")
     func plan() throws {
         try withClassifier { directory, validate in

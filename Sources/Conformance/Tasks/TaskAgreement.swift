@@ -64,6 +64,33 @@ public struct TaskAgreement: Sendable, Codable, Equatable {
     }
 }
 
+extension [TaskAgreement] {
+    /// What both measured: of a task that both have, over the answers of both.
+    public func merged(with others: [TaskAgreement]) -> [TaskAgreement] {
+        map { own in others.first { $0.task == own.task }.map { own.merged(with: $0) } ?? own }
+            + others.filter { other in !contains { $0.task == other.task } }
+    }
+}
+
+extension TaskMetric {
+    /// Whether the task is on any output, or on one of these.
+    func isOn(_ outputs: [String]) -> Bool { output.map { outputs.contains($0) } ?? true }
+}
+
+extension [TaskMetric] {
+    /// The tasks of several networks that are on one's outputs.
+    public func on(_ outputs: [String]) -> [TaskMetric] { filter { $0.isOn(outputs) } }
+
+    /// Checks that each task is on an output of some network.
+    ///
+    /// - Throws: ``TaskError/noOutput(_:_:_:)``
+    public func requireOutputs(among outputs: [String]) throws(TaskError) {
+        for task in self where !task.isOn(outputs) {
+            throw .noOutput(task.name, task.output ?? "", outputs.withoutRepeats)
+        }
+    }
+}
+
 /// Why a task cannot be measured on a network's answers.
 public enum TaskError: Error, Equatable, CustomStringConvertible {
     case severalOutputs(String, [String])
@@ -76,7 +103,7 @@ public enum TaskError: Error, Equatable, CustomStringConvertible {
             "\(task): the network has several outputs; name one: "
                 + outputs.map { "\(task)@\($0)" }.joined(separator: " or ")
         case .noOutput(let task, let output, let outputs):
-            "\(task): \(output) is no output that both sides have; these are \(outputs.joined(separator: ", "))"
+            "\(task): there is no output \(output) to measure; there are \(outputs.joined(separator: ", "))"
         case .unfit(let task, let output, let shape, let reason):
             "\(task): output \(output) has shape \(shape): \(reason)"
         }

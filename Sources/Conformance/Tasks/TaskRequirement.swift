@@ -60,11 +60,15 @@ extension [TaskRequirement] {
 
     /// What was measured, held against the limits. A task with a limit that was not measured has no value.
     ///
-    /// - Parameter subject: what the checks' names begin with: `squeezenet`.
+    /// - Parameters:
+    ///   - subject: what the checks' names begin with: `squeezenet`.
+    ///   - outputs: the network's; a task on another network's output is not asked of this one.
     public func outcomes(
-        of measured: [TaskAgreement], in subject: String, _ deviations: [KnownDeviation]
+        of measured: [TaskAgreement], in subject: String, outputs: [String], _ deviations: [KnownDeviation]
     ) -> [TaskOutcome] {
-        let limited = filter { $0.threshold != nil }
+        let limited = filter { requirement in
+            requirement.threshold != nil && TaskMetric(requirement.task)?.isOn(outputs) ?? true
+        }
         let unlimited = measured.filter { agreement in !limited.contains { $0.task == agreement.task } }
         return limited.map { requirement in
             TaskOutcome(

@@ -27,7 +27,7 @@ public struct NetworkPrecision: Sendable, Codable, Equatable {
     public let constants: [ConstantRange]
     public let layers: [LayerPrecision]
     /// What the answers come to for each task that is asked for; nil where none is.
-    public let tasks: [TaskAgreement]?
+    public private(set) var tasks: [TaskAgreement]?
 
     public init(
         network: String, modelSha256: String, cases: Int, maxAbsDiff: Double, meanAbsDiff: Double, floor: Double,
@@ -48,6 +48,16 @@ public struct NetworkPrecision: Sendable, Codable, Equatable {
         self.layers = layers
         firstNonFinite = layers.first { $0.range.nonFiniteCount > 0 }?.metrics.layer
     }
+}
+
+extension NetworkPrecision {
+    /// Adds what programs of the user's measured of the answers.
+    public mutating func add(_ measured: [TaskAgreement]) {
+        if !measured.isEmpty { tasks = (tasks ?? []) + measured }
+    }
+
+    /// Whether the network is one of the cascade's, whose decisions are compared.
+    public var isOfCascade: Bool { CascadeNetwork.allCases.contains { $0.modelName == network } }
 }
 
 /// What a float16 arithmetic does to one layer.

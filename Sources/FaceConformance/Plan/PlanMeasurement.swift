@@ -58,9 +58,7 @@ public struct PlanRequirement: Sendable, Equatable {
     ///   differences.
     /// - Returns: nil for an unknown metric or no number.
     public init?(_ text: String) {
-        if let requirement = TaskRequirement(text), TaskMetric(requirement.task) != nil,
-            let threshold = requirement.threshold
-        {
+        if let requirement = TaskRequirement(text), let threshold = requirement.threshold {
             (task, self.threshold) = (requirement.task, threshold)
             return
         }

@@ -36,37 +36,42 @@ public struct PlanTrial {
 
     /// A network, and the inputs that its outputs are compared on.
     public struct PlannedNetwork: Sendable {
-        let name: String
+        fileprivate(set) var name: String
         let graph: Graph
         let inputs: [NetworkInputs]
+        /// What measures the answers that an engine gives, beside the tasks.
+        let programs: @Sendable (any Engine) throws -> [TaskAgreement]
         /// Its part in the cascade, if it has one.
         fileprivate var kind: CascadeNetwork?
 
-        public init(name: String, graph: Graph, inputs: [NetworkInputs]) {
-            (self.name, self.graph, self.inputs) = (name, graph, inputs)
+        public init(
+            name: String, graph: Graph, inputs: [NetworkInputs],
+            programs: @escaping @Sendable (any Engine) throws -> [TaskAgreement] = { _ in [] }
+        ) {
+            (self.name, self.graph, self.inputs, self.programs) = (name, graph, inputs, programs)
         }
     }
 
-    /// A trial of the cascade.
+    /// A trial of the cascade, and of networks beside it, each for itself.
     ///
     /// - Parameters:
-    ///   - graphs: of pnet, rnet and onet.
-    ///   - inputs: what each network's outputs are compared on.
+    ///   - cascade: pnet, rnet and onet.
     ///   - images: the frames.
     /// - Throws: what the engines and the cascade throw.
     public init(
-        graphs: [CascadeNetwork: Graph], inputs: [CascadeNetwork: [NetworkInputs]], images: [DecodedImage],
+        cascade: [CascadeNetwork: PlannedNetwork], beside others: [PlannedNetwork] = [], images: [DecodedImage],
         minimumFaceSize: Int, rules: CascadeRules = .openFace, arithmetic: ArithmeticName, tasks: [TaskMetric] = []
     ) throws {
-        let cascade = try CascadeTrial(graphs: graphs, images: images, minimumFaceSize: minimumFaceSize, rules: rules)
-        try self.init(
-            CascadeNetwork.allCases.compactMap { kind in
-                graphs[kind].map { graph in
-                    var network = PlannedNetwork(name: kind.rawValue, graph: graph, inputs: inputs[kind] ?? [])
-                    network.kind = kind
-                    return network
-                }
-            }, cascade, arithmetic, tasks)
+        let trial = try CascadeTrial(
+            graphs: cascade.mapValues(\.graph), images: images, minimumFaceSize: minimumFaceSize, rules: rules)
+        let own = CascadeNetwork.allCases.compactMap { kind in
+            cascade[kind].map { planned in
+                var network = planned
+                (network.kind, network.name) = (kind, kind.rawValue)
+                return network
+            }
+        }
+        try self.init(own + others, trial, arithmetic, tasks)
     }
 
     /// A trial of any networks, each for itself.
@@ -84,6 +89,7 @@ public struct PlanTrial {
         self.cascade = cascade
         self.arithmetic = arithmetic
         self.tasks = tasks
+        try tasks.requireOutputs(among: networks.flatMap(\.graph.outputs))
         let layers = networks.flatMap { NetworkLayer.layers(of: $0.graph, network: $0.name) }
         self.layers = layers
         outputs = try networks.map { network in
@@ -114,11 +120,13 @@ public struct PlanTrial {
         for plan in plans {
             let own = try answers(plan)
             whole.difference = whole.difference.merged(with: own.difference)
-            whole.tasks = whole.tasks.map { zip($0, own.tasks ?? []).map { $0.merged(with: $1) } } ?? own.tasks
+            whole.tasks = whole.tasks.map { $0.merged(with: own.tasks ?? []) } ?? own.tasks
             meanAbsDiff = max(meanAbsDiff, own.difference.meanAbsDiff)
         }
         var metrics: DetectionMetrics?
-        if let cascade { metrics = try cascade.metrics(plans.map { try network($0) }) }
+        if let cascade {
+            metrics = try cascade.metrics(plans.filter { networks[$0.network].kind != nil }.map { try network($0) })
+        }
         // Numbers that are not finite, on the inputs or on a frame, keep no limit.
         let isFinite = whole.difference.nonFiniteCount == 0 && (metrics != nil || cascade == nil)
         let measurement = PlanMeasurement(
@@ -156,10 +164,13 @@ public struct PlanTrial {
                 answers.difference = answers.difference.merged(
                     with: Difference(baseline: pair.baseline, candidate: pair.candidate))
             }
+            let tasks = tasks.on(network.graph.outputs)
             guard !tasks.isEmpty else { continue }
             let agreements = try tasks.map { task throws(TaskError) in try TaskAgreement(task, of: pairs) }
-            answers.tasks = answers.tasks.map { zip($0, agreements).map { $0.merged(with: $1) } } ?? agreements
+            answers.tasks = answers.tasks.map { $0.merged(with: agreements) } ?? agreements
         }
+        let byPrograms = try network.programs(engine)
+        if !byPrograms.isEmpty { answers.tasks = (answers.tasks ?? []) + byPrograms }
         self.answers[plan] = answers
         return answers
     }

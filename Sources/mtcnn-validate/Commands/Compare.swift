@@ -67,11 +67,8 @@ struct Compare: ParsableCommand {
         var comparison = try NetworkComparison(
             of: sides.candidate, with: sides.baseline, inputs: inputs, map: map, tasks: tasks.requirements.metrics
         ) { Terminal.progress("comparing \($0)") }
-        for program in tasks.requirements.programs {
-            Terminal.progress(program.name)
-            comparison.measuredByPrograms += try program.measure(
-                sides.baseline, sides.candidate, on: inputs, within: adapters.engineTimeout)
-        }
+        comparison.measuredByPrograms = try tasks.programs(within: adapters.engineTimeout)
+            .measure(sides.baseline, sides.candidate, on: inputs)
         var report = LayerReport(
             baseline: sides.baseline.reported, candidate: sides.candidate.reported,
             thresholds: thresholds(sides.baseline, sides.candidate), tasks: tasks.requirements, deviations: [],

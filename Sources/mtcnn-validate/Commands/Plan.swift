@@ -11,8 +11,8 @@ struct Plan: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Finds the layers that must stay in float32 for requirements to hold.",
         discussion: """
-            Every choice of layers is run: on the frames, where the models are pnet, rnet and onet; else on the inputs of \
-            the captures, each of which is named as its model. The plan is minimal: without any one of its layers a \
+            Every choice of layers is run: of pnet, rnet and onet on the frames, of other networks on the inputs of the \
+            captures, each of which is named as its model. The plan is minimal: without any one of its layers a \
             requirement fails. Exit code 1 if not even float32 in every layer meets the requirements.
             """)
 
@@ -20,7 +20,7 @@ struct Plan: ParsableCommand {
         help: ArgumentHelp(
             "Limits, as mean_iou=0.999,max_abs_diff=1e-3; of "
                 + PlanMeasurement.metrics.map(\.rawValue).joined(separator: ", ")
-                + ", or on what the answers are for: \(TaskMetric.usage).",
+                + ", or on what the answers are for: \(TaskMetric.usage), or command:PROGRAM#NAME>=LIMIT.",
             valueName: "metric=limit,..."))
     var require: String
 
@@ -37,6 +37,10 @@ struct Plan: ParsableCommand {
     @Option(help: ArgumentHelp("The frames to find faces in. Default: the bundled ones.", valueName: "dir"))
     var frames: String?
 
+    @Option(
+        help: ArgumentHelp("The longest that a program of --require may take.", valueName: "seconds"))
+    var engineTimeout = 60.0
+
     @Option(help: ArgumentHelp("Write the plan to this file.", valueName: "file"))
     var json: String?
 
@@ -46,11 +50,15 @@ struct Plan: ParsableCommand {
     func run() throws {
         try RunOutputs.expect(file: json)
         try RunOutputs.expect(file: page)
+        let requirements = try requirements()
+        let programs = requirements.compactMap { $0.task.flatMap { TaskProgram($0)?.name } }.withoutRepeats
+            .compactMap { TaskProgram($0) }
         let plan = try PrecisionPlan(
-            requirements: requirements(), models: ModelLibrary(cascade.modelsDirectory()),
+            requirements: requirements, models: ModelLibrary(cascade.modelsDirectory()),
             captures: captures ?? bundled("Fixtures/captures"), frames: frames ?? bundled("Fixtures/frames"),
             minimumFaceSize: cascade.minimumFaceSize, rules: cascade.cascadeRules, reading: cascade.reading,
             arithmetic: arithmetic,
+            programs: ProgramTasks(programs, within: engineTimeout) { Terminal.progress($0) },
             progress: Terminal.progress)
         Terminal.clearProgress()
         if let json { try RunOutputs.write(plan, to: json) }

@@ -59,8 +59,8 @@ struct Validate: ParsableCommand {
             throw ValidationError(
                 "--strict, --deviations and --write-deviations are for merge, which judges; a shard is not judged")
         }
-        guard tasks.requirements.programs.isEmpty else {
-            throw ValidationError("command:PROGRAM measures two sides: `compare` takes it")
+        if shard != nil, !tasks.requirements.programs.isEmpty {
+            throw ValidationError("command:PROGRAM reads whole captures; a shard holds a part of each")
         }
     }
 
@@ -71,7 +71,8 @@ struct Validate: ParsableCommand {
         let models = try ModelLibrary(options.cascade.modelsDirectory())
         let missing = try models.missingFaceNetworks
         let selection = try ReportSelection(
-            only, missing: missing, limitsAnswers: tasks.areLimited)
+            only, missing: missing, beside: missing.isEmpty ? try networksBesideCascade(models) : [],
+            limitsAnswers: tasks.areLimited)
         guard missing.isEmpty || options.engineOptions.engine == .builtin else {
             throw CommandError(
                 .noInput,
@@ -103,6 +104,14 @@ struct Validate: ParsableCommand {
             try conclude(document, page: ReportSet.page(in: report), told)
             throw ExitCode(reports.exitStatus.rawValue)
         }
+    }
+
+    private var programs: ProgramTasks { tasks.programs(within: options.engineOptions.adapters.engineTimeout) }
+
+    /// The networks that are none of the cascade's and have a capture.
+    private func networksBesideCascade(_ models: ModelLibrary) throws -> [String] {
+        let captured = Set(try inputFiles(in: capturesDirectory(), withExtensions: ["h5"]))
+        return try models.otherNetworks.filter { captured.contains("\($0).h5") }
     }
 
     private func framesDirectory() throws -> String { try frames ?? bundled("Fixtures/frames") }
@@ -169,7 +178,7 @@ struct Validate: ParsableCommand {
             computing: engine.flatMap { $0.outside == nil ? nil : $0.side } ?? LayerMeasurement.builtIn,
             engine: { try outside?($0, $1) ?? $0.engine(.fp32, for: $1) },
             judging: outside == nil && !isBundled(captures, "captures") ? .recording : .engine,
-            outputsOnly: outputsOnly, tasks: tasks.requirements.metrics, shard: shard ?? .whole
+            outputsOnly: outputsOnly, tasks: tasks.requirements.metrics, programs: programs, shard: shard ?? .whole
         ) { progress($0, step: String($0.prefix { $0 != "," })) }
         let report = LayerReport(measured, tasks: tasks.requirements, deviations: known[LayerReport.self])
         guard shard == nil, !diagnosed.isLeftOut else { return report }
@@ -209,7 +218,8 @@ struct Validate: ParsableCommand {
             models: models, captures: capturesDirectory(),
             frames: framesDirectory(), minimumFaceSize: options.cascade.minimumFaceSize,
             rules: options.cascade.cascadeRules, reading: options.cascade.reading,
-            packageArithmetic: options.arithmetic, tasks: tasks.requirements.metrics, shard: shard ?? .whole
+            packageArithmetic: options.arithmetic, tasks: tasks.requirements.metrics, programs: programs,
+            judgesOthers: tasks.areLimited, shard: shard ?? .whole
         ) { progress($0) }
         return PrecisionReport(measured, tasks: tasks.requirements, deviations: known[PrecisionReport.self])
     }

@@ -34,12 +34,23 @@ import Testing
     @Test("A limit on what was not measured is not judged, and a task without a limit has no check")
     func outcomes() throws {
         let limited = try #require(TaskRequirement("top1=0.9"))
-        let outcomes = [limited].outcomes(of: [], in: "net", [])
+        let outcomes = [limited].outcomes(of: [], in: "net", outputs: ["y"], [])
         #expect(outcomes.map(\.check?.verdict) == [.notJudged])
         #expect(outcomes.map(\.check?.id) == ["net/top1/top_agreement"])
         let measured = TaskAgreement(measured: 0.5, as: "command:./score#mAP")
         let unlimited = [TaskRequirement(try #require(TaskProgram("command:./score")))].outcomes(
-            of: [measured], in: "net", [])
+            of: [measured], in: "net", outputs: ["y"], [])
         #expect(unlimited.map(\.value) == [0.5] && unlimited.map { $0.check == nil } == [true])
+    }
+
+    @Test("A task on an output is asked of the networks that have it, and of one of them at least")
+    func ofOutput() throws {
+        let limited = try #require(TaskRequirement("top1@y=0.9"))
+        #expect([limited].outcomes(of: [], in: "net", outputs: ["x", "y"], []).map(\.check?.verdict) == [.notJudged])
+        #expect([limited].outcomes(of: [], in: "net", outputs: ["x"], []).isEmpty)
+        let tasks = [try #require(TaskMetric("cosine")), try #require(TaskMetric("top1@y"))]
+        #expect(tasks.on(["x"]) == [tasks[0]] && tasks.on(["y"]) == tasks)
+        try tasks.requireOutputs(among: ["x", "y"])
+        #expect(throws: TaskError.noOutput("top1@y", "y", ["x"])) { try tasks.requireOutputs(among: ["x"]) }
     }
 }

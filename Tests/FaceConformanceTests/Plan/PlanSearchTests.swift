@@ -35,14 +35,16 @@ import Testing
             .output: try graph("onet", side: .fixed(48), [[8, 3, 48, 48], [8, 8, 1, 1], [16, 8, 1, 1]]),
         ]
         let sides: [CascadeNetwork: Int] = [.proposal: 12, .refinement: 24, .output: 48]
-        var inputs = [CascadeNetwork: [NetworkInputs]]()
+        var cascade = [CascadeNetwork: PlanTrial.PlannedNetwork]()
         for network in CascadeNetwork.allCases {
             let side = sides[network] ?? 0
             let images = random.floats([1, 3, side, side], in: -1...1)
-            inputs[network] = [NetworkInputs(name: "a", source: "random", tensors: ["x": .float32(images)])]
+            let inputs = [NetworkInputs(name: "a", source: "random", tensors: ["x": .float32(images)])]
+            cascade[network] = PlanTrial.PlannedNetwork(
+                name: network.modelName, graph: try #require(graphs[network]), inputs: inputs)
         }
         return try PlanTrial(
-            graphs: graphs, inputs: inputs, images: [], minimumFaceSize: 24, arithmetic: .fp16Storage)
+            cascade: cascade, images: [], minimumFaceSize: 24, arithmetic: .fp16Storage)
     }
 
     @Test("A network is in float32 where all of its own layers are, however many the others have")

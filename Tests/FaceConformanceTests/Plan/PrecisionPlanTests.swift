@@ -15,18 +15,17 @@ import Testing
     private func trial(
         comparesOutputs: Bool = true, changing change: (CascadeNetwork, Graph) throws -> Graph = { $1 }
     ) throws -> PlanTrial {
-        var graphs = [CascadeNetwork: Graph]()
-        var inputs = [CascadeNetwork: [NetworkInputs]]()
+        var cascade = [CascadeNetwork: PlanTrial.PlannedNetwork]()
         for (network, name) in [(CascadeNetwork.proposal, "pnet"), (.refinement, "rnet"), (.output, "onet")] {
             let model = try Model(named: name, in: fixtures.appendingPathComponent("models").path)
-            graphs[network] = try change(network, model.graph)
-            guard comparesOutputs else { continue }
             let capture = try CaptureFile(contentsOf: fixtures.appendingPathComponent("captures/\(name).h5").path)
-            inputs[network] = Array(try NetworkInputs.all(in: capture, of: model.graph).suffix(1))
+            let inputs = try NetworkInputs.all(in: capture, of: model.graph).suffix(comparesOutputs ? 1 : 0)
+            cascade[network] = PlanTrial.PlannedNetwork(
+                name: name, graph: try change(network, model.graph), inputs: Array(inputs))
         }
         let image = try DecodedImage(contentsOf: fixtures.appendingPathComponent("frames/24_tiny_faces.jpg"))
         return try PlanTrial(
-            graphs: graphs, inputs: inputs, images: [image], minimumFaceSize: 60, arithmetic: .fp16Storage)
+            cascade: cascade, images: [image], minimumFaceSize: 60, arithmetic: .fp16Storage)
     }
 
     private func plan(_ requirements: String...) throws -> PrecisionPlan {

@@ -90,7 +90,7 @@ extension LayerMeasurement {
             return try NetworkComparison(
                 of: try engine(model, model.graph), running: model, with: capture, network: network,
                 candidate: candidate, bound: .float32, outputsOnly: outputsOnly,
-                tasks: tasks.on(model.graph.outputs), shard: shard
+                oracle: models.oracle(of: model), tasks: tasks.on(model.graph.outputs), shard: shard
             ) { progress("\(network), \($0)") }
         }
         for (index, recording) in recordings.enumerated() where !programs.isEmpty {

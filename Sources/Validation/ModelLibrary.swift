@@ -13,6 +13,8 @@ public final class ModelLibrary: Sendable {
     /// As it was given.
     public let directory: String
     private let contents = Mutex((models: [String: Model](), reads: 0))
+    /// What the reports share of a model's exact results: the cases that hold every layer take less.
+    private static let rememberedBytes = 16 << 20
     /// By the models' sha256.
     private let oracles = Mutex([String: Oracle]())
 
@@ -30,7 +32,7 @@ public final class ModelLibrary: Sendable {
     func oracle(of model: Model) throws -> Oracle {
         try oracles.withLock { oracles in
             if let oracle = oracles[model.sha256] { return oracle }
-            let oracle = try Oracle(of: model.graph)
+            let oracle = try Oracle(of: model.graph, remembering: ModelLibrary.rememberedBytes)
             oracles[model.sha256] = oracle
             return oracle
         }

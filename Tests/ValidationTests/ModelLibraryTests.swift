@@ -46,7 +46,7 @@ import Validation
         }
     }
 
-    @Test("The oracle computes each case of a network once, for however many arithmetics")
+    @Test("The oracle computes each case of a network once, for however many arithmetics and for both reports")
     func oracle() throws {
         try withTemporaryDirectory { directory in
             let library = ModelLibrary(Self.models)
@@ -65,6 +65,10 @@ import Validation
             let cases = try NetworkInputs.all(in: CaptureFile(contentsOf: capture), of: library.model("rnet").graph)
             #expect(precision.policies.count >= 3 && cases.count > 1)
             #expect(library.oracleRuns == cases.count)
+            let layers = try LayerMeasurement(models: library, captures: "\(directory)/captures")
+            // The 400 images of which outputs alone were recorded are compared four at a time.
+            #expect(layers.networks.first?.cases.count == cases.count + 1)
+            #expect(library.oracleRuns == cases.count + 100)
         }
     }
 

@@ -10,6 +10,7 @@ extension NetworkComparison {
     ///   - engine: computes the model.
     ///   - network: the name to report under.
     ///   - candidate: which of both is judged.
+    ///   - oracle: of the model's graph; nil for one of its own.
     ///   - tasks: what the answers are measured for.
     ///   - shard: which of the capture's cases to compare.
     ///   - progress: is told of each case before it is computed.
@@ -18,7 +19,7 @@ extension NetworkComparison {
     public init(
         of engine: any Engine, running model: Model, with capture: CaptureFile, network: String,
         candidate: LayerComparison.Candidate = .engine, bound: RoundingBound, outputsOnly: Bool = false,
-        tasks: [TaskMetric] = [], shard: Shard = .whole,
+        oracle: Oracle? = nil, tasks: [TaskMetric] = [], shard: Shard = .whole,
         progress: @Sendable (_ caseName: String) -> Void = { _ in }
     ) throws {
         guard capture.header.modelSHA256 == model.sha256 else {
@@ -28,7 +29,8 @@ extension NetworkComparison {
                     + "\"\(model.name)\" has \(model.sha256)")
         }
         let outputsOnly = outputsOnly || !engine.observesNodes
-        let comparison = try LayerComparison(of: engine, candidate: candidate, bound: bound, tasks: tasks)
+        let comparison = try LayerComparison(
+            of: engine, candidate: candidate, bound: bound, oracle: oracle, tasks: tasks)
         let names = shard.stretch(of: capture.caseNames)
         @Sendable func read(_ name: String) throws -> (recorded: RecordedCase, unknown: [String]) {
             let read = try capture.readCase(name)

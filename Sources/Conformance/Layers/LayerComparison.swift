@@ -119,7 +119,7 @@ public struct LayerComparison: Sendable {
         let slices = slices(of: recording)
         guard slices.count > 1 else { return try compareWhole(recording, outputsOnly: outputsOnly) }
         let parts = try concurrentMap(slices, inTurn: engine.answersInTurn) { range in
-            let part = try compareWhole(recording.slice(range), outputsOnly: outputsOnly)
+            let part = try compareWhole(recording.slice(range), isPart: true, outputsOnly: outputsOnly)
             return (layers: part.layers.map { $0.movedAlongBatch(by: range.lowerBound) }, tasks: part.tasks)
         }
         var (layers, tasks) = parts[0]
@@ -164,10 +164,12 @@ public struct LayerComparison: Sendable {
         var recording: [String: Tensor<Double>]
     }
 
-    private func compareWhole(_ recording: RecordedCase, outputsOnly: Bool) throws -> CaseMetrics {
+    private func compareWhole(
+        _ recording: RecordedCase, isPart: Bool = false, outputsOnly: Bool
+    ) throws -> CaseMetrics {
         var exact = recording.inputs.merging(graph.initializers) { $1 }
         let given = exact
-        exact.merge(try recording.exact ?? oracle.tensors(for: recording.inputs)) { $1 }
+        exact.merge(try recording.exact ?? oracle.tensors(for: recording.inputs, isPart: isPart)) { $1 }
 
         var computed = [String: AnyTensor]()
         _ = try engine.run(recording.inputs) { computed[$0.name] = $0.values }

@@ -121,7 +121,8 @@ let package = Package(
         .testTarget(
             name: "EnginesTests",
             dependencies: ["Engines", "ModelFormats", "OperatorSamples", "TestSupport", "VectorKernels"]),
-        .testTarget(name: "CapturesTests", dependencies: ["Captures", "CHDF5", "JSONTree", "TestSupport"]),
+        .testTarget(
+            name: "CapturesTests", dependencies: ["Captures", "ChildProcesses", "CHDF5", "JSONTree", "TestSupport"]),
         .testTarget(name: "DetectionTests", dependencies: ["Detection", "ModelFormats", "TestSupport"]),
         .target(name: "NetworkSupport", dependencies: ["Conformance", "TestSupport"], path: "Tests/NetworkSupport"),
         .testTarget(
@@ -139,8 +140,8 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "mtcnn-validate", "Benchmarking", "Captures", "Conformance", "Detection", "FaceConformance", "Files",
-                "JSONTree",
+                "mtcnn-validate", "Benchmarking", "Captures", "Conformance", "Detection", "Diagnosis",
+                "FaceConformance", "Files", "JSONTree",
                 "ModelFormats",
                 "TestSupport",
             ],

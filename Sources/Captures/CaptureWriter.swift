@@ -19,7 +19,7 @@ public struct CaptureWriter: ~Copyable {
         let (file, cases) = try CaptureWriter.writing(path) { () throws(HDF5Error) in
             let properties = try HDF5Handle(H5Pcreate(hdf5_file_creation()), H5Pclose, or: "the file", "no properties")
             _ = H5Pset_obj_track_times(properties.id, false)
-            let access = try HDF5Handle(H5Pcreate(hdf5_file_access()), H5Pclose, or: "the file", "no properties")
+            let access = try unlockedAccess()
             _ = H5Pset_libver_bounds(access.id, H5F_LIBVER_V110, H5F_LIBVER_V110)
             let file = H5Fcreate(replacement.temporaryPath, hdf5_truncate(), properties.id, access.id)
             guard file >= 0 else {

@@ -63,6 +63,18 @@ struct HDF5Handle: ~Copyable {
     deinit { _ = close(id) }
 }
 
+/// How files are opened: without the library's locks on them.
+///
+/// A process that is started while a file is open inherits it, and a lock on it, and so keeps it locked after it is
+/// closed here. Nothing needs the locks: a capture is written under a name that nobody else knows and gets its own
+/// when it is whole; it is never changed in place. What another program is still writing is refused all the same: files of
+/// HDF5 1.10's format carry a mark meanwhile, and elements the hash that was recorded with them.
+func unlockedAccess() throws(HDF5Error) -> HDF5Handle {
+    let access = try HDF5Handle(H5Pcreate(hdf5_file_access()), H5Pclose, or: "the file", "no properties")
+    _ = hdf5_do_without_locks(access.id)
+    return access
+}
+
 // MARK: - Element types
 
 extension ElementType {

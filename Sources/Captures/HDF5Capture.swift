@@ -110,8 +110,10 @@ struct HDF5Capture: CaptureReader {
         }
         do throws(HDF5Error) {
             return try withHDF5 { () throws(HDF5Error) in
+                let access = try unlockedAccess()
                 let file = try HDF5Handle(
-                    H5Fopen(path, hdf5_read_only(), 0), H5Fclose, or: "", "it is no HDF5 file, or a part of one")
+                    H5Fopen(path, hdf5_read_only(), access.id), H5Fclose, or: "", "it is no HDF5 file, or a part of one"
+                )
                 // Older files carry no checksums of their structure, and a damaged one can crash the library.
                 var info = H5F_info2_t()
                 guard H5Fget_info2(file.id, &info) >= 0, info.super.version >= 2 else {

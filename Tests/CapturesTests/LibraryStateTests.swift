@@ -1,3 +1,4 @@
+import ChildProcesses
 import CHDF5
 import Tensors
 import TestSupport
@@ -12,6 +13,33 @@ import Testing
         var kinds: UInt32 = 1
         withHDF5 { _ = H5PLget_loading_state(&kinds) }
         #expect(kinds == 0)
+    }
+
+    @Test("A process that was started while a capture was written keeps nobody from reading it, or writing it anew")
+    func inherited() throws {
+        let header = CaptureHeader(
+            engine: "test", engineVersion: "1", arithmetic: "fp32", modelName: "net", modelSHA256: "00",
+            adapter: "tests")
+        let one = AnyTensor.float32(Tensor([1], [1]))
+        let recorded = CaptureCase(
+            name: "case", source: "by hand", inputs: [.init(name: "x", values: one)],
+            tensors: [.init(name: "y", node: "y", operator: "Add", isGraphOutput: true, values: one)])
+        try withTemporaryDirectory { directory in
+            let path = directory + "/c.h5"
+            func write() throws -> ChildProcess {
+                let writer = try CaptureWriter(header, to: path)
+                // It inherits the open file, and with it whatever lock is on that.
+                let process = try ChildProcess(["sleep", "60"])
+                try writer.append(recorded)
+                try writer.finish()
+                return process
+            }
+            let first = try write()
+            #expect(try CaptureFile(contentsOf: path).readCase("case") == recorded)
+            let second = try write()
+            #expect(try CaptureFile(contentsOf: path).readCase("case") == recorded)
+            withExtendedLifetime((first, second)) {}
+        }
     }
 
     @Test("A capture that is not finished is closed all the same")

@@ -66,6 +66,68 @@ import Testing
         #expect(report.networks[0].notJudgedBecause != nil)
     }
 
+    @Test("An output that holds no element in any case was not compared, whatever the layers before it are")
+    func emptyOutput() {
+        func layer(_ name: String, _ values: [Float], isOutput: Bool) -> LayerMetrics {
+            let tensor = AnyTensor.float32(Tensor([values.count], values))
+            return LayerMetrics(
+                layer: name, node: "n", operator: "Conv", isOutput: isOutput, shape: [values.count], isolated: nil,
+                cumulative: Agreement(difference: Difference(baseline: tensor, candidate: tensor)))
+        }
+        func verdict(_ cases: [[LayerMetrics]]) -> LayerReport {
+            report([
+                NetworkComparison(
+                    network: "net", modelSHA256: "",
+                    cases: cases.enumerated().map { CaseMetrics(name: "\($0)", source: "", layers: $1) },
+                    layersNotCompared: [])
+            ])
+        }
+        let (inner, scores) = (layer("inner", [1, 2], isOutput: false), layer("scores", [1], isOutput: true))
+        let empty = verdict([[inner, scores, layer("boxes", [], isOutput: true)]])
+        #expect(empty.verdict == .notJudged && empty.notJudged.contains { $0.contains("boxes") })
+        let once = [[], [3]].map { [inner, scores, layer("boxes", $0, isOutput: true)] }
+        #expect(verdict(once).verdict == .conforms)
+    }
+
+    @Test("A limit on the outputs alone judges nothing where none is compared, and the outputs where they are")
+    func outputLimits() {
+        let limit = Threshold(.maxAbsDiff, .below, 0.1, .requested, on: .outputs, "a test")
+        func verdict(isOutput: Bool, _ difference: Float) -> Verdict {
+            let layer = LayerMetrics(
+                layer: "y", node: "n", operator: "Conv", isOutput: isOutput, shape: [1], isolated: nil,
+                cumulative: Agreement(
+                    difference: Difference(
+                        baseline: .float32(Tensor([1], [1])), candidate: .float32(Tensor([1], [1 + difference])))))
+            return LayerReport(
+                baseline: Side(engine: "a"), candidate: Side(engine: "b"), thresholds: .given([limit]), deviations: [],
+                networks: [
+                    NetworkComparison(
+                        network: "net", modelSHA256: "", cases: [CaseMetrics(name: "a", source: "", layers: [layer])],
+                        layersNotCompared: [])
+                ]
+            ).verdict
+        }
+        #expect(verdict(isOutput: false, 0) == .notJudged)
+        #expect(verdict(isOutput: true, 0) == .conforms)
+        #expect(verdict(isOutput: true, 0.125) == .doesNotConform)
+        #expect(verdict(isOutput: true, .nan) == .doesNotConform)
+    }
+
+    @Test("A draft of what fails, justified as it stands, does not excuse what is no number")
+    func draftOfNaN() throws {
+        let failing = report([comparison(maxAbsDiff: .nan)])
+        let draft = KnownDeviations.draft(of: [failing])[LayerReport.name] ?? []
+        let justified = draft.map { KnownDeviation(check: $0.check, bound: $0.bound, reason: "why", model: $0.model) }
+        #expect(!justified.isEmpty && justified.allSatisfy(\.bound.isFinite))
+        #expect(failing.judged(deviations: justified).verdict == .doesNotConform)
+        let finite = report([comparison(maxAbsDiff: 1)])
+        let own = (KnownDeviations.draft(of: [finite])[LayerReport.name] ?? []).map {
+            KnownDeviation(check: $0.check, bound: $0.bound, reason: "why", model: $0.model)
+        }
+        #expect(finite.judged(deviations: own).verdict == .conformsWithKnownDeviations)
+        #expect(report([comparison(maxAbsDiff: 2)], deviations: own).verdict == .doesNotConform)
+    }
+
     @Test("A difference beyond the limit does not conform unless it is listed")
     func verdicts() {
         #expect(report([comparison(maxAbsDiff: 0)]).verdict == .conforms)

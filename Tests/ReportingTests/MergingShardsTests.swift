@@ -2,6 +2,7 @@ import Conformance
 import Files
 import Foundation
 import JSONTree
+import Tensors
 import TestSupport
 import Testing
 
@@ -87,6 +88,50 @@ import Testing
         }
         let merged = try PrecisionReport.merged(parts, deviations: known[PrecisionReport.self])
         #expect(try JSON(encoding: merged).text() == text)
+    }
+
+    /// A layer of a case, in which nothing differs.
+    private func layer(_ name: String) -> LayerMetrics {
+        LayerMetrics(
+            layer: name, node: name, operator: "Conv", isOutput: name == "y", shape: [2], isolated: nil,
+            cumulative: Agreement(
+                difference: Difference(
+                    baseline: .float32(Tensor([2], [1, 2])), candidate: .float32(Tensor([2], [1, 2])))))
+    }
+
+    private func part(_ layers: [String], notCompared: [String], alignment: [String]?) -> LayerReport {
+        LayerReport(
+            baseline: Side(engine: "a"), candidate: Side(engine: "b"), thresholds: .float32, deviations: [],
+            networks: [
+                NetworkComparison(
+                    network: "net", modelSHA256: "0",
+                    cases: layers.isEmpty
+                        ? [] : [CaseMetrics(name: layers.joined(), source: "", layers: layers.map(layer))],
+                    layersNotCompared: notCompared, alignment: alignment)
+            ])
+    }
+
+    @Test("What one shard alone could not compare keeps the merged run from conforming, as it does one run")
+    func notComparedInOne() throws {
+        // A tensor of a case that the engine does not know, or an output that one side lacks in a case.
+        for alignment in [nil, []] as [[String]?] {
+            for name in alignment == nil ? ["stray"] : ["stray", "x"] {
+                let parts = [
+                    part(["x", "y"], notCompared: [], alignment: alignment),
+                    part(["y"], notCompared: [name], alignment: alignment),
+                ]
+                for shards in [parts, parts.reversed()] {
+                    let merged = try LayerReport.merged(shards, deviations: [])
+                    #expect(merged.verdict == .notJudged && merged.networks[0].layersNotCompared == [name])
+                }
+            }
+        }
+        // A layer that the captures of some cases hold is compared; a shard may have no case at all.
+        let parts = [
+            part(["x", "y"], notCompared: [], alignment: nil), part(["y"], notCompared: ["x"], alignment: nil),
+            part([], notCompared: ["x", "y"], alignment: nil),
+        ]
+        #expect(try LayerReport.merged(parts, deviations: []).verdict == .conforms)
     }
 
     @Test("Shards of runs against different baselines are refused")

@@ -44,6 +44,21 @@ import Testing
         }
     }
 
+    @Test("Numbers whose squares are no numbers of float64 agree in nothing, unless they are equal")
+    func tiny() {
+        func agreement(_ baseline: [Double], _ candidate: [Double]) -> SignalAgreement {
+            SignalAgreement(
+                baseline: .float64(Tensor([baseline.count], baseline)),
+                candidate: .float64(Tensor([candidate.count], candidate)))
+        }
+        let opposite = agreement([1e-200, 2e-200], [-1e-200, -2e-200])
+        #expect(opposite.relativeDiff == 2 && !(opposite.cosine > 0) && !(opposite.signalToNoise > 0))
+        let equal = agreement([1e-200, 2e-200], [1e-200, 2e-200])
+        #expect(equal.relativeDiff == 0 && equal.cosine == 1 && equal.signalToNoise == .infinity)
+        // Beside a signal that is one, what is so small is none.
+        #expect(agreement([1, 0], [1, 1e-200]).signalToNoise == .infinity)
+    }
+
     @Test("What is not finite takes part in nothing")
     func notFinite() {
         #expect(agreement([3, .nan, 4], [2, 1, 4]) == agreement([3, 4], [2, 4]))

@@ -39,8 +39,17 @@ import Testing
 
     @Test("Scores that are no numbers decide nothing right", arguments: ["top1", "topk=5"])
     func noNumbers(_ task: String) throws {
-        #expect(try value(task, [1, 2], [0, 1], [0, .nan]) == 0)
-        #expect(try value(task, [1, 2], [.nan, 1], [.nan, 1]) == 0)
+        #expect(try value(task, [1, 6], [0, 1, 0, 0, 0, 0], [0, 1, 0, 0, 0, .nan]) == 0)
+        #expect(try value(task, [1, 6], [.nan, 1, 0, 0, 0, 0], [.nan, 1, 0, 0, 0, 0]) == 0)
+    }
+
+    @Test(
+        "The first k of k classes are all of them, whatever the candidate says: that is refused",
+        arguments: [("top1", 1), ("topk=5", 5), ("topk=5", 3)])
+    func tooFewClasses(_ task: String, classes: Int) {
+        let (one, other) = ([Float](repeating: 0, count: classes), (0..<classes).map { Float($0) })
+        #expect(throws: TaskError.self) { try value(task, [1, classes], one, other) }
+        #expect(throws: TaskError.self) { try value(task, [classes, 1], one, other) }
     }
 
     @Test("cosine is that of the worst element of the batch")
@@ -68,7 +77,6 @@ import Testing
     func masks() throws {
         #expect(try value("mask-iou", [1, 1, 2, 2], [1, 1, 0, 0], [1, 0, 0.6, 0.4]) == 1.0 / 3)
         #expect(try value("mask-iou", [1, 1, 2, 2], [3, 0.2, -1, -2], [3, -0.2, -1, -2]) == 0.5)
-        #expect(try value("mask-iou", [1, 1, 2, 2], [0, 0, 0, 0], [0, 0, 0, 0]) == 1)
         // Class 0 at the first of two positions and class 1 at the other; the candidate has class 1 at both.
         #expect(try value("mask-iou", [1, 2, 1, 2], [1, 0, 0, 1], [0, 0, 1, 1]) == 0.25)
     }
@@ -78,6 +86,41 @@ import Testing
         #expect(
             try value("boxes", [1, 2, 5], [0, 0, 2, 2, 9, 1, 1, 3, 3, 9], [0, 0, 2, 2, 7, 2, 1, 4, 3, 9])
                 == (1 + 1.0 / 3) / 2)
+    }
+
+    @Test("Masks without anything in them, and rows without a box, on both sides measure nothing")
+    func nothingFound() throws {
+        func count(_ task: String, _ shape: Shape, _ baseline: [Float], _ candidate: [Float]) throws -> Int {
+            let agreement = try TaskAgreement(
+                try #require(TaskMetric(task)),
+                of: [("y", .float32(Tensor(shape, baseline)), .float32(Tensor(shape, candidate)))])
+            #expect((agreement.value == nil) == (agreement.count == 0))
+            return agreement.count
+        }
+        #expect(try count("mask-iou", [1, 1, 2, 2], [0, 0, 0, 0], [0, 0, 0.4, 0.1]) == 0)
+        #expect(try count("mask-iou", [1, 1, 2, 2], [0, 0, 0, 0], [0, 0, 0.6, 0.1]) == 1)
+        // Two of a hundred rows hold boxes, and none of them is found: the others do not make up for that.
+        let rows = [Float](repeating: 0, count: 98 * 4)
+        #expect(try count("boxes", [1, 100, 4], [0, 0, 2, 2, 1, 1, 3, 3] + rows, [5, 5, 6, 6, 7, 7, 8, 8] + rows) == 2)
+        #expect(
+            try value("boxes", [1, 100, 4], [0, 0, 2, 2, 1, 1, 3, 3] + rows, [5, 5, 6, 6, 7, 7, 8, 8] + rows) == 0)
+        #expect(try count("boxes", [1, 2, 4], [-1, -1, -1, -1, 0, 0, 0, 0], [-1, -1, -1, -1, 0, 0, 0, 0]) == 0)
+        #expect(try value("boxes", [1, 1, 4], [1, 1, 1, 1], [1, 1, 1, 2]) == 0)
+        #expect(try value("boxes", [1, 1, 4], [0, 0, 2, 2], [.nan, 0, 2, 2]).isNaN)
+    }
+
+    @Test("Numbers whose squares are no numbers of float64 have no cosine, unless they are equal")
+    func tiny() throws {
+        func cosine(_ baseline: [Double], _ candidate: [Double]) throws -> Double {
+            try #require(
+                try TaskAgreement(
+                    try #require(TaskMetric("cosine")),
+                    of: [("y", .float64(Tensor([1, 2], baseline)), .float64(Tensor([1, 2], candidate)))]
+                ).value)
+        }
+        #expect(try cosine([1e-200, 2e-200], [-1e-200, -2e-200]) <= 0)
+        #expect(try cosine([1e-200, 2e-200], [1e-200, 2e-200]) == 1)
+        #expect(try !(cosine([1e200, 1e200], [1e200, -1e200]) > 0))
     }
 
     @Test("Batches merge to what they come to together")

@@ -59,6 +59,22 @@ import Testing
         }
     }
 
+    @Test("A network without sums has no layer to keep in float32, and is measured in the other arithmetic")
+    func withoutLayers() throws {
+        let graph = try Graph(
+            name: "slopes", inputs: [.init(name: "x", elementType: .float32, dimensions: [.fixed(1), .fixed(2)])],
+            outputs: ["y"], nodes: [Node(name: "y", operator: PReLU(), inputs: ["x", "slope"], outputs: ["y"])],
+            initializers: ["slope": .float32(Tensor([1], [0.1]))])
+        let input = NetworkInputs(name: "a", source: "by hand", tensors: ["x": .float32(Tensor([1, 2], [0.1, -0.3]))])
+        var trial = try PlanTrial(
+            [PlanTrial.PlannedNetwork(name: "slopes", graph: graph, inputs: [input])], arithmetic: .fp16Storage)
+        #expect(trial.layers.isEmpty)
+        #expect(try trial.measure(float32Layers: []).maxAbsDiff > 0)
+        let strict = try #require(PlanRequirement("max_abs_diff=1e-9"))
+        let plan = try PrecisionPlan(requirements: [strict], trial: &trial, minimumFaceSize: nil, frames: 0)
+        #expect(!plan.isMet)
+    }
+
     @Test("No layer of a plan can be left out", arguments: [1, 2] as [UInt64])
     func minimal(seed: UInt64) throws {
         let trial = try trial(seed: seed)

@@ -5,7 +5,8 @@ import Foundation
 /// Each exchange has a deadline, on writing as on reading, so that a program that hangs is an error and no halt.
 package final class ChildProcess {
     private let process: SpawnedProcess
-    private let requests: Int32
+    /// Below 0 once nothing more is written.
+    private var requests: Int32
     private let answers: Int32
     /// What it writes to its standard error; nil where no file can be written.
     private let lastWordsFile: String?
@@ -50,7 +51,7 @@ package final class ChildProcess {
 
     deinit {
         process.end()
-        close(requests)
+        endRequests()
         close(answers)
         if let lastWordsFile { try? FileManager.default.removeItem(atPath: lastWordsFile) }
     }
@@ -95,6 +96,46 @@ package final class ChildProcess {
         return nil
     }
 
+    /// Waits until the program has ended by itself; nothing more is written to it.
+    ///
+    /// - Returns: what it still printed, of which no more than so many bytes are kept, and the code that it ended with.
+    /// - Throws: ``ChildProcessError`` where a signal ended it, or it ends too late.
+    package func waitForEnd(keeping longest: Int) throws(ChildProcessError) -> (rest: [UInt8], exitCode: Int32) {
+        endRequests()
+        var rest = [UInt8]()
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while true {
+            guard deadline.timeIntervalSinceNow > 0 else {
+                process.end()
+                throw .tooLate(seconds: seconds, lastWords: lastWords)
+            }
+            // Asked first: what it wrote last is there once it has ended.
+            let isRunning = process.isRunning
+            let got = buffer.withUnsafeMutableBytes { platformRead(answers, $0.baseAddress, $0.count) }
+            if got > 0 {
+                rest += buffer.prefix(min(got, longest - rest.count))
+            } else if isRunning {
+                usleep(2_000)
+            } else {
+                break
+            }
+        }
+        guard let exitCode = process.exitCode else { throw ended() }
+        return (rest, exitCode)
+    }
+
+    private func endRequests() {
+        if requests >= 0 { close(requests) }
+        requests = -1
+    }
+
+    /// The last lines that the program wrote to its standard error.
+    package var lastWords: String {
+        let data = lastWordsFile.flatMap { FileManager.default.contents(atPath: $0) } ?? Data()
+        let lines = String(decoding: data.suffix(2000), as: UTF8.self).split(separator: "\n").suffix(3)
+        return lines.joined(separator: " | ").trimmingCharacters(in: .whitespaces)
+    }
+
     /// - Throws: ``ChildProcessError`` where the program has ended, or takes them too late.
     package func write(_ bytes: [UInt8]) throws(ChildProcessError) {
         var done = 0
@@ -132,13 +173,6 @@ package final class ChildProcess {
         let patience = Date(timeIntervalSinceNow: 1)
         while process.isRunning, Date() < patience { usleep(10_000) }
         return .ended(signal: process.endingSignal, lastWords: lastWords)
-    }
-
-    /// The last lines that the program wrote to its standard error.
-    private var lastWords: String {
-        let data = lastWordsFile.flatMap { FileManager.default.contents(atPath: $0) } ?? Data()
-        let lines = String(decoding: data.suffix(2000), as: UTF8.self).split(separator: "\n").suffix(3)
-        return lines.joined(separator: " | ").trimmingCharacters(in: .whitespaces)
     }
 }
 

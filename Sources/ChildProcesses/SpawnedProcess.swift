@@ -68,6 +68,9 @@ final class SpawnedProcess {
     /// The signal that ended it; nil if it runs, or ended by itself.
     var endingSignal: Int32? { status.map { $0 & 0x7f }.flatMap { $0 == 0 ? nil : $0 } }
 
+    /// The code that it ended with; nil if it runs, or a signal ended it.
+    var exitCode: Int32? { status.flatMap { $0 & 0x7f == 0 ? $0 >> 8 & 0xff : nil } }
+
     func end() {
         if isRunning { kill(identifier, SIGKILL) }
     }

@@ -22,6 +22,11 @@ public struct KnownDeviations: Sendable, Equatable {
                     reason: "no report has that name; there are \(allReports.map { $0.name }.joined(separator: ", "))")
             }
             let listed: [KnownDeviation] = try member.value.decode(file: file)
+            if let unbounded = listed.first(where: { !$0.bound.isFinite }) {
+                throw .unexpected(
+                    file: file, path: "\(member.key): \(unbounded.check)",
+                    reason: "its bound is no number, and would let pass what is infinitely far off")
+            }
             let isJustified = { (deviation: KnownDeviation) in !deviation.reason.allSatisfy(\.isWhitespace) }
             lists[member.key] = listed.filter(isJustified)
             unjustified += listed.filter { !isJustified($0) }.map { "\(member.key): \($0.check)" }

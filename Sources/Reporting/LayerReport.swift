@@ -190,6 +190,9 @@ extension LayerReport.Network {
                 "\(layersNotCompared.count) layers were not compared, or not in every case: \(layersNotCompared.firstFew)"
         } else if outputs.isEmpty {
             notJudgedBecause = "none of the layers is recorded as an output of the network"
+        } else if outputs.contains(where: { $0.count == 0 }) {
+            let empty = layers.map(\.metrics).filter { $0.isOutput && $0.cumulative.difference.count == 0 }
+            notJudgedBecause = "no case holds an element of \(empty.map(\.layer).firstFew)"
         } else {
             notJudgedBecause = nil
         }

@@ -28,12 +28,14 @@ extension LayerReport {
         let models = try shared("their networks", shards) { $0.networks.map { [$0.network, $0.modelSha256] } }
         let networks = models.indices.map { index in
             let parts = shards.map { $0.networks[index] }
+            // Of one file's layers, each must be compared in some case; where two forms were aligned, what a case lacks is
+            // lacking.
+            let compared = Set(
+                parts[0].alignment == nil ? parts.flatMap { $0.cases.flatMap { $0.layers.map(\.layer) } } : [])
             return NetworkComparison(
                 network: models[index][0], modelSHA256: models[index][1], cases: parts.flatMap(\.cases),
-                // What no shard compared.
-                layersNotCompared: parts[0].layersNotCompared.filter { layer in
-                    parts.allSatisfy { $0.layersNotCompared.contains(layer) }
-                }, casesNotCompared: parts.flatMap(\.casesNotCompared),
+                layersNotCompared: parts.flatMap(\.layersNotCompared).withoutRepeats.filter { !compared.contains($0) },
+                casesNotCompared: parts.flatMap(\.casesNotCompared),
                 alignment: parts[0].alignment.map { _ in parts.flatMap { $0.alignment ?? [] }.withoutRepeats },
                 // What no shard's inputs can show.
                 inputsCannotShow: (parts[0].inputsCannotShow ?? []).filter { gap in

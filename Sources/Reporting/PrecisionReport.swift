@@ -238,7 +238,7 @@ extension [NetworkPrecision] {
 extension NetworkPrecision {
     /// Why a part of what is asked of a network was not measured, if it was not.
     fileprivate func notJudgedBecause(inCascade isFaceNetwork: Bool, _ tasks: [TaskRequirement]?) -> String? {
-        if cases == 0 { return "no case of the capture holds every layer" }
+        if cases == 0 { return "no case was compared: there is no capture of it, or none that holds every layer" }
         guard isFaceNetwork else {
             let hasLimit = (tasks ?? []).contains { $0.threshold != nil }
             return hasLimit ? nil : "no limit says what its answers may lose: --require top1=0.99, for example"

@@ -73,6 +73,20 @@ extension Report {
 }
 
 extension Report {
+    /// Those that it lists, as it was judged with them.
+    public var listedDeviations: [KnownDeviation] {
+        deviations.map { KnownDeviation(check: $0.check, bound: $0.bound, reason: $0.reason, model: $0.model) }
+    }
+
+    /// Whether the checks and the verdict are those that follow from what was measured. Not so in a report that somebody
+    /// has changed in places, or cut.
+    public var followsFromFigures: Bool {
+        func judgement(_ report: Self) -> [String] {
+            report.checks.map { "\($0.id) \($0.value.long) \($0.verdict)" } + [report.verdict.rawValue]
+        }
+        return judgement(self) == judgement(judged(deviations: listedDeviations))
+    }
+
     /// No sum of whole numbers of that size overflows, however many a file holds.
     private static var largestSummand: Int64 { 1 << 40 }
 

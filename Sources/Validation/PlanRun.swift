@@ -33,15 +33,17 @@ extension PrecisionPlan {
                 try programs.measure(of: engine, in: arithmetic, against: model, on: capture)
             }
         }
-        let others = try models.otherNetworks.filter {
-            FileManager.default.fileExists(atPath: "\(captures)/\($0).h5")
-        }
         guard try models.missingFaceNetworks.isEmpty else {
-            guard !others.isEmpty else {
-                throw ComparisonError.nothingInCommon(
-                    "\(captures) holds no capture of a model in \(models.directory), from which inputs are taken")
+            let networks = try models.names
+            guard !networks.isEmpty else {
+                throw ComparisonError.nothingInCommon("\(models.directory) holds no models")
             }
-            var trial = try PlanTrial(others.map(planned), arithmetic: arithmetic, tasks: tasks)
+            let missing = networks.filter { !FileManager.default.fileExists(atPath: "\(captures)/\($0).h5") }
+            guard missing.isEmpty else {
+                throw ComparisonError.nothingInCommon(
+                    "\(captures) holds no capture of \(missing.joined(separator: ", ")), from which inputs are taken")
+            }
+            var trial = try PlanTrial(networks.map(planned), arithmetic: arithmetic, tasks: tasks)
             try self.init(
                 requirements: requirements, trial: &trial, minimumFaceSize: nil, frames: 0, progress: progress)
             return
@@ -51,6 +53,9 @@ extension PrecisionPlan {
         guard !files.isEmpty else { throw ComparisonError.nothingInCommon("\(frames) holds no frames") }
         let images = try files.map {
             try DecodedImage(contentsOf: directory.url(of: $0), as: reading)
+        }
+        let others = try models.otherNetworks.filter {
+            FileManager.default.fileExists(atPath: "\(captures)/\($0).h5")
         }
         let cascade = try CascadeNetwork.allCases.map { ($0, try planned($0.modelName)) }
         progress("float32")

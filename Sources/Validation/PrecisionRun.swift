@@ -92,18 +92,21 @@ extension PrecisionMeasurement {
             + (packages.map {
                 [Candidate.packages($0, packageArithmetic.elementType == .float16 ? packageArithmetic : .fp16Storage)]
             } ?? [])
+        // A report on other networks names those without a capture: they are not judged.
+        let measured = isCascade ? captured : networks
         let jobs = shard.stretch(
             of: candidates.enumerated().flatMap { index, candidate in
-                captured.filter { candidate.isOf($0) }.map { (index, $0) }
+                measured.filter { candidate.isOf($0) }.map { (index, $0) }
             })
         // The arithmetics of a network share its exact results, and are computed at once.
-        let groups = captured.map { network in (network: network, own: jobs.filter { $0.1 == network }.map(\.0)) }
+        let groups = measured.map { network in (network: network, own: jobs.filter { $0.1 == network }.map(\.0)) }
             .filter { !$0.own.isEmpty }
         let precisions = try groups.flatMap { group in
             let network = group.network
             let kind = CascadeNetwork.allCases.first { $0.modelName == network }
             let threshold = kind.map { Double(rules.scoreThresholds[$0]) } ?? 0.5
-            let capture = try CaptureFile(contentsOf: "\(captures)/\(network).h5")
+            let capture =
+                try captured.contains(network) ? CaptureFile(contentsOf: "\(captures)/\(network).h5") : nil
             var found = [(Int, NetworkPrecision)]()
             let arithmetics = group.own.compactMap { index in
                 if case .arithmetic(let arithmetic) = candidates[index] { (index, arithmetic) } else { nil }
@@ -113,16 +116,20 @@ extension PrecisionMeasurement {
                 let model = try models.model(network)
                 var own = try NetworkPrecision.all(
                     in: arithmetics.map(\.1), running: model.graph, oracle: models.oracle(of: model),
-                    modelSha256: model.sha256, on: NetworkInputs.all(in: capture, of: model.graph), network: network,
+                    modelSha256: model.sha256,
+                    on: capture.map { try NetworkInputs.all(in: $0, of: model.graph) } ?? [], network: network,
                     scoreThreshold: threshold, tasks: tasks.on(model.graph.outputs))
-                for (index, arithmetic) in arithmetics.map(\.1).enumerated() {
-                    let engine = try arithmetic.engine(for: model.graph)
-                    own[index].add(try programs.measure(of: engine, in: arithmetic, against: model, on: capture))
+                if let capture {
+                    for (index, arithmetic) in arithmetics.map(\.1).enumerated() {
+                        let engine = try arithmetic.engine(for: model.graph)
+                        own[index].add(try programs.measure(of: engine, in: arithmetic, against: model, on: capture))
+                    }
                 }
                 found += zip(arithmetics.map(\.0), own)
             }
             for index in group.own {
-                guard case .packages(let packages, let arithmetic) = candidates[index], let kind else { continue }
+                guard case .packages(let packages, let arithmetic) = candidates[index], let kind, let capture
+                else { continue }
                 progress("\(candidates[index].name), \(network)")
                 let precision = try NetworkPrecision(
                     of: packages[kind], as: kind, in: arithmetic, on: capture, scoreThreshold: threshold)

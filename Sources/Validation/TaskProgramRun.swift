@@ -57,7 +57,8 @@ extension TaskProgram {
     /// Starts the program on both sides' answers, and reads the numbers that it prints.
     ///
     /// A side that is a model is computed on the other's inputs, or on those given, and its outputs are written to a
-    /// capture for the program. Tensors keep the names that each side has for them.
+    /// capture for the program. Tensors keep the names that each side has for them. What the program prints counts once
+    /// it has ended with 0, and if that is one line.
     ///
     /// - Parameters:
     ///   - inputs: for two models.
@@ -77,11 +78,18 @@ extension TaskProgram {
             return path
         }
         let line: [UInt8]?
-        do throws(ChildProcessError) {
+        do {
             let process = try ChildProcess(command + paths)
             process.beginExchange(within: seconds)
             line = try process.readLine(upTo: 1 << 20)
-        } catch {
+            let (rest, exitCode) = try process.waitForEnd(keeping: 1 << 10)
+            guard exitCode == 0 else {
+                throw TaskProgramError(name, "it ended with exit code \(exitCode)\(process.lastWords.behindColon)")
+            }
+            guard rest.allSatisfy({ " \t\r\n".utf8.contains($0) }) else {
+                throw TaskProgramError(name, "it prints more than one line: one object of numbers is for all cases")
+            }
+        } catch let error as ChildProcessError {
             throw TaskProgramError(name, error.words)
         }
         guard let line, case .object(let members) = try? JSON(parsing: line, file: name) else {
@@ -100,12 +108,17 @@ extension ChildProcessError {
         switch self {
         case .cannotStart(let reason): "it cannot be started: \(reason)"
         case .noMoreProcesses: "no more processes can be started"
-        case .ended(_, let lastWords):
-            "it ended before it had printed a line of JSON\(lastWords.isEmpty ? "" : ": \(lastWords)")"
+        case .ended(let signal?, let lastWords): "signal \(signal) ended it\(lastWords.behindColon)"
+        case .ended(nil, let lastWords): "it ended before it had printed a line of JSON\(lastWords.behindColon)"
         case .tooLate(let seconds, let lastWords):
-            "it printed nothing within \(seconds) s (--engine-timeout)\(lastWords.isEmpty ? "" : ": \(lastWords)")"
+            "it was not done within \(seconds) s (--engine-timeout)\(lastWords.behindColon)"
         }
     }
+}
+
+extension String {
+    /// What a program wrote last, if it wrote anything, behind what is said of it.
+    fileprivate var behindColon: String { isEmpty ? "" : ": \(self)" }
 }
 
 /// Why a user's program measured nothing.

@@ -99,12 +99,8 @@ struct Mending {
     /// - Throws: ``CommandError`` where it does not; then nothing is written.
     func write(to path: String, inputs: ComparedInputs?, map: [String: String]) throws {
         func conforms(_ model: Model) throws -> Bool {
-            let comparison = try NetworkComparison(
-                of: try .model(model, arithmetic), with: baseline, inputs: inputs, map: map)
-            let report = LayerReport(
-                baseline: baseline.reported, candidate: baseline.reported, thresholds: .rounding, deviations: [],
-                networks: [comparison])
-            return report.verdict == .conforms
+            let mended = try ComparedSide.model(model, arithmetic)
+            return try mended.judged(beside: baseline, on: inputs, map: map).verdict == .conforms
         }
         switch mended {
         case .onnx(let bytes):
@@ -127,7 +123,7 @@ struct Mending {
 extension Diagnosis {
     /// Whether a cause, or a part that is unexplained, lies at a node; of a cause in the whole network, at every node with
     /// constants; of one in the inputs, at those that take them, and at the first behind them that has constants.
-    fileprivate func concerns(_ node: Node, in graph: Graph) -> Bool {
+    func concerns(_ node: Node, in graph: Graph) -> Bool {
         func holds(_ layers: [Layer]) -> Bool { layers.contains { node.outputs.contains($0.tensor) } }
         let hasConstants = node.inputs.contains { $0.map { graph.initializers[$0] != nil } ?? false }
         return causes.contains { cause in

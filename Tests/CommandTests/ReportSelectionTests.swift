@@ -86,6 +86,20 @@ import Validation
         }
     }
 
+    @Test("A model without a capture is not judged in float16, nor planned for, beside one that has a capture")
+    func withoutInputs() throws {
+        try withClassifier { directory, validate in
+            try FileManager.default.copyItem(
+                atPath: fixtures.appendingPathComponent("models/rnet.onnx").path,
+                toPath: "\(directory)/models/other.onnx")
+            let limit = ["--require", "top1@softmax_1=1"]
+            let outcome = try CommandLineProgram.run(validate + ["--only", "fp16_vs_fp32"] + limit)
+            #expect(outcome.exitCode == 2 && outcome.output.contains("other: no case"), "\(outcome.output)")
+            let plan = try CommandLineProgram.run(["plan"] + validate[1...4] + limit)
+            #expect(plan.exitCode == 2 && plan.errors.contains("no capture of other"), "\(plan.output)\(plan.errors)")
+        }
+    }
+
     @Test("--only makes the reports that it names, and a run that can make none is an error")
     func only() throws {
         try withClassifier { directory, validate in
@@ -114,6 +128,22 @@ import Validation
                 }
                 #expect(pair[0] == pair[1], "\(file)")
             }
+            // No shard, a part of them, one twice.
+            for (given, status) in [([], 64), (["part1"], 65), (["part1", "part1"], 65), (["part1", "none"], 66)]
+                as [([String], Int32)]
+            {
+                let outcome = try CommandLineProgram.run(
+                    ["merge", "--report", "\(directory)/merged"] + given.map { "\(directory)/\($0)" })
+                #expect(outcome.exitCode == status, "\(given): \(outcome.errors)")
+            }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: "\(directory)/merged") == [])
+            // What `merge` reads of a shard may be half of what was written.
+            let part = "\(directory)/part2/fp32_vs_onnx.json"
+            let text = try Data(contentsOf: URL(fileURLWithPath: part))
+            try text.prefix(text.count / 2).write(to: URL(fileURLWithPath: part))
+            let half = try CommandLineProgram.run(
+                "merge", "\(directory)/part1", "\(directory)/part2", "--report", "\(directory)/merged")
+            #expect(half.exitCode == 65 && half.errors.contains("part2/fp32_vs_onnx.json"), "\(half.errors)")
         }
     }
 

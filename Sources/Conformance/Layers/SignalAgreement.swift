@@ -30,14 +30,16 @@ public struct SignalAgreement: Sendable, Codable, Equatable {
     }
 
     /// The signal-to-noise ratio in decibels, 10 log10(sum of baseline^2 / sum of difference^2): infinite where nothing
-    /// differs.
+    /// differs, and NaN where something does and the squares are too small for float64 to tell.
     public var signalToNoise: Double {
-        squares[2] == 0 ? .infinity : 10 * log10(squares[0] / squares[2])
+        guard squares[2] == 0 else { return 10 * log10(squares[0] / squares[2]) }
+        return relativeDiff == 0 || squares[0] >= .leastNormalMagnitude ? .infinity : .nan
     }
 
-    /// The cosine of the angle between both as vectors: 1 for two that are all zeros, 0 where only one is.
+    /// The cosine of the angle between both as vectors: 1 for two that are equal, 0 where only one is all zeros, or its
+    /// squares are too small for float64 to tell.
     public var cosine: Double {
-        guard squares[0] > 0, squares[1] > 0 else { return squares[0] == squares[1] ? 1 : 0 }
+        guard min(squares[0], squares[1]) >= .leastNormalMagnitude else { return relativeDiff == 0 ? 1 : 0 }
         return squares[3] / (squares[0].squareRoot() * squares[1].squareRoot())
     }
 

@@ -146,16 +146,21 @@ extension TaskMetric {
     /// or box.
     fileprivate func values(of answers: Answers) throws(TaskError) -> [Double] {
         switch kind {
-        case .top(let count): top(count, answers)
+        case .top(let count): try top(count, answers)
         case .cosine: [cosine(answers)]
         case .landmarks(let normaliser): [try distance(answers, normaliser)]
-        case .maskIou: [maskOverlap(answers)]
+        case .maskIou: maskOverlap(answers).map { [$0] } ?? []
         case .boxes: try boxOverlaps(answers)
         }
     }
 
-    private func top(_ count: Int, _ answers: Answers) -> [Double] {
+    private func top(_ count: Int, _ answers: Answers) throws(TaskError) -> [Double] {
         let (classes, positions) = answers.classes
+        guard count < classes else {
+            throw .unfit(
+                name, output: answers.output, answers.shape,
+                reason: "it holds scores of \(classes) classes; the first \(count) of them are always all")
+        }
         return (0..<positions).map { position in
             let (expected, found) = (
                 scores(answers.baseline, classes, positions, position),
@@ -178,7 +183,8 @@ extension TaskMetric {
             mine += expected * expected
             theirs += found * found
         }
-        if mine == 0 || theirs == 0 { return mine == theirs ? 1 : 0 }
+        // Squares that are no normal numbers have lost what they are of.
+        if min(mine, theirs) < .leastNormalMagnitude { return answers.baseline == answers.candidate ? 1 : 0 }
         return product / (mine * theirs).squareRoot()
     }
 
@@ -211,7 +217,8 @@ extension TaskMetric {
         return mean == 0 ? 0 : mean / length
     }
 
-    private func maskOverlap(_ answers: Answers) -> Double {
+    /// Nil where neither side has anything in its mask.
+    private func maskOverlap(_ answers: Answers) -> Double? {
         guard !(answers.baseline + answers.candidate).contains(where: \.isNaN) else { return .nan }
         let hasClasses = answers.shape.rank > 2 && answers.shape[0] > 1
         let (expected, found): ([Int], [Int])
@@ -236,7 +243,7 @@ extension TaskMetric {
             }
         }
         if !hasClasses { areas[0] = nil }
-        guard !areas.isEmpty else { return 1 }
+        guard !areas.isEmpty else { return nil }
         let overlaps = areas.sorted { $0.key < $1.key }.map { Double($0.value.both) / Double($0.value.either) }
         return overlaps.reduce(0, +) / Double(overlaps.count)
     }
@@ -247,15 +254,15 @@ extension TaskMetric {
             throw .unfit(
                 name, output: answers.output, answers.shape, reason: "a row begins with the numbers x1, y1, x2, y2")
         }
-        return stride(from: 0, to: answers.baseline.count, by: columns).map { row in
-            let (one, other) = (answers.baseline[row..<row + 4], answers.candidate[row..<row + 4])
-            guard one != other else { return 1 }
-            let (mine, theirs) = (Array(one), Array(other))
+        return stride(from: 0, to: answers.baseline.count, by: columns).compactMap { row in
+            let (mine, theirs) = (Array(answers.baseline[row..<row + 4]), Array(answers.candidate[row..<row + 4]))
             let width = min(mine[2], theirs[2]) - max(mine[0], theirs[0])
             let height = min(mine[3], theirs[3]) - max(mine[1], theirs[1])
             let both = max(0, width) * max(0, height)
             func area(_ box: [Double]) -> Double { max(0, box[2] - box[0]) * max(0, box[3] - box[1]) }
             guard !(mine + theirs).contains(where: \.isNaN) else { return .nan }
+            // Rows without a box fill up the table; equal boxes are equal, however large they are.
+            if mine == theirs { return area(mine) > 0 ? 1 : nil }
             let either = area(mine) + area(theirs) - both
             return either > 0 ? both / either : 0
         }

@@ -5,15 +5,17 @@
 public struct TaskMetric: Sendable, Hashable {
     public enum Kind: Sendable, Hashable {
         /// The share of decisions in which the baseline's first class is among the candidate's first k. Of equal scores
-        /// the first counts as the larger.
+        /// the first counts as the larger. Of k classes or fewer all are among the first k: that is refused.
         case top(Int)
         /// The smallest cosine between the answers to one element of a batch.
         case cosine
         /// The mean distance between corresponding points, divided by a length.
         case landmarks(LandmarkNormaliser)
-        /// The mean intersection over union of masks, or of the classes' areas where there are several.
+        /// The mean intersection over union of masks, or of the classes' areas where there are several. A mask without
+        /// anything in it on both sides does not count.
         case maskIou
-        /// The mean intersection over union of corresponding rows x1, y1, x2, y2.
+        /// The mean intersection over union of corresponding rows x1, y1, x2, y2. Equal rows without an area fill up the
+        /// table, and do not count.
         case boxes
     }
 

@@ -177,8 +177,9 @@ public struct PlanTrial {
 
     private func engine(for graph: Graph, _ plan: NetworkPlan) throws -> any Engine {
         let whole = layers.indices.filter { layers[$0].network == networks[plan.network].name }
-        if plan.float32Layers.count == whole.count { return try ArithmeticName.fp32.engine(for: graph) }
+        // One without any layer has nothing that could stay in float32.
         if plan.float32Layers.isEmpty { return try arithmetic.engine(for: graph) }
+        if plan.float32Layers.count == whole.count { return try ArithmeticName.fp32.engine(for: graph) }
         let operations = Set(plan.float32Layers.flatMap { layers[$0].operations })
         return try MixedPrecisionEngine(graph) { operations.contains($0.outputs[0]) ? .fp32 : arithmetic }
     }

@@ -50,6 +50,11 @@ struct CheckReport: ParsableCommand {
                     + "\(schemas.last ?? "")")
         }
         let stored = try kind.init(json, file: report)
+        guard stored.followsFromFigures else {
+            throw CommandError(
+                .badData,
+                "\(report): its verdicts do not follow from its figures: it was changed by hand, or by another version")
+        }
         let known = try known(of: stored)
         let judged: any Report =
             (stored as? LayerReport).map { layers in
@@ -64,8 +69,6 @@ struct CheckReport: ParsableCommand {
     private func known(of stored: any Report) throws -> [KnownDeviation] {
         if strict { return [] }
         if let deviations { return try KnownDeviations(contentsOf: deviations)[type(of: stored)] }
-        return stored.deviations.map {
-            KnownDeviation(check: $0.check, bound: $0.bound, reason: $0.reason, model: $0.model)
-        }
+        return stored.listedDeviations
     }
 }

@@ -97,6 +97,15 @@ struct Compare: ParsableCommand {
 }
 
 extension ComparedSide {
+    /// The judgement of this side beside another, where rounding alone may explain what differs.
+    func judged(
+        beside baseline: ComparedSide, on inputs: ComparedInputs?, map: [String: String]
+    ) throws -> LayerReport {
+        LayerReport(
+            baseline: baseline.reported, candidate: reported, thresholds: .rounding, deviations: [],
+            networks: [try NetworkComparison(of: self, with: baseline, inputs: inputs, map: map)])
+    }
+
     /// The side as a report names it.
     var reported: Side {
         switch self {

@@ -13,7 +13,7 @@ struct Explain: ParsableCommand {
         abstract: "Tells what was done wrong: in a conversion of a network, or in another detector.",
         discussion: """
             Of two forms of a network, each a model or a capture, it names the altered computation that makes one from \
-            the other, confirmed on every case. Of a list of faces, given with --gold, it tells how the list is written, \
+            the other, confirmed on every case; where none is found, the exit code is that of `compare`. Of a list of faces, given with --gold, it tells how the list is written, \
             which detector's rules it follows, and where it departs from them.
             """)
 
@@ -109,10 +109,24 @@ struct Explain: ParsableCommand {
         if let json { try RunOutputs.write(diagnosis, to: json) }
         Terminal.clearProgress()
         try Terminal.output(Markdown(folds: false).text(diagnosis.document))
-        guard let mend else { throw ExitCode(diagnosis.isEmpty ? 0 : 1) }
+        guard let mend else {
+            guard diagnosis.isEmpty else { throw ExitCode(ExitStatus.doesNotConform.rawValue) }
+            return try requireConformance(of: sides, map)
+        }
         try Mending(diagnosis, baseline: sides.baseline, candidate: sides.candidate, &aligned)
             .write(to: mend, inputs: inputs, map: map)
         RunOutputs.written(mend)
         Terminal.note("\(mend): the candidate, mended: it conforms to \(baseline)")
+    }
+
+    /// Where nothing is found, something may not have been there to look at.
+    private func requireConformance(of sides: ComparedSides, _ map: [String: String]) throws {
+        let report = try sides.candidate.judged(beside: sides.baseline, on: sides.inputs, map: map)
+        guard report.verdict != .conforms else { return }
+        for reason in report.notJudged { Terminal.note("not judged: \(reason)") }
+        if report.verdict == .doesNotConform {
+            Terminal.note("it does not conform all the same: `compare` tells in which layers")
+        }
+        throw ExitCode(ExitStatus(report.verdict).rawValue)
     }
 }

@@ -101,9 +101,9 @@ import Testing
         #expect(try count("mask-iou", [1, 1, 2, 2], [0, 0, 0, 0], [0, 0, 0.6, 0.1]) == 1)
         // Two of a hundred rows hold boxes, and none of them is found: the others do not make up for that.
         let rows = [Float](repeating: 0, count: 98 * 4)
-        #expect(try count("boxes", [1, 100, 4], [0, 0, 2, 2, 1, 1, 3, 3] + rows, [5, 5, 6, 6, 7, 7, 8, 8] + rows) == 2)
-        #expect(
-            try value("boxes", [1, 100, 4], [0, 0, 2, 2, 1, 1, 3, 3] + rows, [5, 5, 6, 6, 7, 7, 8, 8] + rows) == 0)
+        let (one, other): ([Float], [Float]) = ([0, 0, 2, 2, 1, 1, 3, 3], [5, 5, 6, 6, 7, 7, 8, 8])
+        #expect(try count("boxes", [1, 100, 4], one + rows, other + rows) == 2)
+        #expect(try value("boxes", [1, 100, 4], one + rows, other + rows) == 0)
         #expect(try count("boxes", [1, 2, 4], [-1, -1, -1, -1, 0, 0, 0, 0], [-1, -1, -1, -1, 0, 0, 0, 0]) == 0)
         #expect(try value("boxes", [1, 1, 4], [1, 1, 1, 1], [1, 1, 1, 2]) == 0)
         #expect(try value("boxes", [1, 1, 4], [0, 0, 2, 2], [.nan, 0, 2, 2]).isNaN)
@@ -112,11 +112,10 @@ import Testing
     @Test("Numbers whose squares are no numbers of float64 have no cosine, unless they are equal")
     func tiny() throws {
         func cosine(_ baseline: [Double], _ candidate: [Double]) throws -> Double {
-            try #require(
-                try TaskAgreement(
-                    try #require(TaskMetric("cosine")),
-                    of: [("y", .float64(Tensor([1, 2], baseline)), .float64(Tensor([1, 2], candidate)))]
-                ).value)
+            let metric = try #require(TaskMetric("cosine"))
+            let (one, other) = (Tensor([1, 2], baseline), Tensor([1, 2], candidate))
+            let agreement = try TaskAgreement(metric, of: [("y", .float64(one), .float64(other))])
+            return try #require(agreement.value)
         }
         #expect(try cosine([1e-200, 2e-200], [-1e-200, -2e-200]) <= 0)
         #expect(try cosine([1e-200, 2e-200], [1e-200, 2e-200]) == 1)

@@ -39,6 +39,8 @@ public struct LayerReport: Report, Equatable {
         public let alignment: [String]?
         /// Faults that change nothing on the inputs that were given, a sentence for each; nil where there are none.
         public let inputsCannotShow: [String]?
+        /// Whether the inputs are one number throughout in every case; nil where they are not.
+        public let inputsAreConstant: Bool?
         /// What was done wrong, where the network does not conform and that was looked for.
         public internal(set) var diagnosis: Diagnosis?
         /// What it is held against in place of the report's limits; nil for these.
@@ -157,6 +159,7 @@ extension LayerReport.Network {
         self.thresholds = comparison.limits?.all
         alignment = comparison.alignment
         inputsCannotShow = comparison.inputsCannotShow
+        inputsAreConstant = comparison.inputsAreConstant ? true : nil
         cases = comparison.cases
         firstDivergence = comparison.firstDivergence
         layers = comparison.layers.map { metrics in
@@ -193,6 +196,11 @@ extension LayerReport.Network {
         } else if outputs.contains(where: { $0.count == 0 }) {
             let empty = layers.map(\.metrics).filter { $0.isOutput && $0.cumulative.difference.count == 0 }
             notJudgedBecause = "no case holds an element of \(empty.map(\.layer).firstFew)"
+        } else if layers.allSatisfy({ !$0.metrics.isOutput || $0.metrics.cumulative.signal?.isOfZeros == true }) {
+            notJudgedBecause = "every output is zero throughout, in every case and on both sides"
+        } else if comparison.inputsAreConstant {
+            notJudgedBecause =
+                "every case's inputs are one number throughout, on which networks that do another thing may agree"
         } else {
             notJudgedBecause = nil
         }
@@ -204,6 +212,7 @@ extension LayerReport.Network {
         NetworkComparison(
             network: network, modelSHA256: modelSha256, cases: cases, layersNotCompared: layersNotCompared,
             casesNotCompared: casesNotCompared, alignment: alignment, inputsCannotShow: inputsCannotShow,
-            limits: thresholds.map { LayerThresholds($0) }, measuredByPrograms: measuredByPrograms ?? [])
+            inputsAreConstant: inputsAreConstant ?? false, limits: thresholds.map { LayerThresholds($0) },
+            measuredByPrograms: measuredByPrograms ?? [])
     }
 }

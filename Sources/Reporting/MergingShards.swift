@@ -32,6 +32,7 @@ extension LayerReport {
             // lacking.
             let compared = Set(
                 parts[0].alignment == nil ? parts.flatMap { $0.cases.flatMap { $0.layers.map(\.layer) } } : [])
+            let withCases = parts.filter { !$0.cases.isEmpty }
             return NetworkComparison(
                 network: models[index][0], modelSHA256: models[index][1], cases: parts.flatMap(\.cases),
                 layersNotCompared: parts.flatMap(\.layersNotCompared).withoutRepeats.filter { !compared.contains($0) },
@@ -40,7 +41,8 @@ extension LayerReport {
                 // What no shard's inputs can show.
                 inputsCannotShow: (parts[0].inputsCannotShow ?? []).filter { gap in
                     parts.allSatisfy { $0.inputsCannotShow?.contains(gap) == true }
-                }, limits: parts[0].thresholds.map { LayerThresholds($0) })
+                }, inputsAreConstant: !withCases.isEmpty && withCases.allSatisfy { $0.inputsAreConstant == true },
+                limits: parts[0].thresholds.map { LayerThresholds($0) })
         }
         return LayerReport(
             baseline: try shared("the baseline", shards, \.baseline),

@@ -162,12 +162,17 @@ import Testing
         }
     }
 
-    /// An ONNX file of a network that gives its input.
-    private func identity(at path: String) throws {
+    /// An ONNX file of a network that gives its input, or what operators make of it one after the other.
+    private func chain(of operators: [String] = [], at path: String) throws {
         func part(_ number: UInt8, _ bytes: [UInt8]) -> [UInt8] { [number << 3 | 2, UInt8(bytes.count)] + bytes }
-        let shape = part(1, [1 << 3, 2])
-        let tensor = part(1, Array("x".utf8)) + part(2, part(1, [1 << 3, 1] + part(2, shape)))
-        let graph = part(2, Array("g".utf8)) + part(11, tensor) + part(12, tensor)
+        func word(_ number: UInt8, _ text: String) -> [UInt8] { part(number, Array(text.utf8)) }
+        func tensor(_ index: Int) -> [UInt8] {
+            word(1, "x\(index)") + part(2, part(1, [1 << 3, 1] + part(2, part(1, [1 << 3, 2]))))
+        }
+        let nodes = operators.enumerated().flatMap { index, name in
+            part(1, word(1, "x\(index)") + word(2, "x\(index + 1)") + word(3, "n\(index)") + word(4, name))
+        }
+        let graph = nodes + word(2, "g") + part(11, tensor(0)) + part(12, tensor(operators.count))
         let file: [UInt8] = [1 << 3, 8] + part(7, graph) + part(8, [2 << 3, 13])
         try Data(file).write(to: URL(fileURLWithPath: path))
     }
@@ -176,7 +181,7 @@ import Testing
     func noNodes() throws {
         try withTemporaryDirectory { directory in
             let (path, package) = ("\(directory)/identity.onnx", "\(directory)/identity.mlpackage")
-            try identity(at: path)
+            try chain(at: path)
             let compared = try CommandLineProgram.run("compare", path, path)
             #expect(![0, 1].contains(compared.exitCode), "\(compared.output)\(compared.errors)")
             let explained = try CommandLineProgram.run("explain", path, path)
@@ -184,6 +189,38 @@ import Testing
             let converted = try CommandLineProgram.run("convert", path, package)
             #expect(converted.exitCode == 65, "\(converted.output)\(converted.errors)")
             #expect(!FileManager.default.fileExists(atPath: package))
+        }
+    }
+
+    @Test("A package and its source that give no number agree in nothing, and it is said")
+    func noNumbers() throws {
+        try withTemporaryDirectory { directory in
+            let path = "\(directory)/log.onnx"
+            try chain(of: ["Exp", "Neg", "Log"], at: path)
+            let converted = try CommandLineProgram.run("convert", path, "\(directory)/log.mlpackage")
+            #expect(converted.output.contains("no number on the inputs drawn: nothing was compared"))
+            #expect(try CommandLineProgram.run("compare", path, path).exitCode == 1)
+            #expect(try CommandLineProgram.run("explain", path, path).exitCode == 1)
+        }
+    }
+
+    @Test("On inputs of one number networks that do another thing agree, and so nothing is judged")
+    func constantInputs() throws {
+        try withTemporaryDirectory { directory in
+            let theirs = try TransposedKernels.write(in: directory)
+            for value in [0, 0.5] as [Float] {
+                let inputs = "\(directory)/\(value)"
+                try FileManager.default.createDirectory(atPath: inputs, withIntermediateDirectories: true)
+                try Data(AnyTensor.float32(Tensor([1, 24, 24, 3], repeating: value)).npy)
+                    .write(to: URL(fileURLWithPath: "\(inputs)/a.npy"))
+                let compared = try CommandLineProgram.run("compare", model, theirs, "--inputs", inputs)
+                #expect(compared.exitCode == 2 && compared.output.contains("one number throughout"))
+                let explained = try CommandLineProgram.run("explain", model, theirs, "--inputs", inputs)
+                #expect(explained.exitCode == 2 && explained.errors.contains("one number throughout"))
+                let limited = try CommandLineProgram.run(
+                    "compare", model, theirs, "--inputs", inputs, "--require", "top1@softmax_1=1")
+                #expect(limited.exitCode == 2, "\(limited.output)")
+            }
         }
     }
 

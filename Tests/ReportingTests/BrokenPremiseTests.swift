@@ -52,6 +52,13 @@ private struct BrokenPremise: CustomTestStringConvertible {
             testDescription: "an input of zeros, and outputs that differ",
             baseline: [one(numbers([1, 2]), input: numbers([0, 0]))],
             candidate: [one(numbers([2, 1]), input: numbers([0, 0]))]),
+        BrokenPremise(
+            testDescription: "a constant input, on which other networks may give the same",
+            baseline: [one(numbers([1, 2]), input: numbers([7, 7, 7]))],
+            candidate: [one(numbers([1, 2]), input: numbers([7, 7, 7]))]),
+        BrokenPremise(
+            testDescription: "zeros on both sides", baseline: [one(numbers([0, 0, 0]))],
+            candidate: [one(numbers([0, 0, 0]))]),
         against("zeros", [one(numbers([0, 0, 0, 0, 0, 0], [2, 3]))]),
         against("NaN", [one(numbers([.nan, .nan, .nan, .nan, .nan, .nan], [2, 3]))]),
         against("infinities", [one(numbers([.infinity, -2, 3, 4, 5, 6], [2, 3]))]),

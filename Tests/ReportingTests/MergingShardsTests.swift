@@ -99,7 +99,9 @@ import Testing
                     baseline: .float32(Tensor([2], [1, 2])), candidate: .float32(Tensor([2], [1, 2])))))
     }
 
-    private func part(_ layers: [String], notCompared: [String], alignment: [String]?) -> LayerReport {
+    private func part(
+        _ layers: [String], notCompared: [String] = [], alignment: [String]? = nil, isConstant: Bool = false
+    ) -> LayerReport {
         LayerReport(
             baseline: Side(engine: "a"), candidate: Side(engine: "b"), thresholds: .float32, deviations: [],
             networks: [
@@ -107,7 +109,7 @@ import Testing
                     network: "net", modelSHA256: "0",
                     cases: layers.isEmpty
                         ? [] : [CaseMetrics(name: layers.joined(), source: "", layers: layers.map(layer))],
-                    layersNotCompared: notCompared, alignment: alignment)
+                    layersNotCompared: notCompared, alignment: alignment, inputsAreConstant: isConstant)
             ])
     }
 
@@ -132,6 +134,14 @@ import Testing
             part([], notCompared: ["x", "y"], alignment: nil),
         ]
         #expect(try LayerReport.merged(parts, deviations: []).verdict == .conforms)
+    }
+
+    @Test("Inputs of one number in every shard are so in the merged run")
+    func constantInputs() throws {
+        let (constant, varied) = (part(["y"], isConstant: true), part(["x", "y"]))
+        #expect(try LayerReport.merged([constant, part([]), constant], deviations: []).verdict == .notJudged)
+        #expect(try LayerReport.merged([constant, varied], deviations: []).verdict == .conforms)
+        #expect(try stored(constant) == constant && stored(constant).judged(deviations: []) == constant)
     }
 
     @Test("Shards of runs against different baselines are refused")

@@ -43,6 +43,9 @@ struct InputGaps: Sendable {
         return merged
     }
 
+    /// Whether every input is one number throughout in every case: two networks that do another thing may well agree.
+    var areConstant: Bool { !names.isEmpty && names.allSatisfy { gaps[$0]?.isConstant == true } }
+
     /// A sentence for each.
     var sentences: [String] {
         names.flatMap { name -> [String] in

@@ -82,7 +82,8 @@ extension NetworkComparison {
         self.init(
             network: network ?? sides.model.name, modelSHA256: sides.model.sha256, cases: cases,
             layersNotCompared: notCompared.withoutRepeats, alignment: told.withoutRepeats,
-            inputsCannotShow: gaps.sentences)
+            inputsCannotShow: gaps.sentences,
+            inputsAreConstant: gaps.areConstant)
     }
 
     /// Two recordings.
@@ -140,7 +141,8 @@ extension NetworkComparison {
             network: baseline.header.modelName, modelSHA256: baseline.header.modelSHA256, cases: cases,
             layersNotCompared: notCompared.withoutRepeats,
             casesNotCompared: (baseline.caseNames + candidate.caseNames).filter { !common.contains($0) },
-            alignment: told.withoutRepeats, inputsCannotShow: gaps.sentences)
+            alignment: told.withoutRepeats, inputsCannotShow: gaps.sentences,
+            inputsAreConstant: gaps.areConstant)
     }
 }
 

@@ -61,10 +61,11 @@ extension NetworkComparison {
         let compared = Set(cases.flatMap { $0.metrics.layers.map(\.layer) })
         let wanted = model.graph.nodes.flatMap(\.outputs)
             .filter { !outputsOnly || model.graph.outputs.contains($0) }
+        let gaps = cases.reduce(InputGaps()) { $0.merged(with: $1.gaps) }
         self.init(
             network: network, modelSHA256: model.sha256, cases: cases.map(\.metrics),
             layersNotCompared: wanted.filter { !compared.contains($0) } + cases.flatMap(\.unknown).withoutRepeats,
-            inputsCannotShow: cases.reduce(InputGaps()) { $0.merged(with: $1.gaps) }.sentences)
+            inputsCannotShow: gaps.sentences, inputsAreConstant: gaps.areConstant)
     }
 }
 

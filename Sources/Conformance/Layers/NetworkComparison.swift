@@ -13,6 +13,8 @@ public struct NetworkComparison: Sendable {
     public let alignment: [String]?
     /// Faults that change nothing on these inputs, a sentence for each; nil where there are none.
     public let inputsCannotShow: [String]?
+    /// Whether the inputs are one number throughout in every case.
+    public let inputsAreConstant: Bool
     /// What it is held against in place of a report's limits; nil for these.
     public var limits: LayerThresholds?
     /// What programs measured of both sides' answers over all cases.
@@ -21,8 +23,9 @@ public struct NetworkComparison: Sendable {
     public init(
         network: String, modelSHA256: String, cases: [CaseMetrics], layersNotCompared: [String],
         casesNotCompared: [String] = [], alignment: [String]? = nil, inputsCannotShow: [String]? = nil,
-        limits: LayerThresholds? = nil, measuredByPrograms: [TaskAgreement] = []
+        inputsAreConstant: Bool = false, limits: LayerThresholds? = nil, measuredByPrograms: [TaskAgreement] = []
     ) {
+        self.inputsAreConstant = inputsAreConstant
         self.limits = limits
         self.measuredByPrograms = measuredByPrograms
         self.network = network

@@ -43,6 +43,9 @@ public struct SignalAgreement: Sendable, Codable, Equatable {
         return squares[3] / (squares[0].squareRoot() * squares[1].squareRoot())
     }
 
+    /// Whether both are zero throughout.
+    public var isOfZeros: Bool { relativeDiff == 0 && squares[0] == 0 && squares[1] == 0 }
+
     func merged(with other: SignalAgreement) -> SignalAgreement {
         var merged = self
         merged.relativeDiff = max(relativeDiff, other.relativeDiff)

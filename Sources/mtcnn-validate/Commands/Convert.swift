@@ -32,10 +32,10 @@ struct Convert: ParsableCommand {
         abstract: "Writes a network in another format.",
         discussion: """
             The format is told by the output's extension: .mlpackage is Core ML's, .dat OpenFace's, for face networks alone. \
-            The input may be of any format that is read. A package is read again, run, and compared with its source \
-            before it is written. A face network that is one chain becomes a package for upright images, with logits, \
-            boxes and landmarks; every other network, and any with --weights, --float32 or --plan, is written operator \
-            by operator for inputs of fixed shapes. From a directory with pnet, rnet and onet, the six packages \
+            The input may be of any format that is read. A face network that is one chain becomes a package for upright \
+            images, with logits, boxes and landmarks, which `compare` compares; every other network, and any with \
+            --weights, --float32 or --plan, is written operator by operator for inputs of fixed shapes, and that package \
+            is read again, run, and compared with its source before it is written. From a directory with pnet, rnet and onet, the six packages \
             pnet_fp16.mlpackage to onet_fp32.mlpackage are written to a directory.
             """)
 

@@ -161,6 +161,7 @@ struct Validate: ParsableCommand {
             options: [
                 ("engine", (engine?.side ?? LayerMeasurement.builtIn).words),
                 ("arithmetic", options.arithmetic.rawValue),
+                ("layout", options.engineOptions.layout?.rawValue ?? "as the files say"), ("version", version),
                 ("outputs-only", "\(outputsOnly)"), ("max-pixels", "\(options.cascade.maxPixels)"),
                 ("ignore-orientation", "\(options.cascade.ignoreOrientation)"),
                 ("min-face-size", options.cascade.minFaceSize.map { "\($0)" } ?? "as the lists of faces say"),

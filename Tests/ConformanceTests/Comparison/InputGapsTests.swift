@@ -47,6 +47,19 @@ import Testing
         #expect(equal.map { $0.contains("batch") } == [true])
     }
 
+    @Test("Inputs are constant where every one of them is, in every case")
+    func constant() {
+        func areConstant(_ cases: [[String: AnyTensor]]) -> Bool {
+            cases.reduce(InputGaps()) { $0.merged(with: InputGaps($1)) }.areConstant
+        }
+        let (flat, other) = (AnyTensor.float32(Tensor([2], [3, 3])), AnyTensor.float32(Tensor([2], [1, 1])))
+        let varied = AnyTensor.float32(Tensor([2], [1, 2]))
+        #expect(areConstant([["x": flat]]) && areConstant([["x": flat], ["x": other]]))
+        #expect(!areConstant([]) && !areConstant([["x": flat], ["x": varied]]))
+        #expect(!areConstant([["x": flat, "z": varied]]))
+        #expect(!areConstant([["x": .float32(Tensor([1], [1]))]]))
+    }
+
     @Test("A comparison says what its inputs cannot show, of two models too")
     func inComparison() throws {
         let model = try Model(contentsOf: fixtures.appendingPathComponent("models/nchw/rnet.onnx").path)

@@ -59,6 +59,15 @@ import Testing
         #expect(agreement([1, 0], [1, 1e-200]).signalToNoise == .infinity)
     }
 
+    @Test("Two tensors are of zeros where every number of both is 0, in every case")
+    func zeros() {
+        let zeros = agreement([0, 0], [0, -0.0])
+        #expect(zeros.isOfZeros && zeros.merged(with: zeros).isOfZeros)
+        for other in [agreement([0, 1], [0, 1]), agreement([0, 0], [0, 1]), agreement([0, 1], [0, 0])] {
+            #expect(!other.isOfZeros && !other.merged(with: zeros).isOfZeros && !zeros.merged(with: other).isOfZeros)
+        }
+    }
+
     @Test("What is not finite takes part in nothing")
     func notFinite() {
         #expect(agreement([3, .nan, 4], [2, 1, 4]) == agreement([3, 4], [2, 4]))

@@ -75,6 +75,9 @@ extension Attribution {
 
     /// One line.
     private var answer: String {
+        guard meanOverlapBefore != nil else {
+            return "\(differingFrames) of \(frames) frames differ; neither side has a face: nothing was compared."
+        }
         let start = "\(differingFrames) of \(frames) frames differ; mean IoU of all faces \(meanOverlapBefore.long)."
         guard differingFrames > 0 else {
             let isPlain = written.words == nil && written.otherWords.isEmpty

@@ -87,6 +87,7 @@ struct Explain: ParsableCommand {
         if let json { try RunOutputs.write(attribution, to: json) }
         Terminal.clearProgress()
         try Terminal.output(Markdown(folds: false).text(attribution.blocks))
+        if attribution.meanOverlapBefore == nil { throw ExitCode(ExitStatus.notJudged.rawValue) }
     }
 
     private func explainNetwork(_ baseline: String, _ candidate: String) throws {

@@ -1,23 +1,23 @@
 import Conformance
 import Reporting
 
-/// All that was measured on one machine.
+/// All measurements on one machine.
 package struct Benchmark: Sendable, Codable, Equatable {
     package let schema: String
-    /// What found the faces.
+    /// The detector that was measured.
     package let detector: Side
-    /// Of the networks alone, which the built-in engine computes.
+    /// For each network alone, computed by the built-in engine.
     package let arithmetic: String
     package let detection: DetectionBenchmark
-    /// In units of 10^6 bytes, before the networks were measured alone.
+    /// In units of 10^6 bytes, before each network was measured alone.
     package let peakMemoryMb: Double
-    /// In units of 10^9 operations a second, of one core.
+    /// In units of 10^9 operations a second, on one core.
     package let multiplyAddPeakGflops: Double
     package let networks: [NetworkBenchmark]
     package let against: [SpeedRatio]
     package let requirements: [Requirement]
 
-    /// A row of the requested performance: a value and the limits that it is to be within.
+    /// A row of the required performance: a value and its limits.
     package struct Requirement: Sendable, Codable, Equatable {
         package let metric: String
         package let value: Double
@@ -57,7 +57,7 @@ package struct Benchmark: Sendable, Codable, Equatable {
         ]
     }
 
-    /// For a person.
+    /// As text.
     package var table: String {
         var lines = [row("", "value", "target", "stretch", "")]
         for requirement in requirements {

@@ -5,18 +5,18 @@ import Foundation
 import Synchronization
 import Tensors
 
-/// How fast a detector finds the faces of some frames.
+/// How fast a detector finds the faces in some frames.
 package struct DetectionBenchmark: Sendable, Codable, Equatable {
     package let frames: Int
     package let threads: Int
-    /// With as many frames at once as there are threads, decoding among it.
+    /// With as many concurrent frames as threads, including decoding.
     package let framesPerSecond: Double
-    /// Of one frame after the other, decoding left out.
+    /// One frame at a time, without decoding.
     package let latency: DurationStatistics
     /// Mean milliseconds a frame on one thread.
     package let stages: Stages
 
-    /// Where the time of a frame goes.
+    /// How a frame's time is spent.
     package struct Stages: Sendable, Codable, Equatable {
         package let decodingMs: Double
         package let pnetMs: Double
@@ -37,9 +37,9 @@ package struct DetectionBenchmark: Sendable, Codable, Equatable {
     }
 
     /// - Parameters:
-    ///   - files: the frames' images, each read again in every round.
-    ///   - rounds: how often each is measured.
-    /// - Throws: `ImageError`, and what the networks throw.
+    ///   - files: the frames' images, read again in every round.
+    ///   - rounds: how often to measure each.
+    /// - Throws: `ImageError`, and any error of the networks.
     package init(_ detector: FaceDetector, files: [String], reading: ImageReading, rounds: Int) throws {
         func image(_ file: String) throws -> DecodedImage {
             try DecodedImage(contentsOf: URL(fileURLWithPath: file), as: reading)
@@ -90,7 +90,7 @@ extension DetectionBenchmark.Stages {
     }
 }
 
-/// A network that keeps count of the time it takes.
+/// A network that accumulates its time.
 private final class TimedNetwork: FaceNetwork {
     private let network: any FaceNetwork
     private let elapsed = Mutex(0.0)

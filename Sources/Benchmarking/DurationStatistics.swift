@@ -1,4 +1,4 @@
-/// What many measured durations come to, in milliseconds.
+/// Statistics of measured durations, in milliseconds.
 package struct DurationStatistics: Sendable, Codable, Equatable {
     package let count: Int
     package let meanMs: Double
@@ -6,9 +6,9 @@ package struct DurationStatistics: Sendable, Codable, Equatable {
     package let p95Ms: Double
     package let p99Ms: Double
 
-    /// Percentiles are by nearest rank: the smallest duration that as many percent do not exceed.
+    /// Percentiles are by nearest rank: the smallest duration that is at least as long as that percentage of durations.
     ///
-    /// - Precondition: there is a duration.
+    /// - Precondition: there is at least one duration.
     package init(seconds: [Double]) {
         precondition(!seconds.isEmpty, "statistics of no durations")
         let sorted = seconds.map { $0 * 1000 }.sorted()

@@ -2,10 +2,10 @@ import Engines
 import Foundation
 import VectorKernels
 
-/// What the machine can do, and what the process has taken of it.
+/// The machine's performance, and the resources that the process has used.
 package enum Machine {
-    /// The float32 operations that one core does in a second, in units of 10^9, when it does nothing but fused
-    /// multiply-adds on registers, each counted as two: the best of several tries.
+    /// The float32 operations of one core in a second, in units of 10^9, if it executes only fused multiply-adds on
+    /// registers, each counted as two: the best of several tries.
     package static func multiplyAddPeak(level: KernelLevel = .best) -> Double {
         var best = 0.0
         for _ in 0..<9 {
@@ -19,7 +19,7 @@ package enum Machine {
         return best
     }
 
-    /// The most memory that the process has had resident so far, in units of 10^6 bytes.
+    /// The process's peak resident memory so far, in units of 10^6 bytes.
     package static var peakMemory: Double {
         var usage = rusage()
         #if os(Linux)

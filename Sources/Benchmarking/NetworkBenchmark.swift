@@ -2,12 +2,12 @@ import Detection
 import Foundation
 import Tensors
 
-/// Images of one size for one network, as the cascade gives them.
+/// Images of one size for one network, as in the cascade.
 package struct NetworkInput: Sendable {
     package let network: CascadeNetwork
     package let images: Tensor<Float>
 
-    /// Random images: what they show makes no difference to the time.
+    /// Random images: their content does not affect the time.
     package init(_ network: CascadeNetwork, count: Int = 1, rows: Int, columns: Int) {
         self.network = network
         var state: UInt32 = 1
@@ -15,7 +15,7 @@ package struct NetworkInput: Sendable {
         images = Tensor(
             shape,
             (0..<shape.count).map { _ in
-                // The generator of Numerical Recipes; its upper bits are the better ones.
+                // The generator of Numerical Recipes; its upper bits are better.
                 state = state &* 1_664_525 &+ 1_013_904_223
                 return Float(state >> 24) / 128 - 1
             })
@@ -42,12 +42,12 @@ package struct NetworkInput: Sendable {
 package struct NetworkBenchmark: Sendable, Codable, Equatable {
     package let input: String
     package let time: DurationStatistics
-    /// Multiplications and additions in sums of products, in units of 10^9 a second, by the median time.
+    /// Multiplications and additions in sums of products, in units of 10^9 a second, for the median time.
     package let gflops: Double
-    /// Of the machine's peak.
+    /// As a fraction of the machine's peak.
     package let peakFraction: Double
 
-    /// - Throws: what the network throws.
+    /// - Throws: any error of the network.
     package init(_ network: GraphFaceNetwork, on input: NetworkInput, peak: Double) throws {
         let shape = input.images.shape
         let operations =

@@ -4,24 +4,24 @@ import Foundation
 import OutsideEngines
 import Tensors
 
-/// Another engine in a process of its own, which `validation/bench_engine.py` runs.
+/// Another engine in its own process, run by `validation/bench_engine.py`.
 ///
-/// It is told what to do line by line: `load NETWORK INPUT.npy OUTPUT.npy` prepares a network for upright images
-/// [N, rows, columns, 3], computes them once, writes [N, rows, columns, channels] and answers `ready`; `run COUNT`
-/// answers the seconds that it took to compute them so often. What cannot be done is answered by `error REASON`.
+/// It is controlled line by line: `load NETWORK INPUT.npy OUTPUT.npy` prepares a network for upright images [N, rows,
+/// columns, 3], computes them once, writes [N, rows, columns, channels] and answers `ready`; `run COUNT` answers the
+/// seconds for that many runs. Failures are answered with `error REASON`.
 package final class PeerEngine {
     package let name: String
     private let pipes: AdapterPipes
     private let secondsToAnswer: Double
 
-    /// The longest line that an answer may have.
+    /// The longest permitted line of an answer.
     private static let longestLine = 10_000
 
     /// - Parameters:
-    ///   - python: an interpreter that has the engine's package.
+    ///   - python: a Python interpreter with the engine's package installed.
     ///   - models: the directory of the networks.
-    ///   - secondsToAnswer: the longest that a request may take; to load a network, twice as long.
-    /// - Throws: ``OutsideEngines/OutsideEngineError`` where it cannot be started.
+    ///   - secondsToAnswer: the time limit for a request; twice as long for loading a network.
+    /// - Throws: ``OutsideEngines/OutsideEngineError`` if it cannot be started.
     package init(
         _ name: String, python: String, adapter: String, models: String, secondsToAnswer: Double = 60
     ) throws(OutsideEngineError) {
@@ -48,7 +48,7 @@ package final class PeerEngine {
         return tensor
     }
 
-    /// The seconds that the loaded network takes for its images so many times.
+    /// The seconds that the loaded network takes for a number of runs on its images.
     ///
     /// - Throws: ``OutsideEngines/OutsideEngineError``.
     package func run(count: Int) throws(OutsideEngineError) -> Double {

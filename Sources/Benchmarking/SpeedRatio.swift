@@ -1,7 +1,7 @@
 import Detection
 import Tensors
 
-/// How many times as fast as another engine a network is on one input, on one thread.
+/// How many times faster than another engine a network is on one input, on one thread.
 package struct SpeedRatio: Sendable, Codable, Equatable {
     package let engine: String
     package let input: String
@@ -15,14 +15,14 @@ package struct SpeedRatio: Sendable, Codable, Equatable {
     package let smallest: Double
     package let largest: Double
 
-    /// Two right float32 programs agree to about 1e-5 on these networks: a hundred times that is another network, or
-    /// other inputs.
+    /// Two correct float32 programs agree to about 1e-5 on these networks: a hundred times that means another network,
+    /// or other inputs.
     static let largestDifference = 1e-3
 
-    /// Measures in rounds, in each of which both run one after the other, so that a busy machine slows both.
+    /// Measures in rounds in which both run in succession, so that a busy machine slows both.
     ///
-    /// - Throws: ``OutsideEngines/OutsideEngineError`` where the other engine does not compute the same, and what the
-    ///   network throws.
+    /// - Throws: ``OutsideEngines/OutsideEngineError`` if the other engine's results differ, and any error of the
+    ///   network.
     package init(
         _ network: any FaceNetwork, on input: NetworkInput, against engine: PeerEngine, rounds: Int
     ) throws {

@@ -5,12 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
-/// Bytes that libpng reads, and what it said when it gave up.
+/// The bytes for libpng to read, and its message after a failure.
 typedef struct {
     const uint8_t *bytes;
     size_t count;
     size_t position;
-    /// How many bytes may still be read: the pixels' last row takes no more than it can need.
+    /// How many bytes may still be read: no more than the pixels' last row can need.
     size_t allowance;
     char message[160];
 } png_memory_source;
@@ -35,11 +35,11 @@ static inline void png_memory_source_read(png_structp png, png_bytep destination
     source->position += count;
 }
 
-/// Reads a PNG's size, and its pixels as 8-bit RGB where `pixels` is not NULL.
+/// Reads a PNG's size and, if `pixels` is not NULL, its pixels as 8-bit RGB.
 ///
-/// The transformations are those of OpenCV's `imread(IMREAD_COLOR)`: alpha is dropped, 16 bits lose their low
-/// byte, palettes and gray are expanded, and gamma is left alone. libpng's simplified API would correct gamma,
-/// round 16 bits and blend alpha, and `setjmp`, which libpng reports errors with, cannot be called from Swift.
+/// The transformations are those of OpenCV's `imread(IMREAD_COLOR)`: alpha is dropped, 16 bits lose their low byte,
+/// palettes and gray are expanded, and gamma is not applied. libpng's simplified API would correct gamma, round 16 bits
+/// and blend alpha, and Swift cannot call `setjmp`, with which libpng reports errors.
 ///
 /// Returns 1, or 0 with the reason in `source->message`.
 static inline int png_read_rgb(png_memory_source *source, uint32_t *width, uint32_t *height, uint8_t *pixels) {
@@ -72,8 +72,9 @@ static inline int png_read_rgb(png_memory_source *source, uint32_t *width, uint3
         if (png_get_rowbytes(png, info) != (size_t)*width * 3) png_error(png, "the pixels are not RGB");
         for (int pass = 0; pass < passes; pass++) {
             for (uint32_t y = 0; y < *height; y++) {
-                // With the last row libpng inflates whatever follows it, gigabytes of a few bytes each. Deflate adds
-                // less than a byte to each of the row's (8 for 64-bit RGBA), a chunk 12, and 64 KiB are for padding.
+                // With the last row libpng inflates whatever follows it, which may be gigabytes from a few bytes.
+                // Deflate adds less than a byte to each of the row's (8 for 64-bit RGBA), a chunk 12, and 64 KiB are
+                // for padding.
                 if (pass == passes - 1 && y == *height - 1) source->allowance = (size_t)*width * 8 * 14 + 65536;
                 png_read_row(png, pixels + (size_t)y * *width * 3, NULL);
             }

@@ -1,20 +1,21 @@
 import Foundation
 
-/// A running program, and the bytes that go to it and come from it.
+/// A running program and its input and output streams.
 ///
-/// Each exchange has a deadline, on writing as on reading, so that a program that hangs is an error and no halt.
+/// Each exchange has a deadline, for writing and for reading, so that a hanging program causes an error and no hang
+/// here.
 package final class ChildProcess {
     private let process: SpawnedProcess
     /// Below 0 once nothing more is written.
     private var requests: Int32
     private let answers: Int32
-    /// What it writes to its standard error; nil where no file can be written.
+    /// Its standard error; nil if no file could be created.
     private let lastWordsFile: String?
     private var deadline = Date.distantFuture
     private var seconds = 0.0
 
     /// - Parameters:
-    ///   - command: the program, which is looked for where programs are if it is no path, and its arguments.
+    ///   - command: the program and its arguments; a program name without a path is searched for in PATH.
     ///   - environment: variables that it has besides ours.
     /// - Throws: ``ChildProcessError/cannotStart(reason:)``, ``ChildProcessError/noMoreProcesses``.
     package init(_ command: [String], environment: [String: String] = [:]) throws(ChildProcessError) {
@@ -34,7 +35,7 @@ package final class ChildProcess {
                 command, environment: ProcessInfo.processInfo.environment.merging(environment) { $1 },
                 input: questions.reading, output: replies.writing, errors: isWritten ? file : "/dev/null")
             (requests, answers) = (questions.writing, replies.reading)
-            // Ours end with the program's: else its death would not be seen.
+            // Our descriptors end with the program's; otherwise its death would go unnoticed.
             close(questions.reading)
             close(replies.writing)
         } catch {
@@ -56,7 +57,7 @@ package final class ChildProcess {
         if let lastWordsFile { try? FileManager.default.removeItem(atPath: lastWordsFile) }
     }
 
-    /// Begins an exchange, which may take so long.
+    /// Begins an exchange with the given time limit.
     package func beginExchange(within seconds: Double) {
         self.seconds = seconds
         deadline = Date(timeIntervalSinceNow: seconds)
@@ -64,7 +65,7 @@ package final class ChildProcess {
 
     /// The next bytes.
     ///
-    /// - Throws: ``ChildProcessError`` where the program has ended, or answers too late.
+    /// - Throws: ``ChildProcessError`` if the program has ended, or answers too late.
     package func read(_ count: Int) throws(ChildProcessError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
         var done = 0
@@ -83,7 +84,7 @@ package final class ChildProcess {
         return bytes
     }
 
-    /// The next bytes up to a newline, which is left out; nil where there is none among so many.
+    /// The next bytes up to a newline, without it; nil if there is no newline within the limit.
     ///
     /// - Throws: as ``read(_:)``.
     package func readLine(upTo longest: Int) throws(ChildProcessError) -> [UInt8]? {
@@ -169,7 +170,7 @@ package final class ChildProcess {
     // MARK: Errors
 
     private func ended() -> ChildProcessError {
-        // It may still be ending, and what it wrote last on its way to the file.
+        // It may still be ending, and its last words on their way to the file.
         let patience = Date(timeIntervalSinceNow: 1)
         while process.isRunning, Date() < patience { usleep(10_000) }
         return .ended(signal: process.endingSignal, lastWords: lastWords)

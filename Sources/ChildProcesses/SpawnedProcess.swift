@@ -1,16 +1,16 @@
 import Foundation
 
-/// A process that was started with descriptors of ours for its standard streams. It takes no thread of this process,
-/// and so starts where no more threads can.
+/// A process started with our descriptors as its standard streams. It needs no thread of this process, so it can start
+/// even when the limit on threads is reached.
 final class SpawnedProcess {
     private let identifier: pid_t
-    /// How it ended, once that is known.
+    /// How it ended, once known.
     private var status: Int32?
 
     /// - Parameters:
-    ///   - command: the program, which is looked for where programs are if it is no path, and its arguments.
+    ///   - command: the program and its arguments; a program name without a path is searched for in PATH.
     ///   - environment: all of its variables.
-    ///   - errors: the file that takes its standard error.
+    ///   - errors: the file for its standard error.
     /// - Throws: the system's error number.
     init(
         _ command: [String], environment: [String: String], input: Int32, output: Int32, errors: String
@@ -31,7 +31,7 @@ final class SpawnedProcess {
         posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
         posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
         posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, errors, O_WRONLY, 0)
-        // Else it would ignore or never see the signals that the thread which starts it ignores or blocks.
+        // Otherwise it would inherit the signals that the starting thread ignores or blocks.
         var none = sigset_t()
         sigemptyset(&none)
         posix_spawnattr_setsigmask(&attributes, &none)
@@ -51,7 +51,7 @@ final class SpawnedProcess {
 
     deinit {
         guard isRunning else { return }
-        // One that hangs hears nothing gentler.
+        // A hanging process ignores gentler signals.
         kill(identifier, SIGKILL)
         var ending: Int32 = 0
         while waitpid(identifier, &ending, 0) < 0, errno == EINTR {}
@@ -65,7 +65,7 @@ final class SpawnedProcess {
         return found == 0
     }
 
-    /// The signal that ended it; nil if it runs, or ended by itself.
+    /// The signal that ended it; nil if it is running, or ended by itself.
     var endingSignal: Int32? { status.map { $0 & 0x7f }.flatMap { $0 == 0 ? nil : $0 } }
 
     /// The code that it ended with; nil if it runs, or a signal ended it.
@@ -76,20 +76,20 @@ final class SpawnedProcess {
     }
 }
 
-/// An error of the system's.
+/// A system error.
 struct ErrorNumber: Error {
     let value: Int32
 
-    /// Whether there are as many processes as there may be, or no memory for one more.
+    /// Whether the limit on processes is reached, or memory for another is missing.
     var isLackOfRoom: Bool { value == EAGAIN || value == ENOMEM }
 }
 
-/// The two ends of a pipe, which no other child inherits.
+/// The two ends of a pipe, not inherited by other children.
 struct PipeEnds {
     let reading: Int32
     let writing: Int32
 
-    /// - Throws: where there are too many open files.
+    /// - Throws: if there are too many open files.
     init() throws(ErrorNumber) {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { throw ErrorNumber(value: errno) }

@@ -1,4 +1,5 @@
-/// A part of a run: of each list of things to compare, every shard takes a stretch, and all together take all.
+/// A part of a run: each shard takes one stretch of every list of things to compare, and all shards together take
+/// all.
 public struct Shard: Sendable, Codable, Equatable {
     /// From 1 to ``count``.
     public let index: Int
@@ -13,7 +14,7 @@ public struct Shard: Sendable, Codable, Equatable {
     }
 
     /// - Parameter text: such as `2/4`, the second of four.
-    /// - Returns: nil for what is none.
+    /// - Returns: nil if the text is not a valid shard.
     public init?(_ text: String) {
         let numbers = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
         guard numbers.count == 2, let index = numbers[0], let count = numbers[1], index >= 1, index <= count else {
@@ -24,7 +25,7 @@ public struct Shard: Sendable, Codable, Equatable {
 
     private enum CodingKeys: CodingKey { case index, count }
 
-    /// - Throws: `DecodingError` for what is no part of a whole.
+    /// - Throws: `DecodingError` for an invalid shard.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         let (index, count) = try (
@@ -33,12 +34,12 @@ public struct Shard: Sendable, Codable, Equatable {
         guard index >= 1, index <= count else {
             throw DecodingError.dataCorruptedError(
                 forKey: .index, in: container,
-                debugDescription: "\(index) of \(count) is no shard: from 1 to the count is expected")
+                debugDescription: "\(index) of \(count) is not a valid shard: a number from 1 to the count is expected")
         }
         self.init(index: index, count: count)
     }
 
-    /// This shard's stretch: those of shards 1, 2, ... one after the other are the elements again.
+    /// This shard's stretch. The stretches of shards 1, 2, ... in sequence are all elements.
     public func stretch<Element>(of elements: [Element]) -> [Element] {
         func end(of shard: Int) -> Int {
             count.dividingFullWidth(elements.count.multipliedFullWidth(by: shard)).quotient

@@ -2,25 +2,25 @@ import Engines
 import NetworkGraph
 import Tensors
 
-/// What is computed at a node in place of what the graph says.
+/// What a node computes instead of what the graph says.
 struct Alteration: Sendable {
-    /// The operator; nil leaves the node's own.
+    /// The replaced operator; nil keeps the node's own.
     var operation: (any Operator)?
-    /// What the operands become, by their positions.
+    /// Changes to operands, keyed by position.
     var operands: [Int: @Sendable (AnyTensor) -> AnyTensor?] = [:]
-    /// What the result becomes, given what was recorded in its place, if it was.
+    /// A change to the result, given the recorded tensor, if there is one.
     var result: (@Sendable (_ computed: AnyTensor, _ recorded: AnyTensor?) -> AnyTensor?)?
-    /// The arithmetic; nil leaves that of the network.
+    /// The arithmetic; nil keeps the network's.
     var arithmetic: ArithmeticName?
-    /// In what the result is stored, where that is coarser than the arithmetic.
+    /// The format in which the result is stored, if it is coarser than the arithmetic's.
     var storage: FloatFormat?
 
-    /// Whether it computes with fewer bits, so that right programs of it differ by much.
+    /// Whether it computes with fewer bits, so that correct programs of it differ widely.
     var isCoarse: Bool { storage != nil || arithmetic != nil }
 
-    /// The node under this alteration; nil where it does not apply.
+    /// The node under this alteration; nil if it does not apply.
     ///
-    /// - Throws: ``NetworkGraph/OperatorError`` where the altered operator does not fit its operands.
+    /// - Throws: ``NetworkGraph/OperatorError`` if the altered operator does not fit its operands.
     func evaluate(
         _ node: Node, _ operands: [AnyTensor?], constants: Set<Int>, recorded: AnyTensor?, in network: ArithmeticName,
         _ order: SummationOrder

@@ -3,40 +3,40 @@ import Engines
 import NetworkGraph
 import Tensors
 
-/// Why a recording differs from what its network computes: causes that were confirmed by computing with them, and what
-/// remains unexplained.
+/// Why a recording differs from its network's computation: causes confirmed by computing with them, and the differences
+/// left unexplained.
 public struct Diagnosis: Sendable, Codable, Equatable {
-    /// Something that was done wrong: with it, rounding explains the recording in every case.
+    /// A fault: with it, rounding explains the recording in every case.
     public struct Cause: Sendable, Codable, Equatable {
-        /// Where, or where first; nil for the whole network, or its inputs.
+        /// The first layer with the fault; nil for the whole network, or its inputs.
         public let layer: Layer?
-        /// All layers where it was done; none for the whole network, or its inputs.
+        /// All layers with the fault; empty for the whole network, or its inputs.
         public let layers: [Layer]
         public let kind: FaultKind
-        /// A sentence without a stop.
+        /// A sentence without a full stop.
         public let words: String
-        /// Other faults that explain the recording as well: these inputs do not tell them apart.
+        /// Other faults that also explain the recording: these inputs cannot distinguish them.
         public let alternatives: [String]
         /// The recorded tensors that it explains.
         public let explains: [String]
-        /// How many times what rounding explains the difference is, without and with the fault; the latter at most 1.
+        /// The difference divided by what rounding explains, without and with the fault; the latter is at most 1.
         public let ratioBefore: Double
         public let ratioAfter: Double
-        /// The case on which it was chosen, and how many cases it explains: all that hold the same tensors and, where they
+        /// The case on which it was chosen, and how many cases it explains: all that hold the same tensors and, if they
         /// agree, all others.
         public let chosenOn: String
         public internal(set) var confirmedOn: Int
     }
 
-    /// A part of the network that differs, and no fault that was tried explains.
+    /// A part of the network that differs and that no tried fault explains.
     public struct Unexplained: Sendable, Codable, Equatable {
         public let layers: [Layer]
         /// The recorded tensors that differ.
         public let tensors: [String]
         public let ratio: Double
-        /// Where the wrong numbers are, for a person.
+        /// Where the wrong numbers are, in words.
         public let pattern: String
-        /// The fault that comes nearest; nil where none comes nearer than the network as it is.
+        /// The nearest fault; nil if none comes nearer than the unaltered network.
         public let closest: String?
         public let closestRatio: Double?
     }
@@ -45,15 +45,15 @@ public struct Diagnosis: Sendable, Codable, Equatable {
     public internal(set) var unexplained: [Unexplained]
     /// How many altered computations were tried.
     public internal(set) var tried: Int
-    /// What a reader should know beside: what was left out, and why.
+    /// What else a reader should know: what was left out, and why.
     public internal(set) var notes: [String]
-    /// Both files side by side, where both sides are models; nil where one is a recording.
+    /// Both files side by side, if both sides are models; nil if one is a recording.
     public internal(set) var files: FileComparison?
 
     /// Whether nothing differs.
     public var isEmpty: Bool { causes.isEmpty && unexplained.isEmpty }
 
-    /// The sentences that say it, the causes first; none where nothing differs.
+    /// The sentences of the diagnosis, causes first; none if nothing differs.
     public var sentences: [String] {
         causes.map { cause in
             cause.words
@@ -83,11 +83,11 @@ extension Diagnosis {
     ///
     /// - Parameters:
     ///   - graph: the network as it should be.
-    ///   - arithmetic: what the recording declares.
-    ///   - cases: the recording's, by name, in their order.
-    ///   - progress: is told what is tried, for a person.
-    ///   - read: a case with its inputs and the recorded tensors, under the graph's names and in its order.
-    /// - Throws: what reading and computing throw.
+    ///   - arithmetic: the one that the recording declares.
+    ///   - cases: the names of the recording's cases, in order.
+    ///   - progress: called with what is being tried, in words.
+    ///   - read: returns a case with its inputs and recorded tensors, under the graph's names and in its order.
+    /// - Throws: the errors of reading and computing.
     public init(
         of graph: Graph, in arithmetic: ArithmeticName, cases: [String],
         progress: @Sendable (String) -> Void = { _ in }, read: (String) throws -> RecordedCase
@@ -102,7 +102,7 @@ extension Diagnosis {
             inputsBefore[name] = previous?.inputs
             previous = recorded
         }
-        // Where more is recorded a fault is easier to tell: what is found there is held against the other cases.
+        // The more is recorded, the easier a fault is to identify: faults found there are tested on the other cases.
         let order = groups.sorted { ($1.key.count, $0.value[0]) < ($0.key.count, $1.value[0]) }
         var found = [Hypothesis]()
         for (recorded, names) in order {
@@ -113,11 +113,11 @@ extension Diagnosis {
         joinRepeatedCauses(of: graph)
     }
 
-    /// Explains one side of a comparison by the model of the other.
+    /// Explains one side of a comparison by the other side's model.
     ///
-    /// - Throws: what aligning, reading and computing throw.
+    /// - Throws: the errors of aligning, reading and computing.
     public init(of sides: inout AlignedSides, progress: @Sendable (String) -> Void = { _ in }) throws {
-        // The first case decides how all are aligned.
+        // The first case decides the alignment of all.
         if let first = sides.caseNames.first { _ = try sides.recordedCase(first) }
         try self.init(
             of: sides.graph, in: sides.recordedArithmetic, cases: sides.caseNames, progress: progress,
@@ -134,7 +134,7 @@ extension Diagnosis {
 
     /// Explains cases that hold the same tensors.
     ///
-    /// - Parameter found: what was found in other cases, which is tried first.
+    /// - Parameter found: faults found in other cases, which are tried first.
     private mutating func explain(
         _ cases: [String], recording tensors: Set<String>, of graph: Graph, in arithmetic: ArithmeticName,
         _ inputsBefore: [String: [String: AnyTensor]], _ found: inout [Hypothesis],
@@ -178,15 +178,15 @@ extension Diagnosis {
         }
     }
 
-    /// A case that a section does not give.
+    /// A case whose tensors a section does not produce.
     struct Failure {
         let name: String
         let ratio: Double
-        /// The number of its inputs' elements.
+        /// The number of elements of its inputs.
         let size: Int
     }
 
-    /// Says once what was done at several layers.
+    /// Reports a fault of several layers once.
     private mutating func joinRepeatedCauses(of graph: Graph) {
         var joined = [Cause]()
         let alike = Dictionary(grouping: causes) { "\($0.kind.rawValue) \($0.fault)" }
@@ -216,7 +216,7 @@ extension Diagnosis {
 }
 
 extension Diagnosis.Cause {
-    /// What was done, without where.
+    /// The fault without its place.
     var fault: String {
         guard let layer, words.hasPrefix("\(layer.words): ") else { return words }
         return String(words.dropFirst("\(layer.words): ".count))

@@ -1,4 +1,4 @@
-/// A kind of fault in a conversion: what was altered.
+/// A kind of conversion fault: what was altered.
 public enum FaultKind: String, Sendable, Codable, CaseIterable {
     case inputChannels = "input_channels"
     case inputScale = "input_scale"
@@ -25,12 +25,12 @@ public enum FaultKind: String, Sendable, Codable, CaseIterable {
     case sumFormat = "sum_format"
     case wrongElements = "wrong_elements"
 
-    /// Whether it is done to what the network is given.
+    /// Whether it alters the network's inputs.
     public var isOfInputs: Bool {
         [.inputChannels, .inputScale, .inputOrientation, .otherCase, .repeatedBatch].contains(self)
     }
 
-    /// What it is, for a person.
+    /// What it is, in words.
     public var words: String {
         switch self {
         case .inputChannels: "the channels of the input image are in another order"

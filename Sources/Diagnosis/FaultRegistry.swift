@@ -1,13 +1,13 @@
 import NetworkGraph
 import Tensors
 
-/// Every kind of fault that is looked for: a new one is its file and its line here.
+/// Every kind of fault that is searched for: a new one is its file and its line here.
 enum FaultRegistry {
-    /// What may have been done wrong at a node.
+    /// The faults that may be present at a node.
     ///
     /// - Parameters:
-    ///   - isOutput: whether the node gives an output of the graph.
-    ///   - isAlone: whether all that the node takes is recorded, so that its result tells of it alone.
+    ///   - isOutput: whether the node produces an output of the graph.
+    ///   - isAlone: whether all of the node's operands are recorded, so that its result depends on this node alone.
     static func hypotheses(at site: Site, isOutput: Bool, isAlone: Bool) -> [Hypothesis] {
         SlopeFaults.hypotheses(at: site)
             + BiasFaults.hypotheses(at: site)
@@ -23,7 +23,7 @@ enum FaultRegistry {
             + ElementFaults.hypotheses(at: site)
     }
 
-    /// What may be wrong with the network's inputs.
+    /// The faults that the network's inputs may have.
     static func hypotheses(ofInputs inputs: [String: AnyTensor]) -> [Hypothesis] {
         inputs.sorted { $0.key < $1.key }.flatMap { InputFaults.hypotheses(for: $0.key, $0.value) }
     }

@@ -1,26 +1,27 @@
 import Tensors
 
-/// What may have been done wrong: an altered computation, and how it is said.
+/// A possible fault: an altered computation, and its description.
 struct Hypothesis: Sendable {
     let kind: FaultKind
-    /// What tells it from others of its kind at the same node: the same key at other nodes is the same fault there.
+    /// Distinguishes it from others of its kind at the same node; the same key at another node means the same fault
+    /// there.
     let key: String
-    /// The layer at which it was done; nil where it is the whole network, or its input.
+    /// The faulty layer; nil for the whole network, or its input.
     let layer: Layer?
-    /// A sentence without a stop, for a person.
+    /// A sentence without a full stop.
     let words: String
-    /// By the positions of nodes.
+    /// Keyed by the positions of nodes.
     var alterations: [Int: Alteration] = [:]
-    /// What the network's inputs become; nil leaves them as they are.
+    /// A change to the network's inputs; nil keeps them.
     var input: InputAlteration?
 
-    /// The same computation with the other's alterations as well.
+    /// The same computation with the other's alterations added.
     func with(_ other: Hypothesis) -> [Hypothesis] { [self, other] }
 }
 
-/// A layer as it is named to a person.
+/// A layer as a reader knows it.
 public struct Layer: Sendable, Codable, Equatable, Hashable {
-    /// The tensor that it gives.
+    /// The tensor that it produces.
     public let tensor: String
     public let node: String
     public let `operator`: String
@@ -28,8 +29,8 @@ public struct Layer: Sendable, Codable, Equatable, Hashable {
     var words: String { tensor == node ? "\(tensor) (\(self.operator))" : "\(tensor) (\(self.operator) \(node))" }
 }
 
-/// What the network is given in place of a case's inputs.
+/// What the network receives instead of a case's inputs.
 struct InputAlteration: Sendable {
-    /// The input's tensors, by name, from those of its own case and those of the case before, if there is one.
+    /// The input tensors, keyed by name, made from the case's own and those of the previous case, if there is one.
     let altered: @Sendable (_ own: [String: AnyTensor], _ previous: [String: AnyTensor]?) -> [String: AnyTensor]?
 }

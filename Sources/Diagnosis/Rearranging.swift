@@ -3,13 +3,13 @@ import Tensors
 extension AnyTensor {
     /// The tensor's parts along an axis in another order.
     ///
-    /// - Parameter order: for each part of the result, the position of the part that it is.
+    /// - Parameter order: for each part of the result, its position in this tensor.
     func taking(_ order: [Int], along axis: Int) -> AnyTensor {
         func taking(_ tensor: some TypedTensor) -> AnyTensor { AnyTensor(tensor.typed.taking(order, along: axis)) }
         return taking(contents)
     }
 
-    /// The same, of a result that may be of another shape than the order is for: then nil.
+    /// The parts in another order; nil if the result's shape does not fit the order.
     func fitting(_ order: [Int], along axis: Int) -> AnyTensor? {
         guard shape.dimensions.indices.contains(axis), shape[axis] == order.count else { return nil }
         return taking(order, along: axis)
@@ -20,12 +20,12 @@ extension AnyTensor {
         axes.reduce(self) { $0.taking(Array((0..<$0.shape[$1]).reversed()), along: $1) }
     }
 
-    /// Its numbers, changed one by one, as float32.
+    /// Its numbers, each transformed, as float32.
     func mapNumbers(_ change: (Double) -> Double) -> AnyTensor {
         .float32(Tensor(shape, float64.elements.map { Float(change($0)) }))
     }
 
-    /// The numbers with those of one part along an axis changed.
+    /// The numbers with one part along an axis transformed.
     func mapPart(_ part: Int, along axis: Int, _ change: (Double) -> Double) -> AnyTensor {
         let shape = shape
         let (inner, count) = (shape.strides[axis], shape[axis])

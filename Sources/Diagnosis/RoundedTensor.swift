@@ -6,7 +6,7 @@ extension FloatFormat {
         .float32(Tensor(tensor.shape, tensor.float64.elements.map { Float(rounded($0)) }))
     }
 
-    /// Whether every number of a tensor is one of this format.
+    /// Whether every number of a tensor is representable in this format.
     func holds(_ tensor: AnyTensor) -> Bool {
         tensor.float64.elements.allSatisfy { $0.isNaN || rounded($0) == $0 }
     }

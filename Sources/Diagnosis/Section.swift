@@ -1,15 +1,15 @@
 import NetworkGraph
 
-/// A part of a graph between tensors that a recording holds: what can be explained for itself.
+/// A part of a graph between recorded tensors, which can be explained on its own.
 ///
-/// Where every tensor is recorded, each node is a section; where the outputs alone are, the whole graph is one.
+/// If every tensor is recorded, each node is a section; if only the outputs are, the whole graph is one.
 struct Section: Sendable, Equatable {
-    /// The positions of its nodes, in the order of computation.
+    /// The positions of its nodes, in order of computation.
     let nodes: [Int]
-    /// The recorded tensors that it gives.
+    /// The recorded tensors that it produces.
     let exits: [String]
 
-    /// The sections that give a recorded tensor, in the order of computation.
+    /// The sections that produce a recorded tensor, in order of computation.
     static func all(of graph: Graph, recorded: Set<String>) -> [Section] {
         var groups = Array(graph.nodes.indices)
         func root(_ node: Int) -> Int {
@@ -33,7 +33,7 @@ struct Section: Sendable, Equatable {
         }
     }
 
-    /// Whether it takes one of the graph's inputs.
+    /// Whether it reads one of the graph's inputs.
     func takesInputs(of graph: Graph) -> Bool {
         let inputs = Set(graph.inputs.map(\.name))
         return nodes.contains { graph.nodes[$0].inputs.contains { $0.map(inputs.contains) ?? false } }

@@ -2,19 +2,19 @@ import Engines
 import NetworkGraph
 import Tensors
 
-/// Computes a section from what a recording holds, as the graph says or under hypotheses.
+/// Computes a section from a recording, as the graph says or under hypotheses.
 struct SectionRun: Sendable {
     let graph: Graph
     let section: Section
     let arithmetic: ArithmeticName
 
-    /// The tensors that the section's nodes give; nil where a hypothesis does not apply.
+    /// The tensors that the section's nodes produce; nil if a hypothesis does not apply.
     ///
     /// - Parameters:
-    ///   - known: the inputs and the recorded tensors, by name.
-    ///   - alterations: by the positions of nodes.
-    ///   - base: what the section gives without alterations, of which what they do not touch is taken; nil computes all.
-    /// - Throws: what the operators throw for operands that do not fit.
+    ///   - known: the inputs and the recorded tensors, keyed by name.
+    ///   - alterations: keyed by the positions of nodes.
+    ///   - base: the section's tensors without alterations, reused where these change nothing; nil computes all.
+    /// - Throws: the operators' errors for operands that do not fit.
     func tensors(
         from known: [String: AnyTensor], under alterations: [Int: Alteration] = [:],
         order: SummationOrder = .sequence, reusing base: [String: AnyTensor]? = nil
@@ -30,7 +30,7 @@ struct SectionRun: Sendable {
                 given[output] = values
                 continue
             }
-            // What is recorded was given by the candidate, whatever is computed here.
+            // Recorded tensors come from the candidate, whatever is computed here.
             let operands = node.inputs.map { name in
                 name.flatMap { known[$0] ?? given[$0] ?? graph.initializers[$0] }
             }

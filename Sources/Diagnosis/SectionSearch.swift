@@ -4,13 +4,13 @@ import Foundation
 import NetworkGraph
 import Tensors
 
-/// The search for what was done wrong in a section: single faults, then faults beside the best of them.
+/// The search for the faults of a section: single faults, then further faults added to the best of them.
 ///
 /// Faults are chosen on one case and confirmed on all.
 struct SectionSearch {
     let run: SectionRun
     let cases: [String]
-    /// For each case, the inputs of the one before.
+    /// For each case, the previous case's inputs.
     let inputsBefore: [String: [String: AnyTensor]]
 
     struct Result {
@@ -22,15 +22,15 @@ struct SectionSearch {
         var notes = [String]()
     }
 
-    /// The multiply-adds that trying single faults may take, and sets of them after that, which keeps a search to about
-    /// twenty seconds on two cores: of a large network whose outputs alone are recorded, not all faults can be tried at
-    /// all layers.
+    /// The multiply-adds allowed for single faults, and again for sets of them, which limits a search to about twenty
+    /// seconds on two cores: for a large network with only its outputs recorded, not every fault can be tried at every
+    /// layer.
     private static let work = (single: 1e11, sets: 2.5e10)
-    /// What a set takes beside its computation, in multiply-adds: a late layer's is short.
+    /// The overhead of a set, in multiply-adds: a late layer's computation is short.
     private static let setWork = 1e6
-    /// What an element that is written takes, in multiply-adds.
+    /// The cost of writing an element, in multiply-adds.
     private static let elementWork = 40.0
-    /// How many of the best faults are tried with another beside them, and how many are confirmed.
+    /// How many of the best faults are combined with another, and how many are confirmed.
     private static let beam = 8
     private static let finalists = 32
     /// The most faults at once.
@@ -74,7 +74,7 @@ struct SectionSearch {
         progress("trying \(hypotheses.count + inputs.count) faults at \(run.section.exits.joined(separator: ", "))")
         result.tried += hypotheses.count + inputs.count
         let all = hypotheses
-        // What the network is given comes before what it does with it.
+        // Faults of the network's inputs precede those of its layers.
         var scored = try concurrentMap((inputs + all).map { [$0] }) { set in
             let isWhole = set.contains { $0.input != nil }
             return (isWhole ? whole : trial).score(
@@ -84,7 +84,7 @@ struct SectionSearch {
         var best = (set: [Hypothesis](), ratio: Double.infinity)
         if try confirm(scored, trial, whole, chosen, &result, &best, read) { return result }
 
-        // Another beside the best: sets are many, so that one image proposes what all of them then judge.
+        // Another fault beside the best: there are many sets, so one image proposes those that all images then judge.
         let one = Trial(run, of: trial.recorded.part(of: run, atMost: 1), previous: nil)
         guard let oneBase = one.tensors() else {
             result.unexplained = [unexplained(chosen, whole, best.set.isEmpty ? nil : best)]
@@ -114,7 +114,7 @@ struct SectionSearch {
                 let isWhole = proposed.set.contains { $0.input != nil }
                 let score = (isWhole ? whole : trial).score(
                     under: proposed.set, reusing: isWhole ? wholeBase : base, scales: isWhole ? wholeScales : scales)
-                // Beside the others each has to change something.
+                // Each added fault must change something.
                 let words = Set(proposed.set.map(\.words))
                 return score.flatMap { score in
                     words.contains { known[words.subtracting([$0])] == score }
@@ -128,15 +128,15 @@ struct SectionSearch {
         return result
     }
 
-    /// Sets of faults that have all but one in common.
+    /// Sets of faults that differ in one.
     struct SharedSets: Sendable {
         let shared: [Hypothesis]
-        /// None of which is of the inputs.
+        /// None of them alters the inputs.
         var others: [Hypothesis]
     }
 
-    /// Two faults at once: as many of the nearest as can be afforded, each with every companion. What the two share is
-    /// computed once, under the one that lies before the other.
+    /// Two faults at once: as many of the nearest as can be afforded, each with every companion. What both share is
+    /// computed once, under the earlier of the two.
     private func pairs(
         of nearest: [Hypothesis], with companions: [Hypothesis], _ one: Trial, _ result: inout Result
     ) -> [SharedSets] {
@@ -151,7 +151,7 @@ struct SectionSearch {
         var positions = [String: Int]()
         var bases = Set<String>()
         var spent = 0.0
-        // Where not even a few can be had with all, each is had with those that are made most often.
+        // If not even a few can be combined with all, each is combined with the commonest faults.
         var own = companions
         let whole = cost(from: -1) * Double(Self.beam)
         if whole * Double(own.count) > 2 * Self.work.sets {
@@ -180,7 +180,7 @@ struct SectionSearch {
         return groups
     }
 
-    /// Some of the best sets, each with one more.
+    /// Some of the best sets, each with one more fault.
     private func sets(
         of best: [Scored], with companions: [Hypothesis], _ one: Trial, _ result: inout Result
     ) -> [SharedSets] {
@@ -198,13 +198,13 @@ struct SectionSearch {
         }
     }
 
-    /// A set of faults, and how much of the difference is left with it.
+    /// A set of faults, and the fraction of the difference that remains with it.
     struct Scored: Sendable {
         let set: [Hypothesis]
         let score: Double
     }
 
-    /// Takes the best sets with which rounding explains every case.
+    /// Keeps the best sets with which rounding explains every case.
     ///
     /// - Returns: whether there is one.
     private func confirm(
@@ -237,8 +237,8 @@ struct SectionSearch {
         return true
     }
 
-    /// Other single faults that explain as much, but for those that come to the same bits at the same place: they are the
-    /// same fault in other words.
+    /// Other single faults that explain as much. Those that give the same bits at the same place are left out: they are
+    /// the same fault in other words.
     private func alternatives(to cause: Hypothesis, _ explaining: [[Hypothesis]], _ trial: Trial) -> [String] {
         let own = trial.tensors(under: [cause])
         let others = explaining.compactMap { $0.count == 1 ? $0[0] : nil }.filter { other in
@@ -267,7 +267,7 @@ struct SectionSearch {
             closestRatio: isNearer ? best?.ratio : nil)
     }
 
-    /// The section's nodes with what they take and give in a case.
+    /// The section's nodes with their operands and results in a case.
     private func sites(_ trial: Trial, _ base: [String: AnyTensor]) -> [Site] {
         let known = trial.recorded.tensors.merging(trial.recorded.inputs) { $1 }
         return run.section.nodes.compactMap { index in
@@ -282,7 +282,7 @@ struct SectionSearch {
         }
     }
 
-    /// The same fault at all layers of the section where it can be.
+    /// The same fault at every layer of the section that can have it.
     private func everywhere(_ hypotheses: [Hypothesis]) -> [Hypothesis] {
         guard run.section.nodes.count > 1 else { return [] }
         let kinds: Set<FaultKind> = [
@@ -308,12 +308,12 @@ struct SectionSearch {
         }
     }
 
-    /// How many altered computations an amount of multiply-adds allows for.
+    /// How many altered computations a number of multiply-adds allows.
     private func affordable(_ trial: Trial, of work: Double) -> Int {
         Int(min(work / max(costs(trial).values.reduce(0, +), 1), 1e9))
     }
 
-    /// What each of the section's nodes takes, in multiply-adds, by its position; none where that is not known.
+    /// The cost of each of the section's nodes, in multiply-adds, keyed by position; absent if unknown.
     private func costs(_ trial: Trial) -> [Int: Double] {
         let shapes = trial.recorded.inputs.mapValues(\.shape)
         guard let types = try? run.graph.tensorTypes(for: shapes) else { return [:] }
@@ -329,14 +329,14 @@ struct SectionSearch {
 }
 
 extension [SectionSearch.Scored] {
-    /// The nearest first, however little nearer: beside another fault the right one leaves much.
+    /// The nearest first, by however little: beside another fault, even the correct one leaves much.
     fileprivate var nearest: [SectionSearch.Scored] {
         enumerated().sorted { one, other in
             (one.element.score, one.offset) < (other.element.score, other.offset)
         }.map(\.element)
     }
 
-    /// The best first; of equals, the simpler, as they were proposed.
+    /// The best first; among equals, the simpler, in the order proposed.
     fileprivate var ranked: [SectionSearch.Scored] {
         enumerated().sorted { one, other in
             (one.element.score.bucket, one.offset) < (other.element.score.bucket, other.offset)
@@ -350,7 +350,7 @@ extension Double {
 }
 
 extension [Hypothesis] {
-    /// Those first that are wrong most often.
+    /// The commonest faults first.
     fileprivate var byCost: [Hypothesis] {
         enumerated().sorted { one, other in
             (one.element.rank, one.offset) < (other.element.rank, other.offset)
@@ -365,8 +365,8 @@ extension Hypothesis {
 }
 
 extension Trial {
-    /// The mean differences of the recorded tensors from those given, by tensor, and not less than what rounding cannot
-    /// explain: what is right already tells nothing.
+    /// The mean differences between recorded and given tensors, keyed by tensor, but at least what rounding cannot
+    /// explain: a tensor that is already right says nothing.
     fileprivate func scales(_ base: [String: AnyTensor]) -> [String: Double] {
         run.section.exits.reduce(into: [:]) { scales, exit in
             guard let given = recorded.tensors[exit], let right = base[exit],
@@ -377,7 +377,7 @@ extension Trial {
         }
     }
 
-    /// Where the wrong numbers are, for a person.
+    /// Where the wrong numbers are, in words.
     fileprivate var pattern: String {
         guard let base = tensors() else { return "whose shapes do not fit" }
         for exit in run.section.exits {
@@ -397,7 +397,7 @@ extension Trial {
 }
 
 extension RecordedCase {
-    /// The part of a batch in which the section is off most, of a few images; the whole where it cannot be taken apart.
+    /// The few images of a batch where the section errs most; the whole batch if it cannot be split.
     func part(of run: SectionRun, atMost count: Int) -> RecordedCase {
         let batch = inputs.values.first.map { $0.shape.rank > 0 ? $0.shape[0] : 1 } ?? 1
         guard batch > count, run.graph.computesBatchElementsApart(for: inputs.mapValues(\.shape)),

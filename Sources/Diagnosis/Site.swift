@@ -2,18 +2,18 @@ import Engines
 import NetworkGraph
 import Tensors
 
-/// A node at which something may have been done wrong, with what it takes and gives when it is right.
+/// A node that may have a fault, with its operands and its correct result.
 struct Site: Sendable {
     let graph: Graph
     /// The node's position.
     let index: Int
-    /// Its operands in one case, constants among them; nil for one left out.
+    /// Its operands in one case, constants included; nil for an omitted one.
     let operands: [AnyTensor?]
-    /// What it gives in that case.
+    /// Its result in that case.
     let output: AnyTensor
-    /// What was recorded of it in that case; nil where it was not, or not together with all that it takes.
+    /// The recorded result in that case; nil unless it is recorded together with all operands.
     let recorded: AnyTensor?
-    /// The format in which the recording's arithmetic holds weights.
+    /// The format in which the recording's arithmetic stores weights.
     let weightFormat: FloatFormat
 
     var node: Node { graph.nodes[index] }
@@ -22,16 +22,16 @@ struct Site: Sendable {
         Layer(tensor: node.outputs.first ?? node.name, node: node.name, operator: node.operator.name)
     }
 
-    /// The constant at a position; nil if something else, or nothing, is there.
+    /// The constant at a position; nil if there is none.
     func constant(_ position: Int) -> AnyTensor? {
         guard node.inputs.indices.contains(position), let name = node.inputs[position] else { return nil }
         return graph.initializers[name]
     }
 
-    /// The positions of operands that are constants.
+    /// The positions of constant operands.
     var constants: Set<Int> { Set(node.inputs.indices.filter { constant($0) != nil }) }
 
-    /// Numbers of other layers of the same shape as the constant at a position, with the layers' names.
+    /// Other layers' numbers of the same shape as the constant at a position, with the layers' names.
     func others(like position: Int) -> [(layer: String, values: AnyTensor)] {
         guard let own = constant(position) else { return [] }
         return graph.nodes.indices.flatMap { other -> [(layer: String, values: AnyTensor)] in
@@ -53,22 +53,22 @@ struct Site: Sendable {
 }
 
 extension Shape {
-    /// Whether two shapes are the same but for extents of 1.
+    /// Whether two shapes are equal apart from extents of 1.
     fileprivate func isLike(_ other: Shape) -> Bool {
         dimensions.filter { $0 != 1 } == other.dimensions.filter { $0 != 1 }
     }
 }
 
-/// A node that multiplies with weights, in one view for convolutions and matrix products.
+/// A node that multiplies by weights: one view of convolutions and matrix products.
 struct WeightedSum: Sendable {
     /// The position of the weights among the operands.
     let position: Int
     let weights: AnyTensor
-    /// The axis of the weights along which outputs lie.
+    /// The output axis of the weights.
     let outputAxis: Int
-    /// The axis of the weights along which inputs lie.
+    /// The input axis of the weights.
     let inputAxis: Int
-    /// The axis of the result along which outputs lie.
+    /// The output axis of the result.
     let resultAxis: Int
 
     init?(_ site: Site) {

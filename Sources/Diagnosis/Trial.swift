@@ -3,7 +3,7 @@ import Engines
 import NetworkGraph
 import Tensors
 
-/// A section computed for one case, and held against what was recorded of it.
+/// A section computed for one case and compared with its recording.
 struct Trial: Sendable {
     let run: SectionRun
     let recorded: RecordedCase
@@ -11,7 +11,7 @@ struct Trial: Sendable {
     private let known: [String: AnyTensor]
     private let previous: [String: AnyTensor]?
 
-    /// - Parameter previous: the inputs of the case before; nil for the first.
+    /// - Parameter previous: the inputs of the previous case; nil for the first.
     init(_ run: SectionRun, of recorded: RecordedCase, previous: [String: AnyTensor]? = nil) {
         self.run = run
         self.recorded = recorded
@@ -19,7 +19,7 @@ struct Trial: Sendable {
         known = recorded.tensors.merging(recorded.inputs) { $1 }
     }
 
-    /// What the section's nodes take under hypotheses; nil where these do not apply.
+    /// The operands of the section's nodes under hypotheses; nil if these do not apply.
     private func given(under hypotheses: [Hypothesis]) -> [String: AnyTensor]? {
         var known = known
         for input in hypotheses.compactMap(\.input) {
@@ -29,20 +29,20 @@ struct Trial: Sendable {
         return known
     }
 
-    /// What the section's nodes give; nil where the hypotheses do not apply.
+    /// The results of the section's nodes; nil if the hypotheses do not apply.
     func tensors(
         under hypotheses: [Hypothesis] = [], order: SummationOrder = .sequence,
         reusing base: [String: AnyTensor]? = nil
     ) -> [String: AnyTensor]? {
         guard let given = given(under: hypotheses) else { return nil }
-        // A hypothesis may give shapes that nothing behind it takes: then it is not what was done.
+        // If a hypothesis gives shapes that later nodes refuse, it is not the fault.
         return try? run.tensors(
             from: given, under: hypotheses.alterations, order: order,
             reusing: hypotheses.contains { $0.input != nil } ? nil : base)
     }
 
-    /// How many times what rounding explains the recorded tensors lie from the section's; infinite where they cannot be
-    /// compared.
+    /// The recorded tensors' differences from the section's, divided by what rounding explains; infinite if they cannot
+    /// be compared.
     func ratio(under hypotheses: [Hypothesis] = []) throws -> Double {
         guard let centre = tensors(under: hypotheses) else { return .infinity }
         let exits = run.section.exits.filter { recorded.tensors[$0] != nil }
@@ -61,9 +61,9 @@ struct Trial: Sendable {
         }
         let alone = worst(residuals, [])
         guard alone < .infinity else { return alone }
-        // The spread of right programs makes tolerances wider, never narrower.
+        // The spread of correct programs widens tolerances, and never narrows them.
         let givers = exits.map { exit in run.section.nodes.first { run.graph.nodes[$0].outputs.contains(exit) } }
-        // What is stored in few bits shows that by itself; what is summed in few may differ by anything.
+        // Storage in few bits shows in the numbers themselves; sums in few bits may differ by anything.
         let isVague =
             alterations.values.contains(where: \.isCoarse)
             && !givers.allSatisfy { giver in giver.flatMap { alterations[$0]?.storage } != nil }
@@ -72,7 +72,7 @@ struct Trial: Sendable {
         for order in SummationOrder.allCases.dropFirst() {
             guard let program = tensors(under: hypotheses, order: order) else { continue }
             programs.append(program)
-            // So far off that no further order could bring it near.
+            // Too far off for another order of summation to explain.
             if programs.count == 2, !isVague {
                 let soFar = worst(residuals, programs)
                 if soFar > Self.hopeless { return soFar }
@@ -87,18 +87,18 @@ struct Trial: Sendable {
         return isOff && worst(without, programs) < Self.telling ? .infinity : ratio
     }
 
-    /// From here on the difference is a tenth of the largest number, which no order of float32 sums makes of the same
-    /// computation.
+    /// From here on the difference is a tenth of the largest number, beyond what another order of float32 sums can
+    /// cause.
     private static let farOff = 0.1 / (8 * 0x1p-23)
 
-    /// How many times the spread of two right programs a difference is that eight are not asked about: they spread
-    /// further than two, but by a small factor.
+    /// If a difference is this many times the spread of two correct programs, the remaining ones are not run: the
+    /// spread of all is larger, but by a small factor.
     private static let hopeless = 100.0
 
-    /// How many times what coarse sums may differ by a difference must be: else they would explain anything.
+    /// How many times the possible difference of coarse sums must be exceeded; otherwise they would explain anything.
     private static let telling = 4.0
 
-    /// In what a recorded tensor is stored, where that is coarser than float32.
+    /// The storage format of a recorded tensor, if it is coarser than float32.
     private func storage(of exit: String, _ alterations: [Int: Alteration]) -> FloatFormat? {
         let own = run.arithmetic.formats.stored
         if FloatFormat.binary32.isFiner(than: own) { return own }
@@ -106,21 +106,21 @@ struct Trial: Sendable {
         return giver.flatMap { alterations[$0]?.storage }
     }
 
-    /// The mean differences of the recorded tensors, as parts of those without any hypothesis; nil where the hypotheses
-    /// do not apply, or change nothing.
+    /// The mean differences of the recorded tensors, as fractions of those without any hypothesis; nil if the
+    /// hypotheses do not apply, or change nothing.
     ///
     /// - Parameters:
-    ///   - base: what the section gives without any.
-    ///   - scales: the mean differences without any, by tensor.
+    ///   - base: the section's results without any.
+    ///   - scales: the mean differences without any, keyed by tensor.
     func score(
         under hypotheses: [Hypothesis], reusing base: [String: AnyTensor], scales: [String: Double]
     ) -> Double? {
         tensors(under: hypotheses, reusing: base).flatMap { score(of: $0, against: base, scales: scales) }
     }
 
-    /// The scores of sets that share some hypotheses and have one more each, of which only what that touches is computed.
+    /// The scores of sets that share some hypotheses and add one each; only what that one affects is computed.
     ///
-    /// - Parameter others: none of which is of the inputs.
+    /// - Parameter others: the added hypotheses, none of which alters the inputs.
     func scores(under shared: [Hypothesis], beside others: [Hypothesis], scales: [String: Double]) -> [Double?] {
         guard let given = given(under: shared),
             let base = try? run.tensors(from: given, under: shared.alterations)
@@ -147,7 +147,7 @@ struct Trial: Sendable {
 }
 
 extension [Hypothesis] {
-    /// All alterations; of one node, one after the other.
+    /// All alterations; those of one node in sequence.
     var alterations: [Int: Alteration] {
         reduce(into: [:]) { all, hypothesis in
             for (node, alteration) in hypothesis.alterations {

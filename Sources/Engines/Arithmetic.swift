@@ -4,49 +4,49 @@ import VectorKernels
 
 /// How numbers are stored, multiplied and summed.
 ///
-/// A policy is the one definition of its arithmetic: every operator is written once, in terms of it, and
-/// faster code must give the same bits.
+/// A policy is the only definition of its arithmetic: every operator is written once, in terms of it, and faster code
+/// must produce the same bits.
 public protocol Arithmetic: Sendable {
-    /// What an activation or a weight is stored as.
+    /// The type that stores an activation or a weight.
     associatedtype Element: KernelNumber
-    /// The precision in which an operator computes before its result is stored.
+    /// The precision of an operator's computation before its result is stored.
     associatedtype Working: KernelNumber where Working.Lane == Element.Lane
-    /// How a sum of products is carried.
+    /// How a sum of products is accumulated.
     associatedtype Sum: SumOfProducts where Sum.Element == Element, Sum.Working == Working
 
     static var name: ArithmeticName { get }
 
-    /// What numbers are rounded to.
+    /// The formats that numbers are rounded to.
     static var formats: ArithmeticFormats { get }
 
-    /// A number from outside, as this arithmetic stores it.
+    /// A number from outside, as stored in this arithmetic.
     static func element(_ value: Double) -> Element
 
-    /// A constant of the model, as this arithmetic stores it.
+    /// A constant of the model, as stored in this arithmetic.
     static func weight(_ value: Double) -> Element
 
-    /// A result, rounded to what is stored.
+    /// A result, rounded to the stored format.
     static func stored(_ value: Working) -> Element
 
-    /// A factor of a sum of products, rounded to what is multiplied.
+    /// A factor of a sum of products, rounded to the multiplied format.
     static func factor(_ number: Element) -> Element
 
-    /// Results, each rounded to what is stored.
+    /// Results, each rounded to the stored format.
     static func stored(_ values: [Working]) -> [Element]
 
     /// The same elements as a file's tensor.
     static func anyTensor(_ tensor: Tensor<Element>) -> AnyTensor
 
-    /// A tensor from outside, each number as ``element(_:)`` gives it.
+    /// A tensor from outside, with each number converted by ``element(_:)``.
     static func value(of tensor: AnyTensor) -> Value<Element>
 
-    /// A constant of the model, each number as ``weight(_:)`` gives it.
+    /// A constant of the model, with each number converted by ``weight(_:)``.
     static func constant(_ tensor: AnyTensor) -> Value<Element>
 
-    /// What an operator gives; nil if no engine computes it.
+    /// An operator's result; nil if no engine computes it.
     ///
-    /// That this and the functions around it are requirements, with one definition for all, makes the compiler
-    /// specialise the operators and the engine for each arithmetic.
+    /// This and the functions around it are requirements with a single definition, so that the compiler specialises the
+    /// operators and the engine for each arithmetic.
     static func compute(
         _ operation: any Operator, _ inputs: Operands<Element>, as type: TensorType
     ) throws(OperatorError) -> Value<Element>?
@@ -56,18 +56,18 @@ public protocol Arithmetic: Sendable {
     /// - Throws: ``EngineError/unsupported(node:operator:)``.
     static func engine(for graph: Graph, order: SummationOrder) throws(EngineError) -> any Engine
 
-    /// What an operator gives for tensors, outside any graph.
+    /// An operator's result for tensors, outside any graph.
     ///
     /// - Throws: as ``ArithmeticName/apply(_:to:constants:order:)``.
     static func apply(
         _ operation: any Operator, to inputs: [AnyTensor?], constants: Set<Int>, order: SummationOrder
     ) throws -> AnyTensor
 
-    /// The vector kernel that computes this arithmetic's sums of products with the same bits.
+    /// The vector kernel that computes this arithmetic's sums of products, bit for bit.
     static var kernelForm: KernelForm { get }
 }
 
-/// A sum of products under way: from a start, one product after another.
+/// A running sum of products: a start, then one product after another.
 public protocol SumOfProducts {
     associatedtype Element
     associatedtype Working
@@ -108,7 +108,7 @@ extension Arithmetic {
     /// The type of the elements of ``anyTensor(_:)``.
     static var elementType: ElementType { anyTensor(Tensor([0], [])).elementType }
 
-    /// Factors of sums of products, each rounded to what is multiplied.
+    /// Factors of sums of products, each rounded to the multiplied format.
     static func factors(_ numbers: [Element]) -> [Element] {
         formats.roundsFactors ? numbers.map(factor) : numbers
     }
@@ -117,7 +117,7 @@ extension Arithmetic {
 extension Arithmetic where Element == Float {
     public static func anyTensor(_ tensor: Tensor<Float>) -> AnyTensor { .float32(tensor) }
 
-    /// Numbers that are float32 already are taken as they are.
+    /// Numbers that are already float32 are used unchanged.
     public static func value(of tensor: AnyTensor) -> Value<Float> {
         if case .float32(let numbers) = tensor { .real(numbers) } else { Value(tensor, element: element) }
     }

@@ -1,19 +1,19 @@
 import Tensors
 
-/// The number formats of an arithmetic. What rounding may do in it follows from them.
+/// The number formats of an arithmetic. They determine what rounding may do in it.
 public struct ArithmeticFormats: Sendable, Equatable {
-    /// Results are computed, and sums carried, in this format or a wider one.
+    /// Results are computed and sums accumulated in this format or a wider one.
     public let working: FloatFormat
-    /// What the factors of sums of products are rounded to before they are multiplied.
+    /// The format to which factors of sums of products are rounded before multiplication.
     public let factors: FloatFormat
-    /// What activations are stored in.
+    /// The format in which activations are stored.
     public let stored: FloatFormat
-    /// What the constants of a model are stored in.
+    /// The format in which a model's constants are stored.
     public let constants: FloatFormat
 
     /// - Parameters:
-    ///   - factors: nil where factors are taken as they are stored.
-    ///   - constants: nil where they are stored as activations are.
+    ///   - factors: nil if factors are not rounded further than when stored.
+    ///   - constants: nil if they are stored like activations.
     init(working: FloatFormat, stored: FloatFormat, factors: FloatFormat? = nil, constants: FloatFormat? = nil) {
         self.working = working
         self.stored = stored

@@ -1,7 +1,7 @@
 import NetworkGraph
 import Tensors
 
-/// An arithmetic by the name that users give it.
+/// An arithmetic, identified by the name that users give.
 public struct ArithmeticName: Sendable {
     public let rawValue: String
     let arithmetic: any Arithmetic.Type
@@ -26,7 +26,7 @@ public struct ArithmeticName: Sendable {
 }
 
 extension ArithmeticName: RawRepresentable, CaseIterable, Hashable, Codable {
-    /// nil for a name that no arithmetic has.
+    /// Nil for an unknown name.
     public init?(rawValue: String) {
         guard let known = Self.allCases.first(where: { $0.rawValue == rawValue }) else { return nil }
         self = known
@@ -38,15 +38,15 @@ extension ArithmeticName: CustomStringConvertible {
 
     public var formats: ArithmeticFormats { arithmetic.formats }
 
-    /// The type of the elements that engines in this arithmetic give.
+    /// The element type of this arithmetic's engines.
     public var elementType: ElementType { arithmetic.elementType }
 
-    /// What a number takes in memory between two operators.
+    /// The memory of a number between two operators.
     public var bytesPerNumber: Int { elementType.byteCount }
 
     /// The engine that computes a graph operator by operator in this arithmetic.
     ///
-    /// - Parameter order: in which sums of products are carried.
+    /// - Parameter order: the order of summation for sums of products.
     /// - Throws: ``EngineError/unsupported(node:operator:)`` for an operator that it cannot compute.
     public func engine(
         for graph: Graph, order: SummationOrder = .sequence
@@ -54,13 +54,13 @@ extension ArithmeticName: CustomStringConvertible {
         try arithmetic.engine(for: graph, order: order)
     }
 
-    /// What an operator gives for tensors, outside any graph; nil stands for an input left out.
+    /// An operator's result for tensors, outside any graph; nil stands for an omitted input.
     ///
     /// - Parameters:
-    ///   - constants: the positions of the tensors that are constants of a model.
-    ///   - order: in which sums of products are carried.
-    /// - Throws: ``NetworkGraph/OperatorError`` for tensors that do not fit, ``EngineError`` for an operator that
-    ///   no engine computes.
+    ///   - constants: the positions of tensors that are a model's constants.
+    ///   - order: the order of summation for sums of products.
+    /// - Throws: ``NetworkGraph/OperatorError`` for tensors that do not fit, ``EngineError`` for an operator that no
+    ///   engine computes.
     public func apply(
         _ operation: any Operator, to inputs: [AnyTensor?], constants: Set<Int> = [], order: SummationOrder = .sequence
     ) throws -> AnyTensor {

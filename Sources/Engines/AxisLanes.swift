@@ -2,14 +2,14 @@ import Tensors
 
 /// The rows of numbers along one axis of a tensor.
 package struct AxisLanes {
-    /// How many numbers a row has.
+    /// The length of a row.
     package let count: Int
-    /// How far apart they lie.
+    /// The stride within a row.
     package let step: Int
-    /// Where each row starts.
+    /// The start of each row.
     package let starts: [Int]
 
-    /// - Parameter axis: one that the shape has; a negative one counts from the back.
+    /// - Parameter axis: an axis of the shape; negative axes count from the end.
     package init(_ shape: Shape, axis: Int) {
         let axis = shape.axis(axis) ?? 0
         let count = shape.rank == 0 ? 1 : shape[axis]

@@ -2,7 +2,7 @@ import NetworkGraph
 import Tensors
 
 extension Tensor {
-    /// `operation` on the elements of two tensors, broadcast to a shape that both fit.
+    /// `operation` on the elements of two tensors, broadcast to a common shape.
     func combined<Other: Sendable, Result: Sendable>(
         with other: Tensor<Other>, to shape: Shape, _ operation: (Element, Other) -> Result
     ) -> Tensor<Result> {
@@ -30,7 +30,7 @@ extension Tensor {
 }
 
 extension StridedPositions {
-    /// Of a tensor that is broadcast to a shape that it fits.
+    /// The elements of a tensor broadcast to a shape that it fits.
     init(of shape: Shape, in result: Shape) {
         self.init(extents: result.dimensions, strides: shape.broadcastStrides(to: result))
     }

@@ -1,34 +1,34 @@
 import Foundation
 import Synchronization
 
-/// How many threads may compute at once.
+/// The limit on threads that compute at once.
 public enum Threads {
     private static let chosen = Atomic<Int>(ProcessInfo.processInfo.activeProcessorCount)
 
-    /// The limits that can be chosen.
+    /// The permitted limits.
     public static let possible = 1...4096
 
-    /// All cores, unless the user has said otherwise. No result depends on it.
+    /// All cores, unless the user says otherwise. No result depends on it.
     public static var limit: Int {
         get { chosen.load(ordering: .relaxed) }
         set { chosen.store(min(max(newValue, possible.lowerBound), possible.upperBound), ordering: .relaxed) }
     }
 
-    /// Whether this thread is one of several that compute already.
+    /// Whether this thread is already one of several that compute.
     @TaskLocal fileprivate static var areShared = false
 }
 
-/// `transform` of each element, on as many threads as may be; the results in the elements' order, so that nothing
-/// depends on which is done first.
+/// `transform` of each element, on up to the permitted threads; the results are in the elements' order, so that nothing
+/// depends on which finishes first.
 ///
-/// Within another concurrent map there is one thread: the outermost map has the threads, be it over frames, or over
-/// the pyramid levels of a frame that is alone.
+/// A concurrent map within another uses one thread: the outermost map has the threads, whether it runs over frames or
+/// over the pyramid levels of a single frame.
 ///
 /// - Parameters:
-///   - inTurn: whether to take the elements one after the other, and none behind one that fails.
-///   - cost: what an element takes, in any unit: the costliest are begun first, so that no thread is left with one of
-///     them at the end.
-/// - Throws: of the errors that occur, that of the earliest element.
+///   - inTurn: whether to process the elements in sequence and stop at the first failure.
+///   - cost: an element's cost, in any unit: the costliest start first, so that none of them is left for a single
+///     thread at the end.
+/// - Throws: the error of the earliest element that fails.
 public func concurrentMap<Element: Sendable, Result: Sendable>(
     _ elements: [Element], inTurn: Bool = false, cost: (Element) -> Int = { _ in 0 },
     _ transform: @Sendable (Element) throws -> Result

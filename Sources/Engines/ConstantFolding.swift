@@ -2,11 +2,11 @@ import NetworkGraph
 import Tensors
 
 extension Graph {
-    /// The same graph with constants in place of nodes whose results follow from constants, or from the shapes of the
-    /// inputs, alone. Numbers are computed in float32.
+    /// The same graph with constants for nodes whose results depend only on constants or on the inputs' shapes. Numbers
+    /// are computed in float32.
     ///
-    /// - Parameter shapes: of the inputs; those of fixed extents may be left out.
-    /// - Throws: ``NetworkGraph/GraphError`` for shapes that do not fit, and what computing throws.
+    /// - Parameter shapes: the inputs' shapes; those with fixed extents may be omitted.
+    /// - Throws: ``NetworkGraph/GraphError`` for shapes that do not fit, and the errors of computing.
     public func foldingConstants(for shapes: [String: Shape]) throws -> Graph {
         let types = try tensorTypes(for: shapes)
         var constants = initializers
@@ -29,7 +29,7 @@ extension Graph {
 }
 
 extension AnyTensor {
-    /// The integers or booleans that a type is known to have.
+    /// The integers or booleans that a type is known to hold.
     fileprivate init?(known type: TensorType) {
         guard let integers = type.integers, integers.count == type.shape.count else { return nil }
         switch type.kind {

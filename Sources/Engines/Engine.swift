@@ -6,25 +6,25 @@ public protocol Engine: Sendable {
     var graph: Graph { get }
     var arithmetic: ArithmeticName { get }
 
-    /// Whether it shows what every node gives, and computes single nodes; else it gives the outputs alone.
+    /// Whether it reports every node's results and computes single nodes; else it gives only the outputs.
     var observesNodes: Bool { get }
 
-    /// Whether it answers one run at a time, and may fail by what it was asked before: then its runs must come in an
-    /// order that does not depend on threads.
+    /// Whether it answers one run at a time and may fail because of earlier runs: then the order of its runs must not
+    /// depend on threads.
     var answersInTurn: Bool { get }
 
-    /// The graph's outputs, by name.
+    /// The graph's outputs, keyed by name.
     ///
     /// - Parameters:
     ///   - inputs: a tensor for each input of the graph; numbers are rounded to the arithmetic.
-    ///   - observe: is shown what every node gives, in the order of computation.
-    /// - Throws: ``GraphError`` when an input is missing or does not fit, or what `observe` throws.
+    ///   - observe: called with every node's results, in order of computation.
+    /// - Throws: ``GraphError`` if an input is missing or does not fit, or any error of `observe`.
     func run(_ inputs: [String: AnyTensor], observing observe: (Activation) throws -> Void) throws -> [String:
         AnyTensor]
 
-    /// What one node gives for the given tensors; nil stands for an input left out.
+    /// The results of one node for the given tensors; nil stands for an omitted input.
     ///
-    /// The node's own constants are among the tensors, and are rounded as any other constant.
+    /// The node's own constants are among the tensors, and are rounded like any constant.
     func evaluate(_ node: Node, on inputs: [String: AnyTensor]) throws -> [AnyTensor]
 }
 
@@ -37,7 +37,7 @@ extension Engine {
     }
 }
 
-/// A tensor that a node has given.
+/// A tensor that a node produced.
 public struct Activation: Sendable {
     public let name: String
     public let node: Node

@@ -1,8 +1,8 @@
 import NetworkGraph
 import Tensors
 
-/// Sums of products of integers, by the float64 kernels, which hold every integer up to 2^53 and so compute them exactly;
-/// a result that 32 bits do not hold is cut to them, as accumulators are.
+/// Sums of products of integers. The float64 kernels hold every integer up to 2^53, so they compute these exactly; a
+/// result beyond 32 bits is truncated to them, as accumulators do.
 func integerSums(
     _ operation: some ComputableOperator, _ a: Tensor<Int64>, _ b: Tensor<Int64>, giving shape: Shape
 ) throws(OperatorError) -> Tensor<Int64> {
@@ -14,22 +14,22 @@ func integerSums(
 }
 
 extension Tensor where Element == Int64 {
-    /// The integers less their zero points: one for all, or one for each position along the first axis.
+    /// The integers minus their zero points: one for all, or one for each position along the first axis.
     func less(zeroPoints: Tensor<Int64>?) -> Tensor<Int64> {
         guard let zeroPoints else { return self }
         let positions = QuantizationGroups(axis: 0).positions(in: shape, scaleCount: zeroPoints.shape.count)
         return Tensor(shape, zip(elements, positions).map { $0 &- zeroPoints.elements[$1] })
     }
 
-    /// The integers less zero points that are broadcast to them.
+    /// The integers minus broadcast zero points.
     func less(broadcast zeroPoints: Tensor<Int64>?) -> Tensor<Int64> {
         zeroPoints.map { combined(with: $0, to: shape) { $0 &- $1 } } ?? self
     }
 }
 
 extension Arithmetic {
-    /// Sums of integers in units of other scales: sum * (first * second / output), each step rounded to float32, or to
-    /// float64 where that is what the arithmetic works in, as no hardware scales integer sums in less.
+    /// Sums of integers rescaled: sum * (first * second / output), each step rounded to float32, or to float64 if the
+    /// arithmetic works in it, since no hardware scales integer sums in less.
     static func rescaled(_ sum: Int64, by first: Element, _ second: Element, to output: Element) -> Double {
         if Working.self == Double.self {
             return Double(sum) * (Double(first) * Double(second) / Double(output))
@@ -37,7 +37,7 @@ extension Arithmetic {
         return Double(Float(sum) * (Float(first) * Float(second) / Float(output)))
     }
 
-    /// An integer in units of a scale, rounded in the same way before it is stored.
+    /// An integer times a scale, rounded in the same way before it is stored.
     static func number(_ integer: Int64, in scale: Element) -> Element {
         if Working.self == Double.self { return stored(Working(Double(integer) * Double(scale))) }
         return stored(Working(Float(integer) * Float(scale)))

@@ -1,6 +1,6 @@
 import VectorKernels
 
-/// The ways in which the vector kernels carry a sum of products.
+/// How the vector kernels accumulate a sum of products.
 public enum KernelForm: Sendable, CaseIterable {
     /// fused multiply-adds, each rounded once to float32, or to float64 for float64 numbers
     case fused
@@ -10,11 +10,11 @@ public enum KernelForm: Sendable, CaseIterable {
     case float16Fused
     /// float16 numbers, products and sums each rounded to float16
     case float16MultiplyAdd
-    /// that of ``NeuralEngineM1Arithmetic``
+    /// as in ``NeuralEngineM1Arithmetic``
     case neuralEngineM1
 }
 
-/// The instruction sets that the vector kernels are compiled for. Results have the same bits on each.
+/// The instruction sets that the vector kernels are compiled for. Each produces the same bits.
 public enum KernelLevel: Sendable, CaseIterable {
     case portable
     /// AVX2, FMA and F16C
@@ -24,7 +24,7 @@ public enum KernelLevel: Sendable, CaseIterable {
     /// arm64
     case neon
 
-    /// The levels whose instructions this processor has.
+    /// The levels that this processor supports.
     public static let supported = allCases.filter { vk_supports($0.kernelLevel) }
 
     /// The fastest level of this processor.

@@ -2,23 +2,22 @@ import VectorKernels
 
 /// A type that the vector kernels compute in.
 public protocol KernelLane: KernelNumber where Lane == Self {
-    /// Weights [channel][tap] in the order in which ``sums(_:form:level:numbers:packedWeights:starts:into:)``
-    /// takes them.
+    /// Weights [channel][tap] in the order that ``sums(_:form:level:numbers:packedWeights:starts:into:)`` expects.
     static func packed(_ weights: [Self], channels: Int, taps: Int) -> [Self]
 
-    /// Fills `sums` by the kernel of a form.
+    /// Fills `sums` with a kernel of the given form.
     ///
-    /// - Precondition: float64 has the forms that round to the type of the numbers.
+    /// - Precondition: float64 has only the forms that round to the type of the numbers.
     static func sums(
         _ layout: vk_sum_layout, form: KernelForm, level: KernelLevel, numbers: [Self], packedWeights: [Self],
         starts: [Self], into sums: UnsafeMutablePointer<Self>?)
 
-    /// y = x where x >= 0, else slope * x, of `count` numbers; the slopes are `slopeStep` apart.
+    /// y = x where x >= 0, else slope * x, for `count` numbers; the slopes have stride `slopeStep`.
     static func scaleNegatives(
         _ x: UnsafePointer<Self>, by slopes: UnsafePointer<Self>, slopeStep: Int, count: Int,
         into y: UnsafeMutablePointer<Self>)
 
-    /// The first of the largest numbers under each of some windows, NaN if one of them is.
+    /// The first of the largest numbers under each window, NaN if one of them is NaN.
     static func findLargest(
         _ numbers: UnsafePointer<Self>, pixels: [Int], taps: [Int], into largest: UnsafeMutablePointer<Self>)
 }

@@ -1,19 +1,19 @@
 import VectorKernels
 
-/// A number that the vector kernels can compute with, in lanes of a type that holds all of its values.
+/// A number that the vector kernels can process, in lanes of a type that holds all its values.
 public protocol KernelNumber: BinaryFloatingPoint, Sendable {
     associatedtype Lane: KernelLane
 
     /// The same numbers in lanes.
     static func lanes(of numbers: [Self]) -> [Lane]
 
-    /// The numbers nearest to the lanes, ties to even.
+    /// The numbers nearest to the lanes, with ties to even.
     static func numbers(from lanes: [Lane]) -> [Self]
 
-    /// How sums of products are carried in this type: with one rounding for each product and its addition.
+    /// The form that sums products in this type with one rounding for each multiply-add.
     static var fusedForm: KernelForm { get }
 
-    /// The same with a rounding for each.
+    /// The form with a rounding for each product and each addition.
     static var multiplyAddForm: KernelForm { get }
 }
 

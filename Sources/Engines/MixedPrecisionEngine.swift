@@ -3,8 +3,8 @@ import Tensors
 
 /// An engine that computes each node in an arithmetic of its own.
 ///
-/// Between nodes of different arithmetics a tensor is converted as from outside: rounded to what the arithmetic
-/// that takes it stores, which is what a cast in a float16 program does.
+/// Between nodes of different arithmetics a tensor is converted like one from outside: rounded to the stored format of
+/// the receiving arithmetic, as a cast in a float16 program does.
 public struct MixedPrecisionEngine: Engine {
     public let graph: Graph
     private let arithmetics: [ArithmeticName]
@@ -13,7 +13,7 @@ public struct MixedPrecisionEngine: Engine {
     /// The arithmetic of the outputs: that of the last node.
     public var arithmetic: ArithmeticName { arithmetics.last ?? .fp32 }
 
-    /// - Parameter arithmetic: what a node is computed in.
+    /// - Parameter arithmetic: the arithmetic of a node.
     /// - Throws: ``EngineError/unsupported(node:operator:)``.
     public init(_ graph: Graph, arithmetic: (Node) -> ArithmeticName) throws(EngineError) {
         self.graph = graph

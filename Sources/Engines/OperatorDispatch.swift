@@ -1,14 +1,14 @@
 import NetworkGraph
 import Tensors
 
-/// What an operator gives; nil if no engine computes it.
+/// An operator's result; nil if no engine computes it.
 ///
-/// The switch over concrete types lets the compiler specialise each operator for each arithmetic. One without a line
-/// here is computed too, through the protocol, but a hundred times slower.
+/// The switch over concrete types lets the compiler specialise each operator for each arithmetic. An operator without a
+/// line here is still computed, through the protocol, but a hundred times slower.
 func compute<A: Arithmetic>(
     _ operation: any Operator, _ inputs: Operands<A.Element>, as type: TensorType, in arithmetic: A.Type
 ) throws(OperatorError) -> Value<A.Element>? {
-    // What types are inferred with is what integers are: it has been computed with the types.
+    // Type inference has already computed these integers.
     switch type.kind {
     case .integer:
         if let integers = type.integers { return .integer(Tensor(type.shape, integers.map { Int64($0) })) }

@@ -4,10 +4,10 @@ import Tensors
 /// The engine that defines the result: it computes a graph operator by operator.
 public struct OperatorEngine<A: Arithmetic>: Engine {
     public let graph: Graph
-    /// In which sums of products are carried; any but the first is another right program's.
+    /// The order of summation for sums of products; any but the first represents another correct program.
     private let order: SummationOrder
     private let constants: [String: Value<A.Element>]
-    /// For each node, the tensors that no later node takes.
+    /// For each node, the tensors that no later node reads.
     private let lastUses: [[String]]
 
     public var arithmetic: ArithmeticName { A.name }
@@ -51,8 +51,8 @@ public struct OperatorEngine<A: Arithmetic>: Engine {
         }
     }
 
-    /// Refuses what would take too much memory before anything is computed. Shapes that are known only then are
-    /// checked node by node.
+    /// Refuses excessive memory demands before anything is computed. Shapes that become known only later are checked
+    /// node by node.
     private func checkMemory(_ inputs: [(String, Shape)]) throws(GraphError) {
         let shapes = Dictionary(inputs, uniquingKeysWith: { first, _ in first })
         guard let types = try? graph.tensorTypes(for: shapes) else { return }
@@ -103,15 +103,15 @@ public struct OperatorEngine<A: Arithmetic>: Engine {
     }
 }
 
-/// An operator that can be computed in any arithmetic, and of which it is known what rounding does to it.
+/// An operator that can be computed in any arithmetic, with known effects of rounding.
 protocol ComputableOperator: Operator {
-    /// The output, whose type ``Operator/outputTypes(for:)`` has found to be `type`.
+    /// The output, of the `type` that ``Operator/outputTypes(for:)`` found.
     func compute<A: Arithmetic>(
         _ inputs: Operands<A.Element>, as type: TensorType, in arithmetic: A.Type
     ) throws(OperatorError) -> Value<A.Element>
 
-    /// Bounds on the error of each element of the output, beyond which no right program errs.
+    /// Bounds on the error of each element of the output, which hold for every correct program.
     ///
-    /// - Throws: what the engine throws for operands that do not fit.
+    /// - Throws: the engine's errors for operands that do not fit.
     func errors(of operands: BoundedOperands, in bound: RoundingBound) throws -> Tensor<Double>
 }

@@ -1,16 +1,16 @@
-/// An order in which a right program may sum products; its roundings are others, and its error bound is the same but for
-/// Winograd's algorithm, which has its own.
+/// An order in which a correct program may sum products. Roundings differ between orders; the error bound does not,
+/// except for Winograd's algorithm, which has its own.
 public enum SummationOrder: Sendable, Hashable, CaseIterable {
     /// From the start, one fused multiply-add after another: the order that defines this project's results.
     case sequence
-    /// The same, with each product rounded before it is added.
+    /// The same, but each product is rounded before it is added.
     case separateRoundings
-    /// Eight products after another, and the sums of neighbours added until one is left.
+    /// Eight successive products, then sums of neighbours until one is left.
     case pairwise
-    /// The sums of every fourth, eighth or sixteenth product, as the lanes of a vector hold them, added as above.
+    /// The sums of every fourth, eighth or sixteenth product, as in the lanes of a vector, added as above.
     case lanes4, lanes8, lanes16
-    /// Winograd's F(2x2, 3x3), F(4x4, 3x3) and F(6x6, 3x3) for convolutions of 3 by 3 taps without strides and groups;
-    /// as ``sequence`` for everything else.
+    /// Winograd's F(2x2, 3x3), F(4x4, 3x3) and F(6x6, 3x3) for convolutions with 3 by 3 taps and without strides and
+    /// groups; like ``sequence`` for everything else.
     case winograd2, winograd4, winograd6
 }
 
@@ -38,14 +38,14 @@ extension SumsOfProducts {
         return inLanes.sums(of: lanes, form, as: Working.self)
     }
 
-    /// The same numbers in lanes, so that they are converted once however many sums are taken.
+    /// The same numbers in lanes, converted once for any number of sums.
     private var inLanes: SumsOfProducts<Element.Lane> {
         SumsOfProducts<Element.Lane>(
             numbers: Element.lanes(of: numbers), origins: origins, pixels: pixels, taps: taps,
             weights: Element.lanes(of: Array(weights))[...], starts: Element.lanes(of: starts))
     }
 
-    /// The sums over parts of the products, added pairwise, and the starts added last.
+    /// The sums of parts of the products, added pairwise, and the starts added last.
     private func sums<Working: KernelNumber>(
         of parts: [[Int]], _ form: KernelForm, as working: Working.Type
     ) -> [Working] where Working.Lane == Element.Lane {
@@ -73,7 +73,7 @@ extension SumsOfProducts {
         return sums
     }
 
-    /// The weights of some of the taps, for each output channel.
+    /// The weights of some taps, for each output channel.
     private func weights(of part: [Int]) -> [Element] {
         var own = [Element]()
         own.reserveCapacity(starts.count * part.count)
@@ -86,7 +86,7 @@ extension SumsOfProducts {
 }
 
 extension Array where Element: KernelNumber {
-    /// Adds to each number that of the same place.
+    /// Adds the number at the same place to each.
     fileprivate mutating func add(_ others: [Element]) {
         withUnsafeMutableBufferPointer { sums in
             others.withUnsafeBufferPointer { others in

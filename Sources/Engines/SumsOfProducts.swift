@@ -1,22 +1,22 @@
 import Tensors
 
-/// Many sums of products over the same numbers: what convolutions and matrix products consist of.
+/// Many sums of products over the same numbers, as in convolutions and matrix products.
 ///
 /// Sum (i, m, p) starts at `starts[m]` and adds
 /// numbers[origins[i] + pixels[p] + taps[k]] * weights[m * taps.count + k] for each k in order. The order is
 /// part of the result's definition.
 struct SumsOfProducts<Element: KernelNumber> {
-    /// The numbers that are read.
+    /// The numbers to read.
     let numbers: [Element]
     /// Where each image, or each row of a matrix, begins.
     let origins: [Int]
     /// Where each output position of an image starts reading.
     let pixels: [Int]
-    /// Where each factor stands behind that.
+    /// The offset of each factor from there.
     let taps: [Int]
     /// The other factors, `taps.count` for each output channel.
     let weights: ArraySlice<Element>
-    /// What each output channel's sums start from.
+    /// The start of each output channel's sums.
     let starts: [Element]
 
     var count: Int { origins.count * starts.count * pixels.count }
@@ -26,7 +26,7 @@ struct SumsOfProducts<Element: KernelNumber> {
         withRoundedFactors(in: A.self).sums(A.kernelForm, as: A.Working.self)
     }
 
-    /// The sums whose factors are rounded to what the arithmetic multiplies.
+    /// The sums, with factors rounded to the multiplied format.
     func withRoundedFactors<A: Arithmetic>(in arithmetic: A.Type) -> SumsOfProducts where A.Element == Element {
         guard A.formats.roundsFactors else { return self }
         return SumsOfProducts(

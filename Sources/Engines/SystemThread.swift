@@ -1,10 +1,10 @@
 import Foundation
 
-/// A thread that ends with its work.
+/// A thread that ends when its work does.
 public struct SystemThread: @unchecked Sendable {
     private let thread: pthread_t
 
-    /// - Returns: nil where the system gives no other thread, as under a limit on a user's processes.
+    /// - Returns: nil if the system gives no further thread, for instance because of a limit on a user's processes.
     public init?(_ work: @escaping @Sendable () -> Void) {
         let context = Unmanaged.passRetained(Work(run: work))
         #if canImport(Darwin)
@@ -38,7 +38,7 @@ public struct SystemThread: @unchecked Sendable {
     /// Waits until the work is done.
     public func join() { pthread_join(thread, nil) }
 
-    /// Lets the thread run on by itself.
+    /// Lets the thread continue unattended.
     public func detach() { pthread_detach(thread) }
 
     private final class Work: Sendable {
@@ -48,10 +48,10 @@ public struct SystemThread: @unchecked Sendable {
     }
 }
 
-/// Runs `work` on this thread and on others at once, and waits for all of them.
+/// Runs `work` on this thread and on others at once, and waits for all.
 ///
 /// - Parameters:
-///   - count: how many threads, with this one, there are to be: fewer where the system gives no more.
+///   - count: the desired number of threads, including this one; fewer if the system gives no more.
 ///   - start: starts one.
 func onThreads(
     _ count: Int, start: (@escaping @Sendable () -> Void) -> SystemThread? = { SystemThread($0) },

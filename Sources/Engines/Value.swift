@@ -15,7 +15,7 @@ public enum Value<Element: BinaryFloatingPoint & Sendable>: Sendable {
         }
     }
 
-    /// A tensor from outside, its numbers converted by `element`. Graphs hold no integers of 2^63 and more.
+    /// A tensor from outside, its numbers converted by `element`. Graphs hold no integers of 2^63 or more.
     init(_ tensor: AnyTensor, element: (Double) -> Element) {
         if let integers = tensor.integers {
             self = .integer(integers)
@@ -27,10 +27,10 @@ public enum Value<Element: BinaryFloatingPoint & Sendable>: Sendable {
     }
 }
 
-/// The tensors that a node takes, of the kinds that the operator's type check has found.
+/// The tensors that a node reads, of the kinds that the operator's type check found.
 public struct Operands<Element: BinaryFloatingPoint & Sendable> {
     let values: [Value<Element>?]
-    /// In which sums of products are carried.
+    /// The order of summation for sums of products.
     var order = SummationOrder.sequence
 
     func real(_ position: Int) throws(OperatorError) -> Tensor<Element> {
@@ -57,7 +57,7 @@ public struct Operands<Element: BinaryFloatingPoint & Sendable> {
         return try integer(position)
     }
 
-    /// Numbers, or integers as numbers.
+    /// Numbers, with integers converted to numbers.
     func realOrInteger(_ position: Int) throws(OperatorError) -> Tensor<Element> {
         guard values.indices.contains(position), case .integer(let tensor)? = values[position] else {
             return try real(position)

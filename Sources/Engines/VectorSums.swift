@@ -1,7 +1,7 @@
 import VectorKernels
 
 extension SumsOfProducts {
-    /// The sums by a vector kernel: bit for bit those of an arithmetic that names this form.
+    /// The sums by a vector kernel, with the same bits as an arithmetic of this form.
     ///
     /// - Returns: the sums in the order of ``sums(in:)``.
     func sums<Working: KernelNumber>(

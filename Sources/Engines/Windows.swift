@@ -7,7 +7,7 @@ struct WindowOffsets {
     let paddedExtents: [Int]
     /// Where the window starts, for each output position.
     let positions: [Int]
-    /// Where each kernel position stands behind that.
+    /// The offset of each kernel position from there.
     let taps: [Int]
 
     var planeCount: Int { paddedExtents.reduce(1, *) }

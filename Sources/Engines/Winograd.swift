@@ -15,7 +15,7 @@ struct Winograd<Number: KernelNumber> {
         (inputTransform, kernelTransform, outputTransform) = (input, kernel, output)
     }
 
-    /// nil for an order that is not Winograd's.
+    /// Nil for an order other than Winograd's.
     init?(_ order: SummationOrder) {
         func matrix(_ rows: [[Int]], over divisors: [Int]) -> [[Number]] {
             zip(rows, divisors).map { row, divisor in row.map { Number($0) / Number(divisor) } }
@@ -61,7 +61,7 @@ struct Winograd<Number: KernelNumber> {
         }
     }
 
-    /// The same with the magnitudes of the transforms' numbers: on magnitudes, it gives what bounds them.
+    /// The same algorithm with absolute values in its transforms. On absolute values, its result bounds the original's.
     var ofMagnitudes: Winograd {
         func magnitudes(_ matrix: [[Number]]) -> [[Number]] { matrix.map { $0.map(abs) } }
         return Winograd(
@@ -69,16 +69,16 @@ struct Winograd<Number: KernelNumber> {
             output: magnitudes(outputTransform))
     }
 
-    /// The most roundings that one product sees on its way to an output: of each transform, twice as many as its longest row
-    /// has numbers, and one more for each of the kernel's, which are rounded themselves; of the product, the sum over the
-    /// channels, the bias and the result.
+    /// The most roundings that a product sees on its way to an output. Each transform rounds twice as often as its longest
+    /// row has numbers, and the kernel's numbers are rounded themselves; then come the product, the sum over the channels,
+    /// the bias and the result.
     func sumLength(channels: Int) -> Double {
         func longest(_ matrix: [[Number]]) -> Int { matrix.map { row in row.count { $0 != 0 } }.max() ?? 0 }
         return Double(
             2 * (longest(inputTransform) + longest(kernelTransform) + 1 + longest(outputTransform)) + channels + 3)
     }
 
-    /// What numbers of at most 1 in the input, the kernel and the products become at most, by their transforms.
+    /// The largest values that each transform makes of numbers of at most 1.
     var growth: (input: Number, kernel: Number, output: Number) {
         func growth(_ matrix: [[Number]]) -> Number {
             let largest = matrix.map { row in row.reduce(0) { $0 + abs($1) } }.max() ?? 0
@@ -87,10 +87,10 @@ struct Winograd<Number: KernelNumber> {
         return (growth(inputTransform), growth(kernelTransform), growth(outputTransform))
     }
 
-    /// So many squares are transformed at once that they stay in a processor's first cache.
+    /// The number of squares transformed at once, such that they fit in a processor's first-level cache.
     private static var squaresAtOnce: Int { 64 }
 
-    /// T X T^T for many square X, laid out as [row, column, which of them].
+    /// T X T^T for many square X, laid out as [row, column, square].
     private func transformed(_ squares: [Number], by transform: [[Number]]) -> [Number] {
         let (rows, columns) = (transform.count, transform[0].count)
         let count = squares.count / (columns * columns)
@@ -132,8 +132,8 @@ struct Winograd<Number: KernelNumber> {
     /// The convolution of planes [images, channels, rows, columns] with kernels [outputs, channels, 3, 3].
     ///
     /// - Parameters:
-    ///   - planes: with their padding.
-    ///   - rows: of a padded plane; `columns` likewise.
+    ///   - planes: including their padding.
+    ///   - rows: the rows of a padded plane; `columns` likewise.
     /// - Returns: [images, outputs, rows - 2, columns - 2].
     func convolution(
         _ planes: [Number], images: Int, channels: Int, rows: Int, columns: Int, kernels: [Number], bias: [Number]
@@ -193,7 +193,7 @@ struct Winograd<Number: KernelNumber> {
 }
 
 extension UnsafeMutableBufferPointer where Element: BinaryFloatingPoint {
-    /// Adds numbers, each times a factor.
+    /// Adds numbers, each multiplied by a factor.
     fileprivate func add(_ numbers: UnsafeBufferPointer<Element>, _ factor: Element) {
         for index in 0..<count { self[index] += factor * numbers[index] }
     }

@@ -3,15 +3,15 @@ import Foundation
 /// A file or directory within a directory.
 public struct DirectoryEntry: Sendable, Equatable {
     public let name: String
-    /// False for a name that is no UTF-8, which ``name`` shows with its wrong bytes replaced.
+    /// False if the name is not UTF-8; ``name`` then shows its wrong bytes replaced.
     public let isUTF8: Bool
-    /// As the directory itself tells; some file systems tell nothing.
+    /// According to the directory; some file systems do not say.
     public let isDirectory: Bool
 }
 
-/// What a directory holds itself, in no order.
+/// The direct contents of a directory, in no order.
 ///
-/// - Throws: ``FileReadingError`` for no directory, and for one that may not be read.
+/// - Throws: ``FileReadingError`` if it is not a directory, or if it may not be read.
 public func directoryEntries(_ path: String) throws(FileReadingError) -> [DirectoryEntry] {
     guard let directory = opendir(path) else {
         let isMissing = [ENOENT, ENOTDIR].contains(errno)

@@ -1,11 +1,12 @@
 import Foundation
 import Tensors
 
-/// The bytes of a file, or what comes out of a pipe.
+/// The bytes of a file or a pipe.
 ///
-/// - Parameter followsPipes: whether a pipe of the process is read, such as `/dev/stdin` or a shell's `<(command)`. One
-///   that has a name in a directory never is: it might have no other end.
-/// - Throws: ``FileReadingError``, also for more bytes than ``Tensors/MemoryLimit/bytes``, and for a device or a socket.
+/// - Parameter followsPipes: whether to read a pipe of the process, such as `/dev/stdin` or a shell's `<(command)`. A
+///   named pipe in a directory is never read: it might have no writer.
+/// - Throws: ``FileReadingError``, also for more bytes than ``Tensors/MemoryLimit/bytes``, and for a device or a
+///   socket.
 public func readFile(_ path: String, followsPipes: Bool = true) throws(FileReadingError) -> [UInt8] {
     var status = stat()
     guard stat(path, &status) == 0 else {
@@ -27,7 +28,7 @@ public func readFile(_ path: String, followsPipes: Bool = true) throws(FileReadi
     var bytes = [UInt8]()
     bytes.reserveCapacity(Int(status.st_size))
     while true {
-        // At the end nil comes, or no bytes.
+        // The end of the file is nil, or no bytes.
         guard let part = try? handle.read(upToCount: readingStep) ?? Data() else {
             throw FileReadingError(path: path, reason: "it may not be read")
         }
@@ -41,14 +42,14 @@ private func isDescriptor(_ path: String) -> Bool {
     path == "/dev/stdin" || path.hasPrefix("/dev/fd/") || path.hasPrefix("/proc/self/fd/")
 }
 
-/// How many bytes are read at once.
+/// The number of bytes in one read.
 private let readingStep = 1 << 22
 
-/// A file or directory that was to be read and cannot be. The reason is in the same words on every system.
+/// A file or directory that cannot be read. The reason has the same words on every system.
 public struct FileReadingError: Error, Equatable, CustomStringConvertible {
     public let path: String
     public let reason: String
-    /// Whether it is there and holds more than may be read.
+    /// Whether it exists and exceeds the limit.
     public let isTooLarge: Bool
 
     public init(path: String, reason: String) {

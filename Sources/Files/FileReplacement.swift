@@ -1,16 +1,16 @@
 import Foundation
 
-/// What is written in a place of its own, beside what it is to replace: the old stands until the new is whole. Of a
-/// symbolic link, what it leads to is meant. What has not got its name is gone with the value.
+/// Data written to a temporary place beside the file that it will replace: the old file stays until the new one is
+/// complete. For a symbolic link, its target is replaced. Unless it gets its final name, it is removed with the value.
 public final class FileReplacement: Sendable {
-    /// As it was asked for.
+    /// The requested path.
     private let name: String
     private let path: String
     private let work: WorkDirectory
-    /// What is to be written; nothing stands there at first.
+    /// The temporary path; nothing exists there at first.
     public let temporaryPath: String
 
-    /// - Throws: ``FileWritingError`` where the path has no directory that can be written to.
+    /// - Throws: ``FileWritingError`` if the path has no writable directory.
     public init(_ name: String) throws(FileWritingError) {
         self.name = name
         let url = URL(fileURLWithPath: name).resolvingSymlinksInPath()
@@ -19,10 +19,10 @@ public final class FileReplacement: Sendable {
         temporaryPath = "\(work.path)/new"
     }
 
-    /// Gives a file its name.
+    /// Gives a file its final name.
     ///
-    /// - Throws: ``FileWritingError``; then what is written is removed, and the old left as it is, as where that is a
-    ///   directory or a device.
+    /// - Throws: ``FileWritingError``; then the new data are removed and the old are unchanged, for instance if the old
+    ///   is a directory or a device.
     public func replaceFile() throws(FileWritingError) {
         guard [nil, .typeRegular].contains(FileReplacement.type(path)), rename(temporaryPath, path) == 0 else {
             discard()
@@ -30,11 +30,11 @@ public final class FileReplacement: Sendable {
         }
     }
 
-    /// Gives a directory its name, in place of one that is there.
+    /// Gives a directory its final name, replacing an existing one.
     ///
-    /// A run that is killed between the two steps that this takes leaves nothing under the name.
+    /// This takes two steps; if a run is killed between them, nothing has the name.
     ///
-    /// - Throws: ``FileWritingError``; then what is written is removed, and the old left as it is.
+    /// - Throws: ``FileWritingError``; then the new data are removed and the old are unchanged.
     public func replaceDirectory() throws(FileWritingError) {
         let old = "\(work.path)/old"
         let isThere = FileReplacement.type(path) != nil
@@ -49,15 +49,15 @@ public final class FileReplacement: Sendable {
         }
     }
 
-    /// Removes what is written.
+    /// Removes the new data.
     public func discard() {
         try? FileManager.default.removeItem(atPath: temporaryPath)
     }
 
-    /// Removes all that was written for any path and has not got its name, for a run that ends at once.
+    /// Removes all data of any path without a final name, for a run that ends immediately.
     public static func discardAll() { WorkDirectory.removeAll() }
 
-    /// What stands at a path, a link itself and not what it leads to; nil for nothing.
+    /// The entry at a path, without following links; nil if there is none.
     static func type(_ path: String) -> FileAttributeType? {
         try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
     }
@@ -71,7 +71,7 @@ public struct FileWritingError: Error, Equatable, CustomStringConvertible {
         self.path = path
     }
 
-    /// What it would take.
+    /// What is required.
     public var reason: String {
         "its directory must exist, be writable and have room, and it may be no directory"
     }

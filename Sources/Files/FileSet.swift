@@ -1,45 +1,45 @@
 import Foundation
 
-/// Files of one directory that belong together, such as the reports of a run. Whoever opens them at any moment sees
-/// all of the old or all of the new, and so it is after a kill. A name that is looked up in the moment in which the old
-/// files go may not be found: whoever opens it again finds the new file.
+/// Files of one directory that belong together, such as the reports of a run. A reader sees either all old or all new
+/// files at any moment, even after a kill. A name looked up at the moment of the exchange may be missing; opening it
+/// again finds the new file.
 ///
-/// For this each name becomes, for the time of the exchange, a symbolic link that leads through one other link, the
-/// switch: first to the old file and then, when that one link is renamed over, to the new. After that the names become
-/// the new files themselves. A run that is killed on the way leaves links that lead to all of one set, and a directory
-/// that holds it; the next run makes files of them: ``settle(_:)``. On a file system without links the old files are
-/// taken away first, and the new ones then named one by one.
+/// During the exchange, each name becomes a symbolic link that leads through one common link, the switch: first to the
+/// old file and then, when the switch is replaced by one rename, to the new. After that the names become the new files
+/// themselves. A run killed in between leaves links that all lead to one set, and a directory that holds it; the next
+/// run turns them into files: ``settle(_:)``. On a file system without links, the old files are removed first, and then
+/// the new ones are renamed one by one.
 public struct FileSet: Sendable, Hashable {
     private let directory: String
     /// Every name that a set may have.
     private let names: [String]
 
-    /// - Parameter directory: which is there.
+    /// - Parameter directory: must exist.
     public init(_ names: [String], in directory: String) {
         self.names = names
         self.directory = directory
     }
 
-    /// The one file at a path; of a symbolic link, what it leads to is meant.
+    /// A single file at a path; for a symbolic link, its target.
     public init(file path: String) {
         let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
         self.init([url.lastPathComponent], in: url.deletingLastPathComponent().path)
     }
 
-    /// Clears what killed runs left in the directory, and checks that the files can be written.
+    /// Removes what killed runs left in the directory, and checks that the files can be written.
     ///
-    /// - Throws: ``FileWritingError`` where the directory takes no files, or where one of the names is a directory's or
-    ///   a device's.
+    /// - Throws: ``FileWritingError`` if the directory is not writable, or if one of the names belongs to a directory
+    ///   or a device.
     public func prepare() throws(FileWritingError) {
         WorkDirectory.clearLeftovers(in: directory)
         _ = try WorkDirectory(in: directory, for: names.count == 1 ? "\(directory)/\(names[0])" : directory)
         for name in names { try check(name) }
     }
 
-    /// Puts other files in place of those of the set.
+    /// Replaces the files of the set by others.
     ///
-    /// - Parameter write: writes the new ones, some or all of the names, to the directory whose path it is given.
-    /// - Throws: ``FileWritingError``, and what `write` throws; then the old ones stand as they did.
+    /// - Parameter write: writes the new files, under some or all of the names, to the directory at the given path.
+    /// - Throws: ``FileWritingError``, and any error of `write`; then the old files are unchanged.
     public func replace(writing write: (_ directory: String) throws -> Void) throws {
         let work = try WorkDirectory(in: directory, for: directory)
         let new = "\(work.path)/new"
@@ -49,7 +49,7 @@ public struct FileSet: Sendable, Hashable {
             FileSet.settle(directory)
             for name in names { try check(name) }
             guard exchange(work) else {
-                // Where that was before the switch, the old stand again.
+                // If that was before the switch, the old files are restored.
                 FileSet.settle(directory)
                 try nameOneByOne(new)
                 return
@@ -58,7 +58,7 @@ public struct FileSet: Sendable, Hashable {
         }
     }
 
-    /// Takes the files away.
+    /// Removes the files.
     public func remove() {
         guard names.contains(where: { FileReplacement.type("\(directory)/\($0)") != nil }) else { return }
         if (try? replace(writing: { _ in })) == nil {
@@ -77,7 +77,7 @@ public struct FileSet: Sendable, Hashable {
 
     private static let switchName = "\(WorkDirectory.prefix)switch"
 
-    /// - Returns: false where a link could not be made.
+    /// - Returns: false if a link could not be made.
     private func exchange(_ work: WorkDirectory) -> Bool {
         let old = "\(work.path)/old"
         guard mkdir(old, 0o700) == 0 else { return false }
@@ -88,7 +88,7 @@ public struct FileSet: Sendable, Hashable {
             else { return false }
         }
         func link(_ name: String, to target: String) -> Bool {
-            // Made under another name, so that it takes the place of what is there in one step.
+            // Made under another name, so that it replaces the existing entry in one step.
             let made = "\(work.path)/link"
             return symlink(target, made) == 0 && rename(made, "\(directory)/\(name)") == 0
         }
@@ -97,7 +97,7 @@ public struct FileSet: Sendable, Hashable {
             && link(Self.switchName, to: "\(work.name)/new")
     }
 
-    /// Makes files of the names that an exchange made links of: of the set that the switch leads to.
+    /// Turns the links of an exchange into files: those of the set that the switch leads to.
     static func settle(_ directory: String) {
         let manager = FileManager.default
         let switched = "\(directory)/\(switchName)"

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Writes a file whole or not at all: in a place of its own beside it, from where it gets its name.
+/// Writes a file completely or not at all: to a temporary place beside it, then renamed.
 ///
 /// - Throws: ``FileWritingError``.
 public func writeAtomically(_ bytes: some Sequence<UInt8>, to path: String) throws(FileWritingError) {
@@ -9,14 +9,14 @@ public func writeAtomically(_ bytes: some Sequence<UInt8>, to path: String) thro
     try file.finish()
 }
 
-/// A file in a place of its own, which is gone again unless it is finished. What is no file, such as a terminal or a
-/// pipe, is written as it stands.
+/// A file in a temporary place, which is removed unless it is finished. If the target is not a file but a terminal or a
+/// pipe, it is written directly.
 public final class UnfinishedFile {
     private static let bufferSize = 1 << 16
 
     private let path: String
     private let handle: FileHandle
-    /// Nil for what is written as it stands.
+    /// Nil if the target is written directly.
     private var replacement: FileReplacement?
     private var buffer = [UInt8]()
 
@@ -49,7 +49,7 @@ public final class UnfinishedFile {
         if buffer.count >= Self.bufferSize { try flush() }
     }
 
-    /// Gives the file its name.
+    /// Gives the file its final name.
     ///
     /// - Throws: ``FileWritingError``.
     public func finish() throws(FileWritingError) {

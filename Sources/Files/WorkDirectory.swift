@@ -1,22 +1,22 @@
 import Foundation
 import Synchronization
 
-/// A directory of a run's own, beside what the run is to write, in which that gets ready: on the same file system, so
-/// that giving it its name is one step. It goes with the value.
+/// A run's temporary directory, beside the output: on the same file system, so that renaming is one step. It is removed
+/// with the value.
 ///
-/// It is locked while it is used. The system takes a killed run's lock away, and so the next run knows what is left
-/// over: ``clearLeftovers(in:)``.
+/// It is locked while in use. The system releases a killed run's lock, so the next run recognises leftovers:
+/// ``clearLeftovers(in:)``.
 final class WorkDirectory: Sendable {
-    /// What the names of all of them begin with.
+    /// The common prefix of all their names.
     static let prefix = ".mtcnn-validate."
 
     let name: String
     let path: String
     private let descriptor: Int32
-    /// The paths of those in use, for a run that is interrupted.
+    /// The paths in use, for a run that is interrupted.
     private static let inUse = Mutex<Set<String>>([])
 
-    /// - Throws: ``FileWritingError`` of `target` where the directory takes no new one.
+    /// - Throws: ``FileWritingError`` for `target` if no directory can be created.
     init(in directory: String, for target: String) throws(FileWritingError) {
         while true {
             let name = "\(Self.prefix)\(UUID().uuidString)"
@@ -27,9 +27,9 @@ final class WorkDirectory: Sendable {
                 rmdir(path)
                 throw FileWritingError(path: target)
             }
-            // Where a file system has no locks, nothing is held to be left over.
+            // On a file system without locks, nothing counts as a leftover.
             _ = flock(descriptor, LOCK_EX)
-            // Until it was locked another run could hold it to be left over.
+            // Until it is locked, another run could take it for a leftover.
             guard access(path, F_OK) == 0 else {
                 close(descriptor)
                 continue
@@ -46,8 +46,8 @@ final class WorkDirectory: Sendable {
         close(descriptor)
     }
 
-    /// Removes what killed runs left in a directory, after bringing an exchange of files to its end that one of them
-    /// was killed in.
+    /// Removes what killed runs left in a directory, after completing any exchange of files that one of them left
+    /// unfinished.
     static func clearLeftovers(in directory: String) {
         withLock(on: directory) {
             FileSet.settle(directory)
@@ -63,7 +63,7 @@ final class WorkDirectory: Sendable {
         }
     }
 
-    /// Removes all that are in use.
+    /// Removes all directories in use.
     static func removeAll() {
         for path in inUse.withLock({ $0 }) { try? FileManager.default.removeItem(atPath: path) }
     }

@@ -18,7 +18,7 @@ public enum JSON: Sendable, Equatable {
         }
     }
 
-    /// The value of a member; nil if this is no object or has no such member.
+    /// The value of a member; nil if this is not an object or has no such member.
     public subscript(key: String) -> JSON? {
         guard case .object(let members) = self else { return nil }
         return members.first { $0.key == key }?.value
@@ -42,8 +42,8 @@ public enum JSON: Sendable, Equatable {
 public enum JSONError: Error, Equatable {
     case malformed(file: String, line: Int, reason: String)
     /// - Parameters:
-    ///   - file: where the value was read, if it is known.
-    ///   - path: of the value within it: `runs[0].frames`.
+    ///   - file: the file of the value, if known.
+    ///   - path: the path of the value within it: `runs[0].frames`.
     case unexpected(file: String?, path: String, reason: String)
     case notFinite
 }

@@ -1,8 +1,8 @@
 extension JSON {
-    /// The value that ``init(encoding:)`` made this of.
+    /// The value from which ``init(encoding:)`` made this.
     ///
-    /// - Parameter file: the name that errors give, if this was read from one.
-    /// - Throws: ``JSONError/unexpected(file:path:reason:)`` where something is missing or of another kind.
+    /// - Parameter file: the name to use in errors, if this was read from a file.
+    /// - Throws: ``JSONError/unexpected(file:path:reason:)`` if something is missing or of another kind.
     public func decode<Value: Decodable>(
         _ type: Value.Type = Value.self, file: String? = nil
     ) throws(JSONError) -> Value {

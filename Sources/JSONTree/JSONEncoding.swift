@@ -1,10 +1,9 @@
 extension JSON {
-    /// A value as JSON: its properties in the order in which it encodes them, their names in snake_case.
+    /// A value as JSON: its properties in the order of encoding, with names in snake_case.
     ///
-    /// A property that is nil is left out; a number that is not finite becomes the string "nan", "inf" or
-    /// "-inf".
+    /// A nil property is omitted; a number that is not finite becomes the string "nan", "inf" or "-inf".
     ///
-    /// - Throws: what the value's own encoding throws.
+    /// - Throws: errors of the value's own encoding.
     public init(encoding value: some Encodable) throws {
         let node = EncodedNode()
         try value.encode(to: PlaceEncoder(place: node, codingPath: []))
@@ -12,7 +11,7 @@ extension JSON {
     }
 }
 
-/// Where a value is encoded to: it becomes a scalar, or an array or object of members that follow one another.
+/// The destination of an encoded value: a scalar, or an array or object whose members are added in sequence.
 protocol EncodingPlace: AnyObject {
     /// The members so far.
     var count: Int { get }
@@ -21,14 +20,14 @@ protocol EncodingPlace: AnyObject {
     func becomeArray()
     func becomeObject()
 
-    /// Encodes a member, or an element where it has no key.
+    /// Encodes a member, or an element if it has no key.
     func add(_ key: String?, _ value: some Encodable, codingPath: [any CodingKey]) throws
 
-    /// A member that is encoded later, maybe while others are.
+    /// A member that is encoded later, perhaps interleaved with others.
     func add(_ key: String?) -> EncodedNode
 }
 
-/// A place in the tree under construction, which containers share.
+/// A node of the tree under construction, shared by containers.
 final class EncodedNode: EncodingPlace {
     private enum Content {
         case value(JSON)
@@ -54,7 +53,7 @@ final class EncodedNode: EncodingPlace {
 
     func becomeArray() { content = .array([]) }
 
-    /// An object stays as it is: a class and its superclass encode to one.
+    /// An existing object is kept: a class and its superclass encode into one.
     func becomeObject() {
         if case .object = content { return }
         content = .object([])

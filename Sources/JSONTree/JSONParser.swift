@@ -1,11 +1,11 @@
 import CJSONC
 
 extension JSON {
-    /// The value that a text stands for.
+    /// The value of a text.
     ///
     /// - Parameter file: the name of the text's file, for errors.
-    /// - Throws: ``JSONError/malformed(file:line:reason:)`` for anything but one value, for values nested more than
-    ///   64 deep, an object that has a key twice, and numbers that neither Int64 nor float64 can hold.
+    /// - Throws: ``JSONError/malformed(file:line:reason:)`` unless the text is exactly one value, for values nested
+    ///   more than 64 deep, an object that has a key twice, and numbers that neither Int64 nor float64 can hold.
     public init(parsing text: [UInt8], file: String) throws(JSONError) {
         func malformed(at offset: Int, _ reason: String) -> JSONError {
             .malformed(file: file, line: 1 + text.prefix(offset).count { $0 == UInt8(ascii: "\n") }, reason: reason)
@@ -14,7 +14,7 @@ extension JSON {
         guard let tokener = json_tokener_new_ex(64) else { throw malformed(at: 0, "json-c has no memory") }
         defer { json_tokener_free(tokener) }
         json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8)
-        // A number ends only where something follows it: here the NUL behind the text.
+        // A number ends only when something follows it: here the NUL after the text.
         let object = (text + [0]).withUnsafeBytes { bytes in
             json_tokener_parse_ex(tokener, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(bytes.count))
         }
@@ -25,7 +25,7 @@ extension JSON {
             let reason =
                 status == json_tokener_continue
                 ? "the text ends in the middle of a value" : String(cString: json_tokener_error_desc(status))
-            throw malformed(at: end, "this is no JSON: \(reason)")
+            throw malformed(at: end, "this is not JSON: \(reason)")
         }
         if let trailing = text.indices.dropFirst(end).first(where: { !" \t\r\n".utf8.contains(text[$0]) }) {
             throw malformed(at: trailing, "something follows the JSON value")

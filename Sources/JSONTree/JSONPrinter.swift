@@ -1,9 +1,9 @@
 import CJSONC
 
 extension JSON {
-    /// The value as text of many lines, with a newline at the end: the same text for the same value.
+    /// The value as text on several lines, ending with a newline: equal values give equal text.
     ///
-    /// Numbers have the fewest digits that give them back.
+    /// Numbers have the fewest digits that restore them.
     ///
     /// - Throws: ``JSONError/notFinite`` for an infinite number or NaN.
     public func text() throws(JSONError) -> String {
@@ -13,7 +13,7 @@ extension JSON {
         return String(cString: json_object_to_json_string_ext(object, flags)) + "\n"
     }
 
-    /// The value as json-c's, which the caller owns.
+    /// The value as a json-c object, owned by the caller.
     private func jsonC() throws(JSONError) -> OpaquePointer? {
         switch self {
         case .null: return nil

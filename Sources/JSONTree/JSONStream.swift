@@ -1,9 +1,9 @@
 import Files
 
-/// Writes a value as JSON, the text that ``JSON/text()`` gives, part by part: the memory for it does not grow with the
-/// value. The file is written whole or not at all.
+/// Writes a value as JSON, with the same text as ``JSON/text()``, part by part: the memory does not grow with the
+/// value. The file is written completely or not at all.
 ///
-/// - Throws: ``FileWritingError``, and what the value's own encoding throws.
+/// - Throws: ``FileWritingError``, and errors of the value's own encoding.
 public func writeAtomically(encoding value: some Encodable, to path: String) throws {
     let file = try UnfinishedFile(path)
     try JSONStream(into: file).write(value)
@@ -13,10 +13,10 @@ public func writeAtomically(encoding value: some Encodable, to path: String) thr
 
 /// JSON text that is written while a value encodes itself.
 ///
-/// The outer levels of the value go out as they come; what stands deeper is small, and becomes a tree first, so that
-/// the text is json-c's.
+/// The outer levels of the value are written immediately; deeper values are small and become a tree first, so that
+/// json-c formats them.
 final class JSONStream {
-    /// From here on a value is written as one tree.
+    /// From this depth on, a value is written as one tree.
     private static let treeLevel = 5
 
     private let file: UnfinishedFile
@@ -39,7 +39,7 @@ final class JSONStream {
     }
 
     fileprivate func write(_ tree: JSON, at level: Int) throws {
-        // No newline stands within a string: json-c escapes it.
+        // Strings contain no newline: json-c escapes it.
         let lines = try tree.text().dropLast().split(separator: "\n", omittingEmptySubsequences: false)
         try append(lines.joined(separator: newline(at: level)))
     }
@@ -53,11 +53,11 @@ final class JSONStream {
 private final class StreamedPlace: EncodingPlace {
     private let level: Int
     private let stream: JSONStream
-    /// Where nothing has been asked for, the value is an object without members.
+    /// If no container was requested, the value is an object without members.
     private var brackets = (open: "{", close: "}")
     private var isScalar = false
     private var written = 0
-    /// Members that may still be added to, and so are written when the next is.
+    /// Members that may still grow, and so are written when the next one is added.
     private var unfinished: [(key: String?, node: EncodedNode)] = []
 
     init(level: Int, in stream: JSONStream) {

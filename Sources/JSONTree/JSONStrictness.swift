@@ -1,13 +1,13 @@
-/// What RFC 8259 forbids, leaves open or cannot carry, and json-c lets pass.
+/// Checks for what RFC 8259 forbids, leaves open or cannot represent, but json-c accepts.
 struct JSONStrictness {
     private let text: [UInt8]
 
-    /// - Parameter text: JSON as json-c accepts it.
+    /// - Parameter text: JSON that json-c accepts.
     init(_ text: [UInt8]) {
         self.text = text
     }
 
-    /// The first key that its object has twice, NaN or infinity, or number beyond Int64 or float64, and where it is.
+    /// The first key that its object has twice, NaN or infinity, or number beyond Int64 or float64, and its place.
     func firstViolation() -> (offset: Int, reason: String)? {
         var keys = [Set<ArraySlice<UInt8>>]()
         var before = text[0..<0]
@@ -57,6 +57,6 @@ struct JSONStrictness {
         if token.allSatisfy({ "-0123456789".utf8.contains($0) }) {
             return Int64(word) == nil ? "\(word) is beyond the integers of 64 bits" : nil
         }
-        return Double(word)?.isFinite == true ? nil : "\(word) is no finite number"
+        return Double(word)?.isFinite == true ? nil : "\(word) is not a finite number"
     }
 }

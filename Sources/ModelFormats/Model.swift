@@ -2,25 +2,24 @@ import Foundation
 import NetworkGraph
 import Tensors
 
-/// A network read from a file, with what identifies it.
+/// A network read from a file, with its identity.
 public struct Model: Sendable {
-    /// Where it was read from.
+    /// The path that it was read from.
     public let path: String
     /// The file's name without its extension: `squeezenet`.
     public let name: String
-    /// Of the file's bytes, and then of those of the files that hold its larger tensors, in the order of their names; of a
-    /// package, of its model and then its weights; of a network of Caffe, of its definition and then its weights.
+    /// Of the file's bytes, followed by those of the files with its larger tensors, in the order of their names; for a
+    /// package, of its model and then its weights; for a Caffe network, of its definition and then its weights.
     public let sha256: String
     public let byteCount: Int
     public let format: ModelFormat
-    /// What the file says of itself.
+    /// What the file states about itself.
     public let provenance: any ModelProvenance
     public private(set) var graph: Graph
-    /// The types that the tensors between the nodes are declared with; empty where the format leaves that to whoever
-    /// computes it.
+    /// The declared types of the tensors between the nodes; empty if the format leaves them to the engine.
     public let floatTypes: [String: ElementType]
 
-    /// What a format's reader gives.
+    /// The result of a format's reader.
     public struct Contents: Sendable {
         /// The bytes that identify the model.
         let bytes: [UInt8]
@@ -29,8 +28,8 @@ public struct Model: Sendable {
         let floatTypes: [String: ElementType]
 
         /// - Parameters:
-        ///   - bytes: of the model's files, in the order in which ``Model/sha256`` takes them.
-        ///   - floatTypes: the types that the file declares the tensors between the nodes with.
+        ///   - bytes: the bytes of the model's files, in the order that ``Model/sha256`` uses.
+        ///   - floatTypes: the file's declared types of the tensors between the nodes.
         public init(
             bytes: [UInt8], provenance: any ModelProvenance, graph: Graph, floatTypes: [String: ElementType] = [:]
         ) {
@@ -41,13 +40,13 @@ public struct Model: Sendable {
         }
     }
 
-    /// A model from a file or directory of any format that is known, told by its content or, where that does not tell,
-    /// by its extension.
+    /// A model from a file or directory of any known format, recognised by its content or, if that is inconclusive, by
+    /// its extension.
     ///
     /// - Parameters:
-    ///   - followsPipes: whether a pipe in place of a file is read, as one that a person names.
-    ///   - formats: those that are known, the preferred first.
-    /// - Throws: ``ModelError``; for a file of another kind it says of which, and what to do.
+    ///   - followsPipes: whether to read a pipe instead of a file, for paths given by the user.
+    ///   - formats: the known formats, the preferred first.
+    /// - Throws: ``ModelError``; for a file of another kind, it says which kind, and what to do.
     public init(
         contentsOf path: String, followsPipes: Bool = true, formats: [ModelFormat] = ModelFormat.all
     ) throws(ModelError) {
@@ -71,7 +70,7 @@ public struct Model: Sendable {
 
     /// A package that is not on disk.
     ///
-    /// - Parameter path: what it is called in errors, and after it the model.
+    /// - Parameter path: its name in errors, and later the model's path.
     /// - Throws: ``ModelError``.
     public init(_ package: CoreMLPackageContents, path: String) throws(ModelError) {
         let source = ModelSource(path: path, bytes: [], followsPipes: false)
@@ -89,16 +88,16 @@ public struct Model: Sendable {
         floatTypes = contents.floatTypes
     }
 
-    /// The same model, whose images lie in the inputs as said.
+    /// The same model with the given image layout for its inputs.
     public func declaring(_ order: ImageDeclaration.SpatialOrder, reason: String) -> Model {
         var model = self
         model.graph = graph.declaring(order, reason: reason)
         return model
     }
 
-    /// What a closure gives, with the file's name in front of what it says of the graph.
+    /// The result of a closure; an error about the graph is prefixed with the file's name.
     ///
-    /// - Throws: ``ModelError/badGraph(file:_:)`` for a `GraphError`, and whatever else the closure throws.
+    /// - Throws: ``ModelError/badGraph(file:_:)`` for a `GraphError`, and any other error of the closure.
     public func namingFile<Result>(in body: () throws -> Result) throws -> Result {
         do { return try body() } catch let error as GraphError { throw ModelError.badGraph(file: path, error) }
     }

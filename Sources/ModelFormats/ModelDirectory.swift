@@ -1,12 +1,12 @@
 import Foundation
 
 extension Model {
-    /// The model of a name in a directory, in the first of the formats that are known; letter case does not matter.
+    /// The model with a given name in a directory, in the first of the known formats; letter case does not matter.
     ///
-    /// A model under one of a format's other names, as `pnet_fp32.mlpackage` or the names that MTCNN's authors gave their
-    /// networks, is taken where there is none of the name itself.
+    /// If there is no model of that exact name, one of a format's alternative names is used: `pnet_fp32.mlpackage`, or
+    /// the names that MTCNN's authors gave their networks.
     ///
-    /// - Parameter formats: those that are known, the preferred first.
+    /// - Parameter formats: the known formats, the preferred first.
     /// - Throws: ``ModelError``.
     public init(
         named name: String, in directory: String, formats: [ModelFormat] = ModelFormat.all

@@ -6,14 +6,14 @@ public enum ModelError: Error, Equatable {
     case unreadable(file: String, reason: String)
     /// The file breaks its format's rules.
     case malformed(file: String, reason: String)
-    /// The file may be right, but is of a kind that is not read; the reason says what would be.
+    /// The file may be valid, but its kind is not supported; the reason says what is.
     case unsupported(file: String, reason: String)
     case unsupportedOperator(file: String, node: String, operator: String, reason: String)
     case badAttribute(file: String, node: String, operator: String, attribute: String, reason: String)
     case badGraph(file: String, GraphError)
     case badOpenFace(file: String, OpenFaceError)
 
-    /// - Parameter file: the model that is read, of which the file that cannot be read may be a part.
+    /// - Parameter file: the model being read; the unreadable file may be a part of it.
     init(_ error: FileReadingError, file: String) {
         self =
             error.isTooLarge

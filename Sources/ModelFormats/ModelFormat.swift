@@ -1,28 +1,28 @@
-/// A format of model files: how a file of it is told, how it is read, and what its models say of themselves.
+/// A format of model files: how to recognise and read it, and what its models state about themselves.
 ///
-/// Each format is a file that defines one value, and a line in ``all``. Whatever lists formats asks the list.
+/// Each format is a file that defines one value, and a line in ``all``, from which every list of formats is made.
 public struct ModelFormat: Sendable {
-    /// The formats that are known, in the order in which files of one name are preferred.
+    /// The known formats; of files with the same name, the earlier format is preferred.
     public static let all: [ModelFormat] = [.onnx, .openFace, .coreMLPackage, .coreMLNetwork, .caffe]
 
-    /// What errors and the guide call it: `ONNX`. No two formats have one name.
+    /// Its unique name in errors and the guide: `ONNX`.
     public let name: String
     /// The extensions under which a directory is searched for models, in lower case.
     public let fileExtensions: [String]
-    /// The extensions of a model's other files, of which each may name the model.
+    /// The extensions of a model's other files; each of these files may name the model.
     public let companionExtensions: [String]
-    /// Further names, in lower case, under which the network of a name may stand in a directory.
+    /// Alternative names, in lower case, for a network of a given name in a directory.
     public let otherFileNames: @Sendable (_ network: String) -> [String]
     public let recognition: Recognition
-    /// Whether `convert` writes models of the format.
+    /// Whether `convert` can write models of the format.
     public let isWritten: Bool
-    /// How images lie in the inputs.
+    /// The image layout of the inputs.
     public let layout: Knowledge
-    /// In which precision the weights are stored and the layers computed.
+    /// The precision of the stored weights and of the layers' computation.
     public let precision: Knowledge
     public let read: @Sendable (ModelSource) throws(ModelError) -> Model.Contents
 
-    /// How a model of the format is told by its content.
+    /// How to recognise a model of the format by its content.
     public enum Recognition: Sendable {
         /// A file, by its bytes.
         case file(@Sendable ([UInt8]) -> Bool)
@@ -30,11 +30,11 @@ public struct ModelFormat: Sendable {
         case directory(holding: String)
     }
 
-    /// Where something is known from that inputs and weights alone do not tell.
+    /// The source of a fact that inputs and weights alone do not tell.
     public enum Knowledge: Sendable {
         /// The file or the format's rules say it, where they can; in words: where.
         case declared(String)
-        /// The files say nothing of it; in words: what is assumed.
+        /// The files do not say; in words: what is assumed.
         case assumed(String)
     }
 

@@ -1,12 +1,12 @@
 import Tensors
 
-/// What a model's file says of itself, beside the network.
+/// What a model's file states about itself, besides the network.
 public protocol ModelProvenance: Sendable, Equatable {
     /// The format and its version, on one line: `Caffe, 10 layers`.
     var words: String { get }
-    /// The shapes of the inputs, an open extent at its default; empty where the format has no defaults.
+    /// The shapes of the inputs, with open extents at their defaults; empty if the format has no defaults.
     var defaultShapes: [String: Shape] { get }
-    /// What else the file says, a line each.
+    /// Further statements of the file, one line each.
     var notes: [String] { get }
 }
 

@@ -1,10 +1,10 @@
 import Files
 import Foundation
 
-/// A file or directory that is read as a model.
+/// A file or directory to be read as a model.
 public struct ModelSource: Sendable {
     public let path: String
-    /// The file's bytes; none of a directory.
+    /// The file's bytes; empty for a directory.
     public let bytes: [UInt8]
     private let followsPipes: Bool
 
@@ -17,7 +17,7 @@ public struct ModelSource: Sendable {
     /// The file's name without its extension: `squeezenet`.
     public var name: String { URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent }
 
-    /// The directory in which it lies.
+    /// Its parent directory.
     public var folder: String { URL(fileURLWithPath: path).deletingLastPathComponent().path }
 
     /// The bytes of another of the model's files.

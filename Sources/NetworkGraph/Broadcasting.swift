@@ -1,8 +1,8 @@
 import Tensors
 
 extension Shape {
-    /// The shape of an elementwise result: axes aligned from the back, extents equal or 1
-    /// (ONNX, "Multidirectional Broadcasting").
+    /// The shape of an elementwise result: axes aligned from the end, extents equal or 1 (ONNX, "Multidirectional
+    /// Broadcasting").
     public static func broadcast(_ left: Shape, _ right: Shape) throws(OperatorError) -> Shape {
         let rank = max(left.rank, right.rank)
         var dimensions = [Int]()
@@ -20,8 +20,7 @@ extension Shape {
         return try Shape.checked(dimensions)
     }
 
-    /// For each axis of `result`, how far apart this shape's neighbours are: 0 along an axis that is
-    /// repeated.
+    /// For each axis of `result`, this shape's stride: 0 along an axis that is repeated.
     public func broadcastStrides(to result: Shape) -> [Int] {
         let own = strides
         return (0..<result.rank).map { axis in

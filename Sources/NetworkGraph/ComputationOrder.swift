@@ -1,12 +1,12 @@
-/// Nodes in an order in which they can be computed: the given one, but that a node moves behind those it depends on.
+/// Nodes in a computable order: the given one, except that nodes move after those that they depend on.
 ///
-/// The order is that of passes over the nodes, each of which takes those whose inputs are there by then. Finding it takes
-/// time in proportion to the number of nodes, whatever order they are given in.
+/// The order is that of repeated passes over the nodes, each of which takes the nodes whose inputs are ready. Finding
+/// it takes time proportional to the number of nodes, whatever their given order.
 struct ComputationOrder {
     let nodes: [Node]
 
-    /// - Parameter defined: the tensors that are there before any node is computed.
-    /// - Throws: ``GraphError`` for names undefined or defined twice, and for cycles.
+    /// - Parameter defined: the tensors that exist before any node is computed.
+    /// - Throws: ``GraphError`` for undefined or twice defined names, and for cycles.
     init(_ given: [Node], defined: Set<String>) throws(GraphError) {
         var givers = [String: Int]()
         for (index, node) in given.enumerated() {
@@ -15,7 +15,7 @@ struct ComputationOrder {
                 throw .duplicateName(output, definer: "node \"\(node.name)\"")
             }
         }
-        /// For each node, those that take what it gives, and how many of those that it depends on are not yet placed.
+        /// For each node, the nodes that use its outputs, and how many of its dependencies are not yet placed.
         var takers = [[Int]](repeating: [], count: given.count)
         var waitsFor = [Int](repeating: 0, count: given.count)
         for (index, node) in given.enumerated() {
@@ -43,8 +43,8 @@ struct ComputationOrder {
         nodes = ready.sorted { (passes[$0], $0) < (passes[$1], $1) }.map { given[$0] }
     }
 
-    /// The nodes that wait for themselves: of those that could not be placed, all but those that no other such node
-    /// waits for.
+    /// The nodes that wait for themselves: those that could not be placed, without those that no other such node waits
+    /// for.
     private static func nodesInCycles(among waitsFor: [Int], _ takers: [[Int]]) -> [Int] {
         let blocked = waitsFor.indices.filter { waitsFor[$0] > 0 }
         var givers = [Int: [Int]]()

@@ -1,6 +1,6 @@
 import Tensors
 
-/// A network: nodes in an order in which they can be computed, and the constants they use.
+/// A network: nodes in a computable order, and their constants.
 public struct Graph: Sendable {
     /// A tensor that the caller provides.
     public struct Input: Sendable, Equatable {
@@ -8,7 +8,7 @@ public struct Graph: Sendable {
         public let elementType: ElementType
         /// The declared extents.
         public let dimensions: [Dimension]
-        /// What is known of the images that it takes; nil where nothing is, or it takes none.
+        /// What is known about the images that it takes; nil if nothing is, or if it takes none.
         public var images: ImageDeclaration?
 
         public init(
@@ -21,7 +21,7 @@ public struct Graph: Sendable {
         }
     }
 
-    /// An extent that is given, or left to the caller under some name.
+    /// An extent that is given, or left to the caller under a name.
     public enum Dimension: Sendable, Equatable, CustomStringConvertible {
         case fixed(Int)
         case symbolic(String)
@@ -38,16 +38,16 @@ public struct Graph: Sendable {
     public private(set) var inputs: [Input]
     public let outputs: [String]
     public let nodes: [Node]
-    /// Weights and other constants by the name of their tensor.
+    /// Weights and other constants, keyed by tensor name.
     public let initializers: [String: AnyTensor]
-    /// The positions of the nodes that take a tensor, in order.
+    /// The positions of the nodes that read a tensor, in order.
     private let takers: [String: [Int]]
 
-    /// A graph whose names have been checked and whose nodes have been brought into an order of
-    /// computation: the given one, but that a node moves behind those it depends on.
+    /// A graph with checked names and nodes in a computable order: the given one, except that nodes move after those
+    /// that they depend on.
     ///
-    /// - Throws: ``GraphError`` for names undefined or defined twice, cycles, a graph without outputs, and constants of 2^63
-    ///   or more.
+    /// - Throws: ``GraphError`` for undefined or twice defined names, cycles, a graph without outputs, and constants of
+    ///   2^63 or more.
     public init(
         name: String, inputs: [Input], outputs: [String], nodes: [Node], initializers: [String: AnyTensor]
     ) throws(GraphError) {
@@ -75,7 +75,7 @@ public struct Graph: Sendable {
         for output in outputs where !defined.contains(output) { throw .undefinedOutput(output) }
     }
 
-    /// The same graph, whose images lie in the inputs as said.
+    /// The same graph with the given image layout for its inputs.
     public func declaring(_ order: ImageDeclaration.SpatialOrder, reason: String) -> Graph {
         var graph = self
         for index in inputs.indices {
@@ -86,6 +86,6 @@ public struct Graph: Sendable {
         return graph
     }
 
-    /// The nodes that take a tensor, in the order of computation.
+    /// The nodes that read a tensor, in order of computation.
     public func takers(of tensor: String) -> [Node] { (takers[tensor] ?? []).map { nodes[$0] } }
 }

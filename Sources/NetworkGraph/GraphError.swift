@@ -1,8 +1,8 @@
 import Tensors
 
-/// Why a graph is not one that can be computed.
+/// Why a graph cannot be computed.
 public enum GraphError: Error, Equatable {
-    /// - Parameter definer: what defines it for the second time, for a person.
+    /// - Parameter definer: what defines it the second time, in words.
     case duplicateName(String, definer: String)
     case undefinedName(String, node: String)
     case undefinedOutput(String)
@@ -14,7 +14,7 @@ public enum GraphError: Error, Equatable {
 }
 
 extension GraphError: CustomStringConvertible {
-    /// How many nodes of a cycle are named.
+    /// The most nodes of a cycle to name.
     private static let shownNodes = 10
 
     public var description: String {

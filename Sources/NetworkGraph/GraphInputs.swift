@@ -1,10 +1,10 @@
 import Tensors
 
 extension Graph {
-    /// The tensors given for the inputs, in the order in which the graph declares these.
+    /// The tensors given for the inputs, in the graph's declared order.
     ///
-    /// - Throws: ``GraphError/badInput(_:reason:)`` for an input that is given no tensor, or one whose shape or kind of
-    ///   elements is not the declared one. The precision of numbers is the arithmetic's choice, and is not compared.
+    /// - Throws: ``GraphError/badInput(_:reason:)`` for an input without a tensor, or with another shape or kind of
+    ///   elements than declared. The precision of numbers is the arithmetic's choice, and is not compared.
     public func inputTensors(
         in given: [String: AnyTensor]
     ) throws(GraphError) -> [(name: String, tensor: AnyTensor)] {
@@ -26,10 +26,9 @@ extension Graph {
 
     /// The shape of every input.
     ///
-    /// - Parameter given: the shapes of the tensors that are provided; one whose declared extents are all fixed may be
-    ///   left out.
-    /// - Throws: ``GraphError/badInput(_:reason:)`` for a shape that does not fit the declared extents, as where the
-    ///   same name stands for two different ones.
+    /// - Parameter given: the shapes of the given tensors; those with fixed declared extents may be omitted.
+    /// - Throws: ``GraphError/badInput(_:reason:)`` for a shape that does not fit the declared extents, for instance if
+    ///   one name stands for two different ones.
     func inputShapes(given: [String: Shape]) throws(GraphError) -> [String: Shape] {
         var shapes = [String: Shape]()
         var named = [String: Int]()
@@ -51,9 +50,9 @@ extension Graph {
 }
 
 extension Graph.Input {
-    /// The shape of this input, which must fit the declared extents.
+    /// The shape of this input, checked against the declared extents.
     ///
-    /// - Parameter given: the shape of the tensor that is provided; nil if none is at hand yet.
+    /// - Parameter given: the shape of the given tensor; nil if there is none yet.
     /// - Throws: ``GraphError/badInput(_:reason:)``.
     func shape(given: Shape?) throws(GraphError) -> Shape {
         let declared = "[" + dimensions.map(\.description).joined(separator: ", ") + "]"

@@ -1,15 +1,15 @@
-/// What is known of the images that a graph's input takes, from the file, from where its weights come from, or from a
-/// person; the order of the axes alone does not tell.
+/// What is known about the images that a graph's input takes, from the file, the origin of its weights, or the user;
+/// the order of the axes alone does not tell.
 public struct ImageDeclaration: Sendable, Equatable {
     /// Which of an image's two spatial axes comes first in the tensor.
     public enum SpatialOrder: String, Sendable, CaseIterable {
         /// Rows, then columns: upright.
         case rowsFirst = "upright"
-        /// Columns, then rows: the image's transpose, as MATLAB holds it.
+        /// Columns, then rows: the image's transpose, as in MATLAB.
         case columnsFirst = "transposed"
     }
 
-    /// What the channels are, in their order.
+    /// The meaning of the channels, in order.
     public enum Channels: String, Sendable {
         case rgb = "RGB"
         case bgr = "BGR"
@@ -19,9 +19,9 @@ public struct ImageDeclaration: Sendable, Equatable {
         public var count: Int { self == .gray ? 1 : 3 }
     }
 
-    /// What the elements are.
+    /// The meaning of the elements.
     public enum Values: Sendable {
-        /// (pixel - 127.5) / 128, as MTCNN's networks take them.
+        /// (pixel - 127.5) / 128, as MTCNN's networks expect.
         case normalised
         /// Pixels from 0 to 255.
         case pixels
@@ -30,7 +30,7 @@ public struct ImageDeclaration: Sendable, Equatable {
     public var spatialOrder: SpatialOrder
     public var channels: Channels
     public var values: Values
-    /// Where this is known from, for a person.
+    /// The source of this knowledge, in words.
     public var reason: String
 
     public init(

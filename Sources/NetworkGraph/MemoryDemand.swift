@@ -1,15 +1,15 @@
 import Tensors
 
 extension Graph {
-    /// Refuses a computation whose tensors take more than ``Tensors/MemoryLimit/bytes`` at any time, before anything is
-    /// allocated. Counted are the constants, the inputs, what a node gives and lays out meanwhile, and every tensor
-    /// that a later node takes or that is an output.
+    /// Refuses a computation whose tensors at any time take more than ``Tensors/MemoryLimit/bytes``, before anything is
+    /// allocated. Counted are the constants, the inputs, a node's outputs and temporary data, and every tensor that a
+    /// later node reads or that is an output.
     ///
     /// - Parameters:
-    ///   - types: of all tensors, as ``tensorTypes(for:)`` gives them.
-    ///   - bytesPerNumber: of the arithmetic that computes.
-    ///   - keepsEveryTensor: whether what nodes give stays until the end, as for a recording.
-    /// - Throws: ``GraphError/badNode(_:operator:inputs:reason:)`` at the first node that is too much.
+    ///   - types: of all tensors, from ``tensorTypes(for:)``.
+    ///   - bytesPerNumber: the arithmetic's bytes per number.
+    ///   - keepsEveryTensor: whether all tensors stay until the end, as for a recording.
+    /// - Throws: ``GraphError/badNode(_:operator:inputs:reason:)`` at the first node that exceeds the limit.
     public func checkMemory(
         _ types: [String: TensorType], bytesPerNumber: Int, keepsEveryTensor: Bool = false
     ) throws(GraphError) {
@@ -39,9 +39,9 @@ extension Graph {
 }
 
 extension Node {
-    /// Refuses to compute what would take more than ``Tensors/MemoryLimit/bytes``.
+    /// Refuses to compute a node that needs more than ``Tensors/MemoryLimit/bytes``.
     ///
-    /// - Parameter beside: the bytes that other tensors take meanwhile, those that the node takes among them.
+    /// - Parameter beside: the bytes of other tensors in use, including the node's inputs.
     /// - Throws: ``GraphError/badNode(_:operator:inputs:reason:)``.
     public func checkMemory(
         for inputs: [TensorType?], giving results: [TensorType], beside live: Int = 0, bytesPerNumber: Int
@@ -62,7 +62,7 @@ extension Node {
 }
 
 extension TensorType {
-    /// What the elements take where a number takes `bytesPerNumber`; an integer takes 8 bytes, a boolean 1.
+    /// The elements' bytes if a number takes `bytesPerNumber`; an integer takes 8 bytes, a boolean 1.
     public func byteCount(_ bytesPerNumber: Int) -> Int {
         let each =
             switch kind {

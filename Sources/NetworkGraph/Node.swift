@@ -1,11 +1,11 @@
 /// An operator applied to named tensors.
 public struct Node: Sendable {
-    /// Its name in the file or, where it has none, that of its first output.
+    /// Its name in the file or, without one, its first output's name.
     public let name: String
     public let `operator`: any Operator
-    /// The names of the tensors it takes; nil for an optional input left out.
+    /// The names of its inputs; nil for an omitted optional input.
     public let inputs: [String?]
-    /// The names of the tensors it gives.
+    /// The names of its outputs.
     public let outputs: [String]
 
     public init(name: String, operator: any Operator, inputs: [String?], outputs: [String]) {

@@ -1,32 +1,31 @@
 import Tensors
 
-/// What a node computes: an operator with its attributes, without the tensors it is applied to.
+/// The computation of a node: an operator with its attributes, without its tensors.
 ///
-/// The operators and their attributes are those of ONNX
-/// (https://github.com/onnx/onnx/blob/main/docs/Operators.md); other formats are read into them.
+/// Operators and attributes are those of ONNX (https://github.com/onnx/onnx/blob/main/docs/Operators.md); other formats
+/// are translated into them.
 public protocol Operator: Sendable {
-    /// The operator's name, as ONNX spells it: `Conv`, `MaxPool`.
+    /// The operator's name in ONNX: `Conv`, `MaxPool`.
     var name: String { get }
 
-    /// The types of the outputs for inputs of the given types; nil stands for an input left out.
+    /// The types of the outputs for inputs of the given types; nil stands for an omitted input.
     ///
-    /// - Throws: ``OperatorError`` when the inputs do not fit the operator or each other.
+    /// - Throws: ``OperatorError`` if the inputs do not fit the operator or each other.
     func outputTypes(for inputs: [TensorType?]) throws(OperatorError) -> [TensorType]
 
-    /// How many multiply-adds the operator takes, the largest number where they are more; 0 for one without sums of
-    /// products.
+    /// The number of multiply-adds, saturated at the largest integer; 0 for an operator without sums of products.
     func multiplyAdds(from inputs: [TensorType?], to output: TensorType) -> Int
 
-    /// Whether the operator treats the first axis of its dependent inputs, all of which have a batch there, element
-    /// by element, so that a batch may be computed in slices.
+    /// Whether the operator processes the first axis of its dependent inputs, which is the batch of all of them,
+    /// element by element, so that a batch may be computed in slices.
     ///
     /// - Parameters:
     ///   - dependent: for each input, whether it depends on the network's inputs.
-    ///   - ranks: of the dependent inputs.
+    ///   - ranks: the ranks of the dependent inputs.
     func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool
 
-    /// How many bytes are laid out beside the inputs and the output while it is computed, as for an input with its
-    /// padding; what is in proportion to the inputs need not be counted.
+    /// The bytes of temporary data besides the inputs and the output, such as a padded input; data proportional to the
+    /// inputs need not be counted.
     func workspaceBytes(from inputs: [TensorType?], to output: TensorType, bytesPerNumber: Int) -> Int
 }
 
@@ -37,16 +36,16 @@ extension Operator {
 }
 
 extension [Bool] {
-    /// Whether only the first input depends on the network's inputs: weights that do would be another network's.
+    /// Whether only the first input, and no weights, depends on the network's inputs.
     var isFirstAlone: Bool { first == true && !dropFirst().contains(true) }
 }
 
 extension Operator {
-    /// Whether an axis is another than the first of a tensor of some rank.
+    /// Whether an axis is not the first of a tensor of some rank.
     func isBehindBatch(_ axis: Int, ranks: [Int]) -> Bool { axis > 0 || (axis < 0 && -axis < (ranks.first ?? 0)) }
 }
 
-/// Why an operator cannot be applied to its inputs, without the node's name: the graph adds that.
+/// Why an operator cannot be applied to its inputs, without the node's name, which the graph adds.
 public struct OperatorError: Error, Equatable, CustomStringConvertible {
     public let description: String
 
@@ -58,7 +57,7 @@ public struct OperatorError: Error, Equatable, CustomStringConvertible {
 // MARK: - Checks that operators share
 
 extension [TensorType?] {
-    /// The input at a position, which must be there and of the given kind.
+    /// The input at a position, which is required and of the given kind.
     public func required(
         _ position: Int, _ role: String, _ kind: TensorType.Kind = .real
     ) throws(OperatorError) -> TensorType {
@@ -68,7 +67,7 @@ extension [TensorType?] {
         return type
     }
 
-    /// The input at a position, if it is there, which must then be of the given kind.
+    /// The optional input at a position, which must be of the given kind.
     public func optional(
         _ position: Int, _ role: String, _ kind: TensorType.Kind = .real
     ) throws(OperatorError) -> TensorType? {
@@ -81,7 +80,7 @@ extension [TensorType?] {
 }
 
 extension [TensorType?] {
-    /// The input at a position, which must be there, of any kind.
+    /// The input at a position, which is required, of any kind.
     public func requiredOfAnyKind(_ position: Int, _ role: String) throws(OperatorError) -> TensorType {
         guard indices.contains(position), let type = self[position] else {
             throw OperatorError("has no \(role) (input \(position))")
@@ -89,7 +88,7 @@ extension [TensorType?] {
         return type
     }
 
-    /// The inputs at some positions, which must be there and of one kind.
+    /// The inputs at some positions, which are required and of one kind.
     func requiredOfOneKind(_ positions: some Sequence<Int>, _ role: String) throws(OperatorError) -> [TensorType] {
         var types = [TensorType]()
         for position in positions {
@@ -104,9 +103,9 @@ extension [TensorType?] {
         return types
     }
 
-    /// The integers of an input that says something about shapes: a list, or one number.
+    /// The integers of an input that defines a shape: a list, or one number.
     ///
-    /// - Returns: nil if the input is left out.
+    /// - Returns: nil if the input is omitted.
     func knownIntegers(_ position: Int, _ role: String) throws(OperatorError) -> [Int]? {
         guard let type = try optional(position, role, .integer) else { return nil }
         guard type.shape.rank <= 1 else {
@@ -120,7 +119,7 @@ extension [TensorType?] {
 }
 
 extension Shape {
-    /// The axes that a list names, each counted from the front, in the list's order.
+    /// The axes in a list, each counted from the front, in the list's order.
     func axes(_ list: [Int]) throws(OperatorError) -> [Int] {
         var axes = [Int]()
         for axis in list {
@@ -132,7 +131,7 @@ extension Shape {
         return axes
     }
 
-    /// The axis that a number names, counted from the front.
+    /// The axis for a number, counted from the front.
     public func checkedAxis(_ axis: Int) throws(OperatorError) -> Int {
         guard let counted = self.axis(axis) else {
             throw OperatorError("has axis \(axis) for an input of rank \(rank)")

@@ -1,6 +1,6 @@
 import Tensors
 
-/// The integers that a quantised tensor may hold.
+/// The range of integers of a quantised tensor.
 public struct IntegerRange: Sendable, Equatable {
     public let least: Int
     public let most: Int
@@ -12,8 +12,8 @@ public struct IntegerRange: Sendable, Equatable {
         most = isSigned ? (1 << (bits - 1)) - 1 : (1 << bits) - 1
     }
 
-    /// The integer nearest to a number (of two the even one) above a zero point, or the limit that it lies beyond; of NaN
-    /// the zero point.
+    /// The integer nearest to a number (ties to even) plus a zero point, saturated at the limits; for NaN, the zero
+    /// point.
     public func quantized(_ number: Double, zeroPoint: Int) -> Int {
         guard !number.isNaN else { return zeroPoint }
         let reach = Double(most - least)
@@ -22,11 +22,11 @@ public struct IntegerRange: Sendable, Equatable {
     }
 }
 
-/// Which elements of a tensor share a scale and a zero point: all, those at one position along an axis, or those of one
+/// Which elements of a tensor share a scale and a zero point: all, those with one index along an axis, or those of one
 /// block along it.
 public struct QuantizationGroups: Sendable, Equatable {
     public var axis: Int
-    /// How many elements along the axis share a scale; 0 where scales are not in blocks.
+    /// How many elements along the axis share a scale; 0 if scales are not in blocks.
     public var block: Int
 
     public init(axis: Int = 1, block: Int = 0) {
@@ -34,7 +34,7 @@ public struct QuantizationGroups: Sendable, Equatable {
         self.block = block
     }
 
-    /// - Throws: ``OperatorError`` for scales, or zero points of another shape than the scales', that do not fit a tensor.
+    /// - Throws: ``OperatorError`` if scales do not fit a tensor, or if zero points do not have the scales' shape.
     func check(scales: Shape, zeroPoints: Shape?, of x: Shape) throws(OperatorError) {
         if let zeroPoints, zeroPoints.count != scales.count {
             throw OperatorError("has zero points \(zeroPoints) for scales \(scales)")
@@ -73,13 +73,13 @@ public struct QuantizationGroups: Sendable, Equatable {
 }
 
 extension [TensorType?] {
-    /// The scales and zero points that follow a tensor among the inputs.
+    /// The scales and zero points that follow a tensor in the inputs.
     func checkScales(_ groups: QuantizationGroups, of x: Shape) throws(OperatorError) {
         try groups.check(
             scales: required(1, "scale").shape, zeroPoints: optional(2, "zero point", .integer)?.shape, of: x)
     }
 
-    /// A scale or a zero point that is one for a whole tensor.
+    /// A single scale or zero point for a whole tensor.
     func checkSingle(_ position: Int, _ role: String, _ kind: TensorType.Kind) throws(OperatorError) {
         let shape = try required(position, role, kind).shape
         guard shape.count == 1 else { throw OperatorError("has a \(role) \(shape), where one number is needed") }

@@ -1,17 +1,17 @@
 import Tensors
 
-/// An operator that only moves elements, of any kind: each element of its output is one of the inputs', or 0.
+/// An operator that only moves elements, of any kind: each output element is one of the inputs' elements, or 0.
 public protocol RearrangingOperator: Operator {
-    /// The positions of the inputs whose elements are moved; the others say where to.
+    /// The positions of the inputs with moved elements; the other inputs define where to.
     func movedInputs(of inputs: [TensorType?]) -> [Int]
 
-    /// - Throws: ``OperatorError`` when the inputs do not fit the operator or each other.
+    /// - Throws: ``OperatorError`` if the inputs do not fit the operator or each other.
     func outputShape(for inputs: [TensorType?]) throws(OperatorError) -> Shape
 
-    /// Where each element of the output, row-major, comes from: its place among the elements of the moved inputs, laid
-    /// one after another; -1 stands for 0, or false.
+    /// The source of each output element, row-major: its position among the elements of the moved inputs, concatenated;
+    /// -1 stands for 0, or false.
     ///
-    /// - Throws: ``OperatorError`` for inputs that say where to and are not known yet, or point outside.
+    /// - Throws: ``OperatorError`` for positions that are not known yet, or point outside.
     func sources(for inputs: [TensorType?], giving shape: Shape) throws(OperatorError) -> [Int]
 }
 
@@ -33,14 +33,14 @@ extension RearrangingOperator {
         return [type]
     }
 
-    /// The places of the elements.
+    /// The positions of the elements.
     public func workspaceBytes(from inputs: [TensorType?], to output: TensorType, bytesPerNumber: Int) -> Int {
         output.shape.count.saturatingProduct(8)
     }
 }
 
 extension [TensorType] {
-    /// The known elements of all, one after another; nil where those of one are not known.
+    /// The known elements of all inputs, concatenated; nil if one input's are unknown.
     fileprivate func joined<Known>(_ known: (TensorType) -> [Known]?) -> [Known]? {
         var all = [Known]()
         for type in self {

@@ -2,14 +2,14 @@ import Tensors
 
 /// The window that convolutions and pools slide over the spatial axes.
 public struct SlidingWindow: Sendable, Equatable {
-    /// How far the input is extended at its borders.
+    /// How the input is padded at its borders.
     public enum Padding: Sendable, Equatable {
         /// Given for each axis (ONNX `pads`; `auto_pad` VALID is all zeros).
         case explicit(begin: [Int], end: [Int])
-        /// Just enough that the output has ceil(extent / stride) positions; an odd one goes to the
+        /// Just enough that the output has ceil(extent / stride) positions; of an odd amount, the larger part at the
         /// end (SAME_UPPER)
         case sameUpper
-        /// or to the beginning (SAME_LOWER).
+        /// or at the beginning (SAME_LOWER).
         case sameLower
     }
 
@@ -18,7 +18,7 @@ public struct SlidingWindow: Sendable, Equatable {
     public var strides: [Int]
     public var dilations: [Int]
     public var padding: Padding
-    /// Whether a last window that the input only partly fills counts.
+    /// Whether a last window that is only partly filled counts.
     public var ceilMode: Bool
 
     public init(
@@ -44,26 +44,25 @@ public struct SlidingWindow: Sendable, Equatable {
         public let paddingBefore: Int
         public let paddingAfter: Int
 
-        /// How far the input with its padding goes, or the last window where that goes further, as it may in ceil
+        /// The extent of the input with its padding, or of the last window if that reaches further, as it may in ceil
         /// mode.
         public var paddedExtent: Int {
             max(inputExtent + paddingBefore + paddingAfter, (outputExtent - 1) * stride + (kernel - 1) * dilation + 1)
         }
 
-        /// Where the input is read for one output position and one kernel position; outside
-        /// `0..<inputExtent` in the padding.
+        /// The input position for one output position and one kernel position; outside `0..<inputExtent`, it is in the
+        /// padding.
         public func inputPosition(output: Int, tap: Int) -> Int {
             output * stride - paddingBefore + tap * dilation
         }
     }
 
-    /// The window laid on an input of the given spatial extents.
+    /// The window applied to an input of the given spatial extents.
     ///
-    /// Output extents as in ONNX's Conv and MaxPool:
-    /// floor or ceil((extent + padding - dilation * (kernel - 1) - 1) / stride) + 1, where with
-    /// `ceilMode` a last window that would start behind the input and its leading padding is left out.
+    /// Output extents as in ONNX's Conv and MaxPool: floor or ceil((extent + padding - dilation * (kernel - 1) - 1) /
+    /// stride) + 1. With `ceilMode`, a last window that would start after the input and its leading padding is omitted.
     ///
-    /// - Throws: ``OperatorError`` when the window does not fit.
+    /// - Throws: ``OperatorError`` if the window does not fit.
     public func axes(over extents: [Int]) throws(OperatorError) -> [Axis] {
         guard extents.count == kernel.count else {
             throw OperatorError("has a kernel of \(kernel.count) axes for an input of \(extents.count) spatial axes")
@@ -115,7 +114,8 @@ public struct SlidingWindow: Sendable, Equatable {
 }
 
 extension SlidingWindow {
-    /// What an input [N, C, spatial...] takes with its padding, where it has any, and a list of the window's positions.
+    /// The memory of an input [N, C, spatial...] with its padding, if it has any, and of a list of the window's
+    /// positions.
     static func workspaceBytes(_ axes: [Axis], over x: Shape, bytesPerNumber: Int) -> Int {
         let positions = axes.reduce(8) { $0.saturatingProduct($1.outputExtent) }
         guard axes.contains(where: { $0.paddedExtent != $0.inputExtent }) else { return positions }
@@ -127,9 +127,9 @@ extension SlidingWindow {
 }
 
 extension Shape {
-    /// The shape [N, C, spatial...] with the padding that windows need around it.
+    /// The shape [N, C, spatial...] with the padding that windows need.
     ///
-    /// - Throws: ``OperatorError`` when no tensor may have so many elements.
+    /// - Throws: ``OperatorError`` if the tensor would have too many elements.
     func padded(for axes: [SlidingWindow.Axis]) throws(OperatorError) -> Shape {
         do {
             return try Shape(checking: dimensions.prefix(2) + axes.map(\.paddedExtent))

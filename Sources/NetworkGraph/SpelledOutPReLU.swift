@@ -1,14 +1,15 @@
 import Tensors
 
-/// PReLU in other operators, as converters write it: Where(Not(Less(x, 0)), x, Mul(x, slope)) or
-/// Where(GreaterOrEqual(x, 0), x, Mul(x, slope)), the factors in either order, and nothing else takes what lies between.
+/// PReLU made of other operators, as converters write it: Where(Not(Less(x, 0)), x, Mul(x, slope)) or
+/// Where(GreaterOrEqual(x, 0), x, Mul(x, slope)), with the factors in either order and no other use of the tensors in
+/// between.
 public struct SpelledOutPReLU {
     public let slope: String
     public let output: String
-    /// The node that takes the slope.
+    /// The node that multiplies by the slope.
     public let node: Node
 
-    /// - Returns: nil where a tensor is taken by anything else.
+    /// - Returns: nil if anything else uses one of these tensors.
     public init?(of tensor: String, in graph: Graph) {
         let nodes = graph.takers(of: tensor)
         func only(_ name: String) -> Node? {

@@ -1,8 +1,8 @@
 import Tensors
 
-/// What is known of a tensor before its elements are computed.
+/// What is known about a tensor before its elements are computed.
 public struct TensorType: Sendable, Equatable {
-    /// What the elements are, whatever precision an arithmetic gives them.
+    /// The kind of the elements, independent of an arithmetic's precision.
     public enum Kind: String, Sendable {
         case real, integer, boolean
 
@@ -14,14 +14,14 @@ public struct TensorType: Sendable, Equatable {
     public var kind: Kind
     public var shape: Shape
 
-    /// The elements of an integer or boolean tensor (true is 1) where they are known: operators such as Reshape take
-    /// their output's shape from them.
+    /// The elements of an integer or boolean tensor (true is 1), if known: operators such as Reshape derive their
+    /// output's shape from them.
     public var integers: [Int]?
 
-    /// The numbers of a small tensor where they are known: Resize takes its scales from them.
+    /// The numbers of a small tensor, if known: Resize takes its scales from them.
     public var numbers: [Double]?
 
-    /// The most numbers or booleans that a type keeps; tensors that say something about shapes have a few.
+    /// The most numbers or booleans that a type stores; tensors that define shapes have a few.
     static let mostKnown = 64
 
     public init(_ kind: Kind, _ shape: Shape, integers: [Int]? = nil, numbers: [Double]? = nil) {
@@ -45,7 +45,7 @@ public struct TensorType: Sendable, Equatable {
         return TensorType(.boolean, tensor.shape, integers: isSmall ? tensor.elements.map { $0 ? 1 : 0 } : nil)
     }
 
-    /// The type of a tensor at hand, with its elements if they are integers or few.
+    /// The type of a given tensor, with its elements if they are integers or few.
     public init(of tensor: AnyTensor) {
         switch tensor {
         case .float16(let values): self = .real(values)

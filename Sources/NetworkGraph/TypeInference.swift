@@ -1,9 +1,9 @@
 import Tensors
 
 extension Graph {
-    /// The type of every tensor when the inputs have the given shapes.
+    /// The type of every tensor for inputs of the given shapes.
     ///
-    /// - Parameter inputs: the shape of each input; one whose declared extents are all fixed may be left out.
+    /// - Parameter inputs: the inputs' shapes; those with fixed declared extents may be omitted.
     /// - Throws: ``GraphError/badInput(_:reason:)`` or ``GraphError/badNode(_:operator:inputs:reason:)``.
     public func tensorTypes(for inputs: [String: Shape] = [:]) throws(GraphError) -> [String: TensorType] {
         var types = initializers.mapValues(TensorType.init(of:))
@@ -19,14 +19,14 @@ extension Graph {
 }
 
 extension Node {
-    /// The types of this node's outputs, from those of the tensors it takes.
+    /// The types of this node's outputs, from those of the tensors that it reads.
     ///
     /// - Throws: ``GraphError/badNode(_:operator:inputs:reason:)``.
     public func outputTypes(in types: [String: TensorType]) throws(GraphError) -> [TensorType] {
         try outputTypes(for: inputs.map { name in name.flatMap { types[$0] } })
     }
 
-    /// The types of this node's outputs, from those of its inputs; nil stands for an input left out.
+    /// The types of this node's outputs, from those of its inputs; nil stands for an omitted input.
     ///
     /// - Throws: ``GraphError/badNode(_:operator:inputs:reason:)``.
     public func outputTypes(for inputs: [TensorType?]) throws(GraphError) -> [TensorType] {

@@ -1,24 +1,24 @@
 import JSONTree
 import Tensors
 
-/// A message between this program and an adapter, as `validation/ENGINE_PROTOCOL.md` describes it: a header in JSON,
-/// and behind it the tensors that the header lists, each as a .npy file.
+/// A message between this program and an adapter, as described in `validation/ENGINE_PROTOCOL.md`: a JSON header,
+/// followed by the tensors that it lists, each as a .npy file.
 struct AdapterMessage {
     struct Header: Codable, Equatable {
         /// `load`, `ready`, `run`, `result` or `error`.
         var message: String
-        /// Of `load`: the model's file.
+        /// In `load`: the model's file.
         var model: String?
-        /// Of `load`, the tensors wanted; of `ready`, those that the engine will give.
+        /// In `load`, the requested tensors; in `ready`, those that the engine will give.
         var outputs: [String]?
-        /// Of `ready`: what the engine calls itself.
+        /// In `ready`: the engine's name.
         var engine: String?
         var version: String?
-        /// Of `ready`: what it computes on.
+        /// In `ready`: the hardware that it computes on.
         var device: String?
-        /// Of `error`: what a person should know.
+        /// In `error`: the message for the user.
         var reason: String?
-        /// Of `run` and `result`: the tensors that follow, in their order.
+        /// In `run` and `result`: the tensors that follow, in order.
         var tensors: [Part]?
     }
 
@@ -31,7 +31,7 @@ struct AdapterMessage {
     var header: Header
     var tensors: [(name: String, values: AnyTensor)] = []
 
-    /// The bytes that are sent: the header's length as a line of decimal digits, the header, the tensors.
+    /// The bytes to send: the header's length as a line of decimal digits, the header, the tensors.
     func encoded() throws -> [UInt8] {
         var header = header
         let files = tensors.map(\.values.npy)
@@ -46,16 +46,16 @@ struct AdapterMessage {
 // MARK: - Reading
 
 extension AdapterMessage {
-    /// The largest header, and the largest tensor, that a message may announce: more is nonsense.
+    /// The largest header, and the largest tensor, that a message may announce: anything larger is an error.
     private static let largestHeader = 1 << 20
     private static let largestTensor = 1 << 30
 
-    /// The next message of an adapter.
+    /// An adapter's next message.
     ///
     /// - Parameters:
     ///   - engine: the adapter's name, for errors.
-    ///   - read: gives the next bytes, exactly as many as it is asked for.
-    /// - Throws: ``OutsideEngineError/nonsense(engine:reason:)``, and what `read` throws.
+    ///   - read: returns the next bytes, exactly as many as requested.
+    /// - Throws: ``OutsideEngineError/nonsense(engine:reason:)``, and any error of `read`.
     init(from engine: String, _ read: (Int) throws -> [UInt8]) throws {
         func nonsense(_ reason: String) -> OutsideEngineError { .nonsense(engine: engine, reason: reason) }
         var digits = [UInt8]()

@@ -1,6 +1,6 @@
 import ChildProcesses
 
-/// A running adapter, and the bytes that go to it and come from it. Each exchange has a deadline.
+/// A running adapter and its input and output streams. Each exchange has a deadline.
 public final class AdapterPipes {
     private let engine: String
     private let process: ChildProcess
@@ -11,19 +11,19 @@ public final class AdapterPipes {
         process = try AdapterPipes.naming(engine) { () throws(ChildProcessError) in try ChildProcess(command) }
     }
 
-    /// Begins an exchange, which may take so long.
+    /// Begins an exchange with the given time limit.
     public func beginExchange(within seconds: Double) {
         process.beginExchange(within: seconds)
     }
 
     /// The next bytes.
     ///
-    /// - Throws: ``OutsideEngineError`` where the adapter has ended, or answers too late.
+    /// - Throws: ``OutsideEngineError`` if the adapter has ended, or answers too late.
     public func read(_ count: Int) throws(OutsideEngineError) -> [UInt8] {
         try AdapterPipes.naming(engine) { () throws(ChildProcessError) in try process.read(count) }
     }
 
-    /// - Throws: ``OutsideEngineError`` where the adapter has ended, or takes them too late.
+    /// - Throws: ``OutsideEngineError`` if the adapter has ended, or reads too slowly.
     public func write(_ bytes: [UInt8]) throws(OutsideEngineError) {
         try AdapterPipes.naming(engine) { () throws(ChildProcessError) in try process.write(bytes) }
     }

@@ -1,7 +1,7 @@
 import JSONTree
 import Tensors
 
-/// A running adapter that is spoken to in messages (`validation/ENGINE_PROTOCOL.md`).
+/// A running adapter that communicates in messages (`validation/ENGINE_PROTOCOL.md`).
 final class AdapterProcess {
     private let engine: String
     private let pipes: AdapterPipes
@@ -12,7 +12,7 @@ final class AdapterProcess {
         pipes = try AdapterPipes(engine: engine, command: command)
     }
 
-    /// Sends a message and gives the answer, which is not an error message.
+    /// Sends a message and returns the answer, unless that is an error message.
     func exchange(_ message: AdapterMessage, within seconds: Double) throws -> AdapterMessage {
         pipes.beginExchange(within: seconds)
         try pipes.write(try message.encoded())

@@ -4,15 +4,15 @@ import NetworkGraph
 import Synchronization
 import Tensors
 
-/// How an outside engine's adapter is started.
+/// How to start an outside engine's adapter.
 public struct Adapter: Sendable {
-    /// What the engine is called in errors: `onnxruntime`.
+    /// The engine's name in errors: `onnxruntime`.
     public let name: String
     /// The program and its arguments.
     public let command: [String]
-    /// How long it may take to load a model, in seconds.
+    /// The time limit for loading a model, in seconds.
     public let secondsToLoad: Double
-    /// How long it may take for one request, in seconds.
+    /// The time limit for one request, in seconds.
     public let secondsToAnswer: Double
 
     public init(name: String, command: [String], secondsToLoad: Double = 120, secondsToAnswer: Double = 60) {
@@ -23,16 +23,16 @@ public struct Adapter: Sendable {
     }
 }
 
-/// A network that another program computes, behind an adapter process of its own.
+/// A network computed by another program, through its adapter process.
 ///
-/// Requests are answered one after another. What comes back is checked: every output must be there, of the shape
-/// that the graph has for the inputs, and finite.
+/// Requests are answered one at a time. Results are checked: every output must be present, finite, and of the shape
+/// that the graph has for the inputs.
 public final class OutsideEngine: Engine {
-    /// What the engine says of itself.
+    /// The engine's own description.
     public struct Identity: Sendable, Equatable {
         public let engine: String
         public let version: String?
-        /// What it computes on.
+        /// The hardware that it computes on.
         public let device: String?
     }
 
@@ -45,12 +45,12 @@ public final class OutsideEngine: Engine {
     private let adapter: Adapter
     private let process: Mutex<AdapterProcess>
 
-    /// Starts an adapter and has it load a model.
+    /// Starts an adapter and makes it load a model.
     ///
     /// - Parameters:
     ///   - model: the model's file.
-    ///   - graph: what the file holds; its outputs are those that the engine gives. They may be other tensors of
-    ///     the model than its declared outputs.
+    ///   - graph: the file's graph; its outputs are those that the engine gives. They may be other tensors of the model
+    ///     than its declared outputs.
     /// - Throws: ``OutsideEngineError``.
     public init(_ adapter: Adapter, model: String, graph: Graph) throws {
         self.adapter = adapter
@@ -74,7 +74,7 @@ public final class OutsideEngine: Engine {
         self.process = Mutex(process)
     }
 
-    /// The outputs; `observe` is shown these alone.
+    /// The outputs; `observe` is called only with these.
     ///
     /// - Throws: ``OutsideEngineError``, ``NetworkGraph/GraphError`` for inputs that do not fit.
     public func run(
@@ -107,7 +107,7 @@ public final class OutsideEngine: Engine {
         return outputs
     }
 
-    /// - Throws: always: an outside engine computes whole networks.
+    /// - Throws: always, because an outside engine computes only whole networks.
     public func evaluate(_ node: Node, on inputs: [String: AnyTensor]) throws -> [AnyTensor] {
         throw EngineError.unsupported(node: node.name, operator: node.operator.name)
     }

@@ -1,14 +1,14 @@
-/// Why an outside engine gave no answer that can be used.
+/// Why an outside engine gave no usable answer.
 public enum OutsideEngineError: Error, Equatable, CustomStringConvertible {
     /// The adapter's program could not be started.
     case cannotStart(engine: String, reason: String)
-    /// The adapter says that it cannot do what it was asked.
+    /// The adapter reports that it cannot do the request.
     case refused(engine: String, reason: String)
-    /// The adapter ended; its last words are the end of what it wrote to its standard error.
+    /// The adapter ended; its last words are the end of its standard error.
     case died(engine: String, lastWords: String)
     /// The adapter did not answer in time.
     case tooLate(engine: String, seconds: Double, lastWords: String)
-    /// What came back is no answer to the request.
+    /// The answer does not fit the request.
     case nonsense(engine: String, reason: String)
 
     public var description: String {

@@ -3,7 +3,7 @@ import Detection
 import FaceConformance
 
 extension Attribution {
-    /// The answer in a line, and what it rests on, for a person.
+    /// The answer in one line, and its evidence, in words.
     public var blocks: [Block] {
         var blocks: [Block] = [.paragraph(Phrase(answer))]
         if let sizes { blocks.append(.paragraph("Sizes: \(sizes).")) }
@@ -33,7 +33,7 @@ extension Attribution {
         return blocks
     }
 
-    /// The changed rules, what each means, and others that explain as much.
+    /// The changed rules, the meaning of each, and others that explain as much.
     private var ruleBlocks: [Block] {
         let table = Table(
             ["rules of", "changed", "mean IoU before", "after", "frames explained", "still differing"],
@@ -53,14 +53,14 @@ extension Attribution {
         return [.table(table)] + (items.isEmpty ? [] : [.list(items)])
     }
 
-    /// The best, and what comes close to it; nothing where no rules explain the list.
+    /// The best explanation, and those close to it; empty if no rules explain the list.
     private var rows: [Explanation] {
         guard networkFault == nil, let best = explanations.first else { return [] }
         let others = explanations.dropFirst().filter { $0.framesExplained > 0 }
         return [best] + others.prefix(4)
     }
 
-    /// Which decisions may make a frame another.
+    /// The decisions that may make a frame differ.
     private func decisions(of frame: UnexplainedFrame) -> String {
         if let flipped = frame.flippedDecision {
             return "one close decision, taken the other way, makes it the same: \(flipped)"

@@ -3,7 +3,7 @@ import Detection
 import FaceConformance
 import Validation
 
-/// `cpp_vs_reference`: the faces that our cascade finds against those that another detector found.
+/// `cpp_vs_reference`: our cascade's faces compared with another detector's.
 public struct DetectionReport: Report, Equatable {
     public static var name: String { "cpp_vs_reference" }
 
@@ -11,7 +11,7 @@ public struct DetectionReport: Report, Equatable {
     public let verdict: Verdict
     public let baseline: Side
     public let candidate: Side
-    /// The minimum tier, which decides.
+    /// The minimum tier, which decides the verdict.
     public let thresholds: [Threshold]
     /// The target tier, which does not.
     public let targets: [Threshold]
@@ -28,14 +28,14 @@ public struct DetectionReport: Report, Equatable {
         public let summary: Summary
         public let checks: [Check]
         public let targets: [Check]
-        /// Frames of the list, and frames beside them, that were not compared.
+        /// Frames, on the list or not, that were not compared.
         public let notJudged: [UnjudgedFrame]
         public let frames: [ComparedFrame]
-        /// From which the summary comes.
+        /// The data of the summary.
         public let metrics: DetectionMetrics
     }
 
-    /// The figures, by the names that thresholds give them.
+    /// The figures, keyed by the thresholds' names.
     public struct Summary: Sendable, Codable, Equatable {
         public let frames: Int
         public let expectedFaces: Int
@@ -43,7 +43,7 @@ public struct DetectionReport: Report, Equatable {
         public let meanIou: Double?
         public let medianIou: Double?
         public let smallestIou: Double?
-        /// Faces that both found, of those that either found.
+        /// Faces found by both, as a share of those found by either.
         public let detectionAgreement: Double?
         public let falsePositives: Int
         public let misses: Int
@@ -67,7 +67,7 @@ public struct DetectionReport: Report, Equatable {
             meanLandmarkDistance = metrics.landmarkDistance.mean
         }
 
-        /// The value of a metric; nil if there were no faces to measure, or if it is none of faces.
+        /// The value of a metric; nil if there were no faces to measure, or if it is not a metric of faces.
         func value(of metric: Metric) -> Double? {
             switch metric {
             case .meanIou: meanIou
@@ -86,7 +86,7 @@ public struct DetectionReport: Report, Equatable {
         notFiniteFrames,
     ]
 
-    /// Of both reports that find faces.
+    /// For both reports that find faces.
     static let notFiniteFrames = Threshold(
         .notFiniteFrames, .atMost, 0, .soundness, "frames on which a network answers NaN or an infinity")
 
@@ -97,7 +97,7 @@ public struct DetectionReport: Report, Equatable {
     ]
 
     /// - Parameters:
-    ///   - thresholds: those that the runs were judged by.
+    ///   - thresholds: the limits of the runs.
     ///   - deviations: the list of known deviations; empty to judge strictly.
     public init(
         baseline: Side, candidate: Side, runs: [Run], thresholds: [Threshold] = requirements,
@@ -138,7 +138,7 @@ public struct DetectionReport: Report, Equatable {
 }
 
 extension DetectionReport {
-    /// What was measured, judged.
+    /// The judged measurements.
     public init(_ measured: DetectionMeasurement, deviations: [KnownDeviation] = []) {
         self.init(
             baseline: measured.baseline, candidate: measured.candidate,
@@ -177,7 +177,7 @@ extension DetectionReport.Run {
         self.summary = summary
         self.checks = checks(thresholds)
         targets = checks(DetectionReport.target)
-        // Frames without faces on either side agree, but say little: some face must have been compared.
+        // Frames without faces on either side agree but prove little: at least one face must have been compared.
         let compared = summary.expectedFaces + summary.falsePositives > 0 && notJudged.isEmpty
         verdict = Verdict(combining: self.checks.map(\.verdict) + (compared ? [] : [.notJudged]))
     }

@@ -4,7 +4,7 @@ import FaceConformance
 import Foundation
 
 extension DetectionReport.Run {
-    /// The frames that depart, the others small, and how far the overlaps are from 1.
+    /// The frames that differ, the others as thumbnails, and how far the overlaps are from 1.
     var figures: [Block] {
         let departing = frames.filter(\.departs)
             .sorted { ($0.faces.departure, $1.file) > ($1.faces.departure, $0.file) }
@@ -39,7 +39,7 @@ extension DetectionReport.Run {
 }
 
 extension ComparedFrame {
-    /// Whether a person should look: a stage differs, a face is missed or extra, or an overlap shows.
+    /// Whether the frame deserves a look: a stage differs, a face is missed or extra, or an overlap differs visibly.
     fileprivate var departs: Bool { firstDeparture != nil || faces.departure > FaceMatching.visibleDeparture }
 
     fileprivate var caption: Phrase {
@@ -55,12 +55,12 @@ extension ComparedFrame {
 }
 
 extension FrameGallery {
-    /// How many frames a figure shows at most, so that a page of any run can be opened.
+    /// The most frames in a figure, so that the page of any run can be opened.
     static let mostDeparting = 12
     private static let mostAtOnce = 3
     static let mostThumbnails = 30
 
-    /// The frames that depart, those that depart most first, of which most are folded.
+    /// The frames that differ, the largest differences first; most are folded.
     static func blocks(_ title: String, _ departing: [Frame]) -> [Block] {
         func gallery(_ title: String, _ frames: some Collection<Frame>, omitted: Int) -> Block {
             .figure(
@@ -80,23 +80,23 @@ extension FrameGallery {
 }
 
 extension FaceMatching {
-    /// Losses of overlap below this cannot be seen in a picture.
+    /// Losses of overlap below this are invisible in a picture.
     static let visibleDeparture = 0.01
 
-    /// 1 less the smallest overlap; 1 where a face is missed or extra. What is no number departs wholly.
+    /// 1 minus the smallest overlap; 1 if a face is missed or extra. NaN counts as 1.
     var departure: Double {
         guard missed.isEmpty, falsePositives.isEmpty else { return 1 }
         let smallest = matches.map { $0.intersectionOverUnion.isNaN ? 0 : $0.intersectionOverUnion }.min() ?? 1
         return 1 - smallest
     }
 
-    /// The face that departs most.
+    /// The face that differs most.
     var worst: BoundingBox? {
         missed.first ?? falsePositives.first
             ?? matches.min { $0.intersectionOverUnion < $1.intersectionOverUnion }?.expected
     }
 
-    /// The boxes of both sides; one for both where they cannot be told apart.
+    /// The boxes of both sides; one for both if they look the same.
     var boxes: [FrameGallery.Box] {
         matches.flatMap { match -> [FrameGallery.Box] in
             match.intersectionOverUnion >= 1 - FaceMatching.visibleDeparture
@@ -107,11 +107,11 @@ extension FaceMatching {
 }
 
 extension BarChart {
-    /// How many overlaps lie how far below 1, by powers of ten.
+    /// How many overlaps lie how far below 1, in powers of ten.
     init(_ overlaps: OverlapDistribution, title: String) {
         var counts = [Int](repeating: 0, count: 9)
         for (loss, count) in overlaps.losses {
-            // 1e-7 is what float32 coordinates resolve.
+            // 1e-7 is the resolution of float32 coordinates.
             let exponent = loss > 0 ? log10(loss).rounded(.down) : -9
             counts[Int(max(-9, min(-1, exponent))) + 9] += count
         }

@@ -36,7 +36,7 @@ extension DetectionReport.Run {
         return targets.allSatisfy { $0.verdict == .conforms } ? "target" : "minimum"
     }
 
-    /// Over all frames, how the boxes after each stage agree; the levels of the pyramid count as one stage.
+    /// How the boxes after each stage agree over all frames; the levels of the pyramid count as one stage.
     fileprivate var stageTable: Block? {
         var order = [String]()
         var rows = [String: (expected: Int, agreeing: Int, extra: Int, marginal: Int)]()

@@ -1,7 +1,7 @@
 import Diagnosis
 
 extension Diagnosis {
-    /// What was done wrong, as blocks of a document.
+    /// The diagnosis as blocks of a document.
     var blocks: [Block] {
         let counted = "\(tried) altered computations were tried."
         guard !isEmpty else {
@@ -13,7 +13,7 @@ extension Diagnosis {
             + fileBlocks
     }
 
-    /// What the files have otherwise.
+    /// What differs in the files.
     private var fileBlocks: [Block] {
         guard let files else { return [] }
         let equal = files.constants.count { $0.relation == .equal }
@@ -40,7 +40,7 @@ extension Diagnosis {
             + (files.attributes.isEmpty ? [] : [.table(attributes)])
     }
 
-    /// What was done wrong, with each cause's figures.
+    /// The diagnosis with each cause's figures.
     public var document: [Block] {
         let title: [Block] = [.title("What was done wrong")]
         guard !causes.isEmpty else { return title + blocks + fileTables }

@@ -4,13 +4,13 @@ import JSONTree
 /// The known deviations of each report, as `validation/known_deviations.json` lists them.
 public struct KnownDeviations: Sendable, Equatable {
     private var lists = [String: [KnownDeviation]]()
-    /// The checks that are listed without a reason, which do not count.
+    /// The listed checks without a reason, which do not count.
     public private(set) var unjustified = [String]()
 
-    /// None at all.
+    /// No deviations.
     public init() {}
 
-    /// - Throws: ``JSONTree/JSONError``, also for a list of a report that is none.
+    /// - Throws: ``JSONTree/JSONError``, also for a list under an unknown report name.
     public init(_ json: JSON, file: String) throws(JSONError) {
         guard case .object(let members) = json else {
             throw .unexpected(file: file, path: "", reason: "an object is expected, with a list for each report")
@@ -33,7 +33,7 @@ public struct KnownDeviations: Sendable, Equatable {
         }
     }
 
-    /// Those of a report; none where it has no list.
+    /// The deviations of a report; empty if it has no list.
     public subscript(report: any Report.Type) -> [KnownDeviation] {
         get { lists[report.name] ?? [] }
         set { lists[report.name] = newValue.isEmpty ? nil : newValue }
@@ -41,9 +41,9 @@ public struct KnownDeviations: Sendable, Equatable {
 }
 
 extension KnownDeviations {
-    /// A list of what fails in reports, each entry without the reason that makes it count.
+    /// A list of the failures in reports; each entry still lacks the reason that makes it count.
     ///
-    /// A value that is no number has no bound and is left out.
+    /// NaN has no bound and is left out.
     public static func draft(of reports: [any Report]) -> [String: [KnownDeviation]] {
         var lists = [String: [KnownDeviation]]()
         for report in reports {

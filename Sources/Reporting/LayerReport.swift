@@ -2,7 +2,7 @@ import Conformance
 import Diagnosis
 import Validation
 
-/// `fp32_vs_onnx`: float32 networks, layer by layer, against what an outside engine recorded.
+/// `fp32_vs_onnx`: float32 networks, layer by layer, compared with an outside engine's recordings.
 public struct LayerReport: Report, Equatable {
     public static var name: String { "fp32_vs_onnx" }
     public static var requirements: [Threshold] { LayerThresholds.float32.all }
@@ -13,11 +13,11 @@ public struct LayerReport: Report, Equatable {
     public let verdict: Verdict
     public let baseline: Side
     public let candidate: Side
-    /// Whether all layers but the networks' outputs were left out.
+    /// Whether only the networks' outputs were compared.
     public let outputsOnly: Bool
     public let thresholds: [Threshold]
     public let deviations: [DeviationOutcome]
-    /// What the answers are measured for, and how well; nil where nothing of that kind is asked for.
+    /// The metrics measured on the outputs, with their limits; nil if there are none.
     public let requirements: [TaskRequirement]?
     public private(set) var networks: [Network]
 
@@ -25,29 +25,29 @@ public struct LayerReport: Report, Equatable {
         public let network: String
         public let modelSha256: String
         public let verdict: Verdict
-        /// Why the verdict is that nothing was judged, if it is.
+        /// Why nothing was judged, if that is so.
         public let notJudgedBecause: String?
-        /// Over the network's outputs, as they arrive; infinite where an element is not finite.
+        /// Over the network's outputs, with accumulated errors; infinite if an element is not finite.
         public let maxAbsDiff: Double
         public let meanAbsDiff: Double
         public let elementsCompared: Int
-        /// The first layer where a side's own error is no rounding error.
+        /// The first layer where rounding cannot explain a side's own error.
         public let firstDivergence: NetworkComparison.Divergence?
         public let layersNotCompared: [String]
         public let casesNotCompared: [String]
-        /// How two forms of the network were aligned; nil where both sides are of one file.
+        /// How two forms of the network were aligned; nil if both sides come from one file.
         public let alignment: [String]?
-        /// Faults that change nothing on the inputs that were given, a sentence for each; nil where there are none.
+        /// Faults that change nothing on the given inputs, one sentence each; nil if there are none.
         public let inputsCannotShow: [String]?
-        /// Whether the inputs are one number throughout in every case; nil where they are not.
+        /// Whether every input is constant in every case; nil if not.
         public let inputsAreConstant: Bool?
-        /// What was done wrong, where the network does not conform and that was looked for.
+        /// The diagnosis, if the network does not conform and one was made.
         public internal(set) var diagnosis: Diagnosis?
-        /// What it is held against in place of the report's limits; nil for these.
+        /// The limits that replace the report's; nil to keep these.
         public let thresholds: [Threshold]?
-        /// What the answers came to for each task; nil where none is asked for.
+        /// The result of each task metric; nil if none was requested.
         public let tasks: [TaskOutcome]?
-        /// Numbers that programs measured; nil where none did.
+        /// Numbers measured by programs; nil if there are none.
         public let measuredByPrograms: [TaskAgreement]?
         /// Over all cases.
         public let layers: [Layer]
@@ -61,7 +61,7 @@ public struct LayerReport: Report, Equatable {
     }
 
     /// - Parameters:
-    ///   - tasks: what the answers are measured for.
+    ///   - tasks: the metrics measured on the outputs.
     ///   - deviations: the list of known deviations; empty to judge strictly.
     public init(
         baseline: Side, candidate: Side, outputsOnly: Bool = false, thresholds: LayerThresholds,
@@ -80,11 +80,10 @@ public struct LayerReport: Report, Equatable {
             among: checks, of: networks.map { ("\($0.network)/", $0.modelSHA256) })
     }
 
-    /// The same report with what was done wrong in the networks that fail without being listed; of others it is not
-    /// asked, and none is said.
+    /// The same report with a diagnosis of each network that has an unlisted failure, and of no other.
     ///
-    /// - Parameter diagnose: finds it, for a network's name; nil where it was not looked for.
-    /// - Throws: what `diagnose` throws.
+    /// - Parameter diagnose: returns the diagnosis of a named network; nil if none was made.
+    /// - Throws: any error of `diagnose`.
     public func explained(_ diagnose: (_ network: String) throws -> Diagnosis?) rethrows -> LayerReport {
         var report = self
         for (index, network) in networks.enumerated() {
@@ -114,7 +113,7 @@ public struct LayerReport: Report, Equatable {
         judged(with: [], deviations: deviations)
     }
 
-    /// The metrics of this report with some limits in place of those on the same metrics.
+    /// The report's limits, with those on the same metrics replaced by the given ones.
     public func judged(with limits: [Threshold], deviations: [KnownDeviation]) -> LayerReport {
         let thresholds = LayerThresholds(thresholds).with(limits)
         let networks = networks.map { network in
@@ -133,7 +132,7 @@ public struct LayerReport: Report, Equatable {
 }
 
 extension LayerReport {
-    /// What was measured, judged.
+    /// The judged measurements.
     public init(
         _ measured: LayerMeasurement, thresholds: LayerThresholds = .float32, tasks: [TaskRequirement] = [],
         deviations: [KnownDeviation] = []
@@ -207,7 +206,7 @@ extension LayerReport.Network {
         verdict = notJudgedBecause == nil ? judged : Verdict(combining: [judged, .notJudged])
     }
 
-    /// What was measured, without the judgement.
+    /// The measurements without the judgement.
     var comparison: NetworkComparison {
         NetworkComparison(
             network: network, modelSHA256: modelSha256, cases: cases, layersNotCompared: layersNotCompared,

@@ -81,8 +81,8 @@ extension LayerReport.Layer {
 }
 
 extension ErrorAgainstOracle {
-    /// The bound, drawn as many times the largest error as it is where the error comes closest to it: what stands to
-    /// the right of its bound exceeds it somewhere. Nil where there is no error to compare.
+    /// The bound, placed relative to the largest error as at the element with the largest ratio: if the error lies to
+    /// the right of its bound, it exceeds the bound somewhere. Nil if there is no error to compare.
     fileprivate var boundBesideLargest: Double? {
         boundRatio > 0 && boundRatio.isFinite && maxAbsError > 0 ? maxAbsError / boundRatio : nil
     }

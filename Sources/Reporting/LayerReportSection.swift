@@ -37,13 +37,13 @@ extension LayerReport {
 }
 
 extension LayerReport.Network {
-    /// Where a side departs, in words; which only layers tell that were fed the baseline's own inputs.
+    /// Where a side first errs, in words; only layers fed the baseline's own inputs can tell.
     fileprivate var divergence: String {
         if let firstDivergence { return "\(firstDivergence.layer) (the \(firstDivergence.side.rawValue)'s)" }
         return layers.contains { $0.metrics.isolated != nil } ? "none" : "not determined"
     }
 
-    /// Where a person begins to look, if rounding does not explain something here.
+    /// Where a reader should begin, if rounding does not explain something here.
     fileprivate var firstFault: String? {
         firstDivergence.map { divergence in
             "layer \(divergence.layer) of \(network): it is the first whose error rounding cannot explain, and the error "
@@ -51,7 +51,7 @@ extension LayerReport.Network {
         }
     }
 
-    /// What was done wrong, if it was looked for.
+    /// The diagnosis, if one was made.
     fileprivate var diagnosisBlocks: [Block] {
         diagnosis.map { [.heading("\(network): what was done wrong")] + $0.blocks } ?? []
     }
@@ -65,7 +65,7 @@ extension LayerReport.Network {
         return [.heading("\(network): how the sides were aligned"), .list(alignment.cells)]
     }
 
-    /// The layers as a picture, and folded as a table.
+    /// The layers as a figure, and as a folded table.
     fileprivate func layerBlocks(limit: Double?) -> [Block] {
         let column = LayerColumn(
             title: network, verdict: verdict, limit: limit,
@@ -124,7 +124,7 @@ extension LayerReport.Network {
             [.paragraph(Phrase(meaning)), .table(Table(columns, rows))] + nonFiniteBlocks)
     }
 
-    /// Which layers hold what is no number, how much of it, and where the first is.
+    /// Which layers have non-finite elements, how many, and where the first is.
     private var nonFiniteBlocks: [Block] {
         let lines = layers.map(\.metrics).compactMap { layer -> String? in
             let whole = layer.cumulative.difference
@@ -141,7 +141,7 @@ extension LayerReport.Network {
 }
 
 extension String {
-    /// A case's name with its first element that is not finite; nil if there is none.
+    /// The case with its first non-finite element; nil if there is none.
     fileprivate func paired(with layer: LayerMetrics) -> (String, DifferingElement)? {
         let difference = layer.cumulative.difference
         return difference.nonFiniteCount > 0 ? difference.worst.map { (self, $0) } : nil
@@ -149,7 +149,7 @@ extension String {
 }
 
 extension Difference {
-    /// The largest and the mean difference and the steps, for a table; what is no number is said to be none.
+    /// The largest and the mean difference and the ULPs, for a table; words if they are not finite.
     fileprivate var cells: [String] {
         if let differentTypes {
             return ["\(differentTypes.map(\.rawValue).joined(separator: " and "))", "-", "-"]

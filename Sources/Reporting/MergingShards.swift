@@ -1,7 +1,7 @@
 import Conformance
 import Tensors
 
-/// Why the reports of shards do not make up one.
+/// Why the reports of shards do not form one report.
 public struct ShardError: Error, Equatable, CustomStringConvertible {
     public let description: String
 
@@ -9,7 +9,7 @@ public struct ShardError: Error, Equatable, CustomStringConvertible {
 }
 
 extension Report {
-    /// The value that all shards have.
+    /// The value common to all shards.
     fileprivate static func shared<Value: Equatable>(
         _ what: String, _ shards: [Self], _ value: (Self) -> Value
     ) throws(ShardError) -> Value {

@@ -4,7 +4,7 @@ import FaceConformance
 import Tensors
 
 extension PrecisionPlan {
-    /// The plan as a section: its requirements are checks.
+    /// The plan as a section, with its requirements as checks.
     public var section: Section {
         let checks = requirements.map { requirement in
             let value = requirement.value(in: measurement)
@@ -33,7 +33,7 @@ extension PrecisionPlan {
                 }))
     }
 
-    /// The plan for a person: what it takes, what each layer does, and how a converter is told.
+    /// The plan in words: its cost, the effect of each layer, and how to give it to a converter.
     public var blocks: [Block] {
         let wanted = requirements.map { requirement in
             let threshold = requirement.threshold
@@ -72,7 +72,7 @@ extension PrecisionPlan {
         ] + (isMet && layers.contains(where: \.isKeptInFloat32) ? operationBlocks : [])
     }
 
-    /// The plan as a converter is told it.
+    /// The plan as a converter's argument.
     private var operationBlocks: [Block] {
         let kept = layers.map(\.network).withoutRepeats.map { network in
             let names = keptOperations(of: network).map { "\"\($0)\"" }
@@ -97,7 +97,7 @@ extension PrecisionPlan {
             + tasks).cells
     }
 
-    /// The requirements that a measurement breaks, with its values.
+    /// The requirements that a measurement fails, with its values.
     private func broken(_ measurement: PlanMeasurement) -> String {
         requirements.compactMap { requirement in
             let value = requirement.value(in: measurement)

@@ -3,7 +3,7 @@ import Detection
 import FaceConformance
 import Validation
 
-/// `fp16_vs_fp32`: what each float16 arithmetic does to the networks and to the faces found, against float32.
+/// `fp16_vs_fp32`: the effect of each float16 arithmetic on the networks and on the faces found, compared with float32.
 public struct PrecisionReport: Report, Equatable {
     public static var name: String { "fp16_vs_fp32" }
 
@@ -13,7 +13,7 @@ public struct PrecisionReport: Report, Equatable {
     public let candidate: Side
     public let thresholds: [Threshold]
     public let deviations: [DeviationOutcome]
-    /// What the answers are measured for, and how well; nil where nothing of that kind is asked for.
+    /// The metrics measured on the outputs, with their limits; nil if there are none.
     public let requirements: [TaskRequirement]?
     public let policies: [Policy]
 
@@ -25,32 +25,32 @@ public struct PrecisionReport: Report, Equatable {
         public let checks: [Check]
         public let unattainable: [Unattainable]
         public let networks: [NetworkPrecision]
-        /// Nil where the networks are no cascade.
+        /// Nil if the networks are not the cascade.
         public let endToEnd: EndToEnd?
-        /// What the answers came to for each task, network by network; nil where none is asked for.
+        /// The result of each task metric, network by network; nil if none was requested.
         public let tasks: [NetworkTasks]?
     }
 
-    /// What a network's answers came to.
+    /// A network's task results.
     public struct NetworkTasks: Sendable, Codable, Equatable {
         public let network: String
         public let outcomes: [TaskOutcome]
     }
 
-    /// A limit that rounding the exact result once to float16 may already break.
+    /// A limit that rounding the exact result once to float16 may already exceed.
     public struct Unattainable: Sendable, Codable, Equatable {
         public let check: String
         public let limit: Double
         public let floor: Double
     }
 
-    /// The faces that the whole cascade finds.
+    /// The faces found by the whole cascade.
     public struct EndToEnd: Sendable, Codable, Equatable {
         public let minimumFaceSize: Int
         public let summary: DetectionReport.Summary
-        /// Of the faces that came the same way through the cascade: what the last network's values alone do.
+        /// Over faces with the same way through the cascade: the effect of the last network's values alone.
         public let meanIouWithoutFlips: Double?
-        /// The figures where the probabilities, too, are rounded to float16, as by a network that ends in a softmax.
+        /// The figures if the probabilities are rounded to float16 too, as by a network that ends in a softmax.
         public let withFloat16Scores: DetectionReport.Summary
         public let frames: [PrecisionFrame]
         public let notJudged: [UnjudgedFrame]
@@ -86,8 +86,8 @@ public struct PrecisionReport: Report, Equatable {
     ]
 
     /// - Parameters:
-    ///   - policies: with the faces found, where the networks are a cascade.
-    ///   - tasks: what the answers are measured for.
+    ///   - policies: including the faces found, if the networks are the cascade.
+    ///   - tasks: the metrics measured on the outputs.
     ///   - deviations: the list of known deviations; empty to judge strictly.
     public init(
         policies: [(arithmetic: String, isPredicted: Bool, networks: [NetworkPrecision], endToEnd: EndToEnd?)],
@@ -143,7 +143,7 @@ public struct PrecisionReport: Report, Equatable {
 }
 
 extension PrecisionReport {
-    /// What was measured, judged.
+    /// The judged measurements.
     public init(
         _ measured: PrecisionMeasurement, tasks: [TaskRequirement] = [], deviations: [KnownDeviation] = []
     ) {
@@ -170,7 +170,7 @@ extension PrecisionReport.Policy {
         var checks = [Check]()
         func check(_ subject: String, _ values: [Metric: Double?], _ deviations: [KnownDeviation]) {
             for threshold in thresholds {
-                // What is no metric of the subject has no entry; what was not measured has none in it.
+                // A metric that the subject lacks has no entry; a metric that was not measured has a nil entry.
                 guard let value = values[threshold.metric] else { continue }
                 checks.append(
                     Check(
@@ -183,7 +183,7 @@ extension PrecisionReport.Policy {
                 .nonFiniteCount: Double(nonFinite),
                 .lostConstantCount: Double(network.constants.count(where: \.isLost)),
             ]
-            // The limits that are asked for are the face networks': what others' outputs mean, the tasks say.
+            // These limits are for the face networks: for other networks, the tasks define what outputs mean.
             if endToEnd != nil, network.isOfCascade {
                 values[.maxAbsDiff] = .some(network.maxAbsDiff)
                 values[.meanIou] = .some(network.meanIou)
@@ -229,14 +229,14 @@ extension PrecisionReport.Policy {
 }
 
 extension [NetworkPrecision] {
-    /// The cascade's networks that were not run on inputs of their own.
+    /// The cascade's networks that were not run on their own inputs.
     fileprivate var missing: [String] {
         CascadeNetwork.allCases.map(\.modelName).filter { name in !contains { $0.network == name } }
     }
 }
 
 extension NetworkPrecision {
-    /// Why a part of what is asked of a network was not measured, if it was not.
+    /// Why a requirement on a network was not measured, if so.
     fileprivate func notJudgedBecause(inCascade isFaceNetwork: Bool, _ tasks: [TaskRequirement]?) -> String? {
         if cases == 0 { return "no case was compared: there is no capture of it, or none that holds every layer" }
         guard isFaceNetwork else {

@@ -28,7 +28,7 @@ extension PrecisionReport {
         }
     }
 
-    /// Where each layer's largest value lies on float16's scale, in the arithmetic that leaves the least room.
+    /// The position of each layer's largest value on float16's scale, in the arithmetic with the least headroom.
     var rangeFigures: [Block] {
         let names = policies.flatMap { $0.networks.map(\.network) }.withoutRepeats
         let charts = names.compactMap { name -> Block? in
@@ -61,7 +61,7 @@ extension PrecisionReport {
         return charts.isEmpty ? [] : [.folded("Value ranges on float16's scale", charts)]
     }
 
-    /// The frames in which decisions flipped, for each arithmetic.
+    /// The frames with flipped decisions, for each arithmetic.
     var flipFigures: [Block] {
         policies.flatMap { policy -> [Block] in
             let departing = (policy.endToEnd?.frames ?? []).filter { !$0.flippedDecisions.isEmpty }

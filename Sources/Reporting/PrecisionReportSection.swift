@@ -75,7 +75,7 @@ extension PrecisionReport {
         return [.paragraph(meaning), .table(table)] + reasonBlocks
     }
 
-    /// The flipped decisions with the least overlap.
+    /// The flipped decisions with the smallest overlaps.
     private var flipBlocks: [Block] {
         let shown = 5
         let rows = policies.flatMap { policy in
@@ -125,14 +125,14 @@ extension PrecisionReport {
 extension PrecisionReport.Policy {
     var label: String { arithmetic + (isPredicted ? " (predicted)" : "") }
 
-    /// Whether rounding a network's exact outputs once may already break the limit.
+    /// Whether rounding a network's exact outputs once may already exceed the limit.
     func isUnattainable(_ network: NetworkPrecision) -> Bool {
         unattainable.contains { $0.check.contains("/\(network.network)/") }
     }
 }
 
 extension PrecisionReport.EndToEnd {
-    /// Every flipped decision with its frame, those that cost most first.
+    /// Every flipped decision with its frame, the costliest first.
     var flips: [(file: String, flip: FlippedDecision)] {
         frames.flatMap { frame in frame.flippedDecisions.map { (frame.file, $0) } }
             .sorted { ($0.1.intersectionOverUnion ?? 0) < ($1.1.intersectionOverUnion ?? 0) }

@@ -1,7 +1,7 @@
 import Conformance
 
 extension [TaskOutcome] {
-    /// What a network's answers came to for each task that was asked for.
+    /// A network's result for each requested task metric.
     func blocks(of network: String) -> [Block] {
         guard !isEmpty else { return [] }
         let rows = map { outcome -> [Phrase] in

@@ -1,4 +1,4 @@
-/// A tensor as a file holds it: the type of its elements is known only once it is read.
+/// A tensor as stored in a file: its element type becomes known only when it is read.
 public enum AnyTensor: Sendable, Equatable {
     case float16(Tensor<Float16>)
     case float32(Tensor<Float>)
@@ -17,7 +17,7 @@ public enum AnyTensor: Sendable, Equatable {
         self = Element.anyTensor(tensor)
     }
 
-    /// The tensor with its elements' type, for code that is written once for all of them.
+    /// The tensor with its element type, for code written once for all types.
     public var contents: any TypedTensor {
         switch self {
         case .float16(let tensor): tensor
@@ -45,14 +45,13 @@ public enum AnyTensor: Sendable, Equatable {
         return shape(of: contents)
     }
 
-    /// The elements as float64, which holds every one of them exactly (integers up to 2^53);
-    /// a boolean is 0 or 1.
+    /// The elements as float64, which represents all of them exactly (integers up to 2^53); booleans as 0 or 1.
     public var float64: Tensor<Double> {
         func float64<Typed: TypedTensor>(of tensor: Typed) -> Tensor<Double> { Typed.Element.float64(tensor.typed) }
         return float64(of: contents)
     }
 
-    /// The elements of an integer tensor of any width; nil for another, and where one is 2^63 or more.
+    /// The elements of an integer tensor of any width; nil for other types, and if one is 2^63 or more.
     public var integers: Tensor<Int64>? {
         if case .int64(let tensor) = self { return tensor }
         func integers(of tensor: some TypedTensor) -> Tensor<Int64>? {
@@ -62,7 +61,7 @@ public enum AnyTensor: Sendable, Equatable {
         return elementType.isInteger ? integers(of: contents) : nil
     }
 
-    /// The elements as they stand in memory, little-endian, row-major; one byte for a boolean.
+    /// The elements as in memory, little-endian, row-major; one byte for a boolean.
     public var littleEndianBytes: [UInt8] {
         func bytes<Typed: TypedTensor>(of tensor: Typed) -> [UInt8] {
             Typed.Element.littleEndianBytes(of: tensor.typed.elements)
@@ -70,9 +69,9 @@ public enum AnyTensor: Sendable, Equatable {
         return bytes(of: contents)
     }
 
-    /// A tensor from the bytes that ``littleEndianBytes`` gives.
+    /// A tensor from the bytes of ``littleEndianBytes``.
     ///
-    /// - Returns: nil if the number of bytes is not that of the shape.
+    /// - Returns: nil if the number of bytes does not fit the shape.
     public init?(_ type: ElementType, _ shape: Shape, littleEndianBytes bytes: some Collection<UInt8>) {
         func tensor<Element: TensorElement>(of _: Element.Type) -> AnyTensor? {
             Element.elements(shape.count, littleEndianBytes: bytes).map { AnyTensor(Tensor(shape, $0)) }

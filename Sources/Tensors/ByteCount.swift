@@ -1,4 +1,4 @@
-/// A number of bytes as a person writes it: `4GiB`, `500MB`, `1000`.
+/// A number of bytes as users write it: `4GiB`, `500MB`, `1000`.
 public struct ByteCount: Sendable, Equatable {
     public let bytes: Int
 
@@ -7,8 +7,8 @@ public struct ByteCount: Sendable, Equatable {
         ("tb", 1e12), ("b", 1), ("", 1),
     ]
 
-    /// - Returns: nil for what is no number from 1 byte on, with or without a unit (KiB, MiB, GiB, TiB, kB, MB, GB, TB)
-    ///   in any case, and for more than 2^63 - 1 bytes.
+    /// - Returns: nil if the text is not a positive number with or without a unit (KiB, MiB, GiB, TiB, kB, MB, GB, TB;
+    ///   letter case does not matter), or if it exceeds 2^63 - 1 bytes.
     public init?(_ text: String) {
         let lowercased = text.lowercased()
         guard let unit = Self.units.first(where: { lowercased.hasSuffix($0.name) }) else { return nil }

@@ -1,8 +1,8 @@
-/// The types of element that a file's tensor may have.
+/// The element types of tensors in files.
 public enum ElementType: String, Sendable, CaseIterable, Codable {
     case float16, float32, float64, int8, int16, int32, int64, uint8, uint16, uint32, uint64, bool
 
-    /// The type that holds such an element.
+    /// The Swift type of such an element.
     var element: any TensorElement.Type {
         switch self {
         case .float16: Float16.self
@@ -30,7 +30,7 @@ public enum ElementType: String, Sendable, CaseIterable, Codable {
         }
     }
 
-    /// Whether the elements are integers, of any width; booleans are none.
+    /// Whether the elements are integers, of any width; booleans are not.
     public var isInteger: Bool { floatFormat == nil && self != .bool }
 
     /// How many bytes an element takes in a file.

@@ -1,23 +1,23 @@
-/// A binary format of floating-point numbers: IEEE 754's, or one made as these are, with other numbers of bits.
+/// A binary floating-point format: one of IEEE 754, or one of the same construction with other numbers of bits.
 public struct FloatFormat: Sendable, Hashable {
-    /// The bits of the fraction, without the leading 1 that is not stored.
+    /// The bits of the fraction, without the implicit leading 1.
     public let fractionBits: Int
     public let exponentBits: Int
-    /// Whether there are numbers between 0 and ``smallestNormal``, with fewer bits; else what lies there is made 0.
+    /// Whether there are numbers between 0 and ``smallestNormal``, with fewer bits; else these are flushed to 0.
     public let hasSubnormals: Bool
-    /// Half the distance from 1 to the next number: the largest relative error of one rounding
-    /// to nearest (u in Higham, Accuracy and Stability of Numerical Algorithms, section 2.2).
+    /// Half the distance from 1 to the next number: the largest relative error of one rounding to nearest (u in Higham,
+    /// Accuracy and Stability of Numerical Algorithms, section 2.2).
     public let unitRoundoff: Double
     /// The smallest positive number with all its bits.
     public let smallestNormal: Double
     /// The largest finite number.
     public let largest: Double
-    /// How far the numbers up to twice ``smallestNormal`` lie apart; subnormals are multiples of it.
+    /// The spacing of numbers up to twice ``smallestNormal``; subnormals are multiples of it.
     public let smallestStep: Double
-    /// The most that rounding a small number takes it off beside its relative rounding: half the smallest step, or,
-    /// without subnormals, all of the number.
+    /// The largest absolute error of rounding a small number, besides the relative one: half the smallest step or,
+    /// without subnormals, the whole number.
     public let underflowUnit: Double
-    /// The processor's own type of these numbers, of all of them with subnormals.
+    /// The processor's own type for this format, with all subnormals.
     private let type: ProcessorType?
 
     private enum ProcessorType: Hashable { case float16, float32, float64 }
@@ -30,7 +30,7 @@ public struct FloatFormat: Sendable, Hashable {
     /// TensorFloat-32: binary32's range with binary16's precision.
     public static let tf32 = FloatFormat(fractionBits: 10, exponentBits: 8)
 
-    /// - Precondition: a binary64 holds every number of the format.
+    /// - Precondition: binary64 can represent every number of the format.
     public init(fractionBits: Int, exponentBits: Int, hasSubnormals: Bool = true) {
         precondition((1...52).contains(fractionBits) && (2...11).contains(exponentBits), "no such format")
         self.fractionBits = fractionBits
@@ -42,7 +42,7 @@ public struct FloatFormat: Sendable, Hashable {
         smallestNormal = power(1 - largestExponent)
         largest = power(largestExponent) * (2 - power(-fractionBits))
         smallestStep = power(1 - largestExponent - fractionBits)
-        // Of binary64 the half is no float64.
+        // For binary64, the half is not a float64.
         underflowUnit = hasSubnormals ? smallestStep / 2 : smallestNormal
         switch (fractionBits, exponentBits) {
         case (10, 5): type = .float16
@@ -57,12 +57,12 @@ public struct FloatFormat: Sendable, Hashable {
         FloatFormat(fractionBits: fractionBits, exponentBits: exponentBits, hasSubnormals: false)
     }
 
-    /// Whether the format has normal numbers that the other has not, by their bits or their range.
+    /// Whether the format has normal numbers that the other lacks, because of their bits or their range.
     public func isFiner(than other: FloatFormat) -> Bool {
         fractionBits > other.fractionBits || exponentBits > other.exponentBits
     }
 
-    /// A number rounded to nearest in this format, ties to even; what is too large becomes infinite.
+    /// A number rounded to nearest in this format, ties to even; overflow becomes infinity.
     public func rounded(_ number: Double) -> Double {
         let rounded: Double
         switch type {
@@ -71,7 +71,7 @@ public struct FloatFormat: Sendable, Hashable {
         case .float64: rounded = number
         case nil:
             guard number.isFinite, number != 0 else { return number }
-            // Numbers near this one are multiples of a step.
+            // The spacing of numbers near this one.
             let exponent = max(number.exponent, smallestNormal.exponent) - fractionBits
             let step = Double(sign: .plus, exponent: exponent, significand: 1)
             let nearest = (number / step).rounded(.toNearestOrEven) * step
@@ -83,7 +83,7 @@ public struct FloatFormat: Sendable, Hashable {
         return rounded
     }
 
-    /// The place of a number, rounded, on a scale on which neighbours are 1 apart, without its sign.
+    /// The position of a rounded number on a scale on which neighbours are 1 apart, ignoring its sign.
     func ordinal(ofMagnitude number: Double) -> UInt64 {
         switch type {
         case .float16: return UInt64(Float16(number).magnitude.bitPattern)

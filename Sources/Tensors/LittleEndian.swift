@@ -1,7 +1,7 @@
 extension FixedWidthInteger {
-    /// The integer that so many bytes hold, the lowest first.
+    /// The integer in these bytes, lowest byte first.
     ///
-    /// - Precondition: there are as many bytes as it takes.
+    /// - Precondition: the number of bytes is the integer's size.
     public init(littleEndianBytes bytes: some Collection<UInt8>) {
         precondition(bytes.count == MemoryLayout<Self>.size, "\(bytes.count) bytes for \(Self.self)")
         self = withUnsafeTemporaryAllocation(of: Self.self, capacity: 1) { number in
@@ -10,21 +10,21 @@ extension FixedWidthInteger {
         }
     }
 
-    /// Its bytes, the lowest first.
+    /// Its bytes, lowest first.
     public var littleEndianBytes: [UInt8] {
         Swift.withUnsafeBytes(of: littleEndian) { [UInt8]($0) }
     }
 }
 
 extension [UInt8] {
-    /// The bytes of integers, the lowest of each first.
+    /// The bytes of integers, each lowest byte first.
     public init(littleEndian numbers: [some FixedWidthInteger]) {
         self = numbers.map(\.littleEndian).withUnsafeBytes { [UInt8]($0) }
     }
 }
 
 extension Array where Element: FixedWidthInteger {
-    /// So many integers from their bytes, the lowest of each first; nil if the number of bytes is another.
+    /// Integers from their bytes, each lowest byte first; nil if the number of bytes does not fit.
     public init?(_ count: Int, littleEndianBytes bytes: some Collection<UInt8>) {
         let (size, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Element>.size)
         guard !overflow, bytes.count == size else { return nil }

@@ -5,7 +5,7 @@ import Foundation
 extension AnyTensor {
     /// The array in a .npy file: float16, float32, float64, integers of 1 to 8 bytes, or booleans, little-endian.
     ///
-    /// - Throws: ``TensorError`` for what is no such file, and for arrays in Fortran's order or big-endian.
+    /// - Throws: ``TensorError`` if it is not a .npy file, and for arrays in Fortran order or big-endian.
     public init(npy bytes: [UInt8]) throws(TensorError) {
         let (header, dataStart) = try AnyTensor.npyHeader(of: bytes)
         let values = try AnyTensor.npyValues(in: header)
@@ -25,7 +25,7 @@ extension AnyTensor {
         let data = bytes[dataStart...]
         guard let type = ElementType.allCases.first(where: { $0.npyDescriptor == descriptor }) else {
             let known = ElementType.allCases.map(\.npyDescriptor).joined(separator: ", ")
-            throw .badNPY(reason: "its elements are \"\(descriptor)\", which is none of \(known)")
+            throw .badNPY(reason: "its elements are \"\(descriptor)\", not one of \(known)")
         }
         let tensor = AnyTensor(type, shape, littleEndianBytes: data)
         guard let tensor else {
@@ -41,7 +41,7 @@ extension AnyTensor {
         var header = "{'descr': '\(elementType.npyDescriptor)', 'fortran_order': False, 'shape': (\(extents)), }"
         let version: UInt8 = header.utf8.count + 64 <= Int(UInt16.max) ? 1 : 2
         let lengthBytes = version == 1 ? 2 : 4
-        // The data start at a multiple of 64, behind a newline.
+        // The data start at a multiple of 64, after a newline.
         header += String(repeating: " ", count: 63 - (header.utf8.count + 8 + lengthBytes) % 64) + "\n"
         let length = UInt32(header.utf8.count).littleEndianBytes.prefix(lengthBytes)
         return AnyTensor.npyMagic + [version, 0] + length + Array(header.utf8) + littleEndianBytes
@@ -62,17 +62,17 @@ extension AnyTensor {
         return (String(decoding: bytes[start..<start + length], as: UTF8.self), start + length)
     }
 
-    /// The values of the header's three keys, each from its first character on; a quoted one without its quotes.
+    /// The values of the header's three keys, each from its first character on; quoted ones without their quotes.
     private static func npyValues(in header: String) throws(TensorError) -> [String: Substring] {
         var values: [String: Substring] = [:]
-        // Every second part stands between quotes; a key is one with a colon behind it.
+        // Every second part is quoted; a key is one followed by a colon.
         let parts = header.split(separator: "'", omittingEmptySubsequences: false)
         for index in stride(from: 1, to: parts.count - 1, by: 2) {
             let behind = parts[index + 1].drop { $0 == " " }
             guard behind.first == ":" else { continue }
             let key = String(parts[index])
             guard ["descr", "fortran_order", "shape"].contains(key) else {
-                throw .badNPY(reason: "its header has the key \"\(key)\", which is none of the format's")
+                throw .badNPY(reason: "its header has the key \"\(key)\", which the format does not have")
             }
             let value = behind.dropFirst().drop { $0 == " " }
             let isQuoted = value.isEmpty && index + 2 < parts.count
@@ -83,17 +83,17 @@ extension AnyTensor {
         return values
     }
 
-    /// The extents of a tuple of Python's: `()`, `(3,)`, `(2, 3)`.
+    /// The extents in a Python tuple: `()`, `(3,)`, `(2, 3)`.
     private static func npyShape(_ text: Substring) throws(TensorError) -> Shape {
-        guard text.hasPrefix("("), text.contains(")") else { throw .badNPY(reason: "its shape is no tuple") }
+        guard text.hasPrefix("("), text.contains(")") else { throw .badNPY(reason: "its shape is not a tuple") }
         let list = text.dropFirst().prefix { $0 != ")" }
         var fields = list.split(separator: ",", omittingEmptySubsequences: false).map {
             $0.trimmingCharacters(in: .whitespaces)
         }
-        // A comma may stand behind the last extent, and must behind a single one.
+        // A comma may follow the last extent, and must follow a single one.
         let isClosed = fields.last == ""
         if isClosed { fields.removeLast() }
-        guard isClosed || fields.count > 1 else { throw .badNPY(reason: "its shape is (\(list)), which is no tuple") }
+        guard isClosed || fields.count > 1 else { throw .badNPY(reason: "its shape (\(list)) is not a tuple") }
         let extents = fields.map { Int($0) }
         guard !extents.contains(nil) else { throw .badNPY(reason: "its shape is (\(list))") }
         return try Shape(checking: extents.compactMap { $0 })

@@ -1,5 +1,5 @@
 extension [String] {
-    /// The names, each once, where it stands first.
+    /// The names without repeats, in order of first occurrence.
     public var withoutRepeats: [String] {
         var seen = Set<String>()
         return filter { seen.insert($0).inserted }

@@ -1,5 +1,5 @@
 extension Int {
-    /// The product of two numbers that are not negative, or the largest number where it is larger.
+    /// The product of two nonnegative numbers, saturated at the largest number.
     public func saturatingProduct(_ other: Int) -> Int {
         let (product, overflow) = multipliedReportingOverflow(by: other)
         return overflow ? .max : product
@@ -7,7 +7,7 @@ extension Int {
 }
 
 extension Sequence where Element == Int {
-    /// The sum of numbers that are not negative, or the largest number where it is larger.
+    /// The sum of two nonnegative numbers, saturated at the largest number.
     public var saturatingSum: Int {
         reduce(0) { sum, next in
             let (total, overflow) = sum.addingReportingOverflow(next)

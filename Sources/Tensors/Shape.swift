@@ -6,10 +6,10 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral {
     /// The number of elements: the product of the extents, 1 for a scalar.
     public let count: Int
 
-    /// A shape whose extents are known to be sound.
+    /// A shape from extents known to be valid.
     ///
-    /// - Precondition: no extent is negative and the product does not overflow. Extents that come from a
-    ///   file go through ``init(checking:)``.
+    /// - Precondition: no extent is negative and the product does not overflow. Extents from a file go through
+    ///   ``init(checking:)``.
     public init(_ dimensions: [Int]) {
         precondition(dimensions.allSatisfy { $0 >= 0 }, "negative extent in \(dimensions)")
         self.dimensions = dimensions
@@ -20,10 +20,10 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral {
         self.init(elements)
     }
 
-    /// A shape from extents that nobody has checked yet.
+    /// A shape from unchecked extents.
     ///
-    /// - Throws: ``TensorError/badShape(_:reason:)`` for a negative extent, or for more than
-    ///   ``maximumCount`` elements; extents of 0 do not excuse the others, on whose product ``strides`` rest.
+    /// - Throws: ``TensorError/badShape(_:reason:)`` for a negative extent, or for more than ``maximumCount`` elements;
+    ///   extents of 0 are ignored in this count, because ``strides`` needs the product of the others.
     public init(checking dimensions: [Int]) throws(TensorError) {
         var product = 1
         for extent in dimensions {
@@ -47,7 +47,7 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral {
 
     public subscript(axis: Int) -> Int { dimensions[axis] }
 
-    /// How many elements apart two neighbours along each axis are, in row-major order.
+    /// The distance of neighbours along each axis, in elements, in row-major order.
     public var strides: [Int] {
         var strides = [Int](repeating: 1, count: rank)
         for axis in stride(from: rank - 2, through: 0, by: -1) {
@@ -65,7 +65,7 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral {
         }
     }
 
-    /// `axis` counted from the front, where a negative one counts from the back, as in ONNX.
+    /// `axis` counted from the front; negative axes count from the end, as in ONNX.
     ///
     /// - Returns: nil if there is no such axis.
     public func axis(_ axis: Int) -> Int? {

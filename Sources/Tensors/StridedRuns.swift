@@ -1,14 +1,14 @@
-/// The elements that some tensors are read at while an index runs over a result, in runs of equal steps: as many
-/// trailing axes as can be are run through as one.
+/// The elements of some tensors read while an index runs over a result, in runs of equal steps: as many trailing axes
+/// as possible form one run.
 public struct StridedRuns {
-    /// How many elements a run has.
+    /// The number of elements in a run.
     public let length: Int
-    /// For each tensor, how far apart two elements of a run are.
+    /// For each tensor, the step between elements of a run.
     public let steps: [Int]
     private let outerExtents: [Int]
     private let outerStrides: [[Int]]
 
-    /// - Parameter strides: for each tensor, how far apart its elements are along each axis of the result.
+    /// - Parameter strides: for each tensor, its stride along each axis of the result.
     public init(extents: [Int], strides: [[Int]]) {
         var length = 1
         var steps = strides.map { $0.last ?? 0 }
@@ -32,7 +32,7 @@ public struct StridedRuns {
     }
 }
 
-/// The positions that an index running over some axes, last axis fastest, has among a tensor's elements.
+/// The positions in a tensor of an index that runs over some axes, last axis fastest.
 public struct StridedPositions: Sequence, IteratorProtocol {
     private let extents: [Int]
     private let strides: [Int]

@@ -1,7 +1,7 @@
 extension Tensor {
-    /// Parts along an axis, in any order.
+    /// Parts along an axis, in any order, with repeats allowed.
     ///
-    /// - Parameter order: for each part of the result, the position of the part that it is; each is one of the axis.
+    /// - Parameter order: for each part of the result, its position along this tensor's axis.
     @inlinable
     public func taking(_ order: [Int], along axis: Int) -> Tensor {
         let (inner, parts) = (shape.strides[axis], shape[axis])

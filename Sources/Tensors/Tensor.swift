@@ -7,7 +7,7 @@ public struct Tensor<Element: Sendable>: Sendable {
         didSet { precondition(elements.count == shape.count, "a tensor keeps its number of elements") }
     }
 
-    /// - Precondition: there are as many elements as the shape says.
+    /// - Precondition: the number of elements is the shape's.
     public init(_ shape: Shape, _ elements: [Element]) {
         precondition(elements.count == shape.count, "\(elements.count) elements for shape \(shape)")
         self.shape = shape

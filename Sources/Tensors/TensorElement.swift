@@ -1,9 +1,9 @@
-/// A number or a truth value of a type that files hold.
+/// A number or a boolean of a type that files contain.
 ///
-/// That the functions over whole tensors are requirements, with one definition for all, makes the compiler specialise
-/// them for each type.
+/// The functions over whole tensors are requirements with a single definition, so that the compiler specialises them
+/// for each type.
 public protocol TensorElement: Sendable, Equatable {
-    /// The bits as they stand in a file.
+    /// The bits as stored in a file.
     associatedtype FileBits: FixedWidthInteger & Sendable
 
     static var elementType: ElementType { get }
@@ -12,10 +12,10 @@ public protocol TensorElement: Sendable, Equatable {
 
     var fileBits: FileBits { get }
 
-    /// The number as float64, the nearest where it holds none that is equal; 0 or 1 for a boolean.
+    /// The number as float64, rounded to nearest if necessary; 0 or 1 for a boolean.
     var float64: Double { get }
 
-    /// The number as an integer; nil for what is no integer type.
+    /// The number as an integer; nil if the type is not an integer type.
     var integer: Int128? { get }
 
     static func anyTensor(_ tensor: Tensor<Self>) -> AnyTensor
@@ -24,7 +24,7 @@ public protocol TensorElement: Sendable, Equatable {
 
     static func littleEndianBytes(of elements: [Self]) -> [UInt8]
 
-    /// So many elements from their bytes; nil if the number of bytes is another.
+    /// Elements from their bytes; nil if the number of bytes does not fit.
     static func elements(_ count: Int, littleEndianBytes bytes: some Collection<UInt8>) -> [Self]?
 }
 
@@ -114,7 +114,7 @@ extension UInt64: TensorElement {
     public static func anyTensor(_ tensor: Tensor<Self>) -> AnyTensor { .uint64(tensor) }
 }
 
-/// A boolean is a byte of 0 or 1; any other byte than 0 is read as true.
+/// A boolean is a byte of 0 or 1; any nonzero byte is read as true.
 extension Bool: TensorElement {
     public static var elementType: ElementType { .bool }
     public init(fileBits: UInt8) { self = fileBits != 0 }
@@ -123,7 +123,7 @@ extension Bool: TensorElement {
     public static func anyTensor(_ tensor: Tensor<Self>) -> AnyTensor { .bool(tensor) }
 }
 
-/// A tensor of elements that a file may hold, without their type.
+/// A tensor of elements from a file, with its type erased.
 public protocol TypedTensor: Sendable {
     associatedtype Element: TensorElement
 

@@ -1,7 +1,7 @@
-/// How many steps between neighbouring representable numbers lie between two numbers, rounded to a format.
+/// The distance between two numbers in ULP, after rounding them to a format.
 ///
-/// All numbers of a format stand on one scale of integers, on which neighbours are 1 apart and -0 and +0
-/// are one point; infinity is the neighbour of the largest finite number.
+/// All numbers of a format lie on one integer scale, on which neighbours are 1 apart and -0 and +0 coincide; infinity
+/// is the neighbour of the largest finite number.
 ///
 /// - Returns: nil if one of them is NaN.
 public func ulpDistance(_ a: Double, _ b: Double, in format: FloatFormat) -> UInt64? {
@@ -11,7 +11,7 @@ public func ulpDistance(_ a: Double, _ b: Double, in format: FloatFormat) -> UIn
 }
 
 extension FloatFormat {
-    /// The place of a number on the scale of ``ulpDistance(_:_:in:)``, 0 for both zeros.
+    /// The position of a number on the scale of ``ulpDistance(_:_:in:)``, 0 for both zeros.
     fileprivate func ordinal(of value: Double) -> Int64 {
         let magnitude = Int64(ordinal(ofMagnitude: value))
         return value.sign == .minus ? -magnitude : magnitude

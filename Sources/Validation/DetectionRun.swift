@@ -4,7 +4,7 @@ import Engines
 import FaceConformance
 import Foundation
 
-/// Our cascade's faces against those of lists that another detector made.
+/// Our cascade's faces compared with another detector's lists.
 public struct DetectionMeasurement: Sendable {
     public let baseline: Side
     public let candidate: Side
@@ -18,23 +18,22 @@ public struct GoldComparison: Sendable {
     public let minimumFaceSize: Int
     public let scoreThresholds: ScoreThresholds
     public let frames: [ComparedFrame]
-    /// Frames of the list, and frames beside them, that were not compared.
+    /// Frames, on the list or not, that were not compared.
     public let notJudged: [UnjudgedFrame]
 }
 
 extension DetectionMeasurement {
-    /// Finds the faces in the frames that lists of another detector's faces name, and compares them.
+    /// Finds the faces in the frames that other detectors' lists name, and compares them.
     ///
     /// - Parameters:
     ///   - golds: the lists, as JSON or CSV.
     ///   - frames: the directory of the frames.
-    ///   - detector: our cascade; its minimum face size and score thresholds count where a list does not say which it
-    ///     was made with.
-    ///   - minimumFaceSize: counts in place of what the lists say; so do the score thresholds.
+    ///   - detector: our cascade; its minimum face size and score thresholds apply if a list does not record its own.
+    ///   - minimumFaceSize: overrides the lists' own; so do the score thresholds.
     ///   - shard: which of each list's frames to compare.
-    ///   - progress: is told of each frame before it is computed.
+    ///   - progress: called with each frame before it is computed.
     /// - Throws: ``Detection/DetectionDocumentError``, ``Conformance/ComparisonError/nothingInCommon(_:)`` for a list
-    ///   that names none of the frames, and what the networks throw.
+    ///   that names no frame here, and the networks' errors.
     public init(
         golds: [String], frames: String, detector: FaceDetector, minimumFaceSize: Int?,
         scoreThresholds: ScoreThresholds? = nil, candidate: Side,
@@ -102,7 +101,7 @@ extension GoldComparison {
     }
 }
 
-/// A frame that a list of faces names, compared or not.
+/// A frame named by a list of faces, compared or not.
 private enum JudgedFrame: Sendable {
     case judged(ComparedFrame)
     case notJudged(UnjudgedFrame)

@@ -3,11 +3,11 @@ import Detection
 import Files
 import Foundation
 
-/// The frames in a directory and those below it: JPEG and PNG files.
+/// The frames in a directory and its subdirectories: JPEG and PNG files.
 public struct FrameDirectory: Sendable {
-    /// As it was given.
+    /// As given.
     public let path: String
-    /// Their paths from the directory: sorted, and those of the directory itself first.
+    /// Their paths relative to the directory, sorted, with the directory's own files first.
     public let files: [String]
     private let filesByName: [String: [String]]
 
@@ -18,10 +18,10 @@ public struct FrameDirectory: Sendable {
         filesByName = Dictionary(grouping: files, by: FrameDirectory.name)
     }
 
-    /// The frames that a list of faces names, each with its file here; nil for one that is not here.
+    /// The frames that a list of faces names, each with its file here, or nil if it is missing.
     ///
     /// - Parameter list: its name, for errors.
-    /// - Throws: ``Conformance/ComparisonError`` for a list that names none of the frames here, or one of them twice.
+    /// - Throws: ``Conformance/ComparisonError`` for a list that names no frame here, or one frame twice.
     public func frames(
         of document: DetectionDocument, named list: String
     ) throws(ComparisonError) -> [(file: String?, frame: DetectedFrame)] {
@@ -38,18 +38,18 @@ public struct FrameDirectory: Sendable {
         return frames
     }
 
-    /// The frame that a list of faces means: the one with that path from here or, of a path from elsewhere, the only
-    /// one with its last component; nil if there is none.
+    /// The frame that a list of faces means: the one at that relative path or, for a path from elsewhere, the only one
+    /// with the same last component; nil if there is none.
     private func file(listedAs listed: String) -> String? {
         let named = filesByName[FrameDirectory.name(listed)] ?? []
-        // In the directory's own spelling: strings are equal whose accents are composed otherwise.
+        // In the directory's own spelling: strings that compose accents differently are equal.
         return named.first { $0 == listed } ?? (named.count == 1 ? named[0] : nil)
     }
 
     /// The frame's image.
     public func url(of file: String) -> URL { URL(fileURLWithPath: "\(path)/\(file)") }
 
-    /// The last component of a path, of Windows' too.
+    /// The last component of a path, Windows paths included.
     private static func name(_ path: String) -> String {
         path.split(whereSeparator: { $0 == "/" || $0 == "\\" }).last.map(String.init) ?? path
     }

@@ -3,10 +3,10 @@ import Detection
 import Engines
 import Foundation
 
-/// A frame made small for a page.
+/// A frame, reduced for a page.
 public struct FramePicture: Sendable, Codable, Equatable {
     public let file: String
-    /// Of the frame itself, in pixels.
+    /// The frame's own size, in pixels.
     public let width: Int
     public let height: Int
     /// A JPEG file, in base64.
@@ -15,7 +15,7 @@ public struct FramePicture: Sendable, Codable, Equatable {
     /// The longer side of the picture, in pixels.
     private static let side = 400
 
-    /// - Returns: nil for a frame that cannot be read, which the report says.
+    /// - Returns: nil for an unreadable frame, which the report mentions.
     init?(_ file: String, in directory: FrameDirectory, as reading: ImageReading) {
         guard let image = try? DecodedImage(contentsOf: directory.url(of: file), as: reading),
             let bytes = try? image.reduced(toSide: Self.side).encoded(as: .jpeg, file: file, quality: 80)
@@ -25,9 +25,9 @@ public struct FramePicture: Sendable, Codable, Equatable {
         jpeg = Data(bytes).base64EncodedString()
     }
 
-    /// The pictures of frames, by the names that reports give them.
+    /// The pictures of frames, keyed by their names in reports.
     ///
-    /// - Throws: ``Files/FileReadingError`` where the directory cannot be read.
+    /// - Throws: ``Files/FileReadingError`` if the directory cannot be read.
     public static func all(
         of files: [String], in directory: String, as reading: ImageReading
     ) throws -> [FramePicture] {

@@ -1,10 +1,10 @@
 import Files
 import Foundation
 
-/// The files with one of some extensions, in any letter case, in a directory and those below it, by their paths from
-/// it: sorted, and those of the directory itself first.
+/// The files with certain extensions, in any letter case, in a directory and its subdirectories: their relative paths,
+/// sorted, with the directory's own files first.
 ///
-/// - Throws: ``FileReadingError``, also for such a file whose name is not UTF-8, by which it cannot be read.
+/// - Throws: ``FileReadingError``, also for such a file with a name that is not UTF-8 and so cannot be read.
 public func inputFiles(in directory: String, withExtensions wanted: [String]) throws(FileReadingError) -> [String] {
     var found = [String]()
     for file in try filesBelow(directory)
@@ -17,14 +17,14 @@ public func inputFiles(in directory: String, withExtensions wanted: [String]) th
     return found
 }
 
-/// The files in a directory and those below it, in the same order, but for those whose names are not UTF-8.
+/// The files in a directory and its subdirectories, in the same order, without those whose names are not UTF-8.
 ///
 /// - Throws: ``FileReadingError``.
 func allFiles(in directory: String) throws(FileReadingError) -> [String] {
     try filesBelow(directory).filter(\.isUTF8).map(\.path)
 }
 
-/// Links to files are files; links to directories are not followed.
+/// Links to files count as files; links to directories are not followed.
 private func filesBelow(_ directory: String) throws(FileReadingError) -> [(path: String, isUTF8: Bool)] {
     var files = [(path: String, isUTF8: Bool)]()
     var pending = [""]
@@ -47,13 +47,13 @@ private func filesBelow(_ directory: String) throws(FileReadingError) -> [(path:
     return files.sorted { ($0.path.count { $0 == "/" }, $0.path) < ($1.path.count { $0 == "/" }, $1.path) }
 }
 
-/// The number of a file's bytes; 0 where it cannot be told.
+/// A file's size in bytes; 0 if unknown.
 func fileSize(_ path: String) -> Int {
     (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
 }
 
-/// Whether a directory holds copies of another's files, to the byte and under the same paths, and nothing else: all of
-/// them or, of recordings, some.
+/// Whether a directory holds only byte-for-byte copies of another's files, under the same paths: of all files or, for
+/// recordings, of some.
 public func holdsCopies(_ directory: String, of original: String) -> Bool {
     func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
     if resolved(directory) == resolved(original) { return true }

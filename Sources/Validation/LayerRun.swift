@@ -8,11 +8,11 @@ import ModelFormats
 import NetworkGraph
 import Tensors
 
-/// Networks compared layer by layer with what an outside engine recorded of them.
+/// Networks compared layer by layer with an outside engine's recordings.
 public struct LayerMeasurement: Sendable {
     public let baseline: Side
     public let candidate: Side
-    /// Whether all layers but the networks' outputs were left out.
+    /// Whether only the networks' outputs were compared.
     public let outputsOnly: Bool
     public let networks: [NetworkComparison]
 
@@ -28,22 +28,21 @@ extension LayerMeasurement {
     /// The built-in engine.
     public static let builtIn = Side(engine: "mtcnn-validate", arithmetic: ArithmeticName.fp32.rawValue)
 
-    /// Runs every model of which there is a capture in float32, and compares it with the capture. Networks that are none
-    /// of the cascade's are not held to a report's limits: they conform where rounding explains each side's error.
+    /// Runs every float32 model that has a capture and compares it with the capture. Networks outside the cascade have
+    /// no limits from a report: they conform if rounding explains each side's error.
     ///
     /// - Parameters:
-    ///   - models: those of which there are captures, and the cascade's.
-    ///   - captures: a directory of captures, each at the path that its model has in the other.
+    ///   - models: the cascade's networks, and those with captures.
+    ///   - captures: a directory of captures, each at the same path as its model in the other directory.
     ///   - computing: what computes the models.
-    ///   - engine: gives the engine for a model's graph, or for a part of it.
-    ///   - candidate: which side is judged. Recordings are where all are of the very models that are computed; else the
-    ///     models are.
-    ///   - outputsOnly: whether to leave out all layers but the networks' outputs.
-    ///   - tasks: what the networks' answers are measured for.
-    ///   - programs: what measures the answers besides.
+    ///   - engine: returns the engine for a model's graph, or for a part of it.
+    ///   - candidate: which side is judged. By default, the recordings are if all come from exactly the computed
+    ///     models; else the models are.
+    ///   - outputsOnly: whether to compare only the networks' outputs.
+    ///   - tasks: the metrics to measure on the networks' outputs.
     ///   - shard: which of each capture's cases to compare.
-    ///   - progress: is told of each network and case before it is computed.
-    /// - Throws: what reading and comparing throw, and ``Conformance/ComparisonError/nothingInCommon(_:)`` if there
+    ///   - progress: called with each network and case before it is computed.
+    /// - Throws: the errors of reading and comparing, and ``Conformance/ComparisonError/nothingInCommon(_:)`` if there
     ///   are no captures.
     public init(
         models: ModelLibrary, captures: String, computing side: Side = builtIn,
@@ -110,7 +109,7 @@ extension LayerMeasurement {
 }
 
 extension LayerMeasurement {
-    /// The model at a capture's path or, where the directory has none there, of the same name at its top.
+    /// The model at a capture's path or, if there is none, the one of the same name at the directory's top.
     static func model(of network: String, in models: ModelLibrary) throws(ModelError) -> Model {
         do {
             return try models.model(network)
@@ -122,8 +121,8 @@ extension LayerMeasurement {
         }
     }
 
-    /// The networks whose model was compared with no capture: the cascade's, and those of a directory that does not
-    /// hold these.
+    /// The networks without a capture for their model: of the cascade's and, if the directory lacks one of these, of
+    /// all in the directory.
     private static func networksWithoutCapture(
         _ models: ModelLibrary, _ compared: [NetworkComparison]
     ) throws -> [NetworkComparison] {
@@ -136,7 +135,7 @@ extension LayerMeasurement {
                     ? nil
                     : NetworkComparison(network: name, modelSHA256: model.sha256, cases: [], layersNotCompared: [])
             } catch {
-                // There is no such model, and so nothing to compare.
+                // There is no such model, so there is nothing to compare.
                 if case .unreadable = error { return nil }
                 throw error
             }
@@ -148,20 +147,20 @@ extension LayerMeasurement {
         return CascadeNetwork.allCases.first { $0.modelName == name }
     }
 
-    /// The model as one of the cascade's networks, which must be float32 throughout.
+    /// The model as a network of the cascade, which must be float32 throughout.
     private static func faceNetwork(
         _ name: String, _ model: Model, _ engine: (Model, Graph) throws -> any Engine
     ) throws -> GraphFaceNetwork {
         try model.requireFloat32(as: "fp32_vs_onnx")
         guard let kind = faceNetwork(named: name) else {
-            throw ComparisonError.nothingInCommon("\(name) is none of pnet, rnet and onet")
+            throw ComparisonError.nothingInCommon("\(name) is not pnet, rnet or onet")
         }
         return try GraphFaceNetwork(kind, graph: model.graph) { try engine(model, $0) }
     }
 }
 
 extension Model {
-    /// Whether the capture was recorded of the same network in another format, so that only answers can be compared.
+    /// Whether the capture records the same network in another format, so that only answers can be compared.
     fileprivate func isOtherForm(than capture: CaptureFile) -> Bool {
         capture.header.modelSHA256 != sha256 && format != .onnx
     }

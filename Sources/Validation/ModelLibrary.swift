@@ -8,14 +8,14 @@ import ModelFormats
 import Synchronization
 import Tensors
 
-/// The models of a directory, each read once however often a run asks for it.
+/// The models of a directory, each read only once, however often a run asks for it.
 public final class ModelLibrary: Sendable {
-    /// As it was given.
+    /// As given.
     public let directory: String
     private let contents = Mutex((models: [String: Model](), reads: 0))
-    /// What the reports share of a model's exact results: the cases that hold every layer take less.
+    /// The room for exact results that two reports share, for each model. The cases that hold every layer need less.
     private static let rememberedBytes = 16 << 20
-    /// By the models' sha256.
+    /// Keyed by the models' SHA-256.
     private let oracles = Mutex([String: Oracle]())
 
     public init(_ directory: String) { self.directory = directory }
@@ -23,7 +23,7 @@ public final class ModelLibrary: Sendable {
     /// How many model files were read.
     public var reads: Int { contents.withLock { $0.reads } }
 
-    /// How often an oracle computed a case, of any model.
+    /// How often an oracle computed a case, over all models.
     public var oracleRuns: Int { oracles.withLock { $0.values.reduce(0) { $0 + $1.runs } } }
 
     /// The exact results of a model of this library.
@@ -38,7 +38,7 @@ public final class ModelLibrary: Sendable {
         }
     }
 
-    /// The model of a name in the directory or in one below it, as ``ModelFormats/Model/init(named:in:)`` finds it.
+    /// The model of a name in the directory or in a subdirectory, as ``ModelFormats/Model/init(named:in:)`` finds it.
     ///
     /// - Parameter path: `pnet`, or `theirs/pnet`.
     /// - Throws: ``ModelFormats/ModelError``.
@@ -61,16 +61,16 @@ public final class ModelLibrary: Sendable {
         }
     }
 
-    /// The names of the models that are none of the face networks.
+    /// The names of the models that are not face networks.
     ///
     /// - Throws: ``ModelFormats/ModelError`` if the directory cannot be read.
     public var otherNetworks: [String] {
         get throws { try names.filter { name in !CascadeNetwork.allCases.contains { $0.modelName == name } } }
     }
 
-    /// The names of the face networks that the directory does not hold.
+    /// The names of the face networks that the directory lacks.
     ///
-    /// - Throws: ``ModelFormats/ModelError`` for one that is there and cannot be read.
+    /// - Throws: ``ModelFormats/ModelError`` for one that exists and cannot be read.
     public var missingFaceNetworks: [String] {
         get throws {
             try CascadeNetwork.allCases.map(\.modelName).filter { name in
@@ -85,7 +85,7 @@ public final class ModelLibrary: Sendable {
         }
     }
 
-    /// The model of a file or package in the directory, nil where there is none: `pnet_fp16.mlpackage`.
+    /// The model of a file or package in the directory, such as `pnet_fp16.mlpackage`; nil if it does not exist.
     ///
     /// - Throws: ``ModelFormats/ModelError`` for one that cannot be read.
     public func model(inFile file: String) throws(ModelError) -> Model? {
@@ -94,9 +94,9 @@ public final class ModelLibrary: Sendable {
         return try read(file) { () throws(ModelError) in try Model(contentsOf: path) }
     }
 
-    /// The cascade's networks, run in one arithmetic; a package in the types that it declares.
+    /// The cascade's networks, run in one arithmetic; packages use their declared types.
     ///
-    /// - Throws: ``ModelFormats/ModelError``, and ``Detection/GraphFaceNetworkError`` for a network of another kind.
+    /// - Throws: ``ModelFormats/ModelError``, and ``Detection/GraphFaceNetworkError`` if it is another kind of network.
     public func faceNetworks(in arithmetic: ArithmeticName) throws -> FaceNetworks {
         try FaceNetworks(arithmetic: arithmetic) { try model($0.modelName) }
     }

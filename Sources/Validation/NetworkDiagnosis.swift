@@ -6,16 +6,16 @@ import ModelFormats
 import NetworkGraph
 
 extension Diagnosis {
-    /// Why a network differs from what was recorded of it.
+    /// Why a network differs from its recording.
     ///
     /// - Parameters:
     ///   - network: the capture's path without its extension, as ``LayerMeasurement`` names it.
     ///   - captures: the directory of captures.
-    ///   - outside: gives the outside engine that computed the network; nil for the built-in one. What such an engine
-    ///     answers is explained first; where it differs nowhere from the built-in one, the recording is.
-    ///   - progress: is told what is tried, for a person.
-    /// - Returns: nil for a network of which there is no capture.
-    /// - Throws: ``Conformance/AlignmentError`` where tensors cannot be matched, and what reading and computing throw.
+    ///   - outside: returns the outside engine that computed the network; nil for the built-in one. Such an engine's
+    ///     answers are explained first; if they do not differ from the built-in engine's, the recording is.
+    ///   - progress: called with what is being tried, in words.
+    /// - Returns: nil if the network has no capture.
+    /// - Throws: ``Conformance/AlignmentError`` if tensors cannot be matched, and the errors of reading and computing.
     public init?(
         of network: String, in models: ModelLibrary, recordedIn captures: String,
         computedBy outside: ((Model, Graph) throws -> any Engine)?, progress: @Sendable (String) -> Void = { _ in }

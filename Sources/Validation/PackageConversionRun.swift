@@ -4,17 +4,17 @@ import ModelFormats
 import NetworkGraph
 import Tensors
 
-/// A network as a Core ML package that was read again, run, and found to compute the same as its source.
+/// A network as a Core ML package that was read back, run, and found to compute the same as its source.
 public struct PackageConversionRun {
     public let contents: CoreMLPackageContents
-    /// What the package computes beside its source, for a person.
+    /// How the package's results compare with its source's, in words.
     public let finding: String
 
     /// - Parameters:
-    ///   - shapes: of the inputs; those of fixed extents may be left out.
-    ///   - progress: is told what is done.
-    /// - Throws: ``ModelFormats/PackageWritingError`` for an operator without a counterpart, and where what the package
-    ///   computes is not explained by rounding; what reading and computing throw.
+    ///   - shapes: the inputs' shapes; those with fixed extents may be omitted.
+    ///   - progress: called with what is being done.
+    /// - Throws: ``ModelFormats/PackageWritingError`` for an operator without a counterpart, or if rounding does not
+    ///   explain the package's results; the errors of reading and computing.
     public init(
         _ model: Model, shapes: [String: Shape], form: PackageForm, progress: (String) -> Void = { _ in }
     ) throws {
@@ -39,7 +39,7 @@ public struct PackageConversionRun {
             finding = try Self.finding(self.contents, of: model, source, expected, inputs) + notes
             return
         }
-        // What the stored weights are is the choice that was asked for: all else is held to be as in the source.
+        // The stored weights are the user's choice: everything else must be as in the source.
         _ = try Self.finding(try contents(plain), of: model, source, expected, inputs)
         var expanded = form
         expanded.expandsWeights = true
@@ -64,7 +64,7 @@ public struct PackageConversionRun {
         engine: any Engine, rounded: (any Engine)?, arithmetic: ArithmeticName, words: String
     )
 
-    /// The model in the types that the package computes in; in float16 also with attributes as the package holds them.
+    /// The model in the package's types; in float16, also with attributes as the package stores them.
     private static func source(_ model: Model, _ form: PackageForm) throws -> Source {
         guard form.precision == .fp16 else { return (try model.engine(.fp32), nil, .fp32, "fp32") }
         func engine(_ graph: Graph) throws -> any Engine {
@@ -89,9 +89,9 @@ public struct PackageConversionRun {
         return try package.engine(arithmetic).run(Dictionary(given, uniquingKeysWith: { first, _ in first }))
     }
 
-    /// How the package's outputs stand to those of its source.
+    /// How the package's outputs compare with its source's.
     ///
-    /// - Throws: ``ModelFormats/PackageWritingError`` where rounding does not explain the difference.
+    /// - Throws: ``ModelFormats/PackageWritingError`` if rounding does not explain the difference.
     private static func finding(
         _ contents: CoreMLPackageContents, of model: Model, _ source: Source, _ expected: [String: AnyTensor],
         _ inputs: ComparedInputs
@@ -151,7 +151,7 @@ public struct PackageConversionRun {
 }
 
 extension Tensor<Double> {
-    /// Whether the numbers are the same, and what is none is none in both.
+    /// Whether the numbers are equal, with NaN equal to NaN.
     fileprivate func hasBits(of other: Tensor<Double>?) -> Bool {
         guard let other, other.elements.count == elements.count else { return false }
         return zip(elements, other.elements).allSatisfy { $0 == $1 || $0.isNaN && $1.isNaN }
@@ -159,7 +159,7 @@ extension Tensor<Double> {
 }
 
 extension Graph {
-    /// The nodes that take a constant beyond float16's largest number, limits apart, which cut nothing there.
+    /// The nodes with a constant beyond float16's largest number, except limits, which have no effect there.
     fileprivate var nodesBeyondFloat16: [Node] {
         nodes.filter { node in
             !(node.operator is Clip)

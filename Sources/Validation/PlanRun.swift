@@ -8,14 +8,13 @@ import ModelFormats
 import NetworkGraph
 
 extension PrecisionPlan {
-    /// Searches for a plan for the networks of a directory: of the cascade on frames, where it holds that, and of each other
-    /// network of which there is a capture on the capture's inputs.
+    /// Searches for a plan for the networks of a directory: if it holds the cascade, for the cascade on frames; else
+    /// for each network that has a capture.
     ///
     /// - Parameters:
-    ///   - captures: a directory with a capture of each network, of which the inputs are taken.
-    ///   - programs: what measures the answers beside the tasks of the requirements.
-    ///   - progress: is told what is tried.
-    /// - Throws: what reading and computing throw, and ``Conformance/ComparisonError/nothingInCommon(_:)`` if there
+    ///   - captures: a directory with a capture of each network, which supplies the inputs.
+    ///   - progress: called with what is being tried.
+    /// - Throws: the errors of reading and computing, and ``Conformance/ComparisonError/nothingInCommon(_:)`` if there
     ///   are no frames for a cascade, or no captures for other networks.
     public init(
         requirements: [PlanRequirement], models: ModelLibrary, captures: String, frames: String, minimumFaceSize: Int,

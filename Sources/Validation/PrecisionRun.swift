@@ -6,19 +6,19 @@ import FaceConformance
 import Foundation
 import ModelFormats
 
-/// What each float16 arithmetic does to the networks and to the faces found, against float32.
+/// The effect of each float16 arithmetic on the networks and on the faces found, compared with float32.
 public struct PrecisionMeasurement: Sendable {
     public let policies: [Policy]
 
     public init(policies: [Policy]) { self.policies = policies }
 
-    /// What one arithmetic does.
+    /// The effect of one arithmetic.
     public struct Policy: Sendable {
         public let arithmetic: String
         /// Whether the arithmetic is a prediction that no recording confirms yet.
         public let isPredicted: Bool
         public let networks: [NetworkPrecision]
-        /// The faces found by the cascade; nil where there is none.
+        /// The faces found by the cascade; nil without a cascade.
         public let faces: Faces?
 
         public init(arithmetic: String, isPredicted: Bool, networks: [NetworkPrecision], faces: Faces?) {
@@ -49,19 +49,17 @@ extension PrecisionMeasurement {
         .fp16Weights, .fp16Storage, .fp16FMA, .fp16MultiplyAdd, .neuralEngineM1,
     ]
 
-    /// Runs the networks of a directory in each float16 arithmetic: on the captures' inputs, layer by layer, and, where the
-    /// directory holds the three of the cascade, these as a detector on the frames.
+    /// Runs the networks of a directory in each float16 arithmetic: on the captures' inputs, layer by layer, and, if
+    /// the directory holds the cascade, as a detector on the frames.
     ///
     /// - Parameters:
-    ///   - captures: a directory with a capture of each, of which the inputs are taken.
+    ///   - captures: a directory with a capture of each, which supplies the inputs.
     ///   - frames: the directory of the frames.
-    ///   - packageArithmetic: what the float16 parts of packages beside the cascade's networks are computed in, if it is
-    ///     one of float16; else `fp16-storage`.
-    ///   - tasks: what the networks' answers are measured for.
-    ///   - programs: what measures the answers besides.
-    ///   - judgesOthers: whether networks beside a cascade are run, too.
-    ///   - shard: which of the networks in an arithmetic, and which of the frames, to compare.
-    /// - Throws: what reading and computing throw, and ``Conformance/ComparisonError/nothingInCommon(_:)`` if there
+    ///   - packageArithmetic: the arithmetic of the float16 parts of packages beside the cascade's networks, if it is a
+    ///     float16 one; else `fp16-storage`.
+    ///   - tasks: the metrics to measure on the networks' outputs.
+    ///   - shard: which pairs of network and arithmetic, and which frames, to compare.
+    /// - Throws: the errors of reading and computing, and ``Conformance/ComparisonError/nothingInCommon(_:)`` if there
     ///   are no frames for a cascade, or no captures for other networks.
     public init(
         models: ModelLibrary, captures: String, frames: String, minimumFaceSize: Int,
@@ -149,7 +147,7 @@ extension PrecisionMeasurement {
             })
     }
 
-    /// What the cascade finds in each arithmetic.
+    /// The cascade's faces in each arithmetic.
     private static func faces(
         _ models: ModelLibrary, _ candidates: [Candidate], _ directory: FrameDirectory, _ minimumFaceSize: Int,
         _ rules: CascadeRules, _ reading: ImageReading, _ shard: Shard, _ progress: @Sendable (String) -> Void
@@ -204,7 +202,7 @@ private enum Candidate: Sendable {
     }
 }
 
-/// One frame's faces in every arithmetic, against the first.
+/// One frame's faces in every arithmetic, compared with the first.
 private struct FrameComparison: Sendable {
     enum Outcome: Sendable {
         case compared(PrecisionFrame)

@@ -6,10 +6,11 @@ import NetworkGraph
 import Tensors
 
 extension Model {
-    /// What an engine answers to inputs, a case of a capture each. A single input may have another name than the graph's.
+    /// An engine's answers to inputs, one case of a capture each. A single input may have another name than the
+    /// graph's.
     ///
-    /// - Parameter progress: is told of each case before it is computed.
-    /// - Throws: what the engine throws.
+    /// - Parameter progress: called with each case before it is computed.
+    /// - Throws: any error of the engine.
     public func answers(
         to inputs: ComparedInputs, by engine: any Engine, progress: (_ caseName: String) -> Void = { _ in }
     ) throws -> [CaptureCase] {
@@ -25,11 +26,11 @@ extension Model {
 }
 
 extension CaptureCase {
-    /// What an engine gives for inputs, as a case of a capture: every tensor, or those of some names.
+    /// An engine's results for inputs, as a case of a capture: every tensor, or the named ones.
     ///
-    /// An output that no node makes, being a constant, is recorded as what it is.
+    /// An output that no node computes is a constant, and is recorded as one.
     ///
-    /// - Throws: what the engine throws.
+    /// - Throws: any error of the engine.
     public init(
         name: String, source: String, inputs: [Input], of graph: Graph, by engine: any Engine, only wanted: Set<String>?
     ) throws {

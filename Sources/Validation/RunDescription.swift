@@ -2,11 +2,11 @@ import Files
 import Foundation
 import Tensors
 
-/// What a run reads and how it was asked for: all shards of one run have the same.
+/// The files and options of a run, equal for all shards of one run.
 public struct RunDescription: Sendable, Codable, Equatable {
     /// A file that is read.
     public struct File: Sendable, Codable, Equatable {
-        /// What it is and its path there: `models/pnet.onnx`.
+        /// Its role and its path there: `models/pnet.onnx`.
         public let path: String
         public let sha256: String
     }
@@ -20,16 +20,16 @@ public struct RunDescription: Sendable, Codable, Equatable {
     public let options: [Option]
     /// The reports that are made.
     public let reports: [String]
-    /// Those that are not, each with the reason.
+    /// The reports that are left out, each with the reason.
     public let leftOut: [String]
-    /// The reports that compare nothing but what comes with the package.
+    /// The reports that compare only bundled data.
     public let bundledReports: [String]
     public let files: [File]
 
     /// - Parameters:
-    ///   - directories: of models, captures and frames, each with what it holds.
+    ///   - directories: of models, captures and frames, each with its role.
     ///   - golds: lists of faces.
-    ///   - options: what else decides what is compared.
+    ///   - options: the other options that affect what is compared.
     /// - Throws: ``FileReadingError``.
     public init(
         directories: [(name: String, path: String)], golds: [String], options: [(name: String, value: String)],
@@ -53,7 +53,7 @@ public struct RunDescription: Sendable, Codable, Equatable {
         self.bundledReports = bundledReports
     }
 
-    /// What this run has and the other has not, for a person; nil for the same run.
+    /// What differs between this run and the other, in words; nil for the same run.
     public func difference(from other: RunDescription) -> String? {
         if let option = options.first(where: { !other.options.contains($0) }) {
             return "\(option.name) \(option.value)"

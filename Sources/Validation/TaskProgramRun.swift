@@ -9,7 +9,7 @@ import ModelFormats
 import NetworkGraph
 import Tensors
 
-/// Programs of the user's that measure what two sides' answers are worth.
+/// The user's programs that measure how good two sides' answers are.
 public struct ProgramTasks: Sendable {
     private let programs: [TaskProgram]
     private let seconds: Double
@@ -27,7 +27,7 @@ public struct ProgramTasks: Sendable {
 
     public var isEmpty: Bool { programs.isEmpty }
 
-    /// What the programs measure of two sides' answers.
+    /// Runs the programs on two sides' answers.
     ///
     /// - Parameter inputs: for two models.
     /// - Throws: ``TaskProgramError``, and what computing and writing throw.
@@ -56,14 +56,14 @@ public struct ProgramTasks: Sendable {
 extension TaskProgram {
     /// Starts the program on both sides' answers, and reads the numbers that it prints.
     ///
-    /// A side that is a model is computed on the other's inputs, or on those given, and its outputs are written to a
-    /// capture for the program. Tensors keep the names that each side has for them. What the program prints counts once
-    /// it has ended with 0, and if that is one line.
+    /// A model is computed on the other side's inputs, or on the given ones, and its outputs are written to a capture
+    /// for the program. Tensors keep each side's own names. The program's output counts if it is one line, and if the
+    /// program exits with 0.
     ///
     /// - Parameters:
     ///   - inputs: for two models.
-    ///   - seconds: the longest that the program may take.
-    /// - Throws: ``TaskProgramError``, and what computing and writing throw.
+    ///   - seconds: the program's time limit.
+    /// - Throws: ``TaskProgramError``, and the errors of computing and writing.
     fileprivate func measure(
         _ baseline: ComparedSide, _ candidate: ComparedSide, on inputs: ComparedInputs?, within seconds: Double
     ) throws -> [TaskAgreement] {
@@ -97,7 +97,7 @@ extension TaskProgram {
         }
         return try members.sorted { $0.key < $1.key }.map { member in
             let (key, value) = (member.key, member.value)
-            guard let number = value.number else { throw TaskProgramError(name, "\(key) is no number") }
+            guard let number = value.number else { throw TaskProgramError(name, "\(key) is not a number") }
             return TaskAgreement(measured: number, as: "\(name)#\(key)")
         }
     }
@@ -139,7 +139,7 @@ extension JSON {
 }
 
 extension ComparedSide {
-    /// The inputs of a capture's cases; nil of a model.
+    /// The inputs of a capture's cases; nil for a model.
     public var recordedInputs: ComparedInputs? {
         get throws {
             guard case .capture(let capture) = self else { return nil }

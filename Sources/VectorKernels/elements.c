@@ -2,13 +2,13 @@
 
 #include "VectorKernels.h"
 
-// In C for the sake of debug builds, in which it is quick without optimisation.
+// In C for debug builds: it is fast without Swift's optimiser.
 
 #define DEFINE_PRELU(NAME, NUMBER)                                                                                 \
     void NAME(const NUMBER *x, const NUMBER *slopes, ptrdiff_t slope_step, ptrdiff_t count, NUMBER *y) {           \
         if (slope_step == 0) {                                                                                     \
             NUMBER slope = *slopes;                                                                                \
-            /* y may be x, which is no hindrance: no number depends on another. */                                 \
+            /* y may be x: no number depends on another. */                                                        \
             _Pragma("clang loop vectorize(assume_safety)") for (ptrdiff_t i = 0; i < count; i++)                   \
                 y[i] = x[i] >= 0 ? x[i] : slope * x[i];                                                            \
         } else {                                                                                                   \

@@ -6,15 +6,15 @@ typedef uint64_t uint64_lanes __attribute__((ext_vector_type(16)));
 
 #define FMA(a, b, c) __builtin_elementwise_fma(a, b, c)
 
-/// Raises e to each number x: e^x = 2^n e^r, where n is the whole number nearest to x / ln 2, and e^r is taken to be
-/// its Taylor polynomial of degree 13, which with |r| < 0.347 leaves out less than a 2^57th.
+/// Raises e to each number x: e^x = 2^n e^r, where n is the integer nearest to x / ln 2, and e^r is its Taylor
+/// polynomial of degree 13, which omits less than 2^-57 for |r| < 0.347.
 static inline __attribute__((always_inline)) void raise_e_to(float64_lanes *numbers) {
     float64_lanes x = *numbers;
-    // Beyond these every e^x is infinite, or 0. NaN stays.
+    // Beyond these, every e^x is infinite, or 0. NaN stays NaN.
     x = x > 710.0 ? (float64_lanes)(710.0) : x;
     x = x < -746.0 ? (float64_lanes)(-746.0) : x;
 
-    // Added to this, a number is rounded to a whole one, which stands in the last bits of the sum.
+    // Adding this rounds a number to an integer, which is then in the last bits of the sum.
     float64_lanes to_whole = (float64_lanes)(0x1.8p52);
     float64_lanes sum = FMA(x, (float64_lanes)(0x1.71547652b82fep0), to_whole);
     float64_lanes n = sum - to_whole;
@@ -29,7 +29,7 @@ static inline __attribute__((always_inline)) void raise_e_to(float64_lanes *numb
 #pragma clang loop unroll(full)
     for (int i = 1; i < 14; i++) power = FMA(power, r, (float64_lanes)(inverse_factorials[i]));
 
-    // 2^n as the product of two, since neither the largest nor the smallest n is a float64's exponent.
+    // 2^n as the product of two factors, since the largest and the smallest n exceed float64's exponents.
     uint64_lanes exponent = (uint64_lanes)sum - (uint64_lanes)to_whole + 2 * 1023, first = exponent >> 1;
     *numbers = power * (float64_lanes)(first << 52) * (float64_lanes)((exponent - first) << 52);
 }

@@ -7,8 +7,8 @@
 
 #define TILE(P, B, S) JOIN(FORM, JOIN(_layer_tile_, JOIN(P, JOIN(_, JOIN(B, JOIN(_, S))))))
 
-/// The most pixels of a tile of B blocks: its sums and, of a tap's weights and numbers, those of which there are fewer
-/// stand in registers. 0 if not even one pixel's do.
+/// The most pixels of a tile of B blocks: registers hold its sums and, of a tap's weights and numbers, whichever are
+/// fewer. 0 if not even one pixel's fit.
 #define LARGEST_TILE(B) JOIN(FORM, _largest_tile_of_##B)
 #define DEFINE_LARGEST_TILE(B)                                                                                     \
     enum {                                                                                                         \
@@ -23,7 +23,7 @@ DEFINE_LARGEST_TILE(4)
 static inline __attribute__((always_inline)) void JOIN(FORM, _layer_tile)(
     const int pixel_count, const int block_count, const int pixel_stride, const vk_layer *layer,
     const vk_pixels *pixels, ptrdiff_t block, const float *numbers, float *results) {
-    // A block is stepped through in parts.
+    // A block is processed in parts.
     enum { lane_count = sizeof(LANES) / sizeof(float), parts = vk_channel_block / lane_count };
     const int part_count = block_count * parts;
     SUM sums[vk_tile_pixels * vk_tile_blocks * parts];
@@ -77,7 +77,7 @@ static inline __attribute__((always_inline)) void JOIN(FORM, _layer_tile)(
     round_as_before(mode);
 #endif
 
-    // With other modes the compiler might compute these between the steps.
+    // In other modes the compiler might compute these between the steps.
     bool activates = !STEPS_ROUND_DOWN && activates_sums(layer);
     const float *slopes = layer->slopes + block * vk_channel_block;
 #pragma clang loop unroll(full)
@@ -110,7 +110,7 @@ FOR_EACH_PIXEL_COUNT(DEFINE_TILE, 2, 16)
 FOR_EACH_PIXEL_COUNT(DEFINE_TILE, 3, 16)
 FOR_EACH_PIXEL_COUNT(DEFINE_TILE, 4, 16)
 
-/// The time of a row of P pixels in tiles of B blocks, divided by B, in a twelfth of the time of a register's step.
+/// The time of a row of P pixels in tiles of B blocks, divided by B, in twelfths of the time of a register's step.
 #define TILE_COUNT(P, B) (((P) + LARGEST_TILE(B) - 1) / AT_LEAST(1, LARGEST_TILE(B)))
 #define TILE_TIME(P, B) AT_LEAST(LEVEL_SUMS_UNDER_WAY, LEVEL_BLOCK_REGISTERS * (P) * (B))
 #define ROW_TIME(P, B)                                                                                             \

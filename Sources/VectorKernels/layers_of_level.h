@@ -1,14 +1,14 @@
-// Layers on one level. Included once for each level.
+// Layers for one level. Included once for each level.
 
 #include "lanes.h"
 
 enum { vk_tile_pixels = 14, vk_tile_blocks = 4 };
 
-/// Computes a tile: as many pixels and blocks as the function is made for, from `block` on.
+/// Computes a tile: the function's number of pixels and blocks, from `block` on.
 typedef void (*layer_tile)(
     const vk_layer *layer, const vk_pixels *pixels, ptrdiff_t block, const float *numbers, float *results);
 
-/// Tiles of the same blocks for each number of pixels up to `largest`, of which all but a row's last are multiples of
+/// Tiles of the same blocks for each number of pixels up to `largest`; all but a row's last tile are multiples of
 /// `unit`.
 typedef struct {
     const layer_tile *tiles;
@@ -37,9 +37,9 @@ static void fill_blocks(const vk_layer *layer, const vk_pixels *pixels, ptrdiff_
     }
 }
 
-/// The same for several blocks, in groups of at most `most_blocks` of about equal size.
+/// The same for several blocks, in groups of about equal size, of at most `most_blocks`.
 ///
-/// - Parameter rows: of 1 block, of 2, and so on.
+/// - Parameter rows: for 1 block, for 2, and so on.
 static void fill_groups(
     const vk_layer *layer, const vk_pixels *pixels, ptrdiff_t block_count, ptrdiff_t most_blocks,
     const tile_row *rows) {
@@ -52,25 +52,25 @@ static void fill_groups(
     }
 }
 
-/// z of sums, where nothing is added to them or rounded.
+/// z of sums to which nothing is added and which are not rounded.
 #define ACTIVATED(SUMS, SLOPES) ((SUMS) >= 0 ? (SUMS) : (SUMS) * (SLOPES))
 
-/// Whether the results are no more than that.
+/// Whether the results are only that.
 static inline bool activates_sums(const vk_layer *layer) {
     return !layer->addends && layer->rounding == vk_rounding_none;
 }
 
-/// Rounds a result to what the form's arithmetic stores.
+/// Rounds a result to the form's stored format.
 static inline __attribute__((always_inline)) void store_as_float16(vk_form form, float32_lanes *x) {
     if (form == vk_form_neural_engine_m1) *x = *x == *x ? *x : (float32_lanes)(__builtin_inff());
     round_to_float16(x);
     if (form == vk_form_neural_engine_m1) flush_float16(x);
 }
 
-/// Makes the sums of a tile what the layer gives for them.
+/// Turns the sums of a tile into the layer's results.
 static __attribute__((noinline)) void finish_tile(
     const vk_layer *layer, const vk_pixels *pixels, ptrdiff_t block, ptrdiff_t pixel_count, float *results) {
-    // Adding -0 leaves every number as it is.
+    // Adding -0 changes no number.
     float32_lanes addends = (float32_lanes)(-0.0f);
     if (layer->addends) addends = *(const float32_lanes_in_memory *)(layer->addends + block * vk_channel_block);
     float32_lanes slopes = *(const float32_lanes_in_memory *)(layer->slopes + block * vk_channel_block);

@@ -15,7 +15,7 @@
 #define LEVEL_FLOAT16_REGISTERS 12
 #define LEVEL_BLOCK_REGISTERS 2
 #define LEVEL_SUMS_UNDER_WAY 10
-// Volatile, for then the compiler keeps to an order in which the operands of a tile just fit into the registers.
+// Volatile, so that the compiler keeps an order in which a tile's operands just fit into the registers.
 #define LEVEL_FUSED_HALF_STEP(sum, w, x)                                                                           \
     __asm__ volatile("vfmadd231ps %2, %1, %0" : "+x"(*(sum)) : "x"(*(w)), "x"(*(x)))
 #include "level.h"

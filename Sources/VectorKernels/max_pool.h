@@ -2,17 +2,17 @@
 
 #include "lanes.h"
 
-/// Where a row of a block begins, or the last one where the input ends before it.
+/// The start of a block's row, or of the last one if the input ends before it.
 static inline const float *row_of_pool(const vk_pool_row *row, ptrdiff_t block, ptrdiff_t index) {
     return row->rows[AT_MOST(row->row_count - 1, index)] + block * row->block_stride;
 }
 
-/// The later of two numbers in the order of the search if it is larger.
+/// The later of two numbers in the order of the search if it is larger, else the earlier.
 #define LARGER(EARLIER, LATER) ((LATER) > (EARLIER) ? (LATER) : (EARLIER))
 
 /// Searches the windows of a block.
 ///
-/// - Parameter shared: how many columns a window has in common with the next one, 0 or 1.
+/// - Parameter shared: how many columns a window shares with the next one, 0 or 1.
 /// - Returns: whether a number is NaN, so that the results are wrong.
 static inline __attribute__((always_inline)) bool search_windows(
     const int side, const int shared, const bool by_column, const vk_pool_row *row, ptrdiff_t block) {
@@ -65,10 +65,10 @@ static inline __attribute__((always_inline)) bool search_windows(
 
 DEFINE_SEARCH(search_windows_of_2, 2, 0)
 DEFINE_SEARCH(search_windows_of_3, 3, 0)
-/// Those of 3 that move by 2.
+/// Windows of 3 with stride 2.
 DEFINE_SEARCH(search_overlapping_windows_of_3, 3, 1)
 
-/// Puts NaN where a number under a window is NaN.
+/// Writes NaN where a number under a window is NaN.
 static void spread_nan(const vk_pool_row *row, ptrdiff_t block) {
     float *result = row->results + block * row->result_block_stride;
     for (ptrdiff_t window = 0; window < row->result_count; window++, result += row->result_pixel_stride)

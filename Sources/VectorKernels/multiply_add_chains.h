@@ -1,4 +1,4 @@
-// Multiply-adds without memory, to see how many the processor can do. Included once for each level.
+// Multiply-adds without memory, to measure the processor's peak. Included once for each level.
 
 /// As many independent chains as fit into registers.
 enum { multiply_add_chain_count = LEVEL_REGISTERS / LEVEL_BLOCK_REGISTERS - 1 };

@@ -1,4 +1,4 @@
-// How a sum is carried by forms that define nothing else: as a number.
+// How forms accumulate a sum by default: as a number.
 
 #ifndef SUM
 #define SUM LANES

@@ -1,6 +1,6 @@
-// The tiles of a last block that has 12 channels or fewer, in the fused form. Included once for each level.
+// The tiles of a last block with 12 channels or fewer, in the fused form. Included once for each level.
 //
-// A pixel takes 8 lanes for 8 channels. The 4 beyond share 8 lanes with those of the next pixel.
+// A pixel uses 8 lanes for 8 channels. The other 4 share 8 lanes with those of the next pixel.
 
 /// The registers of 8 lanes.
 #define HALF_REGISTERS ((LEVEL_BLOCK_REGISTERS + 1) / 2)
@@ -64,7 +64,7 @@ static inline __attribute__((always_inline)) void part_block_tile(
         }
         *(float32_half_in_memory *)result = sum;
         *(float32_quarter_in_memory *)(result + 8) = p % 2 == 0 ? shared_sum.lo : shared_sum.hi;
-        // What stands beyond the channels is read with them, as by pools.
+        // Values beyond the channels are read too, as by pools.
         *(float32_quarter_in_memory *)(result + 12) = (float32_quarter)(0.0f);
     }
     if (!activates) finish_tile(layer, pixels, block, pixel_count, results);
@@ -82,9 +82,9 @@ FOR_EACH_PIXEL_COUNT(DEFINE_TILE, 8, 16)
 FOR_EACH_PIXEL_COUNT(DEFINE_TILE, 12, 3)
 FOR_EACH_PIXEL_COUNT(DEFINE_TILE, 12, 16)
 
-/// Computes the last block, if there are tiles of so few channels and the level has registers enough for them.
+/// Computes the last block, if there are tiles for so few channels and the level has enough registers.
 ///
-/// - Returns: whether that is so.
+/// - Returns: whether it did.
 static bool fills_part_block(const vk_layer *layer, const vk_pixels *pixels) {
 #define NAME_TILE(P, C, S) TILE(P, C, S),
     static const layer_tile tiles_of_8[2][vk_tile_pixels] = {

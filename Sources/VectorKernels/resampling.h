@@ -6,18 +6,18 @@
 
 #pragma STDC FP_CONTRACT OFF
 
-/// The channels of a pixel, and one number that means nothing.
+/// The channels of a pixel, and one number without meaning.
 typedef float pixel_lanes __attribute__((ext_vector_type(4)));
 typedef unsigned char pixel_bytes __attribute__((ext_vector_type(4)));
 
 static inline __attribute__((always_inline)) pixel_lanes load_pixel(const unsigned char *pixel, const bool is_at_end) {
-    // Behind the last row there is no fourth byte.
+    // After the last row there is no fourth byte.
     pixel_bytes bytes = {0, 0, 0, 0};
     memcpy(&bytes, pixel, is_at_end ? 3 : 4);
     return __builtin_convertvector(bytes, pixel_lanes);
 }
 
-/// Computes a row with the numbers of taps that are given, or with those of the axes where they are 0.
+/// Computes a row for the given numbers of taps or, if they are 0, those of the axes.
 static inline __attribute__((always_inline)) void resample_row(
     const vk_resampling resampling, const int row_tap_count, const int column_tap_count, const bool is_at_end,
     ptrdiff_t row) {
@@ -42,7 +42,7 @@ static inline __attribute__((always_inline)) void resample_row(
         if (resampling.rounds_to_integers) sum = __builtin_elementwise_rint(sum);
         if (resampling.reverses_channels) sum = sum.zyxw;
         sum = (sum - 127.5f) * 0.0078125f;
-        // The fourth number is overwritten by the next pixel's first.
+        // The next pixel's first number overwrites the fourth.
         if (pixels_left > 1)
             memcpy(result, &sum, sizeof sum);
         else

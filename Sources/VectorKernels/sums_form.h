@@ -1,7 +1,7 @@
 // The sums of one form: fills a whole layout by tiles. Included once for each level and form with FORM (its
 // name), NUMBER, LANES, LANES_IN_MEMORY, PIXELS and BLOCKS (the largest tile), STEP(sum, w, x) and, where a sum under
-// way is more than a number, SUM (its type), START(sum, start), CLOSE_GROUP(sum) behind each fourth product, and
-// FINISH(sum, count, value) behind the last of `count` products; STEPS_ROUND_DOWN where the steps need a mode.
+// way is more than a number, SUM (its type), START(sum, start), CLOSE_GROUP(sum) after each fourth product, and
+// FINISH(sum, count, value) after the last of `count` products; STEPS_ROUND_DOWN where the steps need a mode.
 
 #include "number_sum.h"
 
@@ -39,7 +39,7 @@ static void FORM(
         ptrdiff_t blocks = left > (BLOCKS - 1) * vk_channel_block ? BLOCKS : 1;
         ptrdiff_t channels = left < blocks * vk_channel_block ? left : blocks * vk_channel_block;
         NUMBER block_starts[BLOCKS * vk_channel_block];
-        // Beyond the channels no sum is 0, with which float16 steps may take longer.
+        // Padding channels must not sum to 0, which can slow float16 steps down.
         for (ptrdiff_t m = 0; m < blocks * vk_channel_block; m++)
             block_starts[m] = m < channels ? starts[channel + m] : 1;
         const NUMBER *weights = packed_weights + channel * layout->tap_count;
@@ -47,7 +47,7 @@ static void FORM(
         ptrdiff_t origin = 0, pixel = 0;
         for (ptrdiff_t position = 0; position < position_count;) {
             ptrdiff_t positions_left = position_count - position;
-            // A few positions are quicker one by one than as part of a tile that is mostly repeated.
+            // A few positions are faster one by one than as a tile that mostly repeats them.
             ptrdiff_t positions = positions_left >= PIXELS ? PIXELS : positions_left * 3 < PIXELS ? 1 : positions_left;
             ptrdiff_t places[PIXELS], targets[PIXELS];
             for (ptrdiff_t p = 0; p < PIXELS; p++) {

@@ -134,7 +134,7 @@ import Testing
         }
     }
 
-    @Test("What is no capture is refused with a message that names the file")
+    @Test("A file that is not a capture is refused with a message that names it")
     func notACapture() throws {
         try withTemporaryDirectory { directory in
             for (name, content) in [("empty.h5", ""), ("text.h5", "hello")] {

@@ -66,7 +66,7 @@ import Testing
         }
     }
 
-    @Test("What is no model is refused with its name, and never crashes the program")
+    @Test("A file that is not a model is refused by name, and never crashes the program")
     func badModels() throws {
         try withTemporaryDirectory { directory in
             let whole = try Data(contentsOf: URL(fileURLWithPath: pnet))

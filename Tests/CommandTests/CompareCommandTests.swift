@@ -55,7 +55,7 @@ import Testing
         }
     }
 
-    @Test("Layers that were fused conform with those behind them, and are named")
+    @Test("Fused layers conform together with the layers after them, and are named")
     func fused() throws {
         for (status, text) in try compare({ $0.operator == "Conv" ? nil : $0 }) {
             #expect(status == 0)
@@ -80,7 +80,7 @@ import Testing
         #expect(results.allSatisfy { $0.status == 0 })
     }
 
-    @Test("A fault within a fused block is no rounding, whatever is not recorded")
+    @Test("Rounding does not explain a fault within a fused block, whatever is not recorded")
     func faultInBlock() throws {
         let results = try compare { tensor in
             if tensor.operator == "Conv" { return nil }

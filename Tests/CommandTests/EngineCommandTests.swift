@@ -60,7 +60,7 @@ import Testing
         }
     }
 
-    @Test("An answer that is none ends the run with 65, and no report is written")
+    @Test("An invalid answer ends the run with 65, and no report is written")
     func nonsense() throws {
         try withTemporaryDirectory { directory in
             let silent = try validate(directory, adapter(directory, #"send({"message": "result"})"#, "receive()"))

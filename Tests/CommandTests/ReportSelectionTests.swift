@@ -247,7 +247,7 @@ import Validation
         }
     }
 
-    @Test("Networks that are none of the cascade's conform where rounding explains each side, however large they are")
+    @Test("Networks outside the cascade conform if rounding explains each side, however large their differences are")
     func largeNumbers() throws {
         try withClassifier { directory, validate in
             // The numbers of a right program that rounds otherwise, 1e-5 and more away where they are large.

@@ -340,7 +340,7 @@ import Testing
         #expect(diagnosis.causes.allSatisfy { $0.layer?.tensor == "conv2" && $0.confirmedOn == 3 })
     }
 
-    @Test("A fault that holds in the case it was chosen on and not in the others is no cause")
+    @Test("A fault that explains only the case it was chosen on is not a cause")
     func otherCasesDecide() throws {
         let right = try SmallNetwork()
         let wrong = try right.changing("conv2.bias") { $0.map { _ in 0 } }

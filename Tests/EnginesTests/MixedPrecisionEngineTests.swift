@@ -28,7 +28,7 @@ import Testing
         #expect(outputs["y"] == .float16(Tensor([2], sums.map { Float16(Float(Float16($0)) + Float(Float16(0.1))) })))
     }
 
-    @Test("With one arithmetic for all nodes the bits are those of its own engine", arguments: ArithmeticName.allCases)
+    @Test("With one arithmetic for all nodes, the bits equal those of its engine", arguments: ArithmeticName.allCases)
     func uniform(_ arithmetic: ArithmeticName) throws {
         let mixed = try MixedPrecisionEngine(graph()) { _ in arithmetic }
         #expect(try mixed.run(["x": x]) == arithmetic.engine(for: graph()).run(["x": x]))

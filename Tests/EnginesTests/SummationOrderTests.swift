@@ -112,7 +112,7 @@ import Testing
         #expect(bound.error(of: 0, grownTo: 0, roundings: .infinity) == 0)
     }
 
-    @Test("Every order computes the same sums: in float64 to its precision, and in float32 with roundings of its own")
+    @Test("Every order computes the same sums: in float64 to its precision, in float32 with different roundings")
     func sums() throws {
         let (exact, sequence) = (try run(.fp64, .sequence), try run(.fp32, .sequence))
         for order in SummationOrder.allCases {

@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    @Test("Beside 0 there is no relative difference, and one step is a difference")
+    @Test("A baseline of 0 has no relative difference, and one ULP is a difference")
     func besideZero() {
         let integers = Difference(baseline: .int8(Tensor([2], [0, 7])), candidate: .int8(Tensor([2], [1, 7])))
         #expect(integers.maxRelDiff == 0 && integers.maxAbsDiff == 1 && integers.meanAbsDiff == 0.5)
@@ -125,7 +125,7 @@ import Testing
         #expect(try read("3:1 1:2 2:4 1:1").bins.map(\.count) == [3, 4, 1])
     }
 
-    @Test("A range counts what is lost, and an infinity that is right is no overflow")
+    @Test("A range counts lost elements, and a correct infinity is not an overflow")
     func ranges() {
         let range = NumberRange(
             computed: Tensor([7], [.infinity, .nan, .infinity, 0, 0x1p-15, 0x1p-14, -3]),

@@ -42,9 +42,9 @@ import Testing
             ("{\n\"a\": 1,\n\"b\": {\"a\": 2},\n\"a\": 3}", "name.json:4: an object has the key \"a\" twice"),
             ("[\n9223372036854775808]", "name.json:2: 9223372036854775808 is beyond"),
             ("[-9223372036854775809]", "-9223372036854775809 is beyond"),
-            ("[1,\n\n1e400]", "name.json:3: 1e400 is no finite number"),
-            ("{\"a\": NaN}", "NaN is no finite number"),
-            ("[-Infinity]", "-Infinity is no finite number"),
+            ("[1,\n\n1e400]", "name.json:3: 1e400 is not a finite number"),
+            ("{\"a\": NaN}", "NaN is not a finite number"),
+            ("[-Infinity]", "-Infinity is not a finite number"),
         ])
     func unusable(text: String, message: String) {
         #expect {
@@ -164,7 +164,7 @@ import Testing
                 == .array([nested, string, .integer(.min), .bool(true), .null, .bool(false)]))
     }
 
-    @Test("A number that is not finite is no JSON")
+    @Test("A number that is not finite is not JSON")
     func notFinite() {
         #expect(throws: JSONError.notFinite) { try JSON.number(.nan).text() }
     }

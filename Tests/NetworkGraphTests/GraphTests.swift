@@ -56,7 +56,7 @@ private func graph(
         #expect(try graph(nodes, outputs: ["d"]).nodes.map(\.name) == ["a", "b", "e", "c", "d"])
     }
 
-    @Test("An optional input that is left out is no dependency")
+    @Test("An omitted optional input is not a dependency")
     func leftOut() throws {
         #expect(try graph([node("a", ["x", nil], ["y"])], outputs: ["y"]).nodes.count == 1)
     }

@@ -176,7 +176,7 @@ import Testing
         #expect(throws: JSONError.self) { try json.decode(Shard.self, file: "shard.json") }
     }
 
-    @Test("What is no part of a whole is no shard", arguments: ["0/4", "5/4", "1", "1/", "a/b", "1/2/3", "-1/4", ""])
+    @Test("A text that names no part is not a shard", arguments: ["0/4", "5/4", "1", "1/", "a/b", "1/2/3", "-1/4", ""])
     func badShards(text: String) {
         #expect(Shard(text) == nil)
     }

@@ -53,7 +53,7 @@ let tensorsOfEachType: [AnyTensor] = [
         #expect(Set(tensorsOfEachType.map(\.elementType)) == Set(ElementType.allCases))
     }
 
-    @Test("Integers of any width are the same integers; 2^63 is none of 64 bits, and nothing else is an integer")
+    @Test("Integers of any width are equal integers; 2^63 exceeds Int64, and other types have no integers")
     func integers() {
         for tensor in tensorsOfEachType {
             let isRepresentable = tensor.elementType.isInteger && tensor.elementType != .uint64

@@ -54,19 +54,19 @@ import Testing
             ("{'descr': '<f4', 'fortran_order': False, 'shape': (-1,), }", 4, "negative"),
             ("{'descr': '<f4', 'fortran_order': False, 'shape': (0, 9223372036854775807, 2), }", 0, "elements"),
             ("{'descr': '<f4', 'fortran_order': False}", 4, "shape"),
-            ("{'descr': '<f4', 'fortran_order': False, 'shape': None, }", 4, "no tuple"),
-            ("{'descr': '<f4', 'fortran_order': False, 'shape': (", 4, "no tuple"),
+            ("{'descr': '<f4', 'fortran_order': False, 'shape': None, }", 4, "not a tuple"),
+            ("{'descr': '<f4', 'fortran_order': False, 'shape': (", 4, "not a tuple"),
             // Of two values Python would take the last.
             ("{'descr': '<f4', 'fortran_order': False, 'shape': (1,), 'shape': (1, 1), }", 4, "shape twice"),
             ("{'descr': '<f4', 'descr': '<i4', 'fortran_order': False, 'shape': (1,), }", 4, "descr twice"),
             ("{'descr': '<f4', 'fortran_order': False, 'fortran_order': True, 'shape': (1,), }", 4, "twice"),
             ("{'descr': '<f4', 'fortran_order': False, 'shape': (1,), 'more': 1, }", 4, "\"more\""),
             ("{'descr': '<f4', 'fortran_order': Falsehood, 'shape': (1,), }", 4, "neither True nor False"),
-            ("{'descr': '<f4', 'fortran_order': False, 'shape': (1), }", 4, "no tuple"),
+            ("{'descr': '<f4', 'fortran_order': False, 'shape': (1), }", 4, "not a tuple"),
             ("{'descr': '<f4', 'fortran_order': False, 'shape': (1 1,), }", 44, "its shape is"),
             ("{'descr': '<f4', 'fortran_order': False, 'shape': (1,,1), }", 4, "its shape is"),
             ("{'descr': '<f4', 'fortran_order': False, 'shape': (,), }", 4, "its shape is"),
-            ("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }", 4, "which is none of"),
+            ("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }", 4, "not one of"),
         ])
     func refused(header: String, bytes: Int, reason: String) {
         #expect {

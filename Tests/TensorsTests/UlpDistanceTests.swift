@@ -62,7 +62,7 @@ import Testing
         #expect(ulpDistance(65504, 1e6, in: .binary16) == 1)
     }
 
-    @Test("NaN is no distance from anything, itself included")
+    @Test("The distance from NaN is undefined, from itself too")
     func nan() {
         for format in [FloatFormat.binary16, .binary32, .binary64, .bfloat16, .tf32] {
             #expect(ulpDistance(.nan, 1, in: format) == nil)

@@ -3,11 +3,11 @@ import Tensors
 /// A tensor of one side of a comparison.
 public struct SideTensor: Sendable {
     public let name: String
-    /// The operator that gave it, as the side's format spells it.
+    /// The operator that produced it, as the side's format spells it.
     public let `operator`: String
     public let isOutput: Bool
     public let values: AnyTensor
-    /// Of an output that a softmax gives, the tensor that goes in; nil for any other, and where that is not known.
+    /// The softmax's input, if a known softmax produces this output; else nil.
     public let logits: String?
 
     public init(name: String, operator: String, isOutput: Bool, values: AnyTensor, logits: String? = nil) {
@@ -19,9 +19,9 @@ public struct SideTensor: Sendable {
     }
 }
 
-/// Which tensors of two sides are the same, and how one side's elements are brought into the other's order.
+/// Which tensors of two sides correspond, and how to reorder one side's elements to match the other's.
 public struct Alignment: Sendable, Equatable {
-    /// Why two tensors are taken for the same.
+    /// Why two tensors are taken to correspond.
     public enum Reason: String, Sendable, CaseIterable {
         case map = "the map"
         case name = "name"
@@ -33,7 +33,7 @@ public struct Alignment: Sendable, Equatable {
     }
 
     public struct Match: Sendable, Equatable {
-        /// The tensor's name on the reference's side, whose names and order of elements are kept.
+        /// The tensor's name on the reference side, whose names and element order are kept.
         public let reference: String
         /// Its name on the other side.
         public let other: String
@@ -43,23 +43,23 @@ public struct Alignment: Sendable, Equatable {
 
     /// In the reference's order.
     public private(set) var matches = [Match]()
-    /// Tensors of one side that have no counterpart.
+    /// Tensors of one side without a counterpart.
     public private(set) var referenceAlone = [String]()
     public private(set) var otherAlone = [String]()
-    /// Outputs whose softmax the counterpart leaves to whoever takes it: what goes in is compared in their place.
+    /// Outputs whose softmax the other side leaves to its caller: the softmax's input is compared instead.
     public private(set) var leftSoftmaxes = [String]()
 
-    /// Tensors whose largest difference is this part of the largest magnitude at most may be the same.
+    /// Tensors may correspond if their largest difference is at most this fraction of the largest magnitude.
     static let nearness = 0.02
 
     /// - Parameters:
-    ///   - reference: the tensors of the side whose names are kept, in the order of computation.
-    ///   - other: those of the other side.
-    ///   - map: names of the other side by names of the reference.
+    ///   - reference: the tensors of the side whose names are kept, in order of computation.
+    ///   - other: the tensors of the other side.
+    ///   - map: the other side's names, keyed by the reference's.
     ///   - known: how the sides were aligned in another case.
-    ///   - exchanges: whether the inputs show that the sides exchange images' rows and columns; nil if they do not tell.
-    /// - Throws: ``AlignmentError`` for a map that names what is not there, and for outputs that may be matched in
-    ///   several ways.
+    ///   - exchanges: whether the inputs show that the sides exchange images' rows and columns; nil if they do not
+    ///     show it.
+    /// - Throws: ``AlignmentError`` if a map names an unknown tensor, or if outputs can be matched in several ways.
     public init(
         of other: [SideTensor], to reference: [SideTensor], map: [String: String] = [:], known: Alignment? = nil,
         exchanges: Bool? = nil
@@ -92,10 +92,10 @@ public struct Alignment: Sendable, Equatable {
             .filter { !leftSoftmaxes.contains($0) }
     }
 
-    /// The other side's tensors under the reference's names and in its order of elements.
+    /// The other side's tensors under the reference's names and in its element order.
     ///
     /// - Parameters:
-    ///   - tensors: by their own names.
+    ///   - tensors: keyed by their own names.
     ///   - shapes: of the reference's tensors.
     public func arranged(_ tensors: [String: AnyTensor], as shapes: [String: Shape]) -> [String: AnyTensor] {
         matches.reduce(into: [:]) { arranged, match in
@@ -104,11 +104,11 @@ public struct Alignment: Sendable, Equatable {
         }
     }
 
-    /// What was done beyond taking equal names for the same, for a person.
+    /// What was done beyond matching equal names, in words.
     ///
     /// - Parameters:
-    ///   - reference: what the reference's side is called.
-    ///   - other: what the other side is called.
+    ///   - reference: what to call the reference side.
+    ///   - other: what to call the other side.
     public func lines(reference: String, other: String) -> [String] {
         var lines = [String]()
         for reason in Reason.allCases {
@@ -144,9 +144,9 @@ public enum AlignmentError: Error, Equatable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .unknownName(let name): "the map names \"\(name)\", which is no tensor of that side"
+        case .unknownName(let name): "the map names \"\(name)\", but that side has no such tensor"
         case .differentSizes(let name, let shape, let other, let otherShape):
-            "the map takes \"\(name)\" \(shape) for \"\(other)\" \(otherShape), whose elements cannot stand in that shape"
+            "the map takes \"\(name)\" \(shape) for \"\(other)\" \(otherShape), whose elements do not fit that shape"
         case .ambiguous(let name, let choices):
             "output \"\(name)\" may be \(choices.map { "\"\($0)\"" }.joined(separator: " or ")) of the other side: "
                 + "--map FILE says which"
@@ -154,14 +154,14 @@ public enum AlignmentError: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// The search for an ``Alignment``: each step matches what the steps before it have left.
+/// The search for an ``Alignment``: each step matches what earlier steps left unmatched.
 private struct AlignmentSearch {
     let reference: [SideTensor]
     let other: [SideTensor]
     let exchanges: Bool?
-    /// By positions in the reference.
+    /// By position in the reference.
     var found = [Int: (position: Int, match: Alignment.Match)]()
-    /// Positions in the other side.
+    /// Positions on the other side.
     var taken = Set<Int>()
     var leftSoftmaxes = [String]()
 
@@ -169,13 +169,14 @@ private struct AlignmentSearch {
         (self.reference, self.other, self.exchanges) = (reference, other, exchanges)
     }
 
-    /// The arrangements of one tensor as another, with how far they lie apart then.
+    /// The arrangements that turn one tensor into another, each with the distance that remains.
     private func arrangements(_ i: Int, _ j: Int) -> [(arrangement: Arrangement, distance: Double)] {
         let (given, wanted) = (other[j].values, reference[i].values)
         var all = Arrangement.all(from: given.shape, to: wanted.shape)
         if let exchanges, all.contains(where: { $0.exchangesRowsAndColumns == exchanges }) {
-            // Where the conventions of the inputs leave a choice, they come first. Where the inputs do not exchange rows
-            // and columns, nothing inside may: it would be a fault. Where they do, a graph may turn its images itself.
+            // If the inputs' conventions leave a choice, try those first. If the inputs do not exchange rows and
+            // columns, no inner tensor may: that would be a fault. If they do, a graph may still turn its images
+            // itself.
             let isImage = wanted.shape.dimensions.count { $0 > 1 } >= 2 && all.count > 1
             let others = all.filter { $0.exchangesRowsAndColumns != exchanges }
             if isImage { all = all.filter { $0.exchangesRowsAndColumns == exchanges } + (exchanges ? others : []) }
@@ -186,7 +187,7 @@ private struct AlignmentSearch {
         }
     }
 
-    /// Vectors that were flattened in another order, where the images before them are in another.
+    /// Vectors flattened in another order, if the images before them are in another order.
     private func flattenedArrangements(before i: Int, _ shape: Shape) -> [Arrangement] {
         let images = found.filter { $0.key < i }.sorted { $0.key > $1.key }.first { _, value in
             other[value.position].values.shape.rank == 4 && other[value.position].values.shape.count == shape.count
@@ -196,12 +197,12 @@ private struct AlignmentSearch {
         return value.match.arrangement.ofFlattened(extents).map { [$0] } ?? []
     }
 
-    /// Takes two tensors for the same, in the arrangement in which they are nearest.
+    /// Matches two tensors, in the arrangement that brings them nearest.
     @discardableResult
     mutating func match(_ i: Int, _ j: Int, _ reason: Alignment.Reason) -> Bool {
         guard found[i] == nil, !taken.contains(j) else { return false }
         let all = arrangements(i, j)
-        // Another arrangement than the first must show that it is right.
+        // Any arrangement but the first must prove that it is right.
         guard let first = all.first else { return false }
         let best = all.filter { $0.distance <= Alignment.nearness }.min { $0.distance < $1.distance } ?? first
         found[i] = (
@@ -221,7 +222,7 @@ private struct AlignmentSearch {
         other.indices.filter { !taken.contains($0) && condition(other[$0]) }
     }
 
-    /// Matches tensors whose names come to the same, where no others of their side do.
+    /// Matches tensors whose simplified names are equal and unique on both sides.
     mutating func matchNames(_ reason: Alignment.Reason, _ name: (String) -> String) {
         let mine = Dictionary(grouping: leftOfReference()) { name(reference[$0].name) }
         let theirs = Dictionary(grouping: leftOfOther()) { name(other[$0].name) }
@@ -231,12 +232,12 @@ private struct AlignmentSearch {
         }
     }
 
-    /// A name without what converters add: scopes in front, the number of a node's output and a running number behind.
+    /// A name without what converters add: leading scopes, a node's output number and a trailing running number.
     static func commonName(_ name: String) -> String {
         let base = name.split(separator: "/").last.map(String.init) ?? name
         let withoutOutput = base.split(separator: ":").first.map(String.init) ?? base
         var parts = withoutOutput.split(separator: "_")
-        // `conv1_1` is a converter's second use of `conv1`; `conv_1` is a name of its own.
+        // `conv1_1` is a converter's second use of `conv1`; `conv_1` is a name in its own right.
         if parts.count > 1, let last = parts.last, last.allSatisfy(\.isNumber),
             parts[parts.count - 2].last?.isNumber == true
         {
@@ -245,7 +246,7 @@ private struct AlignmentSearch {
         return parts.joined(separator: "_").lowercased()
     }
 
-    /// Matches the outputs that are left: those that are near each other and nothing else, and the last of each side.
+    /// Matches the remaining outputs: those near each other and nothing else, and the last one of each side.
     mutating func matchOutputs() throws(AlignmentError) {
         for i in leftOfReference(\.isOutput) {
             let near = leftOfOther(\.isOutput).filter { isNear(i, $0) }
@@ -265,8 +266,8 @@ private struct AlignmentSearch {
         }
     }
 
-    /// Matches an output that no softmax gives with what goes into the softmax of one of the other side's outputs, where
-    /// it is nearer to that than to the probabilities.
+    /// Matches an output without a softmax to the input of a softmax on the other side, if it is nearer to that input
+    /// than to the probabilities.
     private mutating func matchLogits() {
         for i in leftOfReference({ $0.isOutput && $0.logits != nil }) {
             guard let logits = leftOfReference({ $0.name == reference[i].logits }).first else { continue }
@@ -288,7 +289,7 @@ private struct AlignmentSearch {
         }
     }
 
-    /// Matches what stands between two matched tensors on both sides, where it is as much, by the same operators and of
+    /// Matches the tensors between two matched ones, if both sides have equally many, by the same operators and of
     /// the same sizes.
     mutating func matchPositions() {
         let anchors = found.sorted { $0.key < $1.key }.map { ($0.key, $0.value.position) }
@@ -308,8 +309,7 @@ private struct AlignmentSearch {
         }
     }
 
-    /// Matches the tensors that are left where they are near each other: each with the nearest, in the order of
-    /// computation.
+    /// Matches remaining tensors that are near each other: each with the nearest, in order of computation.
     mutating func matchValues() {
         var from = 0
         for i in leftOfReference() where isTelling(reference[i].values) {
@@ -328,15 +328,15 @@ private struct AlignmentSearch {
 
     private func isNear(_ i: Int, _ j: Int) -> Bool { (nearest(i, j) ?? .infinity) <= Alignment.nearness }
 
-    /// Whether a tensor's values can tell it from others.
+    /// Whether a tensor's values can distinguish it from others.
     private func isTelling(_ tensor: AnyTensor) -> Bool {
         guard let first = tensor.float64.elements.first else { return false }
         return tensor.float64.elements.contains { $0 != first }
     }
 }
 
-/// The largest difference as a part of the largest magnitude; infinite where kinds differ, or numbers that are not finite
-/// stand in other places.
+/// The largest difference as a fraction of the largest magnitude; infinite if kinds differ, or if the non-finite
+/// elements differ in position.
 func tensorDistance(_ a: AnyTensor, _ b: AnyTensor) -> Double {
     guard (a.elementType.floatFormat == nil) == (b.elementType.floatFormat == nil),
         (a.elementType == .bool) == (b.elementType == .bool)

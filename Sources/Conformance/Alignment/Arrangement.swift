@@ -1,16 +1,16 @@
 import Tensors
 
-/// How the elements of one side's tensor are brought into the order of the other's: its axes are put in another order,
-/// and axes of extent 1 come or go.
+/// How to reorder the elements of one side's tensor to match the other's: axes are permuted, and axes of extent 1 are
+/// added or dropped.
 public struct Arrangement: Sendable, Equatable {
     /// Axis i of the result is axis `permutation[i]` of the tensor.
     public let permutation: [Int]
     /// Whether images' rows and columns are exchanged.
     public let exchangesRowsAndColumns: Bool
-    /// What is done, for a person; nil where nothing is.
+    /// What is done, in words; nil if nothing is.
     public let words: String?
-    /// The extents to split the last axis into before the axes are put in order, and to join again behind it; nil where
-    /// axes stay as they are.
+    /// The extents to split the last axis into before the permutation and to join again after it; nil to keep the
+    /// axes.
     public let flattened: [Int]?
 
     private init(
@@ -25,7 +25,7 @@ public struct Arrangement: Sendable, Equatable {
     /// Elements that are in order already.
     public static func none(rank: Int) -> Arrangement { Arrangement(Array(0..<rank)) }
 
-    /// The conventions that differ between formats, of a batch of images with channels.
+    /// The conventions in which formats differ, for a batch of images with channels.
     static let ofImages = [
         none(rank: 4),
         Arrangement([0, 3, 1, 2], "channels last"), Arrangement([0, 2, 3, 1], "channels first"),
@@ -35,10 +35,10 @@ public struct Arrangement: Sendable, Equatable {
             [0, 3, 2, 1], exchangesRowsAndColumns: true, "channels at the other end, rows and columns exchanged"),
     ]
 
-    /// The arrangements that take a tensor of one shape to another, those that change less first.
+    /// The arrangements that turn one shape into another, smallest change first.
     ///
-    /// Extents of 1 count as no axes. Where no arrangement gives the other shape, the elements are taken in their order if
-    /// axes were joined or split; as 3 x 2 in place of 2 x 3 nothing is taken.
+    /// Axes of extent 1 do not count. If no arrangement gives the other shape, the elements keep their order,
+    /// provided that axes were joined or split; 3 x 2 never stands for 2 x 3.
     public static func all(from shape: Shape, to wanted: Shape) -> [Arrangement] {
         guard shape.count == wanted.count else { return [] }
         let conventions =
@@ -51,7 +51,7 @@ public struct Arrangement: Sendable, Equatable {
         for arrangement in conventions {
             let permuted = arrangement.permutation.map { shape[$0] }
             guard permuted.filter({ $0 != 1 }) == wanted.dimensions.filter({ $0 != 1 }) else { continue }
-            // With extents of 1 two conventions may come to the same.
+            // With extents of 1, two conventions may coincide.
             let moved = arrangement.permutation.filter { shape[$0] != 1 }
             guard !fitting.contains(where: { $0.permutation.filter { shape[$0] != 1 } == moved }) else { continue }
             fitting.append(arrangement)
@@ -60,7 +60,7 @@ public struct Arrangement: Sendable, Equatable {
         return isJoined ? [none(rank: shape.rank)] : fitting
     }
 
-    /// Whether one list of extents becomes the other where neighbours are multiplied, on either side.
+    /// Whether multiplying neighbours, in either list of extents, can make the two equal.
     private static func areJoined(_ one: [Int], _ other: [Int]) -> Bool {
         var (one, other) = (one.filter { $0 != 1 }[...], other.filter { $0 != 1 }[...])
         while let first = one.popFirst(), let second = other.popFirst() {
@@ -79,7 +79,7 @@ public struct Arrangement: Sendable, Equatable {
         return one.isEmpty && other.isEmpty
     }
 
-    /// The arrangement of vectors that are flattened images, which this one arranges.
+    /// The arrangement of the flattened images that corresponds to this arrangement of the images.
     ///
     /// - Parameter extents: of an image before it was flattened, without the batch.
     func ofFlattened(_ extents: [Int]) -> Arrangement? {
@@ -94,7 +94,7 @@ public struct Arrangement: Sendable, Equatable {
             permutation.dropFirst().map { $0 - 1 }, exchangesRowsAndColumns: exchangesRowsAndColumns, words)
     }
 
-    /// The tensor with its elements in order, under the given shape; nil if it cannot have that.
+    /// The tensor with its elements reordered, under the given shape; nil if it cannot have that shape.
     public func applied(to tensor: AnyTensor, shape wanted: Shape) -> AnyTensor? {
         guard tensor.shape.count == wanted.count else { return nil }
         var tensor = tensor

@@ -4,30 +4,30 @@ import ModelFormats
 import NetworkGraph
 import Tensors
 
-/// Two sides of a comparison of which one at least is a model: that is run, and the other's tensors are brought under its
-/// names and into its order of elements.
+/// Two sides of a comparison, at least one of them a model. The model is run, and the other side's tensors are
+/// brought under its names and into its element order.
 public struct AlignedSides {
     /// The model that is run.
     let model: Model
     let engine: any Engine
     private let source: SideSource
     let arithmetics: (engine: ArithmeticName, recording: ArithmeticName)
-    /// Which of both is judged.
+    /// Which side is judged.
     public let candidate: LayerComparison.Candidate
-    /// Names of the other side's tensors by the model's.
+    /// Names of the other side's tensors, keyed by the model's.
     private let map: [String: String]
-    /// What a reader should know of the inputs.
+    /// What a reader should know about the inputs.
     let notes: [String]
-    /// How the first case was aligned, as which the others are.
+    /// How the first case was aligned; later cases follow it.
     private var first: SideSource.Aligned?
-    /// Both graphs, where both sides are models.
+    /// Both graphs, if both sides are models.
     public private(set) var graphs: (baseline: Graph, candidate: Graph)?
 
     /// - Parameters:
-    ///   - inputs: for two models; nil draws them.
-    ///   - map: names of the candidate's tensors by the baseline's.
+    ///   - inputs: for two models; nil generates them.
+    ///   - map: names of the candidate's tensors, keyed by the baseline's.
     /// - Returns: nil for two recordings.
-    /// - Throws: ``NetworkGraph/GraphError`` where no inputs can be drawn.
+    /// - Throws: ``NetworkGraph/GraphError`` if no inputs can be generated.
     public init?(
         of candidate: ComparedSide, with baseline: ComparedSide, inputs: ComparedInputs? = nil,
         map: [String: String] = [:]
@@ -48,7 +48,7 @@ public struct AlignedSides {
         case (.model(let model, let engine, _), .model(let other, let otherEngine, _)):
             let inputs = try inputs ?? ComparedInputs(for: model.graph, seed: 1)
             let notes = inputs.warning.map { [$0] } ?? []
-            // Errors are measured against the weights of the model that holds them more precisely.
+            // Errors are measured against the weights of the model that stores them more precisely.
             guard baseline.judgedAs.elementType == .float16, candidate.judgedAs.elementType != .float16 else {
                 self.init(
                     model, engine, with: SideSource(other.graph, otherEngine, inputs),
@@ -80,12 +80,12 @@ public struct AlignedSides {
 
     public var caseNames: [String] { source.caseNames }
 
-    /// What the other side holds of a case, aligned.
+    /// What the other side holds for a case, aligned.
     ///
     /// - Throws: ``AlignmentError``, and what reading and computing throw.
     public mutating func recordedCase(_ name: String) throws -> RecordedCase { try aligned(name).recording }
 
-    /// The names of the other side's tensors by the model's, where their elements lie in the same order.
+    /// The names of the other side's tensors, keyed by the model's, if their elements lie in the same order.
     ///
     /// - Throws: as ``recordedCase(_:)``.
     public mutating func counterparts() throws -> [String: String] {
@@ -94,7 +94,7 @@ public struct AlignedSides {
         return Dictionary(matches.map { ($0.reference, $0.other) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// The names of the candidate's tensors by the baseline's, in whatever order their elements lie.
+    /// The names of the candidate's tensors, keyed by the baseline's, whatever their element order.
     ///
     /// - Throws: as ``recordedCase(_:)``.
     public mutating func pairs() throws -> [String: String] {
@@ -115,24 +115,24 @@ extension ComparedSide {
     fileprivate var judgedAs: ArithmeticName { arithmetic ?? .fp32 }
 }
 
-/// What a model is compared with: a recording, or another model that is run for it.
+/// What a model is compared with: a recording, or another model that is run for the comparison.
 struct SideSource {
     let caseNames: [String]
-    /// What a reader should know of the cases.
+    /// What a reader should know about the cases.
     let notes: [String]
-    /// A case's inputs for the reference and, given those in the reference's order, the tensors of this side.
+    /// A case's inputs for the reference and, given those in the reference's order, this side's tensors.
     private let read: (String) throws -> SideCase
 
     struct SideCase {
         let source: String
         let inputs: [(name: String, values: AnyTensor)]
-        /// The tensors, for the arrangement of its own inputs at a position in ``arrangements``.
+        /// The tensors, for the arrangement of this side's inputs at a position in ``arrangements``.
         let tensors: (Int) throws -> [SideTensor]
-        /// The ways in which this side may take the inputs; nil where they are recorded with its tensors.
+        /// The ways in which this side may take the inputs; nil if they are recorded with its tensors.
         let arrangements: [[Arrangement]]?
     }
 
-    /// A recording, whose batches are taken element by element for a graph that takes one at a time.
+    /// A recording. Its batches are split into elements for a graph that takes one at a time.
     init(_ capture: CaptureFile, for graph: Graph) throws {
         let takesOne = graph.inputs.allSatisfy { $0.dimensions.first == .fixed(1) }
         var elements = [(name: String, of: String, index: Int?)]()
@@ -173,11 +173,11 @@ struct SideSource {
     struct Aligned {
         let alignment: Alignment
         let recording: RecordedCase
-        /// How the inputs were brought into the order of the reference, and of this side.
+        /// How the inputs were brought into the reference's order, and into this side's.
         let inputs: (reference: [Arrangement], own: [Arrangement])
         let isRecording: Bool
         let notJudged: [String]
-        /// Whether this side holds more than outputs: else what it leaves out says nothing.
+        /// Whether this side holds more than outputs; if not, tensors missing from it mean nothing.
         let recordsLayers: Bool
 
         func notes(_ names: (reference: String, other: String)) -> [String] {
@@ -189,10 +189,10 @@ struct SideSource {
         }
     }
 
-    /// A case of this side under the names and in the order of a reference, which is run on its inputs.
+    /// A case of this side under the names and in the order of a reference, which is run on the case's inputs.
     ///
-    /// Where the inputs' shapes leave a choice, that counts in which the outputs are nearest; of further cases, that of
-    /// the first.
+    /// If the inputs' shapes leave a choice, the first case takes the one with the nearest outputs; later cases
+    /// follow it.
     func aligned(
         _ name: String, with engine: any Engine, map: [String: String], as first: Aligned?
     ) throws -> Aligned {
@@ -205,7 +205,7 @@ struct SideSource {
             for (position, own) in (read.arrangements ?? [way.arrangements]).enumerated() {
                 if let first, own != first.inputs.own { continue }
                 let other = try read.tensors(position)
-                // What a recording holds is in the order of its inputs, which are the given ones.
+                // A recording's tensors are in the order of its inputs, which are the given ones.
                 let exchanges =
                     way.arrangements.exchangesRowsAndColumns
                     != (read.arrangements == nil ? false : own.exchangesRowsAndColumns)
@@ -214,7 +214,7 @@ struct SideSource {
                     alignment = try Alignment(
                         of: other, to: reference, map: map, known: first?.alignment, exchanges: exchanges)
                 } catch {
-                    // In another arrangement of the inputs it may be clear.
+                    // Another arrangement of the inputs may settle it.
                     failure = failure ?? error
                     continue
                 }
@@ -226,7 +226,7 @@ struct SideSource {
                     tensors[tensor.name].map { (tensor.isOutput, tensorDistance(tensor.values, $0)) }
                 }
                 let distance = distances.filter(\.0).map(\.1).max() ?? .infinity
-                // Where the outputs are nowhere near, the layers before what is wrong tell.
+                // If no outputs are near, the layers before the fault decide.
                 let unlikeness = distance <= Alignment.nearness ? .min : -distances.count { $0.1 <= Alignment.nearness }
                 if let best, (unlikeness, distance) >= (best.unlikeness, best.distance) { continue }
                 let recordsLayers = other.contains { !$0.isOutput }
@@ -250,7 +250,7 @@ struct SideSource {
 }
 
 extension CaptureCase {
-    /// How many elements the batch has that is the first axis of every tensor; nil for one, and where it is not.
+    /// The size of the batch, if the first axis of every tensor is one and it exceeds 1; else nil.
     fileprivate var batch: Int? {
         let extents = Set((inputs.map(\.values) + tensors.map(\.values)).map { $0.shape.rank > 0 ? $0.shape[0] : 0 })
         return extents.count == 1 ? extents.first.flatMap { $0 > 1 ? $0 : nil } : nil
@@ -273,8 +273,8 @@ extension [Arrangement] {
 }
 
 extension Engine {
-    /// What every node gives as tensors of a side, and the graph's constants, which a recording may hold as well. Between
-    /// two models these are not compared: weights may lie in any order that the layer that takes them knows.
+    /// Every node's outputs as tensors of a side, and the graph's constants, since a recording may hold these too.
+    /// Two models' constants are not compared: each layer may store its weights in an order of its own.
     fileprivate func sideTensors(for inputs: [String: AnyTensor], withConstants: Bool) throws -> [SideTensor] {
         var tensors = graph.initializers.sorted { $0.key < $1.key }
             .filter { withConstants || graph.outputs.contains($0.key) }
@@ -294,10 +294,10 @@ extension Engine {
 }
 
 extension Graph {
-    /// The ways in which given tensors can be the graph's inputs: by name or, where there is one of each, whatever the
-    /// names; as they are where that fits, else in every arrangement that does.
+    /// The ways in which given tensors can be the graph's inputs: by name, or whatever the names if there is one of
+    /// each; unchanged if that fits, else in every arrangement that fits.
     ///
-    /// - Throws: ``GraphError/badInput(_:reason:)`` where there is none.
+    /// - Throws: ``GraphError/badInput(_:reason:)`` if there is none.
     fileprivate func ways(
         toTake given: [(name: String, values: AnyTensor)]
     ) throws -> [(inputs: [String: AnyTensor], arrangements: [Arrangement])] {
@@ -326,7 +326,7 @@ extension Graph {
 }
 
 extension Graph.Input {
-    /// The tensor as it is, if it fits the declared extents; else in each arrangement that does.
+    /// The unchanged tensor, if it fits the declared extents; else every arrangement of it that fits.
     fileprivate func arrangements(of tensor: AnyTensor) -> [(values: AnyTensor, arrangement: Arrangement)] {
         func fits(_ shape: Shape) -> Bool {
             shape.rank == dimensions.count

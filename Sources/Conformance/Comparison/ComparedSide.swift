@@ -4,12 +4,12 @@ import ModelFormats
 import NetworkGraph
 import Tensors
 
-/// One side of a comparison: a model, with what computes it, or a recording.
+/// One side of a comparison: a model with the engine that computes it, or a recording.
 public enum ComparedSide: Sendable {
     case model(Model, any Engine, ArithmeticName)
     case capture(CaptureFile)
 
-    /// A model that the built-in engine computes.
+    /// A model computed by the built-in engine.
     ///
     /// - Throws: ``Engines/EngineError``.
     public static func model(_ model: Model, _ arithmetic: ArithmeticName) throws -> ComparedSide {
@@ -37,7 +37,7 @@ public enum ComparedSide: Sendable {
         }
     }
 
-    /// What rounding may do on this side, by the arithmetic that it declares; nil where that has no name here.
+    /// What rounding may do on this side, by the arithmetic that it declares; nil if that arithmetic is unknown.
     var arithmetic: ArithmeticName? {
         switch self {
         case .model(let model, _, let asked):
@@ -47,10 +47,10 @@ public enum ComparedSide: Sendable {
     }
 }
 
-/// Inputs for two models, and where they come from.
+/// Inputs for two models, and their source.
 public struct ComparedInputs: Sendable {
     public let cases: [(name: String, source: String, inputs: [(name: String, values: AnyTensor)])]
-    /// What a reader should know of them, for a person; nil where there is nothing.
+    /// What a reader should know about them; nil if there is nothing to say.
     public let warning: String?
 
     public init(
@@ -60,12 +60,12 @@ public struct ComparedInputs: Sendable {
         self.warning = warning
     }
 
-    /// Extents to try for axes that a model leaves open, beside a batch of 1.
+    /// Extents to try for axes that a model leaves open, besides a batch of 1.
     private static let extents = [1, 12, 16, 24, 32, 48, 64, 112, 224, 299]
 
-    /// Three cases for a graph, each number uniform between -1 and 1, each integer from 0 to 9.
+    /// Three cases for a graph: numbers uniform between -1 and 1, integers from 0 to 9.
     ///
-    /// - Throws: ``NetworkGraph/GraphError`` where no extents for open axes fit the graph.
+    /// - Throws: ``NetworkGraph/GraphError`` if no extents for open axes fit the graph.
     public init(for graph: Graph, seed: UInt64) throws {
         func shapes(_ extent: Int) throws -> [(Graph.Input, Shape)] {
             try graph.inputs.map { input in
@@ -79,7 +79,7 @@ public struct ComparedInputs: Sendable {
             let named = Dictionary(shapes.map { ($0.0.name, $0.1) }, uniquingKeysWith: { first, _ in first })
             _ = try graph.tensorTypes(for: named)
         }
-        // Larger images than the smallest that fits show what happens at their edges.
+        // Images larger than the smallest that fits show what happens at their edges.
         let fitting = try Self.extents.filter { extent in
             let all = try shapes(extent)
             return (try? fits(all)) != nil
@@ -90,10 +90,10 @@ public struct ComparedInputs: Sendable {
         try self.init(for: graph, shapes: named, seed: seed, count: 3)
     }
 
-    /// Some cases for a graph, each number uniform between -1 and 1, each integer from 0 to 9.
+    /// Some cases for a graph: numbers uniform between -1 and 1, integers from 0 to 9.
     ///
     /// - Parameter shapes: of the inputs.
-    /// - Throws: ``NetworkGraph/GraphError`` where the shapes do not fit the graph.
+    /// - Throws: ``NetworkGraph/GraphError`` if the shapes do not fit the graph.
     public init(for graph: Graph, shapes: [String: Shape], seed: UInt64, count: Int) throws {
         _ = try graph.tensorTypes(for: shapes)
         var random = SplitMix(seed: seed)

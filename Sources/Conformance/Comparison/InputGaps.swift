@@ -1,7 +1,7 @@
 import Tensors
 
-/// Which faults a comparison's inputs cannot show, since with them they change nothing: a gray image has the same numbers
-/// in every order of channels.
+/// Faults that a comparison's inputs cannot reveal because they change nothing on them: a gray image has the same
+/// numbers in every channel order.
 struct InputGaps: Sendable {
     private struct Gaps: Sendable {
         var isConstant: Bool
@@ -15,7 +15,7 @@ struct InputGaps: Sendable {
 
     init() {}
 
-    /// Of one case's inputs.
+    /// The gaps of one case's inputs.
     init(_ inputs: [String: AnyTensor]) {
         names = inputs.keys.sorted()
         gaps = inputs.mapValues { values in
@@ -28,7 +28,7 @@ struct InputGaps: Sendable {
         }
     }
 
-    /// Those of all cases: one case that shows a fault is enough.
+    /// The gaps over all cases: a single case is enough to reveal a fault.
     func merged(with other: InputGaps) -> InputGaps {
         guard !names.isEmpty else { return other }
         var merged = self
@@ -76,7 +76,7 @@ struct InputGaps: Sendable {
         }
     }
 
-    /// Of images; nil for other tensors.
+    /// For images; nil for other tensors.
     private static func channelAxis(of shape: Shape) -> Int? {
         guard shape.rank == 4 else { return nil }
         return shape[1] == 3 ? 1 : shape[3] == 3 ? 3 : nil

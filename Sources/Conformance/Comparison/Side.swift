@@ -4,7 +4,7 @@ import Captures
 public struct Side: Sendable, Codable, Equatable {
     public let engine: String
     public let engineVersion: String?
-    /// Nil where nobody says.
+    /// Nil if unknown.
     public let arithmetic: String?
 
     public init(engine: String, engineVersion: String? = nil, arithmetic: String? = nil) {

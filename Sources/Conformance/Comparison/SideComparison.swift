@@ -8,18 +8,18 @@ import Tensors
 extension NetworkComparison {
     /// Compares any two forms of a network, each a model or a recording, after aligning their tensors.
     ///
-    /// A model is computed on the recording's inputs; two models on the inputs given. Where one side is a model, each
-    /// side's error against its float64 run is measured beside the bound of the arithmetic that the side declares.
+    /// A model is computed on the recording's inputs; two models on the given inputs. If one side is a model, each
+    /// side's error against the float64 run is compared with the bound of the side's declared arithmetic.
     ///
     /// - Parameters:
-    ///   - inputs: for two models; nil draws them.
-    ///   - map: names of the candidate's tensors by the baseline's.
-    ///   - network: what the network is called; nil for the name of the model that is run.
-    ///   - shard: which cases to compare, where one side is a model.
-    ///   - outputsOnly: whether to leave out all layers but the network's outputs, where one side is a model.
-    ///   - tasks: what the answers are measured for.
-    ///   - progress: is told of each case before it is compared.
-    /// - Throws: ``AlignmentError``, ``ComparisonError``, ``Captures/CaptureError``, and what the engines throw.
+    ///   - inputs: for two models; nil generates them.
+    ///   - map: names of the candidate's tensors, keyed by the baseline's.
+    ///   - network: the network's name in the report; nil for the name of the model that is run.
+    ///   - shard: which cases to compare, if one side is a model.
+    ///   - outputsOnly: whether to compare only the network's outputs, if one side is a model.
+    ///   - tasks: the metrics to measure on the outputs.
+    ///   - progress: called with each case before it is compared.
+    /// - Throws: ``AlignmentError``, ``ComparisonError``, ``Captures/CaptureError``, and any error of the engines.
     public init(
         of candidate: ComparedSide, with baseline: ComparedSide, inputs: ComparedInputs? = nil,
         map: [String: String] = [:], named network: String? = nil, shard: Shard = .whole,
@@ -52,7 +52,7 @@ extension NetworkComparison {
         }
     }
 
-    /// A model's run against another side.
+    /// Compares a model's run with another side.
     private init(
         _ sides: AlignedSides, named network: String?, shard: Shard, outputsOnly: Bool, notes: [String],
         tasks: [TaskMetric], progress: (_ caseName: String) -> Void
@@ -65,7 +65,7 @@ extension NetworkComparison {
         var cases = [CaseMetrics]()
         var (alone, gaps) = (TensorsAlone(), InputGaps())
         var sides = sides
-        // The first case says how all are aligned, whichever shard has it.
+        // The first case decides the alignment of all cases, whichever shard it is in.
         let stretch = shard.stretch(of: sides.caseNames)
         if let first = sides.caseNames.first, stretch.first != first { _ = try sides.aligned(first) }
         for name in stretch {
@@ -158,7 +158,7 @@ extension CaptureCase {
 }
 
 extension AnyTensor {
-    /// Whether each number is the share of a power of e, over the last axis or the second, to float16's precision.
+    /// Whether each vector along the last or the second axis is a softmax's output, to float16's precision.
     fileprivate func isSoftmax(of logits: AnyTensor) -> Bool {
         guard shape == logits.shape, shape.rank > 0 else { return false }
         let (shares, exponents) = (float64.elements, logits.float64.elements)
@@ -178,7 +178,7 @@ extension AnyTensor {
 }
 
 extension [SideTensor] {
-    /// Of the tensors that the other side lacks, those that keep it from being judged: outputs, and what is not finite.
+    /// The other side's missing tensors that keep it from being judged: outputs, and those with non-finite elements.
     func notJudged(_ alone: [String]) -> [String] {
         let alone = Set(alone)
         return filter { tensor in
@@ -188,7 +188,7 @@ extension [SideTensor] {
     }
 }
 
-/// The tensors that one side alone has, over all cases.
+/// The tensors that only one side has, over all cases.
 private struct TensorsAlone {
     private var matched = Set<String>()
     private var (reference, other) = ([String](), [String]())
@@ -199,7 +199,7 @@ private struct TensorsAlone {
         other += alignment.otherAlone
     }
 
-    /// What is said of them.
+    /// The sentence about them.
     func lines(reference: String, other: String, but constants: Set<String> = []) -> [String] {
         [(reference, self.reference), (other, self.other)].compactMap { side, names in
             let alone = names.withoutRepeats.filter { !matched.contains($0) && !constants.contains($0) }
@@ -210,7 +210,7 @@ private struct TensorsAlone {
 }
 
 extension [CaptureCase.Input] {
-    /// The arrangements in which another recording's inputs have the same bits as these; nil if there are none.
+    /// The arrangements in which another recording's inputs equal these bit for bit; nil if there are none.
     fileprivate func arrangements(of other: [CaptureCase.Input]) -> [Arrangement]? {
         guard count == other.count else { return nil }
         var arrangements = [Arrangement]()

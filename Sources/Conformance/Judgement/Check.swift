@@ -1,16 +1,16 @@
-/// One value held against one limit.
+/// One value compared with one limit.
 public struct Check: Sendable, Codable, Equatable {
     /// `squeezenet/conv1/isolated/max_abs_diff`
     public let id: String
-    /// Nil for what was to be measured and was not: that is not judged.
+    /// Nil if a required measurement is missing: the check is then not judged.
     public let value: Double?
     public let direction: Threshold.Direction
     public let limit: Double
     public let origin: Threshold.Origin
     public private(set) var verdict: Verdict
-    /// Why the limit is known not to hold here, if it is.
+    /// The known deviation that explains a failure here, if any.
     public private(set) var knownDeviation: String?
-    /// Whether rounding explains what was measured; nil where that was not asked.
+    /// Whether rounding explains the measured value; nil if that was not asked.
     public let grade: RoundingGrade?
 
     /// - Parameter deviations: the list of known deviations; empty to judge strictly.
@@ -38,16 +38,16 @@ public struct Check: Sendable, Codable, Equatable {
     }
 }
 
-/// A limit that is known not to hold somewhere, how far it fails there, and why that is right.
+/// A known failure of a limit: how far the limit is exceeded, and why that is right.
 ///
 /// A listed deviation that gets worse fails; one that disappears is reported.
 public struct KnownDeviation: Sendable, Codable, Equatable {
-    /// The check's ``Check/id``, behind the name of its report: `squeezenet/conv1/isolated/max_abs_diff`.
+    /// The check's ``Check/id``, after its report's name: `squeezenet/conv1/isolated/max_abs_diff`.
     public let check: String
-    /// The worst value that is accepted.
+    /// The worst accepted value.
     public let bound: Double
     public let reason: String
-    /// The SHA-256 of the model that it is about; nil for any of the network's name.
+    /// The SHA-256 of the model that it applies to; nil for any model of that network.
     public let model: String?
 
     public init(check: String, bound: Double, reason: String, model: String? = nil) {
@@ -63,11 +63,11 @@ public struct DeviationOutcome: Sendable, Codable, Equatable {
     public enum Status: String, Sendable, Codable {
         /// The limit fails, within the bound.
         case present
-        /// The limit fails beyond the bound.
+        /// The limit fails, and the bound is exceeded.
         case worse
-        /// The limit holds: the entry can go.
+        /// The limit holds: the entry can be removed.
         case disappeared
-        /// No such check was made in this run.
+        /// This run made no such check.
         case notChecked = "not_checked"
     }
 
@@ -77,7 +77,7 @@ public struct DeviationOutcome: Sendable, Codable, Equatable {
     public let limit: Double?
     public let bound: Double
     public let reason: String
-    /// The SHA-256 of the model that it is about; nil for any of the network's name.
+    /// The SHA-256 of the model that it applies to; nil for any model of that network.
     public let model: String?
 
     public init(_ deviation: KnownDeviation, among checks: [Check]) {
@@ -99,14 +99,14 @@ public struct DeviationOutcome: Sendable, Codable, Equatable {
 }
 
 extension [KnownDeviation] {
-    /// Those that are about a model, or about any.
+    /// The deviations for one model, with those for any model.
     ///
-    /// - Parameter sha256: nil for checks that are of no one model, to which only those about any apply.
+    /// - Parameter sha256: nil for checks that concern no single model; only deviations for any model apply to these.
     public func about(_ sha256: String?) -> [KnownDeviation] { filter { $0.model == nil || $0.model == sha256 } }
 
-    /// What became of each.
+    /// What became of each deviation.
     ///
-    /// - Parameter models: what each network's checks' names hold, and its model's SHA-256: `squeezenet/`.
+    /// - Parameter models: the prefix of each network's check names, such as `squeezenet/`, and its model's SHA-256.
     public func outcomes(
         among checks: [Check], of models: [(namePart: String, sha256: String)]
     ) -> [DeviationOutcome] {

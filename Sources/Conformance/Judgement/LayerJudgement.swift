@@ -1,4 +1,4 @@
-/// The limits that layers are held against.
+/// The limits for layers.
 public struct LayerThresholds: Sendable {
     public let all: [Threshold]
 
@@ -6,7 +6,7 @@ public struct LayerThresholds: Sendable {
         self.all = all
     }
 
-    /// The limits on float32 results.
+    /// The limits for float32 results.
     public static let float32 = LayerThresholds([
         Threshold(
             .maxAbsDiff, .below, 1e-5, .requested, "every layer, fed the baseline's inputs and its own predecessors'"
@@ -23,7 +23,7 @@ public struct LayerThresholds: Sendable {
         Threshold(.nonFiniteCount, .atMost, 0, .soundness, "elements that are NaN or infinite on either side"),
     ])
 
-    /// No limit on differences of any size that rounding explains: those on the sides' own errors decide.
+    /// Differences are unlimited as long as rounding explains them: the limits on the sides' own errors decide.
     public static let rounding = LayerThresholds(
         float32.all.map { threshold in
             guard threshold.metric != .nonFiniteCount else { return threshold }
@@ -39,12 +39,12 @@ public struct LayerThresholds: Sendable {
                         + "multiply-adds, and Winograd's F(2,3), F(4,3) and F(6,3)")
             })
 
-    /// The metrics that are not of every report.
+    /// The metrics that some reports lack.
     public static let optionalMetrics: [Metric] = [
         .candidateEnvelopeRatio, .baselineEnvelopeRatio, .relativeDiff, .signalToNoise, .cosine, .maxUlpDiff,
     ]
 
-    /// The limits that are given alone, and that on what is no number.
+    /// Only the given limits, and the limit on non-finite elements.
     public static func given(_ limits: [Threshold]) -> LayerThresholds {
         LayerThresholds(
             float32.all.map { threshold in
@@ -61,15 +61,15 @@ public struct LayerThresholds: Sendable {
         ).with(limits)
     }
 
-    /// The same limits, but for those on metrics that are given, and those that are given besides.
+    /// The same limits, replaced or extended by the given ones.
     public func with(_ limits: [Threshold]) -> LayerThresholds {
         let replaced = all.map { threshold in limits.first { $0.metric == threshold.metric } ?? threshold }
         return LayerThresholds(replaced + limits.filter { limit in !all.contains { $0.metric == limit.metric } })
     }
 
-    /// Every limit applied to what was measured of a layer.
+    /// Every limit applied to a layer's measurements.
     ///
-    /// - Parameter network: the network's name, with which the checks' names begin.
+    /// - Parameter network: the network's name, which starts the checks' names.
     public func checks(of layer: LayerMetrics, network: String, deviations: [KnownDeviation]) -> [Check] {
         [("isolated", layer.isolated), ("cumulative", layer.cumulative)].flatMap { mode, agreement in
             all.compactMap { threshold in
@@ -85,7 +85,7 @@ public struct LayerThresholds: Sendable {
 }
 
 extension Agreement {
-    /// Whether a limit on a metric applies: one on the sides' own errors does where an oracle was run.
+    /// Whether a limit on a metric applies: limits on the sides' own errors need an oracle's run.
     func isHeld(against metric: Metric) -> Bool {
         switch metric {
         case .candidateBoundRatio, .baselineBoundRatio: candidateError != nil || baselineError != nil

@@ -1,5 +1,5 @@
-/// What a limit is on, by the name that reports and lists of deviations give it. A report that names another is
-/// refused.
+/// The quantity that a limit applies to, under the name used in reports and lists of deviations. Reports with unknown
+/// names are refused.
 public enum Metric: String, Sendable, Codable, CaseIterable {
     case maxAbsDiff = "max_abs_diff"
     case meanAbsDiff = "mean_abs_diff"
@@ -33,14 +33,14 @@ public enum Metric: String, Sendable, Codable, CaseIterable {
     /// ``TaskProgram``
     case programValue = "program_value"
 
-    /// - Throws: `DecodingError` for a name that is none of them.
+    /// - Throws: `DecodingError` for an unknown name.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         let name = try container.decode(String.self)
         guard let metric = Metric(rawValue: name) else {
             let known = Metric.allCases.map(\.rawValue).joined(separator: ", ")
             throw DecodingError.dataCorruptedError(
-                in: container, debugDescription: "\(name) is no metric; known are \(known)")
+                in: container, debugDescription: "unknown metric \(name); known metrics are \(known)")
         }
         self = metric
     }

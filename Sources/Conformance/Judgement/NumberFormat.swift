@@ -1,7 +1,7 @@
 import Foundation
 
 extension Double {
-    /// Three significant digits, without regard to the locale: `1.91e-05`, `0.0123`, `57.2`.
+    /// Three significant digits, independent of the locale: `1.91e-05`, `0.0123`, `57.2`.
     public var short: String {
         if self == 0 { return "0" }
         return String(format: "%.3g", self)
@@ -9,14 +9,14 @@ extension Double {
 }
 
 extension Double? {
-    /// Three significant digits, or a dash where there is no number.
+    /// Three significant digits, or a dash if there is no number.
     public var short: String { self?.short ?? "-" }
 
-    /// Seven significant digits, or a dash where there is no number.
+    /// Seven significant digits, or a dash if there is no number.
     public var long: String { map { String(format: "%.7g", $0) } ?? "-" }
 }
 
-/// A value and its limit with as many digits as it takes to tell them apart, three at least.
+/// A value and its limit with enough digits to tell them apart, at least three.
 public func toldApart(_ value: Double, from limit: Double) -> (value: String, limit: String) {
     for digits in 3...17 {
         let texts = (String(format: "%.\(digits)g", value), String(format: "%.\(digits)g", limit))

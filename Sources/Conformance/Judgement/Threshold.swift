@@ -1,21 +1,21 @@
-/// A limit on a metric, with where it comes from.
+/// A limit on a metric, and its source.
 public struct Threshold: Sendable, Codable, Equatable {
     public enum Direction: String, Sendable, Codable {
         case below, atMost = "at_most", above, atLeast = "at_least"
     }
 
     public enum Origin: String, Sendable, Codable {
-        /// The conversion's requirements ask for it.
+        /// The conversion's requirements demand it.
         case requested
         /// A bound on what rounding can do.
         case derived
-        /// Found by measuring.
+        /// Found by measurement.
         case measured
-        /// Nothing passes that was not compared, or that is no number.
+        /// Nothing passes if it was not compared, or if it is not a number.
         case soundness
     }
 
-    /// Which tensors a limit is on: every layer that is compared, or the outputs as they arrive.
+    /// Which tensors a limit applies to: every compared layer, or the outputs computed from the network's inputs.
     public enum Scope: String, Sendable, Codable, CaseIterable {
         case layers, outputs
     }
@@ -24,9 +24,9 @@ public struct Threshold: Sendable, Codable, Equatable {
     public let direction: Direction
     public let limit: Double
     public let origin: Origin
-    /// Nil for every layer that is compared.
+    /// Nil for every compared layer.
     public let scope: Scope?
-    /// What it applies to and why it is what it is, for a person.
+    /// What it applies to and why it has this value, in words.
     public let explanation: String
 
     public init(
@@ -41,7 +41,7 @@ public struct Threshold: Sendable, Codable, Equatable {
         self.explanation = explanation
     }
 
-    /// Whether a value keeps the limit; NaN keeps none.
+    /// Whether a value meets the limit; NaN never does.
     public func holds(for value: Double) -> Bool {
         switch direction {
         case .below: value < limit
@@ -51,7 +51,7 @@ public struct Threshold: Sendable, Codable, Equatable {
         }
     }
 
-    /// Whether `value` is further from keeping the limit than `other`.
+    /// Whether `value` misses the limit by more than `other`.
     func isWorse(_ value: Double, than other: Double) -> Bool {
         switch direction {
         case .below, .atMost: !(value <= other)

@@ -1,13 +1,13 @@
-/// What a comparison comes to.
+/// The result of a comparison.
 public enum Verdict: String, Sendable, Codable, CaseIterable {
     case conforms
-    /// Limits are exceeded only where, and no further than, the list of known deviations says.
+    /// Limits are exceeded only where the list of known deviations says so, and no further.
     case conformsWithKnownDeviations = "conforms_with_known_deviations"
     case doesNotConform = "does_not_conform"
-    /// Something that was to be compared was not.
+    /// Something required was not compared.
     case notJudged = "not_judged"
 
-    /// The verdict over several parts: none at all are not judged, and one that does not conform decides.
+    /// The verdict over several parts: without parts, not judged; with a nonconforming part, nonconforming.
     public init(combining parts: some Sequence<Verdict>) {
         let parts = Set(parts)
         let decisive: [Verdict] = [.doesNotConform, .notJudged, .conformsWithKnownDeviations, .conforms]

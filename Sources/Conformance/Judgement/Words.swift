@@ -1,4 +1,4 @@
 extension RawRepresentable<String> {
-    /// What a document writes with underscores, for a person: `at least` of `at_least`.
+    /// A document's words with spaces for underscores: `at least` for `at_least`.
     public var words: String { rawValue.replacing("_", with: " ") }
 }

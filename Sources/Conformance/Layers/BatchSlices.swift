@@ -2,10 +2,10 @@ import NetworkGraph
 import Tensors
 
 extension Graph {
-    /// Whether each element of a batch is computed for itself, so that a batch may be run in slices: every tensor
-    /// that depends on the inputs has the batch for its first axis, and no node looks across that axis.
+    /// Whether each element of a batch is computed independently, so that the batch may be run in slices: the batch
+    /// is the first axis of every tensor that depends on the inputs, and no node mixes elements of that axis.
     ///
-    /// - Parameter inputs: the shapes of the inputs, which have a batch of the same size.
+    /// - Parameter inputs: the inputs' shapes, all with the same batch size.
     package func computesBatchElementsApart(for inputs: [String: Shape]) -> Bool {
         let batches = Set(inputs.values.map { $0.rank > 0 ? $0[0] : 0 })
         guard batches.count == 1, let batch = batches.first, batch > 1,
@@ -54,7 +54,7 @@ extension AnyTensor {
 }
 
 extension RecordedCase {
-    /// The same case for a range of its batch.
+    /// The case, limited to a range of its batch.
     package func slice(_ range: Range<Int>) -> RecordedCase {
         RecordedCase(
             name: name, source: source, inputs: inputs.mapValues { $0.slice(range) },
@@ -63,7 +63,7 @@ extension RecordedCase {
 }
 
 extension LayerMetrics {
-    /// The metrics of a slice, with the places of elements as they are in the whole batch.
+    /// The metrics of a slice, with element positions counted in the whole batch.
     package func movedAlongBatch(by first: Int) -> LayerMetrics {
         var moved = self
         moved.cumulative.difference.worst = cumulative.difference.worst?.movedAlongBatch(by: first)

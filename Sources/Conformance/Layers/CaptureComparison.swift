@@ -4,18 +4,17 @@ import ModelFormats
 import Tensors
 
 extension NetworkComparison {
-    /// Compares an engine with what a capture recorded of the same model, case by case.
+    /// Compares an engine with a capture recorded from the same model, case by case.
     ///
     /// - Parameters:
     ///   - engine: computes the model.
-    ///   - network: the name to report under.
-    ///   - candidate: which of both is judged.
-    ///   - oracle: of the model's graph; nil for one of its own.
-    ///   - tasks: what the answers are measured for.
+    ///   - network: its name in the report.
+    ///   - candidate: which side is judged.
+    ///   - tasks: the metrics to measure on the outputs.
     ///   - shard: which of the capture's cases to compare.
-    ///   - progress: is told of each case before it is computed.
-    /// - Throws: ``Captures/CaptureError`` for a capture that is damaged or of another model,
-    ///   ``ComparisonError`` where its tensors do not fit the candidate's, and what the engine throws.
+    ///   - progress: called with each case before it is computed.
+    /// - Throws: ``Captures/CaptureError`` if the capture is damaged or of another model, ``ComparisonError`` if its
+    ///   tensors do not fit the candidate's, and any error of the engine.
     public init(
         of engine: any Engine, running model: Model, with capture: CaptureFile, network: String,
         candidate: LayerComparison.Candidate = .engine, bound: RoundingBound, outputsOnly: Bool = false,
@@ -40,7 +39,7 @@ extension NetworkComparison {
             }
             return (recorded, unknown.map(\.name))
         }
-        // The threads share the cases that are compared whole, and then the slices of each of the others.
+        // The threads share the cases that are compared whole, then the slices of each other case.
         let whole = try concurrentMap(names, inTurn: engine.answersInTurn) {
             name -> (metrics: CaseMetrics, unknown: [String], gaps: InputGaps)? in
             let (recorded, unknown) = try read(name)

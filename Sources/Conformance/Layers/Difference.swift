@@ -9,34 +9,34 @@ public struct Difference: Sendable, Codable, Equatable {
     public var maxAbsDiff = 0.0
     /// The mean of |candidate - baseline|.
     public var meanAbsDiff = 0.0
-    /// The largest of |candidate - baseline| / |baseline|, over the elements whose baseline is not 0.
+    /// The largest of |candidate - baseline| / |baseline|, over elements whose baseline is not 0.
     public var maxRelDiff = 0.0
-    /// The largest number of steps between representable numbers, in the coarser of the two formats.
+    /// The largest distance in ULP of the coarser format.
     public var maxUlpDiff = 0
-    /// Elements that are NaN or infinite on either side: they take part in no other figure, and no
-    /// comparison with one conforms.
+    /// Elements that are NaN or infinite on either side. They count in no other figure, and a comparison with any
+    /// does not conform.
     public var nonFiniteCount = 0
-    /// Where the largest absolute difference is or, before that, the first element that is not finite; the
-    /// first of several; nil if nothing differs.
+    /// The first element that is not finite; without one, the first with the largest absolute difference; nil if
+    /// nothing differs.
     public var worst: DifferingElement?
 
-    /// How many elements differ by how much; nil in reports from before it was counted, and where types differ.
+    /// How many elements differ by how much; nil in older reports without it, and if the types differ.
     public var histogram: ExponentHistogram?
 
-    /// ``maxAbsDiff`` or, where an element is not finite, infinity.
+    /// ``maxAbsDiff``, or infinity if an element is not finite.
     public var maxAbsDiffOfAll: Double { nonFiniteCount > 0 ? .infinity : maxAbsDiff }
 
-    /// The types of the baseline's and the candidate's elements, where these are not both floating-point numbers, both
-    /// integers or both booleans; else nil.
+    /// The types of the baseline's and the candidate's elements; nil if both are floating-point, both integers or
+    /// both booleans.
     public var differentTypes: [ElementType]?
 
-    /// The difference between nothing and nothing.
+    /// The difference over no elements.
     public init() {}
 
-    /// The difference between tensors of the same kind in their own numbers: of floating-point numbers, in the coarser
-    /// of the two formats; of integers, exactly, whatever their widths; of booleans, as 0 and 1.
+    /// The difference between tensors of the same kind: of floating-point numbers, in the coarser format; of
+    /// integers, exactly, whatever their widths; of booleans, as 0 and 1.
     ///
-    /// Tensors of different kinds differ in every element, and infinitely.
+    /// If the kinds differ, every element differs, infinitely.
     ///
     /// - Precondition: both tensors have the same shape.
     public init(baseline: AnyTensor, candidate: AnyTensor) {
@@ -125,7 +125,7 @@ public struct Difference: Sendable, Codable, Equatable {
         }
     }
 
-    /// The difference over the elements of both: those of `self` come first.
+    /// The difference over the elements of both, those of `self` first.
     public func merged(with other: Difference) -> Difference {
         var merged = self
         merged.count += other.count
@@ -146,17 +146,17 @@ public struct Difference: Sendable, Codable, Equatable {
 
 /// One element in which two tensors differ.
 public struct DifferingElement: Sendable, Codable, Equatable {
-    /// Along each axis.
+    /// The index along each axis.
     public private(set) var index: [Int]
     public let baseline: Double
     public let candidate: Double
-    /// Hexadecimal, in the coarser of the two formats; of an integer or a boolean, in its own.
+    /// Hexadecimal, in the coarser of the two formats; for an integer or a boolean, in its own.
     public let baselineBits: String
     public let candidateBits: String
-    /// Steps between representable numbers, which integers are 1 apart; nil if one of them is NaN.
+    /// The distance in ULP, where integers are 1 apart; nil if one of them is NaN.
     public let ulps: Int?
 
-    /// The same element in a batch of which the tensor is a slice.
+    /// The same element, indexed in the batch that the tensor is a slice of.
     func movedAlongBatch(by first: Int) -> DifferingElement {
         var moved = self
         if !index.isEmpty { moved.index[0] += first }
@@ -174,7 +174,7 @@ public struct DifferingElement: Sendable, Codable, Equatable {
 }
 
 extension DifferingElement {
-    /// Two integers or booleans that are so many steps apart.
+    /// Two integers or booleans, this many steps apart.
     fileprivate init<A: TensorElement, B: TensorElement>(index: [Int], baseline: A, candidate: B, steps: UInt64) {
         self.index = index
         (self.baseline, self.candidate) = (baseline.float64, candidate.float64)
@@ -189,7 +189,7 @@ func integerDistance(_ a: some TensorElement, _ b: some TensorElement) -> UInt64
     return UInt64(clamping: (x - y).magnitude)
 }
 
-/// The bits of a number as `0x` and all their hexadecimal digits.
+/// The bits of a number as `0x` and all hexadecimal digits.
 private func hexadecimal<Bits: FixedWidthInteger>(_ bits: Bits, bitWidth: Int = Bits.bitWidth) -> String {
     let digits = String(UInt64(truncatingIfNeeded: bits) & (UInt64.max >> UInt64(64 - bitWidth)), radix: 16)
     return "0x" + String(repeating: "0", count: max(0, (bitWidth + 3) / 4 - digits.count)) + digits

@@ -2,12 +2,13 @@ import Engines
 import NetworkGraph
 import Tensors
 
-/// What right programs of one arithmetic differ by: a graph's run in every order of summation.
+/// How far correct programs of one arithmetic differ: a graph's runs in every order of summation.
 struct Envelope: Sendable {
     private let programs: [any Engine]
     /// The format of the tensors.
     private let stored: FloatFormat
-    /// The tensors given by functions that programs approximate with errors of roundings of 1, however small the result.
+    /// The tensors of functions that programs approximate with relative errors of 1's rounding, however small the
+    /// result.
     private let approximated: Set<String>
 
     /// - Throws: ``Engines/EngineError``.
@@ -20,10 +21,10 @@ struct Envelope: Sendable {
             graph.nodes.filter { ($0.operator as? ActivationFunction)?.errsAsOfOne == true }.flatMap(\.outputs))
     }
 
-    /// For each tensor, the largest error that any of the programs makes in any of its elements, against the exact
-    /// result, and not less than one step between numbers of the largest magnitude; of 1 where a function is approximated.
+    /// For each tensor, the largest error of any program in any element against the exact result, but at least one
+    /// ULP of the largest magnitude, which counts as 1 or more for approximated functions.
     ///
-    /// - Parameter exact: what the oracle gives, by name.
+    /// - Parameter exact: the oracle's tensors, keyed by name.
     func spread(
         for inputs: [String: AnyTensor], around exact: [String: AnyTensor], of tensors: Set<String>
     ) throws -> [String: Double] {
@@ -54,15 +55,15 @@ struct Envelope: Sendable {
 
 /// Whether rounding explains a difference.
 public enum RoundingGrade: String, Sendable, Codable, Comparable {
-    /// Right programs differ by as much, or by little less.
+    /// Correct programs differ by as much, or by little less.
     case explains = "rounding explains it"
-    /// Right programs differ by much less, but no proof rules it out for sums or for Winograd's algorithm.
+    /// Correct programs differ by much less, but no proof rules it out.
     case hardlyExplains = "rounding hardly explains it"
-    /// It is beyond the proven bound, too.
+    /// It exceeds the proven bound, too.
     case cannotExplain = "rounding cannot explain it"
 
-    /// How many times the spread of right programs an error may be to be explained: the programs that are run are few of
-    /// all that are right.
+    /// Rounding explains an error of up to this many times the spread of correct programs: only a few of them are
+    /// run.
     public static let explainedSpreads = 8.0
 
     public static func < (one: RoundingGrade, other: RoundingGrade) -> Bool { one.severity < other.severity }
@@ -77,7 +78,7 @@ public enum RoundingGrade: String, Sendable, Codable, Comparable {
 }
 
 extension ErrorAgainstOracle {
-    /// nil where the spread of right programs was not measured, but for what is proven to be no rounding.
+    /// Nil if the spread of correct programs was not measured.
     public var grade: RoundingGrade? {
         guard let envelopeRatio else { return widestBoundRatio ?? 0 > 1 ? .cannotExplain : nil }
         if envelopeRatio <= RoundingGrade.explainedSpreads { return .explains }
@@ -86,7 +87,7 @@ extension ErrorAgainstOracle {
 }
 
 extension Agreement {
-    /// The worse of both sides'.
+    /// The worse of both sides' explanations.
     public var grade: RoundingGrade? { [baselineError?.grade, candidateError?.grade].compactMap { $0 }.max() }
 }
 

@@ -1,18 +1,18 @@
 import NetworkGraph
 import Tensors
 
-/// How far a tensor lies from the exact result, beside how far rounding may have taken it.
+/// How far a tensor lies from the exact result, and how far rounding may have moved it.
 public struct ErrorAgainstOracle: Sendable, Codable, Equatable {
     /// The largest of |computed - exact|.
     public var maxAbsError = 0.0
-    /// The largest of |computed - exact| / bound: above 1 the error is no rounding error.
+    /// The largest of |computed - exact| / bound: above 1, rounding cannot explain the error.
     public var boundRatio = 0.0
     /// The bound where that ratio is largest.
     public var bound = 0.0
-    /// The largest error of right programs of the same arithmetic in the same tensor, where the error is most times that;
-    /// nil where none were run.
+    /// The largest error of correct programs of the same arithmetic in the same tensor, where ``envelopeRatio`` is
+    /// largest; nil if none were run.
     public var envelope: Double?
-    /// How many times that the error is.
+    /// The error divided by ``envelope``.
     public var envelopeRatio: Double?
     /// The largest of |computed - exact| / the bound that sums keep but with a very small probability; nil where right
     /// programs explain the error, or none were run.
@@ -23,8 +23,8 @@ public struct ErrorAgainstOracle: Sendable, Codable, Equatable {
 
     public init() {}
 
-    /// The error of numbers or booleans; of integers, exactly, and any at all exceeds every bound. Elements of another
-    /// kind than the exact ones are infinitely wrong.
+    /// The error of numbers or booleans; of integers, exactly: any error exceeds every bound. If the kind differs
+    /// from the exact tensor's, the error is infinite.
     ///
     /// - Precondition: the three tensors have the same shape.
     init(computed: AnyTensor, exact: AnyTensor, bounds: Tensor<Double>) {
@@ -47,7 +47,7 @@ public struct ErrorAgainstOracle: Sendable, Codable, Equatable {
             // Equal infinities, and NaN on both sides, are no error.
             let error = given == right || (given.isNaN && right.isNaN) ? 0 : abs(given - right)
             if error > maxAbsError { maxAbsError = error }
-            // An error that is not even a number exceeds every bound.
+            // An error that is NaN exceeds every bound.
             let ratio = error.isNaN ? Double.infinity : error == 0 ? 0 : error / bound
             if ratio > boundRatio || (boundRatio == 0 && bound > self.bound) {
                 boundRatio = ratio
@@ -71,15 +71,15 @@ public struct ErrorAgainstOracle: Sendable, Codable, Equatable {
         return merged
     }
 
-    /// The same, measured by the spread of right programs. Where there is none, as of integers and of constants, the bound
-    /// is what right programs keep: an error of the bound is the largest that they explain.
+    /// The error, with the spread of correct programs. If there is none, as for integers and constants, the bound
+    /// replaces it: an error equal to the bound is the largest that is explained.
     func measured(by spread: Double?) -> ErrorAgainstOracle {
         var measured = self
         measured.envelope = spread
         measured.envelopeRatio =
             spread.map { maxAbsError == 0 ? 0 : maxAbsError / $0 }
             ?? boundRatio * RoundingGrade.explainedSpreads
-        // An error that is no number is not among the largest.
+        // NaN is not among the largest errors.
         if boundRatio == .infinity { measured.envelopeRatio = .infinity }
         return measured
     }

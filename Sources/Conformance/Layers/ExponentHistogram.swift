@@ -1,29 +1,29 @@
 import Foundation
 
-/// How many elements differ by how much, by powers of two. Histograms of parts add up to that of the whole.
+/// How many elements differ by how much, in powers of two. Histograms of parts add up to the histogram of the whole.
 public struct ExponentHistogram: Sendable, Equatable {
-    /// How many differences lie from `2^exponent` up to twice that.
+    /// How many differences lie from `2^exponent` to below twice that.
     public struct Bin: Sendable, Equatable {
         public let exponent: Int
         public internal(set) var count: Int
     }
 
-    /// The bins that hold something, by rising exponent. Elements that do not differ are in none.
+    /// The non-empty bins, by rising exponent. Equal elements are not counted.
     public private(set) var bins = [Bin]()
 
-    /// More than any run compares, and so few that all bins can be summed.
+    /// More than any run compares, and few enough for the sum of all bins not to overflow.
     private static let mostInBin = 1 << 45
 
     public init() {}
 
-    /// - Parameter difference: a positive number; what is not finite is not counted.
+    /// - Parameter difference: a positive number; non-finite values are not counted.
     mutating func add(_ difference: Double, count: Int = 1) {
         guard difference > 0, difference.isFinite else { return }
         add(Bin(exponent: Int(difference.exponent), count: count))
     }
 
     private mutating func add(_ bin: Bin) {
-        // Differences of one tensor lie close together: the search is short.
+        // Differences within a tensor lie close together, so the search is short.
         let position = bins.firstIndex { $0.exponent >= bin.exponent } ?? bins.count
         if position < bins.count, bins[position].exponent == bin.exponent {
             bins[position].count = min(Self.mostInBin, bins[position].count + bin.count)
@@ -38,7 +38,7 @@ public struct ExponentHistogram: Sendable, Equatable {
 }
 
 extension ExponentHistogram: Codable {
-    /// One text, `-24:310 -20:5`, for the sake of short reports.
+    /// One text, `-24:310 -20:5`, to keep reports short.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(bins.map { "\($0.exponent):\($0.count)" }.joined(separator: " "))
@@ -53,7 +53,7 @@ extension ExponentHistogram: Codable {
                 (-1100...1100).contains(exponent), (1...1 << 40).contains(count)
             else {
                 throw DecodingError.dataCorruptedError(
-                    in: container, debugDescription: "\"\(part)\" is no exponent of 2 with a count, such as -24:310")
+                    in: container, debugDescription: "\"\(part)\" is not an exponent of 2 with a count, like -24:310")
             }
             add(Bin(exponent: exponent, count: count))
         }

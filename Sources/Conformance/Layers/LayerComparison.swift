@@ -2,15 +2,15 @@ import Engines
 import NetworkGraph
 import Tensors
 
-/// The tensors that some computation of a graph gave in one case.
+/// The tensors that a computation of a graph produced in one case.
 public struct RecordedCase: Sendable {
     public let name: String
-    /// Where the inputs come from, for a person.
+    /// The source of the inputs, in words.
     public let source: String
     public let inputs: [String: AnyTensor]
-    /// By name: every tensor, or the outputs alone.
+    /// Keyed by name: every tensor, or only the outputs.
     public let tensors: [String: AnyTensor]
-    /// What the oracle gives for the inputs; nil where it has not been asked.
+    /// The oracle's results for the inputs; nil until it is asked.
     public let exact: [String: AnyTensor]?
 
     public init(
@@ -30,7 +30,7 @@ public struct CaseMetrics: Sendable, Codable, Equatable {
     public let name: String
     public let source: String
     public let layers: [LayerMetrics]
-    /// What the answers come to for the tasks that are asked for; nil where none is.
+    /// The task metrics of the outputs; nil if none are asked for.
     public let tasks: [TaskAgreement]?
 
     public init(name: String, source: String, layers: [LayerMetrics], tasks: [TaskAgreement]? = nil) {
@@ -41,7 +41,7 @@ public struct CaseMetrics: Sendable, Codable, Equatable {
     }
 }
 
-/// Compares an engine, layer by layer, with what was recorded for the same inputs.
+/// Compares an engine, layer by layer, with a recording for the same inputs.
 public struct LayerComparison: Sendable {
     /// Which side is judged.
     public enum Candidate: Sendable {
@@ -55,16 +55,16 @@ public struct LayerComparison: Sendable {
     private let candidate: Candidate
     private let judgesBlocks: Bool
     private let tasks: [TaskMetric]
-    /// What right programs of each side's arithmetic differ by; nil where that is not measured.
+    /// How far correct programs of each side's arithmetic differ; nil if that is not measured.
     private let envelopes: (engine: Envelope, recording: Envelope?)?
 
     /// - Parameters:
     ///   - engine: one side.
-    ///   - candidate: which of both is judged.
-    ///   - bound: the rounding errors that the coarser of the two sides may make.
-    ///   - oracle: of the candidate's graph; nil for one of its own.
-    ///   - tasks: what the answers are measured for.
-    /// - Throws: ``EngineError`` for an operator that the oracle does not compute.
+    ///   - candidate: which side is judged.
+    ///   - bound: the rounding errors that the coarser side may make.
+    ///   - oracle: of the candidate's graph; nil to create one.
+    ///   - tasks: the metrics to measure on the outputs.
+    /// - Throws: ``EngineError`` for an operator that the oracle cannot compute.
     public init(
         of engine: any Engine, candidate: Candidate = .engine, bound: RoundingBound, oracle: Oracle? = nil,
         tasks: [TaskMetric] = []
@@ -79,17 +79,17 @@ public struct LayerComparison: Sendable {
         envelopes = nil
     }
 
-    /// A comparison of two sides that each declare an arithmetic, whose bound and envelope their errors are held to.
+    /// A comparison of two sides with declared arithmetics, whose bounds and envelopes limit their errors.
     ///
-    /// A layer of which not all inputs are recorded is judged together with those before it, from the last recorded
-    /// tensors on. Outputs may be missing.
+    /// If not all inputs of a layer are recorded, it is judged together with the layers before it, from the last
+    /// recorded tensors on. Outputs may be missing.
     ///
     /// - Parameters:
     ///   - engine: one side.
-    ///   - arithmetics: what the engine and the recording are computed in.
-    ///   - candidate: which of both is judged.
-    ///   - tasks: what the answers are measured for.
-    /// - Throws: ``EngineError`` for an operator that the oracle does not compute.
+    ///   - arithmetics: the engine's and the recording's.
+    ///   - candidate: which side is judged.
+    ///   - tasks: the metrics to measure on the outputs.
+    /// - Throws: ``EngineError`` for an operator that the oracle cannot compute.
     init(
         of engine: any Engine, _ arithmetics: (engine: ArithmeticName, recording: ArithmeticName),
         candidate: Candidate, tasks: [TaskMetric] = []
@@ -107,11 +107,11 @@ public struct LayerComparison: Sendable {
         envelopes = (own, isOne ? nil : try Envelope(of: arithmetics.recording, for: engine.graph))
     }
 
-    /// Metrics of every layer that was recorded, in the order of computation.
+    /// Metrics of every recorded layer, in order of computation.
     ///
-    /// - Parameter outputsOnly: whether to leave out all layers but the network's outputs.
-    /// - Throws: ``ComparisonError`` when the recording lacks an output or has another shape somewhere;
-    ///   ``GraphError`` when its inputs do not fit the graph.
+    /// - Parameter outputsOnly: whether to compare only the network's outputs.
+    /// - Throws: ``ComparisonError`` if the recording lacks an output or a shape differs; ``GraphError`` if its
+    ///   inputs do not fit the graph.
     public func compare(with recording: RecordedCase, outputsOnly: Bool = false) throws -> CaseMetrics {
         for output in graph.outputs where recording.tensors[output] == nil && !judgesBlocks {
             throw ComparisonError.missingTensor(output, case: recording.name)
@@ -133,11 +133,11 @@ public struct LayerComparison: Sendable {
         return CaseMetrics(name: recording.name, source: recording.source, layers: layers, tasks: tasks)
     }
 
-    /// The most elements of a batch that a thread compares at once, which bounds the memory for their activations and
-    /// error bounds.
+    /// The most batch elements that a thread compares at once, which bounds the memory for activations and error
+    /// bounds.
     private static let batch = 4
 
-    /// The ranges of a case's batch to compare each for itself: one range where the batch cannot be taken apart.
+    /// The ranges of a case's batch to compare separately: one range if the batch cannot be split.
     func slices(of baseline: RecordedCase) -> [Range<Int>] {
         let batch = baseline.inputs.values.first.map { $0.shape.rank > 0 ? $0.shape[0] : 1 } ?? 1
         guard batch > Self.batch, graph.computesBatchElementsApart(for: baseline.inputs.mapValues(\.shape)),
@@ -158,7 +158,7 @@ public struct LayerComparison: Sendable {
         }
     }
 
-    /// Bounds on the errors of tensors, by name, for each side.
+    /// Bounds on the tensors' errors, keyed by name, for each side.
     private struct Errors {
         var engine: [String: Tensor<Double>]
         var recording: [String: Tensor<Double>]
@@ -242,7 +242,7 @@ public struct LayerComparison: Sendable {
             tasks: try agreement(recorded: recording.tensors, computed: computed))
     }
 
-    /// What the answers come to for each task; nil where none is asked for.
+    /// The task metrics of the outputs; nil if none are asked for.
     private func agreement(
         recorded: [String: AnyTensor], computed: [String: AnyTensor]
     ) throws(TaskError) -> [TaskAgreement]? {
@@ -298,8 +298,8 @@ public struct LayerComparison: Sendable {
         return (engine, sides.engine == sides.recording ? engine : try bounds(sides.recording, errors.recording))
     }
 
-    /// The metrics of what a recording holds of the graph's constants and inputs, which nothing computes: the outputs of
-    /// its Constant nodes, among others.
+    /// The metrics of recorded tensors that nothing computes: the graph's inputs and constants, including the outputs
+    /// of its Constant nodes.
     private func givenTensors(in baseline: RecordedCase) throws -> [LayerMetrics] {
         try baseline.tensors.sorted { $0.key < $1.key }.compactMap { name, recorded in
             guard let given = graph.initializers[name] ?? baseline.inputs[name], !graph.outputs.contains(name) else {
@@ -324,7 +324,7 @@ public struct LayerComparison: Sendable {
         }
     }
 
-    /// Whether a tensor of a recording is one of the graph's.
+    /// Whether a recorded tensor is one of the graph's.
     func knows(_ tensor: String, among inputs: [String: AnyTensor]) -> Bool {
         graph.initializers[tensor] != nil || inputs[tensor] != nil
             || graph.nodes.contains { $0.outputs.contains(tensor) }
@@ -332,11 +332,11 @@ public struct LayerComparison: Sendable {
 
     private func isConstant(_ tensor: String?) -> Bool { tensor.map { graph.initializers[$0] != nil } ?? false }
 
-    /// The tensors that are recorded and, where layers are judged in blocks, those that follow from them in between.
+    /// The recorded tensors and, if layers are judged in blocks, the tensors computed from them in between.
     private struct Block {
-        /// As the oracle gives them.
+        /// As the oracle computes them.
         var exact: [String: AnyTensor]
-        /// As the engine gives them.
+        /// As the engine computes them.
         var computed: [String: AnyTensor]
         var errors: Errors
 
@@ -346,8 +346,8 @@ public struct LayerComparison: Sendable {
         }
     }
 
-    /// The node on the recording's own inputs or, where not all of them are recorded, on what follows from those that
-    /// are; nil where that is not to be judged.
+    /// The node run on the recording's inputs or, if some are not recorded, on tensors computed from recorded ones;
+    /// nil if the node is not judged.
     private func isolated(
         _ node: Node, _ name: String, _ recording: RecordedCase, _ block: inout Block
     ) throws -> Agreement? {

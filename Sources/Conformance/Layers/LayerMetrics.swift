@@ -1,19 +1,18 @@
 import Tensors
 
-/// What was measured of one layer's output, in one case or over several.
+/// The measurements of one layer's output, in one case or over several.
 public struct LayerMetrics: Sendable, Codable, Equatable {
-    /// The name of the tensor.
+    /// The tensor's name.
     public let layer: String
     public let node: String
     public let `operator`: String
     /// Whether the tensor is an output of the network.
     public let isOutput: Bool
-    /// The shape, in a single case.
+    /// The shape in a single case.
     public var shape: [Int]?
-    /// Fed the baseline's own inputs, so that only this layer's error shows; nil where the baseline did not
-    /// record them.
+    /// The error of this layer alone, fed the baseline's inputs; nil if the baseline did not record them.
     public var isolated: Agreement?
-    /// The error as it arrives, from the network's inputs on.
+    /// The error accumulated from the network's inputs on.
     public var cumulative: Agreement
 
     public init(
@@ -40,14 +39,14 @@ public struct LayerMetrics: Sendable, Codable, Equatable {
     }
 }
 
-/// How two computations of one tensor agree, and how each agrees with the exact result.
+/// How two computations of one tensor agree with each other, and each with the exact result.
 public struct Agreement: Sendable, Codable, Equatable {
     public var difference: Difference
-    /// The baseline's own error; nil where no oracle was run.
+    /// The baseline's own error; nil if no oracle was run.
     public var baselineError: ErrorAgainstOracle?
-    /// The candidate's own error; nil where no oracle was run.
+    /// The candidate's own error; nil if no oracle was run.
     public var candidateError: ErrorAgainstOracle?
-    /// The agreement of both tensors as a whole; nil where that was not measured.
+    /// The agreement of the tensors as a whole; nil if that was not measured.
     public var signal: SignalAgreement?
 
     public init(

@@ -1,23 +1,25 @@
-/// What was measured of one network over all cases.
+/// The measurements of one network over all cases.
 public struct NetworkComparison: Sendable {
     /// The model's name: `squeezenet`
     public let network: String
     public let modelSHA256: String
     public let cases: [CaseMetrics]
-    /// Layers that were to be compared and that one side lacks: the capture in every case, or the engine in some, where
-    /// these two are compared; either in some case, where two captures are.
+    /// Layers to compare that one side lacks. If a capture is compared with an engine: those missing from the capture
+    /// in every case, or from the engine in some. If two captures are compared: those missing from either in some
+    /// case.
     public let layersNotCompared: [String]
     /// Cases that one side lacks.
     public let casesNotCompared: [String]
-    /// How the sides were aligned, where they are not of one file: a sentence for each thing that was found and undone.
+    /// How the sides were aligned, if they come from different files: one sentence for each difference that was
+    /// undone.
     public let alignment: [String]?
-    /// Faults that change nothing on these inputs, a sentence for each; nil where there are none.
+    /// Faults that change nothing on these inputs, one sentence each; nil if there are none.
     public let inputsCannotShow: [String]?
     /// Whether the inputs are one number throughout in every case.
     public let inputsAreConstant: Bool
-    /// What it is held against in place of a report's limits; nil for these.
+    /// The limits that replace a report's own; nil to keep these.
     public var limits: LayerThresholds?
-    /// What programs measured of both sides' answers over all cases.
+    /// The numbers that programs measured on both sides' answers over all cases.
     public var measuredByPrograms: [TaskAgreement]
 
     public init(
@@ -37,7 +39,7 @@ public struct NetworkComparison: Sendable {
         self.inputsCannotShow = inputsCannotShow.flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// Each layer's metrics over all cases, in the order in which the first case has them.
+    /// Each layer's metrics over all cases, in the first case's order.
     public var layers: [LayerMetrics] {
         var order = [String]()
         var merged = [String: LayerMetrics]()
@@ -52,7 +54,7 @@ public struct NetworkComparison: Sendable {
         return order.compactMap { merged[$0] }
     }
 
-    /// What the answers of all cases come to for each task that is asked for.
+    /// The metrics of each requested task over all cases.
     public var tasks: [TaskAgreement] {
         var merged = [TaskAgreement]()
         for agreement in cases.flatMap({ $0.tasks ?? [] }) {
@@ -65,10 +67,10 @@ public struct NetworkComparison: Sendable {
         return merged + measuredByPrograms
     }
 
-    /// A layer whose own error is no rounding error.
+    /// A layer whose own error rounding cannot explain.
     public struct Divergence: Sendable, Codable, Equatable {
         public let layer: String
-        /// Whose error it is; of both, the candidate's is meant.
+        /// Whose error it is; if both sides err, the candidate's.
         public let side: Side
 
         public enum Side: String, Sendable, Codable {
@@ -81,9 +83,10 @@ public struct NetworkComparison: Sendable {
         }
     }
 
-    /// The first layer, in the order of computation, where a side's own error exceeds the bound on rounding.
+    /// The first layer, in order of computation, where a side's own error exceeds the bound on rounding.
     public var firstDivergence: Divergence? {
         layers.lazy.compactMap { layer in
+            // Winograd's algorithm exceeds the bound for sums in any order, and yet is right.
             func exceeds(_ error: ErrorAgainstOracle?, _ whole: ErrorAgainstOracle?) -> Bool {
                 (error?.widestBoundRatio ?? error?.boundRatio ?? 0) > 1 && whole?.grade != .explains
             }

@@ -1,15 +1,15 @@
 import Foundation
 import Tensors
 
-/// How one tensor agrees with another as a whole: the difference beside the size of what it is in.
+/// How two tensors agree as a whole: the difference relative to the baseline's size.
 ///
-/// Elements that are NaN or infinite on either side take part in nothing; no comparison with one conforms.
+/// Elements that are NaN or infinite on either side are left out; a comparison with any does not conform.
 public struct SignalAgreement: Sendable, Codable, Equatable {
-    /// max |candidate - baseline| / max |baseline|, the largest of all cases; infinite where only the baseline is all
+    /// max |candidate - baseline| / max |baseline|, the largest over all cases; infinite if only the baseline is all
     /// zeros.
     public private(set) var relativeDiff: Double
-    /// Sums over the elements of all cases: of the baseline's squares, the candidate's, the difference's, and of
-    /// baseline times candidate.
+    /// Sums over the elements of all cases: the baseline's squares, the candidate's squares, the difference's
+    /// squares, and baseline times candidate.
     private var squares: [Double]
 
     public init(baseline: AnyTensor, candidate: AnyTensor) {
@@ -29,15 +29,14 @@ public struct SignalAgreement: Sendable, Codable, Equatable {
         squares = sums
     }
 
-    /// The signal-to-noise ratio in decibels, 10 log10(sum of baseline^2 / sum of difference^2): infinite where nothing
-    /// differs, and NaN where something does and the squares are too small for float64 to tell.
+    /// The signal-to-noise ratio in decibels, 10 log10(sum of baseline^2 / sum of difference^2): infinite if nothing
+    /// differs.
     public var signalToNoise: Double {
         guard squares[2] == 0 else { return 10 * log10(squares[0] / squares[2]) }
         return relativeDiff == 0 || squares[0] >= .leastNormalMagnitude ? .infinity : .nan
     }
 
-    /// The cosine of the angle between both as vectors: 1 for two that are equal, 0 where only one is all zeros, or its
-    /// squares are too small for float64 to tell.
+    /// The cosine of the angle between the tensors as vectors: 1 if both are all zeros, 0 if only one is.
     public var cosine: Double {
         guard min(squares[0], squares[1]) >= .leastNormalMagnitude else { return relativeDiff == 0 ? 1 : 0 }
         return squares[3] / (squares[0].squareRoot() * squares[1].squareRoot())

@@ -1,21 +1,21 @@
 import NetworkGraph
 import Tensors
 
-/// How one of a network's constants fits into a number format, float16 where no other is named.
+/// How one of a network's constants fits into a number format, float16 by default.
 public struct ConstantRange: Sendable, Codable, Equatable {
     public let name: String
-    /// The node that takes it.
+    /// The node that uses it.
     public let node: String
     public let count: Int
     /// Elements that are NaN or infinite in the model.
     public let nonFiniteCount: Int
     /// Finite elements that the format rounds to infinity.
     public let overflowCount: Int
-    /// Elements that the format rounds to 0 though they are not.
+    /// Nonzero elements that the format rounds to 0.
     public let underflowCount: Int
-    /// Elements that the format holds as subnormal numbers, with less precision, and that flushing hardware takes for 0.
+    /// Elements that the format holds as subnormals: with less precision, and flushed to 0 by some hardware.
     public let subnormalCount: Int
-    /// Whether elements are not 0 in the model, and none of these is a normal number in the format.
+    /// Whether the model has nonzero elements here, none of which is a normal number in the format.
     public let isLost: Bool
 
     public var isOrdinary: Bool { nonFiniteCount + overflowCount + underflowCount + subnormalCount == 0 }
@@ -36,7 +36,7 @@ public struct ConstantRange: Sendable, Codable, Equatable {
             && rounded.allSatisfy { $0 == 0 || isSubnormal($0) }
     }
 
-    /// The constants of a graph that do not fit the format in some element, in the order of their nodes.
+    /// A graph's constants with any element that does not fit the format, in node order.
     public static func outOfRange(in graph: Graph, of format: FloatFormat = .binary16) -> [ConstantRange] {
         var seen = Set<String>()
         return graph.nodes.flatMap { node in

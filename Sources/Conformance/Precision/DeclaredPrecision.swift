@@ -1,22 +1,22 @@
 import NetworkGraph
 import Tensors
 
-/// In which precision a graph's weights are stored and its layers are computed, as its own types and its quantising
-/// operators say.
+/// The precision of a graph's stored weights and of its layers, as declared by its types and its quantising
+/// operators.
 public struct DeclaredPrecision {
-    /// In words: "float16 weights, float32 arithmetic", "int8 convolutions, float32 elsewhere"; nil for a graph
-    /// without layers of weights.
+    /// In words: "float16 weights, float32 arithmetic", "int8 convolutions, float32 elsewhere"; nil if no layer has
+    /// weights.
     public let words: String?
 
     fileprivate struct Layer {
         let kind: String
-        /// What the weights are stored as.
+        /// The type of the stored weights.
         let weights: ElementType
         let arithmetic: Arithmetic
 
         enum Arithmetic: Hashable {
             case floating(ElementType)
-            /// Of integers; or of numbers that are quantised before and after, which is how converters write it.
+            /// Computed with integers, or with numbers quantised before and after, as converters write it.
             case integers
         }
     }
@@ -57,7 +57,7 @@ public struct DeclaredPrecision {
 }
 
 extension DeclaredPrecision.Layer {
-    /// - Returns: nil for a node that is no layer of constant weights.
+    /// - Returns: nil unless the node is a layer with constant weights.
     fileprivate init?(_ node: Node, in graph: Graph, _ givers: [String: Node]) {
         let (kind, place, isOfIntegers): (String, Int, Bool)
         switch node.operator {
@@ -78,10 +78,10 @@ extension DeclaredPrecision.Layer {
     }
 }
 
-/// Where a constant operand comes from: an initialiser, perhaps cast, dequantised or moved.
+/// The source of a constant operand: an initialiser, perhaps cast, dequantised or moved.
 private struct ConstantOrigin {
     let stored: ElementType
-    /// What it is by the time that it is taken.
+    /// The operand's type when the layer reads it.
     let given: ElementType
     let isDequantized: Bool
 

@@ -2,10 +2,10 @@ import Captures
 import NetworkGraph
 import Tensors
 
-/// Inputs of a network, under a name.
+/// Named inputs of a network.
 public struct NetworkInputs: Sendable {
     public let name: String
-    /// Where they come from, for a person.
+    /// Their source, in words.
     public let source: String
     public let tensors: [String: AnyTensor]
 
@@ -15,12 +15,12 @@ public struct NetworkInputs: Sendable {
         self.tensors = tensors
     }
 
-    /// The inputs of a capture's cases that hold every layer: few, and of every size. Images are turned to the layout
-    /// that the graph takes, and taken one by one where that is all it takes.
+    /// The inputs from the capture's cases that hold every layer: few, and of every size. Images are converted to the
+    /// graph's layout, and passed one at a time if the graph takes only one.
     ///
     /// - Throws: ``Captures/CaptureError``.
     public static func all(in capture: CaptureFile, of graph: Graph) throws -> [NetworkInputs] {
-        // Of the cases read so far, those that hold most tensors; of these, the inputs alone stay.
+        // The cases with the most tensors of those read so far; only their inputs are kept.
         var cases = [CaptureCase]()
         var mostTensors = 0
         for name in capture.caseNames {

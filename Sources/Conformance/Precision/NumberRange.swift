@@ -1,7 +1,7 @@
 import Foundation
 import Tensors
 
-/// How an arithmetic's activations lie in the range of a number format, beside the exact ones.
+/// How an arithmetic's activations lie in a number format's range, compared with the exact ones.
 public struct NumberRange: Sendable, Codable, Equatable {
     /// Elements that are NaN or infinite.
     public var nonFiniteCount = 0
@@ -9,11 +9,11 @@ public struct NumberRange: Sendable, Codable, Equatable {
     public var overflowCount = 0
     /// Elements that are 0 though the exact ones are not.
     public var underflowCount = 0
-    /// Elements among the format's subnormal numbers, whose precision is less.
+    /// Elements among the format's subnormals, which are less precise.
     public var subnormalCount = 0
     /// The largest finite magnitude.
     public var largest = 0.0
-    /// The energy of the exact elements and of the error, for ``signalToNoise``.
+    /// The energy of the exact elements and of the error, used by ``signalToNoise``.
     public var signal = 0.0
     public var noise = 0.0
 
@@ -37,10 +37,10 @@ public struct NumberRange: Sendable, Codable, Equatable {
         }
     }
 
-    /// How many times the largest element fits into the format's range; nil if all are 0.
+    /// The format's largest number divided by the largest element; nil if all are 0.
     public func headroom(in format: FloatFormat) -> Double? { largest > 0 ? format.largest / largest : nil }
 
-    /// 10 log10 of the energy of the exact elements over that of the error, in dB; nil without error.
+    /// 10 log10 of the energy of the exact elements over the error's, in dB; nil if there is no error.
     public var signalToNoise: Double? { noise > 0 && signal > 0 ? 10 * log10(signal / noise) : nil }
 
     public func merged(with other: NumberRange) -> NumberRange {

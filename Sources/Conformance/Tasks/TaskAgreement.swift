@@ -1,24 +1,25 @@
 import Tensors
 
-/// What a task's metric comes to so far, over the elements of a batch or over several cases.
+/// A task metric accumulated so far, over the elements of a batch or over several cases.
 public struct TaskAgreement: Sendable, Codable, Equatable {
-    /// As ``TaskMetric/name`` has it.
+    /// Equal to ``TaskMetric/name``.
     public let task: String
     public let metric: Metric
-    /// Of what was measured: how many decisions, vectors, sets of points, masks or boxes; their sum and their smallest.
+    /// How many decisions, vectors, point sets, masks or boxes were measured, their sum and their smallest value.
     public private(set) var count: Int
     private var sum: Double
     private var smallest: Double
 
-    /// The metric; nil where nothing was measured. NaN where an answer is no number.
+    /// The metric; nil if nothing was measured. NaN if an answer is NaN.
     public var value: Double? {
         guard count > 0 else { return nil }
         return metric == .cosine ? smallest : sum / Double(count)
     }
 
     /// - Parameters:
-    ///   - outputs: the network's, in order, as far as both sides have them: the baseline's beside the candidate's.
-    /// - Throws: ``TaskError`` where the output that is meant cannot be told, or is of another shape than the task's.
+    ///   - outputs: the network's, in order, as far as both sides have them, each the baseline's with the
+    ///     candidate's.
+    /// - Throws: ``TaskError`` if it is unclear which output is meant, or if its shape does not fit the task.
     public init(
         _ task: TaskMetric, of outputs: [(name: String, baseline: AnyTensor, candidate: AnyTensor)]
     ) throws(TaskError) {
@@ -46,7 +47,7 @@ public struct TaskAgreement: Sendable, Codable, Equatable {
         }
     }
 
-    /// What a program measured.
+    /// A program's measurement.
     ///
     /// - Parameter task: `command:PROGRAM#mAP`
     public init(measured value: Double, as task: String) {
@@ -110,7 +111,7 @@ public enum TaskError: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// Both sides' answers to one element of a batch, in an output.
+/// Both sides' answers to one element of a batch, in one output.
 private struct Answers {
     let output: String
     /// Without the batch axis.
@@ -118,7 +119,7 @@ private struct Answers {
     let baseline: [Double]
     let candidate: [Double]
 
-    /// The answers to each element of the batch; one where the output has no batch.
+    /// The answers to each element of the batch; one if the output has no batch.
     static func pairs(_ output: String, _ baseline: AnyTensor, _ candidate: AnyTensor) throws(TaskError) -> [Answers] {
         let shape = baseline.shape
         let (expected, found) = (baseline.float64.elements, candidate.float64.elements)
@@ -133,7 +134,8 @@ private struct Answers {
         }
     }
 
-    /// Classes, and the positions that each has a score at: the first axis that is longer than 1 is the classes'.
+    /// The number of classes, and the positions that have a score for each: classes lie on the first axis longer than
+    /// 1.
     var classes: (count: Int, positions: Int) {
         let long = shape.dimensions.filter { $0 != 1 }
         let count = long.first ?? 1
@@ -142,7 +144,7 @@ private struct Answers {
 }
 
 extension TaskMetric {
-    /// What is measured of the answers to one element of a batch: a number for each decision, vector, set of points, mask
+    /// The measurements on the answers to one element of a batch: a number for each decision, vector, point set, mask
     /// or box.
     fileprivate func values(of answers: Answers) throws(TaskError) -> [Double] {
         switch kind {
@@ -229,7 +231,7 @@ extension TaskMetric {
             }
             (expected, found) = (classes(answers.baseline), classes(answers.candidate))
         } else {
-            // Probabilities are cut at one half, their logits at 0.
+            // Probabilities are thresholded at one half, logits at 0.
             let cut = answers.baseline.allSatisfy { (0...1).contains($0) } ? 0.5 : 0
             (expected, found) = (answers.baseline.map { $0 > cut ? 1 : 0 }, answers.candidate.map { $0 > cut ? 1 : 0 })
         }
@@ -270,7 +272,7 @@ extension TaskMetric {
 }
 
 extension [Double] {
-    /// Of equal ones the first; nil where one is NaN, or there are none.
+    /// The first of equal ones; nil if one is NaN, or if there are none.
     fileprivate var indexOfLargest: Int? {
         guard !contains(where: \.isNaN) else { return nil }
         return indices.max { self[$0] < self[$1] || (self[$0] == self[$1] && $0 > $1) }

@@ -1,31 +1,29 @@
-/// What a network's answers are for, as a number: how far a candidate's answers serve the purpose that the baseline's do.
+/// A metric of a network's task: how well the candidate's answers serve the purpose of the baseline's.
 ///
-/// Written as `top1`, `topk=5`, `cosine`, `landmarks=0-1`, `mask-iou` or `boxes`, each with `@OUTPUT` behind it where the
+/// Written as `top1`, `topk=5`, `cosine`, `landmarks=0-1`, `mask-iou` or `boxes`, each followed by `@OUTPUT` if the
 /// network has several outputs.
 public struct TaskMetric: Sendable, Hashable {
     public enum Kind: Sendable, Hashable {
-        /// The share of decisions in which the baseline's first class is among the candidate's first k. Of equal scores
-        /// the first counts as the larger. Of k classes or fewer all are among the first k: that is refused.
+        /// The share of decisions in which the baseline's first class is among the candidate's first k. Of equal
+        /// scores, the first counts as larger.
         case top(Int)
-        /// The smallest cosine between the answers to one element of a batch.
+        /// The smallest cosine between the sides' answers to one element of a batch.
         case cosine
         /// The mean distance between corresponding points, divided by a length.
         case landmarks(LandmarkNormaliser)
-        /// The mean intersection over union of masks, or of the classes' areas where there are several. A mask without
-        /// anything in it on both sides does not count.
+        /// The mean IoU of masks, or of the classes' areas if there are several classes.
         case maskIou
-        /// The mean intersection over union of corresponding rows x1, y1, x2, y2. Equal rows without an area fill up the
-        /// table, and do not count.
+        /// The mean IoU of corresponding rows x1, y1, x2, y2.
         case boxes
     }
 
     public let kind: Kind
-    /// The output that it is on; nil for the only one, or for all in ``Kind/cosine``.
+    /// The output that it measures; nil for the only one, or for all with ``Kind/cosine``.
     public let output: String?
     /// As it was written.
     public let name: String
 
-    /// - Returns: nil for a text that names none.
+    /// - Returns: nil if the text is not a metric.
     public init?(_ text: String) {
         let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
         guard let kind = Kind(parts[0]), parts.count == 1 || !parts[1].isEmpty else { return nil }
@@ -34,7 +32,7 @@ public struct TaskMetric: Sendable, Hashable {
         name = text
     }
 
-    /// What a limit on it is on.
+    /// The metric that a limit on this task names.
     public var metric: Metric {
         switch kind {
         case .top: .topAgreement
@@ -50,7 +48,7 @@ public struct TaskMetric: Sendable, Hashable {
         if case .landmarks = kind { false } else { true }
     }
 
-    /// What it measures, for a person.
+    /// What it measures, in words.
     public var words: String {
         switch kind {
         case .top(1): "share of decisions with the baseline's first class"
@@ -62,7 +60,7 @@ public struct TaskMetric: Sendable, Hashable {
         }
     }
 
-    public static let usage = "top1, topk=5, cosine, landmarks=NORMALISER, mask-iou or boxes, with @OUTPUT behind it"
+    public static let usage = "top1, topk=5, cosine, landmarks=NORMALISER, mask-iou or boxes, optionally with @OUTPUT"
 }
 
 extension TaskMetric.Kind {
@@ -87,7 +85,7 @@ extension TaskMetric.Kind {
 /// How an output holds points, and what their distances are divided by.
 ///
 /// Written as `0-1` (the distance between two of the baseline's points), `box` (the square root of the area that the
-/// baseline's points span) or a number in the output's unit; with `planar:` before it where all x stand before all y.
+/// baseline's points span) or a number in the output's unit. A leading `planar:` means that all x come before all y.
 public struct LandmarkNormaliser: Sendable, Hashable {
     public enum Length: Sendable, Hashable {
         case between(Int, Int)
@@ -96,7 +94,7 @@ public struct LandmarkNormaliser: Sendable, Hashable {
     }
 
     public let length: Length
-    /// Whether all x stand before all y; else x and y take turns.
+    /// Whether all x come before all y; else x and y alternate.
     public let isPlanar: Bool
 
     init?(_ text: Substring) {

@@ -1,19 +1,19 @@
-/// A program of the user's that measures what both sides' answers are worth.
+/// A user's program that measures both sides' answers.
 ///
-/// It is started with two captures, the baseline's and the candidate's answers, and prints an object of numbers as JSON:
+/// It is called with two captures, the baseline's and the candidate's answers, and prints a JSON object of numbers:
 /// `{"mAP": 0.71}`.
 public struct TaskProgram: Sendable, Hashable {
     static let prefix = "command:"
 
-    /// The program's path or name, and its first arguments, which spaces part.
+    /// The program's path or name and its first arguments, separated by spaces.
     public let command: [String]
     /// As it was written, without the number.
     public let name: String
-    /// The number that is meant; nil for all that it prints.
+    /// The selected number; nil for all that it prints.
     public let number: String?
 
     /// - Parameter text: `command:./score.py`, or `command:./score.py#mAP`
-    /// - Returns: nil for a text of another form.
+    /// - Returns: nil if the text has another form.
     public init?(_ text: String) {
         guard text.hasPrefix(Self.prefix) else { return nil }
         let parts = text.dropFirst(Self.prefix.count).split(separator: "#", omittingEmptySubsequences: false)

@@ -1,8 +1,8 @@
-/// A task's metric to measure, and the limit that it is held to, if there is one.
+/// A task metric to measure, and its limit, if any.
 public struct TaskRequirement: Sendable, Codable, Equatable {
-    /// As ``TaskMetric/name`` has it.
+    /// Equal to ``TaskMetric/name``.
     public let task: String
-    /// Nil to measure it alone.
+    /// Nil to measure without a limit.
     public let threshold: Threshold?
 
     public init(_ task: TaskMetric, limit: Double? = nil) {
@@ -19,14 +19,14 @@ public struct TaskRequirement: Sendable, Codable, Equatable {
         (self.task, self.threshold) = (task, threshold)
     }
 
-    /// A program's numbers, measured alone.
+    /// A program's numbers, without a limit.
     public init(_ program: TaskProgram) {
         self.init(program.name, nil)
     }
 
-    /// - Parameter text: `top1=0.99` or `topk=5=1`: the task, and at least or, of an error, at most how much; of a program
-    ///   also which number, and `<=` where less is better: `command:./score#error<=0.1`.
-    /// - Returns: nil where it names no task, or no limit that the task can keep.
+    /// - Parameter text: the task and its limit, a minimum or, for an error, a maximum: `top1=0.99`, `topk=5=1`. For
+    ///   a program, also which number, with `<=` if less is better: `command:./score#error<=0.1`.
+    /// - Returns: nil if the text names no task, or no limit that the task can have.
     public init?(_ text: String) {
         guard let end = text.lastIndex(of: "="), let limit = Double(text[text.index(after: end)...]), limit.isFinite
         else { return nil }
@@ -50,19 +50,17 @@ public struct TaskRequirement: Sendable, Codable, Equatable {
 }
 
 extension [TaskRequirement] {
-    /// What is measured here, each once.
+    /// The metrics to measure here, each once.
     public var metrics: [TaskMetric] { map(\.task).withoutRepeats.compactMap { TaskMetric($0) } }
 
-    /// The programs that measure, each once.
+    /// The programs to run, each once.
     public var programs: [TaskProgram] {
         compactMap { TaskProgram($0.task)?.name }.withoutRepeats.compactMap { TaskProgram($0) }
     }
 
-    /// What was measured, held against the limits. A task with a limit that was not measured has no value.
+    /// The measurements compared with the limits. If a task with a limit was not measured, its check has no value.
     ///
-    /// - Parameters:
-    ///   - subject: what the checks' names begin with: `squeezenet`.
-    ///   - outputs: the network's; a task on another network's output is not asked of this one.
+    /// - Parameter subject: the start of the checks' names: `squeezenet`.
     public func outcomes(
         of measured: [TaskAgreement], in subject: String, outputs: [String], _ deviations: [KnownDeviation]
     ) -> [TaskOutcome] {
@@ -78,14 +76,14 @@ extension [TaskRequirement] {
     }
 }
 
-/// What a task came to on a network.
+/// A task's result on a network.
 public struct TaskOutcome: Sendable, Codable, Equatable {
     public let task: String
-    /// Nil where nothing was measured.
+    /// Nil if nothing was measured.
     public let value: Double?
-    /// How many decisions, vectors, sets of points, masks or boxes it is over.
+    /// How many decisions, vectors, point sets, masks or boxes it covers.
     public let count: Int
-    /// Nil where no limit is asked for.
+    /// Nil if there is no limit.
     public let check: Check?
 
     init(

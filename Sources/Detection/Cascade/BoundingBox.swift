@@ -31,13 +31,12 @@ public struct PixelBox: Hashable, Sendable {
         self.height = height
     }
 
-    /// Each of the four values rounded for itself, as converting OpenCV's `Rect_<float>` to `Rect` does: half
-    /// to even.
+    /// Each of the four values rounded separately, as converting OpenCV's `Rect_<float>` to `Rect` does: half to even.
     public init(rounding box: BoundingBox) {
         self.init(box, .toNearestOrEven)
     }
 
-    /// Each of the four values cut toward zero.
+    /// Each of the four values truncated toward zero.
     public init(truncating box: BoundingBox) {
         self.init(box, .towardZero)
     }
@@ -51,7 +50,7 @@ public struct PixelBox: Hashable, Sendable {
 }
 
 extension Int {
-    /// A whole number, held within ±2^30 so that no network output makes the products of two overflow.
+    /// A whole number, clamped to ±2^30 so that no network output makes the product of two overflow.
     public init(saturating value: Float) {
         let limit: Float = 0x1p30
         self = Int(Float.maximum(-limit, Float.minimum(limit, value)))

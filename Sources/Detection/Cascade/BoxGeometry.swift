@@ -1,10 +1,10 @@
 extension BoundingBox {
-    /// The box with its sides moved as a network says, each by its fraction of the extent.
+    /// The box with its sides moved by a network's regression, each by its fraction of the extent.
     ///
     /// - Parameters:
     ///   - boxes: Whether the box is rounded to whole pixels first.
-    ///   - growth: What the extent gains before it is multiplied: 1 where boxes are taken to include their last pixel.
-    ///   - farEdge: How much further than the extent the far edges lie.
+    ///   - growth: Added to the extent before it is multiplied: 1 if boxes include their last pixel.
+    ///   - farEdge: Added to the extent for the far edges.
     func corrected(
         by regression: BoxRegression, _ boxes: CascadeRules.CorrectedBoxes, growth: Int, farEdge: Int
     ) -> BoundingBox {
@@ -18,18 +18,18 @@ extension BoundingBox {
         return BoundingBox(x: left, y: top, width: right - left, height: bottom - top)
     }
 
-    /// The square of the longer side around the same centre.
+    /// The square with the longer side's length and the same centre.
     public var square: BoundingBox {
         let side = max(width, height)
         return BoundingBox(x: x + 0.5 * (width - side), y: y + 0.5 * (height - side), width: side, height: side)
     }
 
-    /// The same, as a rule has it.
+    /// The same, according to a rule.
     func squared(_ rule: CascadeRules.Squares) -> BoundingBox {
         exactSquare(rule).inWholePixels(rule)
     }
 
-    /// The same with one side of the exact square moved; of a square that is cut to x, y and side, the side grows.
+    /// The same with one side of the exact square moved; if the square is truncated to x, y and side, the side grows.
     func squared(_ rule: CascadeRules.Squares, moving side: BoxSide, by step: Float) -> BoundingBox {
         var box = exactSquare(rule)
         switch (side, rule) {
@@ -63,7 +63,7 @@ extension BoundingBox {
         }
     }
 
-    /// The box between its corners, each coordinate of which is changed.
+    /// The box between its corners, with each coordinate transformed.
     private func withCorners(_ change: (Float) -> Float) -> BoundingBox {
         let (left, top) = (change(x), change(y))
         return BoundingBox(x: left, y: top, width: change(x + width) - left, height: change(y + height) - top)
@@ -77,7 +77,7 @@ extension BoundingBox {
             height: min(y + height, Float(imageHeight - 1)) - top)
     }
 
-    /// As some rules have numbers written.
+    /// With numbers written according to a rule.
     func written(_ rule: CascadeRules.WrittenNumbers) -> BoundingBox {
         switch rule {
         case .exact: return self
@@ -103,7 +103,7 @@ extension BoundingBox {
 
     /// The pixels of the frame that a network sees of a box.
     func cropRegion(_ rule: CascadeRules.CropRegion) -> PixelBox {
-        // The corners are cut, so that of a box between whole pixels the extents may be.
+        // The corners are truncated; for a box between whole pixels, so are the extents.
         let box = PixelBox(truncating: withCorners { Float(Int(saturating: $0.rounded(.towardZero))) })
         switch rule {
         case .fromOneBefore:
@@ -117,7 +117,7 @@ extension BoundingBox {
 }
 
 extension Point {
-    /// As some rules have numbers written.
+    /// With numbers written according to a rule.
     func written(_ rule: CascadeRules.WrittenNumbers) -> Point {
         switch rule {
         case .exact: self
@@ -128,7 +128,7 @@ extension Point {
 }
 
 extension PixelBox {
-    /// The part that lies within an image; without width or height where there is none.
+    /// The part inside an image; without width or height if there is none.
     func clipped(width imageWidth: Int, height imageHeight: Int) -> PixelBox {
         let left = max(0, x)
         let top = max(0, y)

@@ -1,4 +1,4 @@
-/// A box on its way through the cascade, with what the last network that saw it said.
+/// A box on its way through the cascade, with the answer of the last network that saw it.
 public struct Candidate: Equatable, Sendable {
     public var box: BoundingBox
 
@@ -18,7 +18,7 @@ public struct Candidate: Equatable, Sendable {
     }
 }
 
-/// How far a network would move each side of a box, as fractions of the box's width and height.
+/// A network's regression: how far to move each side of a box, as fractions of the box's width and height.
 public struct BoxRegression: Hashable, Sendable {
     public var left: Float
     public var top: Float

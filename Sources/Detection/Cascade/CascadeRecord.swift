@@ -14,7 +14,7 @@ public enum CascadeStage: String, CaseIterable, Sendable {
     case final = "final"
 }
 
-/// What the proposal network found at one size of the frame.
+/// The proposal network's findings at one size of the frame.
 public struct PyramidLevel: Equatable, Sendable {
     public let scale: PyramidScale
 
@@ -32,20 +32,20 @@ public struct CascadeRecord: Equatable, Sendable {
     public var levels: [PyramidLevel]
     private var stages: [CascadeStage: [Candidate]] = [:]
 
-    /// For each network whose scores are no probabilities of each other, the pair that is furthest from it.
+    /// For each network whose scores are not complementary probabilities, the pair furthest from it.
     public var unpairedScores: [UnpairedScores] = []
 
     public init(levels: [PyramidLevel] = []) {
         self.levels = levels
     }
 
-    /// The boxes after a stage; nil where nobody recorded them.
+    /// The boxes after a stage; nil if none were recorded.
     public subscript(stage: CascadeStage) -> [Candidate]? {
         get { stages[stage] }
         set { stages[stage] = newValue }
     }
 
-    /// Whether nobody recorded boxes after any stage.
+    /// Whether no stage's boxes were recorded.
     public var isEmpty: Bool { levels.isEmpty && stages.isEmpty }
 
     /// The faces found, best score first.
@@ -58,10 +58,10 @@ public struct CascadeRecord: Equatable, Sendable {
 public struct Face: Equatable, Sendable {
     public var box: BoundingBox
 
-    /// The probability of a face; nil where a detector does not give one.
+    /// The probability of a face; nil if a detector gives none.
     public var confidence: Float?
 
-    /// Eyes, nose and corners of the mouth, or empty where a detector does not give them.
+    /// Eyes, nose and corners of the mouth, or empty if a detector gives none.
     public var landmarks: [Point]
 
     public init(box: BoundingBox, confidence: Float?, landmarks: [Point] = []) {

@@ -1,7 +1,7 @@
 import Engines
 import Tensors
 
-/// MTCNN's cascade (Zhang et al., 2016), by the rules of the C++ detector of OpenFace 2.2.0 or of another: a network
+/// MTCNN's cascade (Zhang et al., 2016), by the rules of OpenFace 2.2.0's C++ detector or another's: one network
 /// proposes boxes at every size of the frame, a second refines them, a third decides and finds landmarks.
 public struct FaceDetector: Sendable {
     public var networks: FaceNetworks
@@ -10,12 +10,12 @@ public struct FaceDetector: Sendable {
     /// The shorter side, in pixels, of the smallest face to look for; at least 12.
     public var minimumFaceSize: Int
 
-    /// Boxes and scores that differ from what is computed.
+    /// Boxes and scores to substitute for computed ones.
     public var nudges: [Nudge] = []
 
     public static let defaultMinimumFaceSize = 60
 
-    /// The rules' own.
+    /// The rules' own thresholds.
     public var scoreThresholds: ScoreThresholds {
         get { rules.scoreThresholds }
         set { rules.scoreThresholds = newValue }
@@ -31,13 +31,13 @@ public struct FaceDetector: Sendable {
 
     /// The faces of an image, and the boxes after every stage on the way to them.
     ///
-    /// - Throws: ``CascadeError``, or what a network throws.
+    /// - Throws: ``CascadeError``, or any error of a network.
     public func detect(in image: DecodedImage) throws -> CascadeRecord {
         var frame = FrameEvaluations(image: image, networks: networks)
         return try detect(in: &frame)
     }
 
-    /// The same, for a frame of which the networks have already judged some inputs.
+    /// The same, for a frame with inputs that the networks have already judged.
     public func detect(in frame: inout FrameEvaluations) throws -> CascadeRecord {
         var record = try proposals(in: &frame)
         let proposed = record.levels.flatMap { suppressed($0.proposals, rules.suppressionWithinLevel) }
@@ -84,7 +84,7 @@ public struct FaceDetector: Sendable {
         return record
     }
 
-    /// A face as the rules have it written.
+    /// A face as the rules write it.
     private func written(_ face: Candidate, in image: DecodedImage) -> Candidate {
         var face = face
         if rules.faceBeyondImage == .clipped {
@@ -124,7 +124,7 @@ extension FaceDetector {
         return record
     }
 
-    /// The boxes at those positions of an output map whose score reaches the threshold.
+    /// The boxes at those positions of an output map with scores that reach the threshold.
     private func proposals(of map: Tensor<Float>, scale: Double) -> [Candidate] {
         let (rows, columns) = (map.shape[0], map.shape[1])
         let count = rows * columns
@@ -166,7 +166,7 @@ extension FaceDetector {
         }
     }
 
-    /// Where a position on a level lies in the frame, in whole pixels.
+    /// The place of a level's position in the frame, in whole pixels.
     private func corner(_ position: Int, _ scale: Double) -> Float {
         let exact: Float
         switch rules.scalePrecision {
@@ -196,9 +196,9 @@ extension FaceDetector {
         ).map { candidates[$0] }
     }
 
-    /// What two networks' boxes go through before the next network sees them: suppression, correction, squaring.
+    /// The steps between two networks: suppression, correction, squaring.
     ///
-    /// - Parameter extent: What the regression is relative to; nil where it is not applied.
+    /// - Parameter extent: What the regression is relative to; nil if it is not applied.
     private func passOn(
         _ candidates: [Candidate], suppressionScores: [Float]? = nil, _ suppression: Suppression,
         extent: CascadeRules.RegressionExtent?, to record: inout CascadeRecord,
@@ -217,9 +217,9 @@ extension FaceDetector {
         return squared
     }
 
-    /// The same boxes with the score, the regression and the landmarks that a network gives for their crops.
+    /// The same boxes with a network's scores, regressions and landmarks for their crops.
     ///
-    /// - Parameter candidates: Become what the rules make of boxes beyond the image.
+    /// - Parameter candidates: Replaced by what the rules make of boxes beyond the image.
     private func judged(
         by network: CascadeNetwork, _ candidates: inout [Candidate], in frame: inout FrameEvaluations,
         _ record: inout CascadeRecord
@@ -256,13 +256,13 @@ extension FaceDetector {
 
     /// Eyes, nose and corners of the mouth, from the output network's fractions: five x, then five y.
     ///
-    /// - Parameter mirrored: What the network gave for the crop's mirror image, where the rules ask for it.
+    /// - Parameter mirrored: The network's output for the crop's mirror image, if the rules need it.
     private func landmarks(
         _ output: UnsafeBufferPointer<Float>, mirrored: [Float]?, of box: BoundingBox
     ) -> [Point] {
         var fractions = (0..<5).map { Point(x: output[6 + $0], y: output[11 + $0]) }
         if let mirrored {
-            // Left and right change places: eyes with each other, and corners of the mouth.
+            // Exchanges left and right: the eyes, and the corners of the mouth.
             for (point, other) in [1, 0, 2, 4, 3].enumerated() {
                 fractions[point].x = (fractions[point].x + 1 - mirrored[6 + other]) / 2
                 fractions[point].y = (fractions[point].y + mirrored[11 + other]) / 2
@@ -315,7 +315,7 @@ extension Candidate {
         return candidate
     }
 
-    /// With the sides moved as the proposal or the refinement network says.
+    /// With the sides moved by the proposal or the refinement network's regression.
     fileprivate func corrected(_ rules: CascadeRules, _ extent: CascadeRules.RegressionExtent) -> Candidate {
         with(box: box.corrected(by: regression, rules.correctedBoxes, growth: extent.growth, farEdge: 0))
     }

@@ -2,37 +2,37 @@ import Tensors
 
 /// One of the three networks, whatever computes it: an engine of this package, a recording, another program.
 ///
-/// The cascade gives upright images [N, height, width, 3] in RGB, normalised to (value - 127.5) / 128, and takes
-/// [N, rows, columns, C]: C = 6 for the proposal and the refinement network, 16 for the output network; one row
-/// and one column for the latter two. The channels are those of OpenFace: the score for no face, the score for
-/// a face, dx1, dy1, dx2, dy2, and of the output network five landmark x and five landmark y.
+/// The cascade passes upright images [N, height, width, 3] in RGB, normalised to (value - 127.5) / 128, and expects [N,
+/// rows, columns, C]: C = 6 for the proposal and the refinement network, 16 for the output network; one row and one
+/// column for the latter two. The channels are OpenFace's: the score for no face, the score for a face, dx1, dy1, dx2,
+/// dy2, and for the output network five landmark x and five landmark y.
 public protocol FaceNetwork: Sendable {
-    /// What the two scores are.
+    /// The kind of the two scores.
     var scores: FaceScores { get }
 
     func evaluate(_ images: Tensor<Float>) throws -> Tensor<Float>
 }
 
-/// What a network's two scores, of no face and of a face, are.
+/// The kind of a network's two scores, for no face and for a face.
 public enum FaceScores: Sendable {
     /// Logits: the probability of a face is 1 / (1 + exp(no face - face)).
     case logits
-    /// Probabilities: that of a face is what the network says.
+    /// Probabilities: the network's second score is the probability of a face.
     case probabilities
 }
 
-/// Two scores that a network gives as the probabilities of no face and of a face, and that are none: they do not sum
-/// to 1, or are not from 0 to 1.
+/// Two scores that a network declares as the probabilities of no face and of a face, but which do not sum to 1 or are
+/// not from 0 to 1.
 public struct UnpairedScores: Equatable, Sendable, Codable {
     /// `pnet`, `rnet` or `onet`.
     public let network: String
     public let noFace: Float
     public let face: Float
 
-    /// How far the sum of two probabilities may be from 1: eight times what rounding both to float16 may do.
+    /// The most that two probabilities' sum may differ from 1: eight times the effect of rounding both to float16.
     static let tolerance: Float = 0x1p-8
 
-    /// The pair whose sum is furthest from 1; nil where all are probabilities of each other.
+    /// The pair whose sum is furthest from 1; nil if all are complementary probabilities.
     init?(_ network: CascadeNetwork, among pairs: some Sequence<(noFace: Float, face: Float)>) {
         func isUnpaired(_ pair: (noFace: Float, face: Float)) -> Bool {
             !(abs(pair.noFace + pair.face - 1) <= Self.tolerance && min(pair.noFace, pair.face) >= -Self.tolerance)
@@ -48,7 +48,7 @@ public struct UnpairedScores: Equatable, Sendable, Codable {
 }
 
 extension [UnpairedScores] {
-    /// Of each network the pair that is furthest from being probabilities, in the order of the cascade.
+    /// For each network, the pair furthest from being probabilities, in cascade order.
     public var furthestByNetwork: [UnpairedScores] {
         CascadeNetwork.allCases.compactMap { network in
             filter { $0.network == network.modelName }.max {
@@ -60,12 +60,12 @@ extension [UnpairedScores] {
 
 extension UnpairedScores: CustomStringConvertible {
     public var description: String {
-        "\(network): the scores of no face, \(noFace), and of a face, \(face), are no probabilities of each other: they "
-            + "sum to \(noFace + face); the second is taken as the probability of a face"
+        "\(network): the scores of no face, \(noFace), and of a face, \(face), are not complementary probabilities: "
+            + "they sum to \(noFace + face); the second is taken as the probability of a face"
     }
 }
 
-/// The three networks of the cascade, in the order in which they judge.
+/// The three networks of the cascade, in order.
 public enum CascadeNetwork: String, Sendable, CaseIterable {
     /// PNet: proposes boxes at every position of every pyramid level.
     case proposal
@@ -74,7 +74,7 @@ public enum CascadeNetwork: String, Sendable, CaseIterable {
     /// ONet: judges crops of 48 x 48 and finds landmarks.
     case output
 
-    /// The name of its model file without the extension.
+    /// The name of its model file, without the extension.
     public var modelName: String {
         switch self {
         case .proposal: "pnet"
@@ -83,7 +83,7 @@ public enum CascadeNetwork: String, Sendable, CaseIterable {
         }
     }
 
-    /// The side of a crop; for the proposal network the receptive field, which is the smallest image it takes.
+    /// The side of a crop; for the proposal network the receptive field, which is its smallest image.
     public var inputSide: Int {
         switch self {
         case .proposal: 12
@@ -99,10 +99,10 @@ public enum CascadeNetwork: String, Sendable, CaseIterable {
 
 /// Why the cascade could not be run.
 public enum CascadeError: Error, Equatable {
-    /// The pyramid's first level is the image times 12 / size, so that a smaller size would enlarge it.
+    /// The pyramid's first level is the image times 12 / size: a smaller size would enlarge the image.
     case minimumFaceSize(Int)
 
-    /// A network's output does not have the shape that the cascade asked for.
+    /// The shape of a network's output is not what the cascade expects.
     case outputShape(network: CascadeNetwork, Shape, expected: String)
 
     /// A network gave a NaN or an infinity.

@@ -1,17 +1,17 @@
 import Engines
 import Tensors
 
-/// A frame, the networks that look at it, and what they have said so far.
+/// A frame, the networks that judge it, and their answers so far.
 ///
-/// A network is asked once for each input, so that the cascade can run again under other rules at the cost of
-/// the inputs that those rules change.
+/// Each network is run once for each input: when the cascade runs again under other rules, only the inputs that those
+/// rules change cost anything.
 public struct FrameEvaluations: Sendable {
     public let image: DecodedImage
     private let networks: FaceNetworks
     private var maps: [Input: Tensor<Float>] = [:]
     private var crops: [Input: [Float]] = [:]
 
-    /// The most crops that a network is given at once, which bounds the memory for them.
+    /// The most crops in one network run, which bounds their memory.
     private static let largestBatch = 64
 
     public init(image: DecodedImage, networks: FaceNetworks) {
@@ -41,7 +41,7 @@ public struct FrameEvaluations: Sendable {
 
     /// A crop network's output for each box: 6 or 16 values.
     ///
-    /// - Parameter isMirrored: Whether it sees the crops' mirror images.
+    /// - Parameter isMirrored: Whether the network sees the crops' mirror images.
     mutating func outputs(
         of network: CascadeNetwork, for boxes: [BoundingBox], rules: CascadeRules, isMirrored: Bool = false
     ) throws -> [[Float]] {
@@ -83,7 +83,7 @@ public struct FrameEvaluations: Sendable {
 }
 
 extension DecodedImage {
-    /// What a network gives for inputs of one size.
+    /// A network's outputs for inputs of one size.
     fileprivate func evaluated(_ inputs: [Input], by networks: FaceNetworks) throws -> Tensor<Float> {
         let (network, width, height) = (inputs[0].network, inputs[0].width, inputs[0].height)
         let resampling = inputs[0].resampling
@@ -100,7 +100,7 @@ extension DecodedImage {
     }
 }
 
-/// All that a network's input depends on, within one frame.
+/// Everything that determines a network's input within one frame.
 private struct Input: Hashable, Sendable {
     /// What is resampled: whole pixels, or points between the corners of a box.
     enum Region: Hashable, Sendable {

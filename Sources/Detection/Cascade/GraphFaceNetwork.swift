@@ -2,18 +2,17 @@ import Engines
 import NetworkGraph
 import Tensors
 
-/// A graph of one of the three networks, computed layer by layer where that can be, else by an engine, operator by
-/// operator.
+/// A graph of one of the three networks, computed layer by layer if possible, else by an engine, operator by operator.
 ///
-/// Two dialects are known by the graph's input. [N, x, y, 3]: the network was trained on images whose first axis
-/// is x, so that images go in transposed and maps come out transposed. [N, 3, y, x]: upright. The outputs are
-/// one tensor of 6 or 16 channels in the order of ``FaceNetwork``, or tensors of 2 logits, 4 box values and 10
-/// landmark values. A softmax over exactly the two logits that an output ends in is passed over: the cascade computes the
-/// probability from them, with the bits that it defines. Whatever else gives the scores is computed as the graph says.
+/// The graph's input tells two dialects apart. [N, x, y, 3]: the network was trained on images whose first axis is x,
+/// so images go in transposed and maps come out transposed. [N, 3, y, x]: upright. The outputs are one tensor of 6 or
+/// 16 channels in the order of ``FaceNetwork``, or tensors of 2 logits, 4 box values and 10 landmark values. If an
+/// output ends in a softmax over exactly the two logits, the softmax is skipped: the cascade computes the probability
+/// itself, with defined bits. Any other computation of the scores is done as in the graph.
 public struct GraphFaceNetwork: FaceNetwork {
     public let network: CascadeNetwork
     private let computation: Computation
-    /// With logits for probabilities of the two.
+    /// With logits in place of the two probabilities.
     private let graph: Graph
     public let scores: FaceScores
     private let layout: ImageLayout
@@ -26,8 +25,8 @@ public struct GraphFaceNetwork: FaceNetwork {
         case operators(any Engine)
     }
 
-    /// - Throws: ``GraphFaceNetworkError`` where the inputs or the outputs are not those of the network,
-    ///   `GraphError`, or `EngineError` for an operator that no engine computes.
+    /// - Throws: ``GraphFaceNetworkError`` if the inputs or the outputs do not fit the network, `GraphError`, or
+    ///   `EngineError` for an operator that no engine computes.
     public init(_ network: CascadeNetwork, graph: Graph, arithmetic: ArithmeticName) throws {
         try self.init(network, graph: graph) { graph, layout, heads in
             guard layout.takesNormalisedRGB else { return .operators(try arithmetic.engine(for: graph)) }
@@ -40,9 +39,9 @@ public struct GraphFaceNetwork: FaceNetwork {
         }
     }
 
-    /// - Parameter makeEngine: Gives the engine that computes a graph: the given one, with logits for outputs.
-    /// - Throws: ``GraphFaceNetworkError`` where the inputs or the outputs are not those of the network,
-    ///   `GraphError`, or what `makeEngine` throws.
+    /// - Parameter makeEngine: Returns the engine for a graph: the given one, with logits as outputs.
+    /// - Throws: ``GraphFaceNetworkError`` if the inputs or the outputs do not fit the network, `GraphError`, or any
+    ///   error of `makeEngine`.
     public init(_ network: CascadeNetwork, graph: Graph, engine makeEngine: (Graph) throws -> any Engine) throws {
         try self.init(network, graph: graph) { graph, _, _ in .operators(try makeEngine(graph)) }
     }
@@ -70,10 +69,10 @@ public struct GraphFaceNetwork: FaceNetwork {
         }
     }
 
-    /// Whether the graph declares its batch as 1.
+    /// Whether the graph declares a batch of 1.
     private var takesOneImage: Bool { graph.inputs[0].dimensions.first == .fixed(1) }
 
-    /// Runs a graph that takes one image once for each.
+    /// Runs a graph that takes a single image once for each image.
     private func evaluateOneByOne(_ images: Tensor<Float>, by engine: any Engine) throws -> Tensor<Float> {
         let one = Shape([1] + images.shape.dimensions.dropFirst())
         let answers = try (0..<images.shape[0]).map { index in
@@ -89,10 +88,10 @@ public struct GraphFaceNetwork: FaceNetwork {
         return try answers(in: engine.run([input: .float32(layout.input(from: images))]))
     }
 
-    /// The network's answers, as ``FaceNetwork`` gives them, among tensors that the graph gave; logits, where a softmax
-    /// over the two follows them.
+    /// The network's answers in the form of ``FaceNetwork``, from the graph's tensors; logits, if a softmax over the
+    /// two follows them.
     ///
-    /// - Throws: ``GraphFaceNetworkError/missingAnswer(_:)``, ``CascadeError`` for tensors of unequal size.
+    /// - Throws: ``GraphFaceNetworkError/missingAnswer(_:)``, or ``CascadeError`` for tensors of unequal size.
     public func answers(in tensors: [String: AnyTensor]) throws -> Tensor<Float> {
         let outputs = try heads.map { name in
             guard let output = tensors[name] else { throw GraphFaceNetworkError.missingAnswer(name) }
@@ -101,9 +100,9 @@ public struct GraphFaceNetwork: FaceNetwork {
         return try layout.joined(outputs, network: network)
     }
 
-    /// The multiply-adds that each node with sums takes for images [count, rows, columns, 3], by the node's output.
+    /// The multiply-adds of each node with sums for images [count, rows, columns, 3], keyed by the node's output.
     ///
-    /// - Throws: `GraphError` where such images do not fit the graph.
+    /// - Throws: `GraphError` if such images do not fit the graph.
     public func multiplyAdds(count: Int, rows: Int, columns: Int) throws -> [String: Int] {
         if takesOneImage, count > 1 {
             return try multiplyAdds(count: 1, rows: rows, columns: columns).mapValues { $0.saturatingProduct(count) }
@@ -127,7 +126,7 @@ public enum GraphFaceNetworkError: Error, Equatable {
     /// Outputs that do not make up the network's channels.
     case unknownOutputs(graph: String, outputs: [String], expected: String)
 
-    /// A tensor that is part of the answer was not given.
+    /// A tensor of the answer is missing.
     case missingAnswer(String)
 }
 
@@ -145,8 +144,8 @@ extension GraphFaceNetworkError: CustomStringConvertible {
 }
 
 extension Graph {
-    /// The same graph with logits for probabilities: an output that a softmax over exactly the two channels gives is
-    /// replaced by what goes in.
+    /// The same graph with logits for probabilities: an output of a softmax over exactly the two channels is replaced
+    /// by the softmax's input.
     fileprivate func withoutFinalSoftmax(_ layout: ImageLayout, side: Int) throws(GraphError) -> Graph {
         let types = try tensorTypes(for: [inputs[0].name: layout.inputShape(count: 1, rows: side, columns: side)])
         var kept = nodes
@@ -164,8 +163,8 @@ extension Graph {
             name: name, inputs: inputs, outputs: outputs, nodes: kept, initializers: initializers)
     }
 
-    /// What the scores of an output are: probabilities, where the last operator that does more than move numbers about
-    /// is one that gives numbers from 0 to 1.
+    /// The kind of an output's scores: probabilities if the last operator that does more than move elements gives
+    /// numbers from 0 to 1.
     fileprivate func scores(of output: String) -> FaceScores {
         guard let node = nodes.first(where: { $0.outputs.contains(output) }) else { return .logits }
         let inputs = node.inputs.compactMap { $0 }
@@ -178,7 +177,7 @@ extension Graph {
         }
     }
 
-    /// The outputs that make up a network's channels, in their order.
+    /// The outputs that together hold a network's channels, in order.
     fileprivate func heads(of network: CascadeNetwork, layout: ImageLayout) throws -> [String] {
         let side = network.inputSide
         let types = try tensorTypes(for: [inputs[0].name: layout.inputShape(count: 1, rows: side, columns: side)])
@@ -198,7 +197,7 @@ extension Graph {
 }
 
 extension Softmax {
-    /// Whether each sum runs over a pixel's channels and nothing else.
+    /// Whether each sum runs over exactly one pixel's channels.
     fileprivate func isOverChannels(of shape: Shape, _ layout: ImageLayout) -> Bool {
         let axis = axis < 0 ? axis + shape.rank : axis
         return axis == layout.channelAxis(rank: shape.rank) && (!spansFollowingAxes || axis == shape.rank - 1)
@@ -206,7 +205,7 @@ extension Softmax {
 }
 
 extension AnyTensor {
-    /// The elements as float32, rounded where they are float64.
+    /// The elements as float32, rounded if they are float64.
     fileprivate var float32: Tensor<Float> {
         if case .float32(let tensor) = self { return tensor }
         return float64.map { Float($0) }

@@ -9,10 +9,10 @@ struct ImageLayout {
     private let channels: ImageDeclaration.Channels
     private let values: ImageDeclaration.Values
 
-    /// Whether the graph takes the cascade's images as they are, but for the order of the axes.
+    /// Whether the graph takes the cascade's images unchanged, apart from the order of the axes.
     var takesNormalisedRGB: Bool { channels == .rgb && values == .normalised }
 
-    /// The order of the spatial axes is what the input declares. Without a declaration images [N, ., ., channels] have x
+    /// The input declares the order of the spatial axes. Without a declaration, images [N, ., ., channels] have x
     /// first, and images [N, channels, ., .] y first.
     init(of graph: Graph) throws(GraphFaceNetworkError) {
         let input = graph.inputs.count == 1 ? graph.inputs.first : nil
@@ -33,13 +33,13 @@ struct ImageLayout {
         columnsAreFirst = input?.images.map { $0.spatialOrder == .columnsFirst } ?? channelsAreLast
     }
 
-    /// What the axes of the graph's input stand for.
+    /// The meaning of the axes of the graph's input.
     var axes: [MapAxis] {
         let spatial: [MapAxis] = columnsAreFirst ? [.column, .row] : [.row, .column]
         return [.image] + (channelsAreLast ? spatial + [.channel] : [.channel] + spatial)
     }
 
-    /// Where an axis stands in a tensor of rank 4.
+    /// The position of an axis in a tensor of rank 4.
     fileprivate func position(of axis: MapAxis) -> Int { axes.firstIndex(of: axis) ?? 0 }
 
     func inputShape(count: Int, rows: Int, columns: Int) -> Shape {
@@ -54,10 +54,10 @@ struct ImageLayout {
             })
     }
 
-    /// The channels of an output [N, channels] or of an output map; nil for any other.
+    /// The channels of an output [N, channels] or of an output map; nil for others.
     func channels(of shape: Shape) -> Int? { channelAxis(rank: shape.rank).map { shape[$0] } }
 
-    /// Where the channels of an output of some rank stand; nil for what is no output.
+    /// The channel axis of an output of some rank; nil if it cannot be an output.
     func channelAxis(rank: Int) -> Int? {
         switch rank {
         case 2: 1
@@ -66,7 +66,7 @@ struct ImageLayout {
         }
     }
 
-    /// The graph's input for images [N, rows, columns, 3] as the cascade gives them.
+    /// The graph's input for the cascade's images [N, rows, columns, 3].
     func input(from images: Tensor<Float>) -> Tensor<Float> {
         let images = declared(images)
         let shape = inputShape(count: images.shape[0], rows: images.shape[1], columns: images.shape[2])
@@ -134,7 +134,7 @@ struct ImageLayout {
     }
 }
 
-/// Where the elements of an image tensor stand.
+/// The positions of an image tensor's elements.
 private struct ImageStrides {
     let count: Int
     let rows: Int
@@ -158,8 +158,7 @@ private struct ImageStrides {
         strides = (elements[0], elements[row], elements[column], elements[channel])
     }
 
-    /// Calls `body` with the position of the first channel of each pixel, row by row, and how far apart its
-    /// channels stand.
+    /// Calls `body` with the position of each pixel's first channel, row by row, and with the stride of its channels.
     func forEachChannelGroup(_ body: (_ first: Int, _ channelStride: Int) -> Void) {
         for image in 0..<count {
             for row in 0..<rows {

@@ -1,4 +1,4 @@
-/// What the intersection of two boxes is divided by.
+/// The divisor of two boxes' intersection.
 public enum OverlapMeasure: String, CaseIterable, Sendable {
     case union
     case smallerArea = "smaller_area"
@@ -9,13 +9,13 @@ public enum OverlapMeasure: String, CaseIterable, Sendable {
     }
 }
 
-/// By how much boxes may overlap that are both to stay.
+/// The largest overlap at which both boxes stay.
 public struct Suppression: Sendable {
     public let threshold: Float
     public let measure: OverlapMeasure
-    /// What overlaps are computed from, where it is another thing than for the other lists of boxes.
+    /// What overlaps are computed from, if it differs from the other lists of boxes.
     let boxes: CascadeRules.SuppressionBoxes?
-    /// Which of equal scores comes first, where it is another than for the other lists of boxes.
+    /// Which of equal scores comes first, if it differs from the other lists of boxes.
     let equalScores: CascadeRules.EqualScores?
 
     public init(_ threshold: Float, _ measure: OverlapMeasure) {
@@ -38,13 +38,13 @@ public struct Suppression: Sendable {
         return SuppressionExtent(first, boxes).overlap(with: SuppressionExtent(second, boxes), measure) > threshold
     }
 
-    // The cascade's own, as in OpenFace 2.2.0.
+    // The cascade's own rules, as in OpenFace 2.2.0.
 
-    /// Of the proposals within one pyramid level.
+    /// For the proposals within one pyramid level.
     public static let withinLevel = CascadeRules.openFace.suppressionWithinLevel
-    /// Of the boxes that the next network is to judge.
+    /// For the boxes that the next network will judge.
     public static let betweenNetworks = CascadeRules.openFace.suppressionOfProposals
-    /// Of the faces.
+    /// For the faces.
     public static let ofFaces = CascadeRules.openFace.suppressionOfFaces
 }
 
@@ -58,10 +58,9 @@ extension CascadeRules {
     }
 }
 
-/// Non-maximum suppression: of boxes that overlap by more than a threshold, the highest score stays.
+/// Non-maximum suppression: among boxes that overlap by more than a threshold, the highest score stays.
 ///
-/// - Returns: The positions of the boxes that stay, in the order in which they were picked: by falling score,
-///   and between equal scores as the rules say.
+/// - Returns: The positions of the kept boxes in the order of picking: by falling score; equal scores as the rules say.
 func nonMaximumSuppression(
     of boxes: [BoundingBox], scores: [Float], _ suppression: Suppression, rules: CascadeRules
 ) -> [Int] {
@@ -95,7 +94,7 @@ func nonMaximumSuppression(
     return picked
 }
 
-/// The sides of a box as suppression sees them; doubles hold whole pixels and their areas exactly.
+/// The sides of a box as used by suppression; doubles hold whole pixels and their areas exactly.
 private struct SuppressionExtent {
     let left: Double
     let top: Double

@@ -1,6 +1,6 @@
-/// One box of a list of the cascade that is given another box or score, as the last bits of another computation may do.
+/// A box of the cascade that gets another value or score, as another computation's last bits may cause.
 ///
-/// Whoever compares two detectors sees with it what one decision, taken the other way, leads to.
+/// It shows a comparison of two detectors the consequences of reversing one decision.
 public struct Nudge: Equatable, Sendable {
     /// A list that the cascade passes on.
     public enum List: Hashable, Sendable {
@@ -24,7 +24,7 @@ public struct Nudge: Equatable, Sendable {
 }
 
 extension [Candidate] {
-    /// The list with the boxes and scores that nudges of it say.
+    /// The list after the nudges' changes to its boxes and scores.
     func with(_ nudges: [Nudge], of list: Nudge.List) -> [Candidate] {
         guard !nudges.isEmpty else { return self }
         var candidates = self
@@ -36,7 +36,7 @@ extension [Candidate] {
     }
 }
 
-/// A square that a box may become as well, and how far the box is from becoming it.
+/// Another square that a box may become, and how far the box is from becoming it.
 public struct NearbySquare: Equatable, Sendable {
     public let box: BoundingBox
     /// In pixels.
@@ -44,9 +44,9 @@ public struct NearbySquare: Equatable, Sendable {
 }
 
 extension CascadeRules {
-    /// The other squares of whole pixels that a corrected box would become if one side lay a little elsewhere.
+    /// The other squares of whole pixels that a corrected box would become if one side moved a little.
     ///
-    /// - Parameter margin: The most that a side may lie elsewhere, in pixels.
+    /// - Parameter margin: The most that a side may move, in pixels.
     public func squares(near corrected: BoundingBox, within margin: Float) -> [NearbySquare] {
         guard cropResampling != .cropAndResize else { return [] }
         let plain = corrected.squared(squares)
@@ -58,7 +58,7 @@ extension CascadeRules {
                 guard other.cropRegion(cropRegion) != cropped, !found.contains(where: { $0.box == other }) else {
                     continue
                 }
-                // The least step that leads to it, by halving.
+                // The smallest step that leads to it, by bisection.
                 var (near, far) = (Float(0), step)
                 for _ in 0..<12 {
                     let middle = (near + far) / 2

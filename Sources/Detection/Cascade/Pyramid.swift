@@ -1,6 +1,6 @@
 import Foundation
 
-/// One size of the frame on which the proposal network looks for faces.
+/// One size of the frame at which the proposal network looks for faces.
 public struct PyramidScale: Hashable, Sendable {
     /// How many times smaller than the frame, as a fraction of 1.
     public let scale: Double
@@ -16,9 +16,8 @@ public struct PyramidScale: Hashable, Sendable {
 
 /// The sizes at which a frame is searched, largest first.
 ///
-/// Their number is floor(ln(minimumFaceSize / shorter side) / ln factor) + 1 unless the rules have another; scale i is
-/// (12 / minimumFaceSize) * factor^i, with the rules' pyramid factor. A frame that is smaller than the smallest face has
-/// none.
+/// Their number is floor(ln(minimumFaceSize / shorter side) / ln factor) + 1 unless the rules differ; scale i is (12 /
+/// minimumFaceSize) * factor^i, with the rules' pyramid factor. A frame smaller than the smallest face has none.
 public func pyramid(
     width: Int, height: Int, minimumFaceSize: Int, rules: CascadeRules = .openFace
 ) throws(CascadeError) -> [PyramidScale] {
@@ -44,7 +43,7 @@ public func pyramid(
         return PyramidScale(scale: scale, width: extent(width, scale), height: extent(height, scale))
     }
     let isCarriedOn = rules.tooSmallLevels == .leftOut
-    // Convolutions take 11 pixels, too: its pooling takes half a pair for a whole one.
+    // 11 pixels are enough for the convolutions, since the pooling accepts half a pair.
     let smallest = isCarriedOn ? support : support - 1
     let searched = levels.filter { min($0.width, $0.height) >= smallest }
     guard isCarriedOn || searched.count == levels.count else { return [] }

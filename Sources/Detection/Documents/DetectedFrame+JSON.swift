@@ -3,7 +3,7 @@ extension DetectedFrame: Codable {
         case file, width, height, faces
     }
 
-    /// Where a frame has no `faces`, those of its stage `final` are its faces.
+    /// If a frame has no `faces`, its stage `final` holds them.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         file = try container.decode(String.self, forKey: .file)
@@ -30,7 +30,7 @@ extension DetectedFrame: Codable {
     }
 }
 
-/// Three numbers from 0 to 1: those of the proposal, the refinement and the output network.
+/// Three numbers from 0 to 1, for the proposal, the refinement and the output network.
 extension ScoreThresholds: Codable {
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
@@ -57,7 +57,7 @@ extension Face: Codable {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         func number(_ key: CodingKeys) throws -> Float {
             let value = try container.decode(Float.self, forKey: key)
-            guard value.isFinite else { throw container.invalid(key, "\(value) is no coordinate") }
+            guard value.isFinite else { throw container.invalid(key, "\(value) is not a coordinate") }
             return value
         }
         box = BoundingBox(x: try number(.x), y: try number(.y), width: try number(.w), height: try number(.h))
@@ -136,14 +136,14 @@ extension PyramidLevel: Codable {
     }
 }
 
-/// Nine numbers: x, y, w, h, score, dx1, dy1, dx2, dy2. Landmarks are those of the frame's faces.
+/// Nine numbers: x, y, w, h, score, dx1, dy1, dx2, dy2. Landmarks come from the frame's faces.
 extension Candidate: Codable {
     public init(from decoder: any Decoder) throws {
         var numbers = try decoder.unkeyedContainer()
         func next() throws -> Float {
             let value = try numbers.decode(Float.self)
             guard value.isFinite else {
-                throw DecodingError.dataCorruptedError(in: numbers, debugDescription: "\(value) is no coordinate")
+                throw DecodingError.dataCorruptedError(in: numbers, debugDescription: "\(value) is not a coordinate")
             }
             return value
         }

@@ -1,20 +1,20 @@
-/// Which field of a line of a list of faces holds what, by the names in the list's header.
+/// The meaning of each field in a line of a list of faces, by the names in the header.
 ///
-/// Names count in any order and letter case, with spaces, `-` and `_` between their words alike; columns of other names
-/// are left aside.
+/// Order and letter case of names do not matter, and spaces, `-` and `_` between words are equivalent; columns with
+/// other names are ignored.
 struct DetectionColumns {
-    /// What a column holds.
+    /// The meaning of a column.
     enum Meaning: CaseIterable {
         case file, left, top, width, height, right, bottom, confidence, imageWidth, imageHeight
 
-        /// What a column of a name holds, if that is known.
+        /// The meaning of a column's name, if known.
         init?(name: String) {
             let name = DetectionColumns.normalized(name)
             guard let meaning = Self.allCases.first(where: { $0.names.contains(name) }) else { return nil }
             self = meaning
         }
 
-        /// The names that lists give it.
+        /// The names that lists use for it.
         var names: [String] {
             switch self {
             case .file:
@@ -37,12 +37,12 @@ struct DetectionColumns {
 
     private var positions: [Meaning: Int] = [:]
 
-    /// A name as it is compared.
+    /// A name in its normal form for comparison.
     private static func normalized(_ name: String) -> String {
         String(name.lowercased().map { " -".contains($0) ? "_" : $0 })
     }
 
-    /// - Throws: a ``Reason`` for a header that leaves open where a file or a box stands.
+    /// - Throws: a ``Reason`` if the header leaves unclear where a file or a box is.
     init(header: [String]) throws(Reason) {
         let names = header.map(Self.normalized)
         for meaning in Meaning.allCases {
@@ -61,7 +61,7 @@ struct DetectionColumns {
         }
     }
 
-    /// The field of a line that holds something; nil where the list has no such column.
+    /// The field of a line with a given meaning; nil if the list has no such column.
     func field(_ meaning: Meaning, of fields: [String]) -> String? {
         positions[meaning].flatMap { $0 < fields.count ? fields[$0] : nil }
     }
@@ -74,7 +74,7 @@ struct DetectionColumns {
     }
 }
 
-/// A number in decimal digits: nothing else that Double reads, which are hexadecimal numbers and words.
+/// A number in decimal digits; Double also reads hexadecimal numbers and words, which are refused.
 func decimal(_ text: String) -> Double? {
     guard text.allSatisfy({ "0123456789+-.eE".contains($0) }), let value = Double(text), value.isFinite
     else { return nil }

@@ -1,16 +1,16 @@
 extension DetectionDocument {
-    /// Reads separated values (RFC 4180): a header that names the columns, then a line for each face.
+    /// Reads separated values (RFC 4180): a header that names the columns, then one line for each face.
     ///
-    /// The separator is the one of comma, semicolon and tab that gives the header its columns; beside semicolons a comma
-    /// may be a decimal point. A frame without faces has one line, with nothing but its file (and perhaps its size).
+    /// The separator is whichever of comma, semicolon and tab splits the header into columns; with semicolons, a comma
+    /// may be a decimal point. A frame without faces has one line, with only its file (and perhaps its size).
     ///
-    /// - Parameter file: The name that errors give.
+    /// - Parameter file: The name to use in errors.
     public init(csv bytes: [UInt8], file: String) throws(DetectionDocumentError) {
         func malformed(_ line: Int, _ reason: String) -> DetectionDocumentError {
             .malformed(file: file, at: "line \(line)", reason: reason)
         }
         guard let text = String(validating: withoutByteOrderMark(bytes), as: UTF8.self) else {
-            throw malformed(1, "it is no UTF-8")
+            throw malformed(1, "it is not UTF-8")
         }
         let separator = separator(of: text)
         var rows: [(line: Int, fields: [String])]
@@ -19,7 +19,7 @@ extension DetectionDocument {
         } catch {
             throw malformed(error.line, error.reason)
         }
-        // Spreadsheets may say first what separates the fields.
+        // Spreadsheets may name the separator first.
         if rows.first?.fields.joined().lowercased().hasPrefix("sep=") == true { rows.removeFirst() }
         guard let header = rows.first else { throw malformed(1, "it is empty") }
         let columns: DetectionColumns
@@ -58,7 +58,7 @@ extension DetectionDocument {
     }
 }
 
-/// What one line says of a frame.
+/// What one line says about a frame.
 struct FaceLine {
     let face: Face?
     let width: Int?
@@ -105,13 +105,13 @@ struct FaceLine {
     }
 }
 
-/// The bytes behind the mark with which Windows' programs begin UTF-8.
+/// The bytes after the byte order mark that Windows programs put before UTF-8.
 func withoutByteOrderMark(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
     let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
     return bytes.starts(with: mark) ? bytes.dropFirst(mark.count) : bytes[...]
 }
 
-/// The separator that divides the first line into the most fields; of equal ones the comma.
+/// The separator that splits the first line into the most fields; among equals, the comma.
 private func separator(of text: String) -> Character {
     let lines = text.split(whereSeparator: \.isNewline)
     let header = lines.first { !$0.lowercased().hasPrefix("sep=") } ?? ""
@@ -127,10 +127,9 @@ private struct MisplacedQuote: Error {
     let reason: String
 }
 
-/// The fields of each line that is not empty, without the spaces around them, and the number of the line on which it
-/// begins.
+/// The fields of each nonempty line, without surrounding spaces, and the number of its first line.
 ///
-/// - Throws: where quotes are not those of a field.
+/// - Throws: if quotes do not enclose a field.
 private func separatedRows(
     of text: String, separator: Character
 ) throws(MisplacedQuote) -> [(line: Int, fields: [String])] {
@@ -160,9 +159,9 @@ private func separatedRows(
             quoted && character == "\"" && position + 1 < characters.count && characters[position + 1] == "\""
         position += isDoubledQuote ? 2 : 1
         if character.isNewline { line += 1 }
-        // Such as 3 behind "12": neither 12 nor 123.
+        // For example 3 after "12": neither 12 nor 123.
         guard !wasQuoted || quoted || character == separator || character.isWhitespace else {
-            throw MisplacedQuote(line: line, reason: "text stands behind a closing quote")
+            throw MisplacedQuote(line: line, reason: "text follows a closing quote")
         }
         switch character {
         case "\"" where isDoubledQuote: field.append(character)

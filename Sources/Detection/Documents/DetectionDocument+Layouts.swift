@@ -1,16 +1,17 @@
 import JSONTree
 
 extension JSON {
-    /// A list of faces in another layout, in that of ``DetectionDocument``; the value itself where it is none of these:
+    /// A list of faces, converted from another layout to ``DetectionDocument``'s; any other value is returned
+    /// unchanged:
     ///
     /// - COCO: `images` with `id` and `file_name`, and `annotations` with `image_id`, `bbox` and perhaps `score`;
     /// - an object of files, each with its list of faces;
-    /// - an array of faces, each with its file, as data frames and COCO's results are written;
+    /// - an array of faces, each with its file, as data frames and COCO results are written;
     /// - an array of frames, each with its file and its list of faces.
     ///
     /// A face is an object of named numbers, or has a `box` of four (PyPI mtcnn), or is an array of four or five.
     ///
-    /// - Throws: a ``DetectionColumns/Reason`` where a face in such a layout cannot be read.
+    /// - Throws: a ``DetectionColumns/Reason`` if a face in such a layout cannot be read.
     func withNamedFaces() throws(DetectionColumns.Reason) -> JSON {
         var frames = ListedFrames()
         switch self {
@@ -48,7 +49,7 @@ extension JSON {
         return .object([Member("images", .array(frames.inOrder))])
     }
 
-    /// Whether a frame's faces are written otherwise than by x, y, w and h.
+    /// Whether a frame's faces use other fields than x, y, w and h.
     private var hasOtherFaces: Bool {
         guard case .array(let faces)? = self["faces"] else { return false }
         return faces.contains { face in
@@ -68,7 +69,7 @@ extension JSON {
         }
     }
 
-    /// The file of a row, by any of its known names, `image_id` where it is a string.
+    /// The file of a row, under any of its known names, `image_id` if it is a string.
     private var file: String? {
         guard case .object(let members) = self else { return nil }
         for member in members {
@@ -97,16 +98,16 @@ extension JSON {
     }
 }
 
-/// Frames in the order in which a list names them first, each with its faces.
+/// Frames in the order of first mention, each with its faces.
 private struct ListedFrames {
     private var files: [String] = []
     private var sizes: [String: [JSON.Member]] = [:]
     private var faces: [String: [JSON]] = [:]
 
-    /// Whether the list has the frame as a frame, not as that of single faces.
+    /// Whether the list has the frame as a frame, not just in single faces.
     func isListed(_ file: String) -> Bool { sizes[file] != nil }
 
-    /// - Parameter size: What may say the image's `width` and `height`.
+    /// - Parameter size: May contain the image's `width` and `height`.
     mutating func add(frame file: String, size: JSON? = nil) throws(DetectionColumns.Reason) {
         guard faces[file] == nil else { throw DetectionColumns.Reason("\(file) is listed twice") }
         files.append(file)
@@ -133,7 +134,7 @@ private struct ListedFrames {
         }
         for annotation in annotations {
             guard let id = annotation["image_id"], let file = names["\(id)"] else {
-                throw DetectionColumns.Reason("an annotation is of no image that the list names by its id")
+                throw DetectionColumns.Reason("the image_id of an annotation is not the id of any listed image")
             }
             try add(annotation, to: file)
         }
@@ -194,19 +195,19 @@ extension JSON {
         return .object(members)
     }
 
-    /// A number as the field of a line, also one that was written as text; nothing for null.
+    /// A number as the field of a line, even if written as text; nil for null.
     private func field(_ name: String, file: String) throws(DetectionColumns.Reason) -> String {
         switch self {
         case .string(let text): return text
         case .null: return ""
         default:
-            guard let value else { throw DetectionColumns.Reason("\(file): \(name) is no number") }
+            guard let value else { throw DetectionColumns.Reason("\(file): \(name) is not a number") }
             return "\(value)"
         }
     }
 
-    /// Landmarks as pairs: of an object in the order of eyes, nose and mouth; COCO's triples without their third; ten
-    /// numbers as five x and five y, or as pairs, whichever keeps the points closer together.
+    /// Landmarks as pairs: from an object, in the order of eyes, nose and mouth; from COCO's triples, without the third
+    /// number; from ten numbers, as five x and five y or as pairs, whichever keeps the points closer together.
     private var points: [[Double]] {
         if case .object = self {
             let names = ["left_eye", "right_eye", "nose", "mouth_left", "mouth_right"]
@@ -228,7 +229,7 @@ extension JSON {
 }
 
 extension [[Double]] {
-    /// The half circumference of the points' bounding box.
+    /// Half the perimeter of the points' bounding box.
     fileprivate var extent: Double {
         let (x, y) = (map { $0[0] }, map { $0[1] })
         return (x.max() ?? 0) - (x.min() ?? 0) + (y.max() ?? 0) - (y.min() ?? 0)
@@ -236,11 +237,11 @@ extension [[Double]] {
 }
 
 extension DetectionDocument {
-    /// Reads the text lists of WIDER FACE and FDDB: for each frame a line with its file, a line with the number of faces,
-    /// and a line of numbers for each: x, y, width, height, and perhaps a score.
+    /// Reads the text lists of WIDER FACE and FDDB: for each frame one line with its file, one with the number of
+    /// faces, and one line of numbers for each: x, y, width, height, and perhaps a score.
     ///
-    /// - Parameter file: The name that errors give.
-    /// - Returns: nil for a text of another form.
+    /// - Parameter file: The name to use in errors.
+    /// - Returns: nil if the text has another form.
     init?(blocks text: String, file: String) throws(DetectionDocumentError) {
         let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map {
             $0.split(whereSeparator: \.isWhitespace).map(String.init)
@@ -277,7 +278,7 @@ extension DetectionDocument {
                         confidence: numbers.count == 5 ? numbers[4] : nil))
                 line += 1
             }
-            // WIDER FACE writes a line of zeros where there are no faces.
+            // WIDER FACE writes a line of zeros for frames without faces.
             if count == 0, lines.indices.contains(line), lines[line].count > 1,
                 lines[line].allSatisfy({ Float($0) == 0 })
             {

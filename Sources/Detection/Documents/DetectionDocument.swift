@@ -2,14 +2,14 @@ import Files
 import Foundation
 import JSONTree
 
-/// The faces that a detector found in a set of frames: the form of the gold files, and of what `detect` writes.
+/// The faces that a detector found in a set of frames: the form of the gold files and of the output of `detect`.
 ///
 /// `validation/schemas/gold.schema.json` describes its JSON; only the frames' files and boxes are required.
 public struct DetectionDocument: Equatable, Sendable, Codable {
-    /// What found the faces.
+    /// The detector.
     public var source: String?
 
-    /// The smallest face that was looked for, in pixels.
+    /// The smallest face searched for, in pixels.
     public var minFaceSize: Int?
 
     /// The thresholds of the proposal, the refinement and the output network.
@@ -24,8 +24,8 @@ public struct DetectionDocument: Equatable, Sendable, Codable {
         self.images = images
     }
 
-    /// Reads JSON, JSON lines, separated values, or the text lists of WIDER FACE and FDDB, whichever the content is; what
-    /// ends in `.csv` or `.tsv` is separated values.
+    /// Reads JSON, JSON lines, separated values, or the text lists of WIDER FACE and FDDB, according to the content;
+    /// files ending in `.csv` or `.tsv` are separated values.
     ///
     /// - Throws: ``DetectionDocumentError`` naming the file and the line or the key.
     public init(contentsOf file: URL) throws(DetectionDocumentError) {
@@ -49,7 +49,7 @@ public struct DetectionDocument: Equatable, Sendable, Codable {
         }
     }
 
-    /// - Parameter file: The name that errors give.
+    /// - Parameter file: The name to use in errors.
     public init(json bytes: [UInt8], file: String) throws(DetectionDocumentError) {
         do throws(JSONError) {
             let bytes = Array(withoutByteOrderMark(bytes))
@@ -86,7 +86,7 @@ public struct DetectionDocument: Equatable, Sendable, Codable {
     }
 }
 
-/// The values of JSON lines, as an array; nil where there is one value alone.
+/// The values of JSON lines, as an array; nil if there is only one value.
 private func jsonLines(of bytes: [UInt8], file: String) throws(JSONError) -> JSON? {
     let lines = bytes.split(whereSeparator: { $0 == UInt8(ascii: "\n") }).filter { line in
         line.contains { !" \t\r".utf8.contains($0) }
@@ -101,7 +101,7 @@ private func isClosed(_ line: ArraySlice<UInt8>) -> Bool {
     line.last { !" \t\r".utf8.contains($0) } == UInt8(ascii: "}")
 }
 
-/// The same text in UTF-8, where a mark says that it is UTF-16, as spreadsheets write "Unicode text".
+/// The same text in UTF-8, if a byte order mark identifies UTF-16, as in spreadsheets' "Unicode text".
 private func inUTF8(_ bytes: [UInt8]) -> [UInt8] {
     let isLittle = bytes.starts(with: [0xFF, 0xFE])
     guard isLittle || bytes.starts(with: [0xFE, 0xFF]), bytes.count.isMultiple(of: 2) else { return bytes }
@@ -131,8 +131,8 @@ public struct DetectedFrame: Equatable, Sendable {
 }
 
 extension DetectedFrame {
-    /// Why these cannot be the faces of an image: the size that the list gives is another's; nil where both agree, or
-    /// the list gives none.
+    /// Why these cannot be the faces of an image: the list gives another size; nil if the sizes agree, or the list
+    /// gives none.
     public func differenceInSize(from image: DecodedImage) -> String? {
         let listed = (width ?? image.width, height ?? image.height)
         guard listed != (image.width, image.height) else { return nil }

@@ -1,8 +1,8 @@
 extension DecodedImage {
-    /// The image with each face's box, the five landmarks and, above or else within the box, its score.
+    /// The image with each face's box, five landmarks and score, which is above the box or else inside it.
     ///
-    /// Lines grow with the image, so that they can be seen when it is shown whole. What lies outside the image
-    /// is left out.
+    /// Line widths grow with the image, so that lines stay visible when it is shown whole. Parts outside the image are
+    /// omitted.
     public func annotated(with faces: [Face]) -> DecodedImage {
         var canvas = Canvas(image: self)
         let line = max(1, min(width, height) / 240)
@@ -21,14 +21,14 @@ extension DecodedImage {
     }
 }
 
-/// A probability with four digits behind the point, cut so that only 1 itself reads 1.0000.
+/// A probability with four decimals, truncated so that only 1 itself reads 1.0000.
 private func scoreText(_ confidence: Float) -> String {
     let tenThousandths = Int(saturating: max(0, min(1, confidence)) * 10_000)
     let digits = String(tenThousandths % 10_000)
     return "\(tenThousandths / 10_000)." + String(repeating: "0", count: 4 - digits.count) + digits
 }
 
-/// An image that is drawn on.
+/// An image to draw on.
 private struct Canvas {
     struct Color {
         let red: UInt8
@@ -60,7 +60,7 @@ private struct Canvas {
         }
     }
 
-    /// The border of a box, inward from its sides.
+    /// The border of a box, drawn inward from its sides.
     mutating func outline(_ box: PixelBox, thickness: Int, color: Color) {
         let right = box.x + box.width - thickness
         let bottom = box.y + box.height - thickness
@@ -70,7 +70,7 @@ private struct Canvas {
         fill(PixelBox(x: right, y: box.y, width: thickness, height: box.height), color: color)
     }
 
-    /// A disc with a dark rim, which shows on any skin.
+    /// A disc with a dark rim, visible on any skin.
     mutating func dot(_ point: Point, radius: Int, color: Color) {
         let center = (x: Int(saturating: point.x.rounded()), y: Int(saturating: point.y.rounded()))
         for (radius, color) in [(radius + 1, Color.black), (radius, color)] {
@@ -81,7 +81,7 @@ private struct Canvas {
         }
     }
 
-    /// White digits on black, above the box, or within it where there is no room above.
+    /// White digits on black, above the box, or inside it if there is no room above.
     mutating func label(_ text: String, of box: PixelBox, scale: Int) {
         let width = (text.count * (Glyph.width + 1) + 1) * scale
         let height = (Glyph.height + 2) * scale

@@ -1,6 +1,6 @@
-/// How a stored image is turned and mirrored to stand upright: the tag 0x0112 of EXIF 2.32, 4.6.4.
+/// How to turn and mirror a stored image upright: the tag 0x0112 of EXIF 2.32, 4.6.4.
 struct EXIFOrientation: Equatable {
-    /// Whether rows become columns, before anything is mirrored.
+    /// Whether rows become columns, before any mirroring.
     let transposes: Bool
     let mirrorsColumns: Bool
     let mirrorsRows: Bool
@@ -20,7 +20,7 @@ struct EXIFOrientation: Equatable {
             mirrorsRows: [3, 4, 7, 8].contains(tag))
     }
 
-    /// The orientation that an image file declares; upright where it declares none that can be read.
+    /// The orientation that an image file declares; upright if it declares none that can be read.
     init(declaredBy bytes: [UInt8], format: ImageFormat) {
         let description =
             switch format {

@@ -1,12 +1,12 @@
 /// Why an image file could not be read or written.
 public enum ImageError: Error, Equatable {
-    /// The file is missing or the system does not give its bytes.
+    /// The file is missing or the system denies access to it.
     case unreadable(file: String, what: String)
 
-    /// The first bytes are neither those of a JPEG nor those of a PNG.
+    /// The first bytes are neither a JPEG's nor a PNG's.
     case unknownFormat(file: String, what: String)
 
-    /// The decoder gave up: a truncated, corrupt or unsupported file.
+    /// The decoder failed: a truncated, corrupt or unsupported file.
     case damaged(file: String, what: String)
 
     /// The file declares more pixels than the caller allows; nothing was allocated for them.

@@ -1,7 +1,7 @@
 import Files
 import Foundation
 
-/// The image formats that are read and written.
+/// The image formats that can be read and written.
 public enum ImageFormat: String, Sendable {
     case jpeg
     case png
@@ -28,18 +28,18 @@ public enum ImageFormat: String, Sendable {
 }
 
 extension DecodedImage {
-    /// Reads a JPEG or PNG file, whichever its first bytes say it is.
+    /// Reads a JPEG or PNG file, according to its first bytes.
     public init(contentsOf file: URL, as reading: ImageReading = ImageReading()) throws(ImageError) {
         let bytes: [UInt8]
         do { bytes = try readFile(file.path) } catch { throw .unreadable(file: file.path, what: error.reason) }
         try self.init(bytes: bytes, file: file.path, as: reading)
     }
 
-    /// Decodes the bytes of a JPEG or PNG as OpenCV's `imread(IMREAD_COLOR)` does: gray and palettes expanded, CMYK
-    /// turned into RGB, alpha dropped, 16 bits cut to their high byte, gamma not applied, and the image turned upright
-    /// by its EXIF orientation unless `reading` says not to.
+    /// Decodes JPEG or PNG bytes as OpenCV's `imread(IMREAD_COLOR)` does: gray and palettes expanded, CMYK converted to
+    /// RGB, alpha dropped, 16 bits reduced to the high byte, gamma not applied, and the image turned upright by its
+    /// EXIF orientation unless `reading` says otherwise.
     ///
-    /// - Parameter file: The name that errors give.
+    /// - Parameter file: The name to use in errors.
     public init(bytes: [UInt8], file: String, as reading: ImageReading = ImageReading()) throws(ImageError) {
         guard let format = ImageFormat(signature: bytes) else {
             let signature = bytes.prefix(8).map { String($0, radix: 16) }.joined(separator: " ")
@@ -54,7 +54,7 @@ extension DecodedImage {
 
     /// The bytes of a file of the given format.
     ///
-    /// - Parameter quality: from 1 to 100, of a JPEG.
+    /// - Parameter quality: from 1 to 100, for a JPEG.
     /// - Throws: ``ImageError/unwritable(file:what:)`` for a size that the format cannot hold.
     public func encoded(as format: ImageFormat, file: String, quality: Int = 95) throws(ImageError) -> [UInt8] {
         switch format {

@@ -1,4 +1,4 @@
-/// How image files are read: how large they may be, and whether they are turned upright.
+/// How image files are read: the size limit, and whether they are turned upright.
 public struct ImageReading: Hashable, Sendable {
     /// The most pixels that an image may have: 300 MB of RGB.
     public static let defaultMaximumPixels = 100_000_000
@@ -8,7 +8,7 @@ public struct ImageReading: Hashable, Sendable {
 
     public var orientation: Orientation
 
-    /// What becomes of an EXIF orientation.
+    /// How to treat an EXIF orientation.
     public enum Orientation: Sendable {
         /// The image is turned upright, as OpenCV's `imread` does.
         case applied

@@ -1,11 +1,10 @@
 import CTurboJPEG
 
 extension DecodedImage {
-    /// Decodes with the accurate integer DCT and smooth chroma upsampling, which OpenCV uses too; CMYK and YCCK become
-    /// RGB as there.
+    /// Decodes with the accurate integer DCT and smooth chroma upsampling, like OpenCV; CMYK and YCCK become RGB as
+    /// there.
     ///
-    /// A warning of the decoder (a truncated or corrupt stream) is an error: pixels that were made up are not
-    /// the image.
+    /// A decoder warning (a truncated or corrupt stream) is an error: the image must not contain invented pixels.
     init(jpeg bytes: [UInt8], file: String, maximumPixels: Int) throws(ImageError) {
         guard let decoder = tjInitDecompress() else {
             throw .damaged(file: file, what: "the JPEG decoder could not be started")
@@ -57,8 +56,8 @@ extension DecodedImage {
     }
 }
 
-/// Red, green and blue of inks as Adobe's JPEGs hold them, inverted: c * k / 255, with OpenCV's rounding
-/// k - ((255 - c) * k >> 8).
+/// Red, green and blue from inks stored inverted, as in Adobe's JPEGs: c * k / 255, with OpenCV's rounding k - ((255 -
+/// c) * k >> 8).
 private func rgb(ofInvertedCMYK inks: [UInt8]) -> [UInt8] {
     stride(from: 0, to: inks.count, by: 4).flatMap { pixel in
         let black = Int(inks[pixel + 3])

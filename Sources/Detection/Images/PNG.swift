@@ -40,7 +40,7 @@ extension DecodedImage {
     }
 }
 
-/// - Returns: What libpng said, or nil if all went well.
+/// - Returns: libpng's message, or nil on success.
 private func readPNG(
     _ bytes: [UInt8], _ width: inout UInt32, _ height: inout UInt32, into pixels: UnsafeMutablePointer<UInt8>?
 ) -> String? {

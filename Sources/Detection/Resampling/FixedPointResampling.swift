@@ -1,5 +1,5 @@
 extension DecodedImage {
-    /// A region between whose pixels bytes are interpolated in whole numbers, as OpenCV's `resize` does for 8-bit images.
+    /// A region whose bytes are interpolated in integers, as OpenCV's `resize` does for 8-bit images.
     ///
     /// Weights are rounded to 1 / 2048. A row is s = sum of pixel * weight; a pixel (b0 (s0 >> 4) >> 16) +
     /// (b1 (s1 >> 4) >> 16), plus 2, >> 2, with the weights b of two rows.
@@ -30,7 +30,7 @@ extension DecodedImage {
         for y in 0..<rows.offsets.count / 2 {
             let (upper, lower) = (row(rows.offsets[2 * y]), row(rows.offsets[2 * y + 1]))
             let (a, b) = (rowWeights[2 * y], rowWeights[2 * y + 1])
-            // No row is needed again behind the two that are interpolated between.
+            // Only the two rows being interpolated are still needed.
             if sums.count > 4 {
                 sums = [rows.offsets[2 * y]: upper]
                 sums[rows.offsets[2 * y + 1]] = lower

@@ -1,9 +1,9 @@
-/// How pixels of an image become the pixels that a network sees, as some rules have it.
+/// How rules turn an image's pixels into the pixels that a network sees.
 struct ImageResampling: Hashable, Sendable {
     var method = CascadeRules.Resampling.bilinear
     var pixels = CascadeRules.Pixels.float
     var channelOrder = CascadeRules.ChannelOrder.rgb
-    /// Whether what lies beyond the image is 127.5, not 0.
+    /// Whether pixels beyond the image are 127.5, not 0.
     var isGreyBeyond = false
     /// Whether left and right are exchanged.
     var isMirrored = false

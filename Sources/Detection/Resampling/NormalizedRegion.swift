@@ -3,12 +3,12 @@ import Tensors
 import VectorKernels
 
 extension DecodedImage {
-    /// Regions of the image, each resampled and normalised to (value - 127.5) / 128, as the networks see it.
+    /// Regions of the image, each resampled and normalised to (value - 127.5) / 128, as the networks see them.
     ///
-    /// The columns are summed first, then the rows, each in float32 without fused operations and in the order of
-    /// the taps, so that the result has the bits of OpenCV 4.6's `resize` of a float32 image.
+    /// The columns are summed first, then the rows, each in float32 without fused operations and in the order of the
+    /// taps, so that the bits equal those of OpenCV 4.6's `resize` of a float32 image.
     ///
-    /// - Parameter regions: What is resampled; what lies outside the image is 0 before normalisation.
+    /// - Parameter regions: The regions to resample; pixels outside the image are 0 before normalisation.
     /// - Returns: [regions, height, width, 3].
     func normalized(
         _ regions: [PixelBox], width: Int, height: Int, _ resampling: ImageResampling, level: KernelLevel = .best
@@ -36,9 +36,9 @@ extension DecodedImage {
                 repeating: resampling.isGreyBeyond ? 0 : normalizedValue(0), count: width * height * 3)
             return
         }
-        // As OpenCV has it, an area is a mean where both axes shrink, else a mixture of neighbours.
+        // As in OpenCV, an area is a mean if both axes shrink, else a mixture of neighbours.
         let shrinks = region.width >= width && region.height >= height
-        // Of bytes, the mean of two by two is computed in whole numbers, as between neighbours.
+        // For bytes, the mean of two by two is computed in integers, as between neighbours.
         let isHalved = region.width == 2 * width && region.height == 2 * height
         let method =
             resampling.method == .area && resampling.pixels == .bytes && isHalved ? .bilinear : resampling.method
@@ -94,7 +94,7 @@ extension DecodedImage {
         for (y, rowCount) in rows.extents.enumerated() {
             for (x, count) in columns.extents.enumerated() {
                 for position in (y * columnCount + x) * 3..<(y * columnCount + x) * 3 + 3 {
-                    // The kernel has normalised the sum, which it does exactly for whole numbers.
+                    // The kernel has already normalised the sum, exactly for whole numbers.
                     let sum = destination[position] * 128 + 127.5
                     let mean = sum / Float(rowCount) / Float(count)
                     destination[position] = normalizedValue(toBytes ? mean.rounded(.toNearestOrEven) : mean)
@@ -128,7 +128,7 @@ extension ResamplingTaps {
     }
 }
 
-/// A pixel value from 0...255 as the networks were trained on it.
+/// A pixel value from 0...255 in the networks' training range.
 func normalizedValue(_ value: Float) -> Float {
     (value - 127.5) * 0.0078125
 }

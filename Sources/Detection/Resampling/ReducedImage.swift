@@ -1,6 +1,6 @@
 extension DecodedImage {
-    /// The image made smaller, so that its longer side has at most `side` pixels: each pixel is the mean of those that
-    /// it stands for, rounded, with no regard to parts of pixels. A small image stays as it is.
+    /// The image reduced so that its longer side has at most `side` pixels: each pixel is the rounded mean of the
+    /// pixels that it replaces, ignoring parts of pixels. A small image stays unchanged.
     public func reduced(toSide side: Int) -> DecodedImage {
         guard max(width, height) > side, side > 0 else { return self }
         let small = (

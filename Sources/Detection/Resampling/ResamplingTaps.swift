@@ -1,9 +1,9 @@
 import Tensors
 
-/// Along one axis, the source pixels that each destination pixel is a weighted sum of.
+/// Along one axis, the source pixels whose weighted sum gives each destination pixel.
 ///
-/// Every destination pixel has the same number of taps. What lies outside the image counts as 0, so its taps
-/// have weight 0; their offset is 0.
+/// Every destination pixel has the same number of taps. Pixels outside the image count as 0, so their taps have weight
+/// 0 and offset 0.
 struct ResamplingTaps {
     let count: Int
 
@@ -13,14 +13,14 @@ struct ResamplingTaps {
     /// `count` weights per destination pixel.
     private(set) var weights: [Float]
 
-    /// Of a mean, how many source pixels each destination pixel is the mean of; empty for other methods.
+    /// For a mean, how many source pixels each destination pixel averages; empty for other methods.
     private(set) var extents: [Int] = []
 
     /// - Parameters:
-    ///   - start: Where along the image's axis the resampled region begins; may lie outside the image.
+    ///   - start: Where the resampled region begins along the image's axis; may lie outside the image.
     ///   - extent: The region's number of pixels, at least 1.
     ///   - imageExtent: The image's number of pixels along the axis.
-    ///   - destination: How many pixels the region becomes.
+    ///   - destination: How many pixels the region is resampled to.
     ///   - shrinks: Whether no axis of the region is enlarged.
     init(
         _ axis: ResamplingAxis, start: Int, extent: Int, imageExtent: Int, destination: Int,
@@ -32,7 +32,7 @@ struct ResamplingTaps {
                 let end = [(position + 1).saturatingProduct(extent), destination - 1].saturatingSum / destination
                 return position.saturatingProduct(extent) / destination..<end
             }
-            // A region may be far larger than the image: of what lies outside nothing is summed.
+            // A region may be far larger than the image: pixels outside it are not summed.
             let summed = windows.map { $0.clamped(to: inside) }
             self.init(count: max(1, summed.lazy.map(\.count).max() ?? 1), destination: destination)
             for (position, window) in summed.enumerated() {
@@ -63,7 +63,7 @@ struct ResamplingTaps {
         }
     }
 
-    /// Of each destination pixel, how much of it lies inside the image, as a fraction of 1.
+    /// For each destination pixel, the part of it inside the image, as a fraction of 1.
     var sharesInside: [Float] {
         (0..<offsets.count / count).map { position in
             let sum = weights[position * count..<(position + 1) * count].reduce(0, +)
@@ -93,16 +93,16 @@ enum ResamplingAxis {
     case rows
 }
 
-/// Bilinear interpolation without antialiasing, as OpenCV 4.6 computes it (`INTER_LINEAR` on float32):
-/// f = float32((d + 0.5) * extent / destination - 0.5), between floor(f) and the pixel after it, held at both ends.
+/// Bilinear interpolation without antialiasing, as OpenCV 4.6 computes it (`INTER_LINEAR` on float32): f = float32((d +
+/// 0.5) * extent / destination - 0.5), between floor(f) and the next pixel, clamped at both ends.
 private func bilinearPlace(_ position: Int, extent: Int, destination: Int) -> (below: Int, weight: Float) {
     let center = Float((Double(position) + 0.5) * Double(extent) / Double(destination) - 0.5)
     let below = center.rounded(.down)
     return (Int(below), center - below)
 }
 
-/// A pixel and the one after it. At the ends both are the same: along columns OpenCV takes that pixel once,
-/// along rows as the sum of its two weighted parts, which may round differently.
+/// A pixel and the next one. At the ends both are the same: along columns OpenCV uses that pixel once, along rows as
+/// the sum of its two weighted parts, which may round differently.
 private func tapPair(_ axis: ResamplingAxis, below: Int, _ weight: Float, extent: Int) -> (Tap, Tap) {
     let first = min(max(below, 0), extent - 1)
     let second = min(max(below + 1, 0), extent - 1)
@@ -112,7 +112,7 @@ private func tapPair(_ axis: ResamplingAxis, below: Int, _ weight: Float, extent
 
 /// The mean over the part of the source that the destination pixel covers (OpenCV's `INTER_AREA`, shrinking).
 ///
-/// - Parameter inside: The source pixels that the image has; others are left out.
+/// - Parameter inside: The source pixels in the image; others are omitted.
 private func areaTaps(_ position: Int, extent: Int, destination: Int, inside: Range<Int>) -> [Tap] {
     let scale = Double(extent) / Double(destination)
     let begin = Double(position) * scale
@@ -120,7 +120,7 @@ private func areaTaps(_ position: Int, extent: Int, destination: Int, inside: Ra
     let covered = min(scale, Double(extent) - begin)
     let firstWhole = Int(begin.rounded(.up))
     let endWhole = min(Int(end), extent - 1)
-    // What a pixel contributes less of than this is rounding of the boundary, not coverage.
+    // Contributions below this come from rounding of the boundary, not from coverage.
     let negligible = 1e-3
 
     var taps: [Tap] = []
@@ -136,10 +136,10 @@ private func areaTaps(_ position: Int, extent: Int, destination: Int, inside: Ra
     return taps
 }
 
-/// OpenCV's `INTER_AREA` where nothing shrinks: each source pixel keeps its area, and only pixels on the border
-/// between two are mixed.
+/// OpenCV's `INTER_AREA` if nothing shrinks: each source pixel keeps its area, and only pixels on the border between
+/// two are mixed.
 private func enlargingAreaPlace(_ position: Int, extent: Int, destination: Int) -> (below: Int, weight: Float) {
-    // Divided twice, as there, which decides where a product is whole.
+    // Divided twice, as in OpenCV, which decides whether a product is whole.
     let scale = 1 / (Double(destination) / Double(extent))
     let below = Int(Double(position) * scale)
     let weight = Float(Double(position + 1) - Double(below + 1) / scale)

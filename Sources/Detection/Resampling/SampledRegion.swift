@@ -1,11 +1,11 @@
 import Tensors
 
 extension DecodedImage {
-    /// The image sampled bilinearly at points from corner to corner of boxes, and normalised to (value - 127.5) / 128,
-    /// as TensorFlow's `crop_and_resize` does with a normalised image and boxes that are divided by its extents.
+    /// The image sampled bilinearly from corner to corner of boxes, and normalised to (value - 127.5) / 128, as
+    /// TensorFlow's `crop_and_resize` does for a normalised image and boxes divided by its extents.
     ///
-    /// In float32, point i of n along an extent of E pixels lies at b (E - 1) + i (e - b) (E - 1) / (n - 1), where b and
-    /// e are the box's corners divided by E. Points before the first or behind the last pixel are outside.
+    /// In float32, point i of n along an extent of E pixels lies at b (E - 1) + i (e - b) (E - 1) / (n - 1), where b
+    /// and e are the box's corners divided by E. Points before the first or after the last pixel are outside.
     ///
     /// - Returns: [boxes, height, width, 3].
     func sampled(_ boxes: [BoundingBox], width: Int, height: Int, _ resampling: ImageResampling) -> Tensor<Float> {
@@ -33,7 +33,7 @@ extension DecodedImage {
         return Tensor(shape, elements)
     }
 
-    /// Between which two pixels a point lies, and how far on the way from the one to the other.
+    /// The two pixels around a point, and its fraction of the way between them.
     private struct Place {
         let first: Int
         let second: Int

@@ -1,23 +1,23 @@
-/// One decision of the cascade, by its name: what it is about, and the values that it may have.
+/// One decision of the cascade: its name, its subject and its possible values.
 public struct CascadeRule: Sendable {
     public let name: String
-    /// What the decision is about, for a person.
+    /// The subject of the decision, in words.
     public let meaning: String
-    /// The names of all values; for a number those that detectors are known to have.
+    /// The names of all values; for a number, the values of known detectors.
     public let values: [String]
-    /// Whether any number in a range may stand for the values.
+    /// Whether any number in a range is allowed.
     public let isNumber: Bool
     private let read: @Sendable (CascadeRules) -> String
     private let write: @Sendable (inout CascadeRules, String) -> Bool
     private let meaningOfValue: @Sendable (String) -> String
 
-    /// The value that some rules have.
+    /// The value in given rules.
     public func value(in rules: CascadeRules) -> String { read(rules) }
 
-    /// - Returns: whether the text is one of the rule's values; if not, nothing is changed.
+    /// - Returns: whether the text is a value of the rule; if not, nothing changes.
     func set(_ value: String, in rules: inout CascadeRules) -> Bool { write(&rules, value) }
 
-    /// What a detector with a value does.
+    /// The behaviour of a detector with a value.
     func meaning(of value: String) -> String { meaningOfValue(value) }
 
     private static func choice<Value: RuleValue>(
@@ -48,7 +48,7 @@ public struct CascadeRule: Sendable {
             }, meaningOfValue: { "\(meaning) is \($0)" })
     }
 
-    /// All decisions, in the order of the cascade.
+    /// All decisions, in cascade order.
     public static let all: [CascadeRule] = [
         choice("channel_order", \.channelOrder, "the order of the colour channels"),
         number(
@@ -134,6 +134,6 @@ public struct CascadeRule: Sendable {
         choice("written_numbers", \.writtenNumbers, "how the numbers of faces are written"),
     ]
 
-    /// The rule of a name.
+    /// The rule with a given name.
     public static func named(_ name: String) -> CascadeRule? { all.first { $0.name == name } }
 }

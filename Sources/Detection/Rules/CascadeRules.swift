@@ -1,7 +1,7 @@
-/// The decisions of the cascade that detectors take differently, one property each.
+/// The decisions of the cascade in which detectors differ, one property each.
 ///
-/// ``openFace`` is what the C++ detector of OpenFace 2.2.0 does; ``DetectorFamily`` has what others do. Each property
-/// can be changed alone, see ``RuleChange``.
+/// ``openFace`` describes the C++ detector of OpenFace 2.2.0; ``DetectorFamily`` describes others. Each property can be
+/// changed alone, see ``RuleChange``.
 public struct CascadeRules: Hashable, Sendable {
     // MARK: What the networks see
 
@@ -14,10 +14,10 @@ public struct CascadeRules: Hashable, Sendable {
     /// How many levels the pyramid has.
     public var levelCount = LevelCount.untilSmallestLevel
 
-    /// What happens where a level is smaller than what the proposal network sees.
+    /// What happens if a level is smaller than the proposal network's input.
     public var tooSmallLevels = TooSmallLevels.leftOut
 
-    /// Whether a level whose shorter side is exactly what the proposal network sees is searched.
+    /// Whether to search a level whose shorter side exactly equals the proposal network's input.
     public var smallestLevel = SmallestLevel.atLeastSupport
 
     /// How the exact size of a level becomes whole pixels.
@@ -26,24 +26,24 @@ public struct CascadeRules: Hashable, Sendable {
     /// How the levels of the pyramid are resampled.
     public var levelResampling = Resampling.bilinear
 
-    /// What a level's pixels are before they are normalised.
+    /// The kind of a level's pixels before normalisation.
     public var levelPixels = Pixels.float
 
     /// How crops are resampled.
     public var cropResampling = Resampling.bilinear
 
-    /// What the pixels of the refinement network's crops are before they are normalised.
+    /// The kind of the refinement network's pixels before normalisation.
     public var refinementPixels = Pixels.float
 
-    /// What the pixels of the output network's crops are before they are normalised.
+    /// The kind of the output network's pixels before normalisation.
     public var outputPixels = Pixels.float
 
     // MARK: From positions of the map to boxes
 
-    /// The precision of a level's scale where positions of the output map become pixels.
+    /// The precision of a level's scale when positions of the output map become pixels.
     public var scalePrecision = ScalePrecision.float
 
-    /// Which pixels of a level the box of position i spans.
+    /// Which pixels of a level the box at position i spans.
     public var cellExtent = CellExtent.eleven
 
     /// How the corners of a proposal become whole pixels.
@@ -57,51 +57,51 @@ public struct CascadeRules: Hashable, Sendable {
 
     // MARK: Scores
 
-    /// The precision in which the probability of a face is compared.
+    /// The precision in which probabilities of faces are compared.
     public var scorePrecision = ScorePrecision.float
 
     /// The precision of the division in the probability of a crop.
     public var cropProbability = CropProbability.doubleDivision
 
-    /// The least probabilities with which a box passes.
+    /// The smallest probabilities with which a box passes.
     public var scoreThresholds = ScoreThresholds()
 
-    /// Whether a proposal's score that equals its threshold passes.
+    /// Whether a proposal whose score equals its threshold passes.
     public var proposalThreshold = ScoreThreshold.inclusive
 
-    /// The same of the refinement network's scores.
+    /// The same for the refinement network's scores.
     public var refinementThreshold = ScoreThreshold.inclusive
 
-    /// The same of the output network's scores.
+    /// The same for the output network's scores.
     public var outputThreshold = ScoreThreshold.inclusive
 
     // MARK: Suppression
 
-    /// Whether a box that another has suppressed may suppress others.
+    /// Whether a suppressed box may suppress others.
     public var suppressors = Suppressors.keptBoxes
 
-    /// Which of two equal scores suppresses the other, of proposals and of the refinement network's boxes.
+    /// Which of two equal scores suppresses the other, for proposals and the refinement network's boxes.
     public var equalScores = EqualScores.lastListedFirst
 
-    /// The same of the faces, the last boxes.
+    /// The same for the faces, the last boxes.
     public var outputEqualScores = EqualScores.lastListedFirst
 
     /// What overlaps are computed from.
     public var suppressionBoxes = SuppressionBoxes.rounded
 
-    /// The same of the faces, the last boxes.
+    /// The same for the faces, the last boxes.
     public var outputSuppressionBoxes = SuppressionBoxes.rounded
 
-    /// By how much the proposals of one level may overlap.
+    /// The overlap allowed between proposals of one level.
     public var levelOverlap = 0.5
 
-    /// By how much the proposals of all levels may overlap.
+    /// The overlap allowed between proposals of all levels.
     public var proposalOverlap = 0.7
 
-    /// By how much boxes that the refinement network kept may overlap.
+    /// The overlap allowed between boxes that the refinement network kept.
     public var refinementOverlap = 0.7
 
-    /// By how much faces may overlap.
+    /// The overlap allowed between faces.
     public var outputOverlap = 0.7
 
     /// What the overlap of faces is a fraction of.
@@ -141,21 +141,21 @@ public struct CascadeRules: Hashable, Sendable {
     /// Which pixels of a box x, y, width, height are cropped.
     public var cropRegion = CropRegion.fromOneBefore
 
-    /// What a crop that reaches beyond the image holds.
+    /// The pixels of a crop beyond the image.
     public var cropBeyondImage = CropBeyondImage.zero
 
-    /// What becomes of a box that reaches beyond the image once it has been cropped.
+    /// What happens to a box that reaches beyond the image after it has been cropped.
     public var boxBeyondImage = BoxBeyondImage.kept
 
     // MARK: Faces
 
-    /// Whether the last step, from MTCNN's box to the extent of OpenFace's landmarks, is taken.
+    /// Whether to apply the last step, from MTCNN's box to the extent of OpenFace's landmarks.
     public var finalCalibration = Step.applied
 
     /// What the landmarks are fractions of.
     public var landmarks = Landmarks.ofCrop
 
-    /// What becomes of a face that reaches beyond the image.
+    /// What happens to a face that reaches beyond the image.
     public var faceBeyondImage = BoxBeyondImage.kept
 
     /// How the numbers of faces are written.

@@ -1,4 +1,4 @@
-/// The MTCNN detectors that people run, as values of the rules.
+/// The MTCNN detectors in use, as values of the rules.
 public enum DetectorFamily: String, CaseIterable, Sendable, Codable {
     /// OpenFace 2.2.0 in C++, and PyPI `pymtcnn`.
     case openFace = "openface"
@@ -14,7 +14,7 @@ public enum DetectorFamily: String, CaseIterable, Sendable, Codable {
     /// PyPI `mtcnn` 1.0, by ipazc.
     case ipazc
 
-    /// What runs these rules, for a person.
+    /// The programs with these rules, in words.
     public var meaning: String {
         switch self {
         case .openFace: "OpenFace 2.2.0 in C++, and PyPI pymtcnn"
@@ -30,7 +30,7 @@ public enum DetectorFamily: String, CaseIterable, Sendable, Codable {
     public var rules: CascadeRules {
         var rules = CascadeRules.openFace
         guard self != .openFace else { return rules }
-        // What all the others have in common.
+        // The rules common to all others.
         rules.scalePrecision = .double
         rules.refinementThreshold = .exclusive
         rules.outputThreshold = .exclusive

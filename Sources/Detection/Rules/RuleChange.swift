@@ -1,29 +1,29 @@
-/// One rule of the cascade and the value that it is changed to, written `rule=value`.
+/// A change to one rule of the cascade, written `rule=value`.
 public struct RuleChange: Hashable, Sendable {
     /// The rule's name.
     public let rule: String
     /// The value's name, or a number.
     public let value: String
 
-    /// - Returns: nil for a rule that there is not, and for a value that it cannot have.
+    /// - Returns: nil for an unknown rule, or a value that it cannot have.
     public init?(_ rule: String, _ value: String) {
         var rules = CascadeRules.openFace
         guard let known = CascadeRule.named(rule), known.set(value, in: &rules) else { return nil }
         self.rule = rule
-        // In the spelling that the rules give it: 0.7070 is 0.707.
+        // In the rules' own spelling: 0.7070 is 0.707.
         self.value = known.value(in: rules)
     }
 
-    /// The change of a rule to the value that other rules have.
+    /// A change of a rule to its value in other rules.
     fileprivate init(_ rule: CascadeRule, as rules: CascadeRules) {
         self.rule = rule.name
         value = rule.value(in: rules)
     }
 
-    /// What a detector with it does, for a person.
+    /// The behaviour of a detector with it, in words.
     public var meaning: String { CascadeRule.named(rule)?.meaning(of: value) ?? "" }
 
-    /// The rules with this one changed.
+    /// The rules with this change.
     public func applied(to rules: CascadeRules) -> CascadeRules {
         var rules = rules
         _ = CascadeRule.named(rule)?.set(value, in: &rules)
@@ -33,7 +33,7 @@ public struct RuleChange: Hashable, Sendable {
     /// The rule's place in the cascade.
     public var position: Int { CascadeRule.all.firstIndex { $0.name == rule } ?? 0 }
 
-    /// Every change that makes some rules others, numbers to those that detectors are known to have.
+    /// Every change with an effect on given rules; numbers change to the values of known detectors.
     public static func all(from rules: CascadeRules) -> [RuleChange] {
         CascadeRule.all.flatMap { rule in
             rule.values.compactMap { RuleChange(rule.name, $0) }.filter { $0.applied(to: rules) != rules }
@@ -51,7 +51,7 @@ extension RuleChange: Codable {
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 2, let change = RuleChange(parts[0], parts[1]) else {
             throw DecodingError.dataCorrupted(
-                .init(codingPath: decoder.codingPath, debugDescription: "\"\(text)\" is no change of a rule"))
+                .init(codingPath: decoder.codingPath, debugDescription: "\"\(text)\" is not a change of a rule"))
         }
         self = change
     }
@@ -59,8 +59,8 @@ extension RuleChange: Codable {
     public func encode(to encoder: any Encoder) throws { try description.encode(to: encoder) }
 }
 
-/// Changes that are asked for by one word: `rule=value`, or the name of a departure from OpenFace's rules that changes
-/// one or more of them.
+/// Changes named by one word: `rule=value`, or a named departure from OpenFace's rules that changes one or more of
+/// them.
 public struct NamedRuleChanges: Sendable, Equatable {
     public let changes: [RuleChange]
 
@@ -102,10 +102,10 @@ public struct NamedRuleChanges: Sendable, Equatable {
 }
 
 extension CascadeRules {
-    /// The rules with these changed, each in turn.
+    /// The rules with these changes, applied in sequence.
     public func changed(_ changes: [RuleChange]) -> CascadeRules { changes.reduce(self) { $1.applied(to: $0) } }
 
-    /// The changes that make these rules of others.
+    /// The changes that turn other rules into these.
     public func changes(from others: CascadeRules) -> [RuleChange] {
         CascadeRule.all.map { RuleChange($0, as: self) }.filter { $0.applied(to: others) != others }
     }

@@ -1,6 +1,6 @@
-/// A way to take one decision, with its name on the command line.
+/// A possible value of a decision, with its name on the command line.
 public protocol RuleValue: RawRepresentable<String>, CaseIterable, Hashable, Sendable {
-    /// What a detector with it does, for a person.
+    /// The behaviour of a detector with it, in words.
     var meaning: String { get }
 }
 
@@ -109,7 +109,7 @@ extension CascadeRules {
             }
         }
 
-        /// Of position 0, on the level.
+        /// For position 0, on the level.
         var bounds: (first: Int, end: Int) {
             switch self {
             case .eleven: (1, 12)
@@ -156,8 +156,8 @@ extension CascadeRules {
 
     public enum ScorePrecision: String, RuleValue {
         case float
-        /// Rounded to float16, as a float16 network that ends in a softmax gives it: near 1, where most faces lie,
-        /// scores less than 2^-11 apart become equal.
+        /// Rounded to float16, as by a float16 network that ends in a softmax: near 1, where most faces lie, scores
+        /// less than 2^-11 apart become equal.
         case half
 
         public var meaning: String {

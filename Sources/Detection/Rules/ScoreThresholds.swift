@@ -1,4 +1,4 @@
-/// The least probability of a face with which each network lets a box pass.
+/// The smallest face probability at which each network lets a box pass.
 public struct ScoreThresholds: Hashable, Sendable {
     public var proposal: Float
     public var refinement: Float

@@ -1,7 +1,7 @@
 import NetworkGraph
 import Tensors
 
-/// Biases that are missing, doubled, or another layer's.
+/// Biases that are missing, doubled, or taken from another layer.
 enum BiasFaults {
     static func hypotheses(at site: Site) -> [Hypothesis] {
         guard let position = bias(site), let own = site.constant(position) else { return [] }
@@ -27,7 +27,7 @@ enum BiasFaults {
         return found
     }
 
-    /// The position of the bias among the operands; nil where there is none.
+    /// The position of the bias among the operands; nil without one.
     static func bias(_ site: Site) -> Int? {
         switch site.node.operator {
         case is Convolution, is TransposedConvolution, is Gemm: site.constant(2) == nil ? nil : 2

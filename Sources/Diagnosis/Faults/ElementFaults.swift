@@ -1,14 +1,14 @@
 import NetworkGraph
 import Tensors
 
-/// Some elements of a result are wrong, and all others right: a NaN, the tail of a vector loop, one channel.
+/// Some wrong elements in an otherwise correct result: a NaN, the tail of a vector loop, one channel.
 enum ElementFaults {
     static func hypotheses(at site: Site) -> [Hypothesis] {
         guard site.output.elementType.floatFormat != nil else { return [] }
         return edges(site) + recorded(site)
     }
 
-    /// The last row or column, or the first: 0, or whatever was recorded there.
+    /// The last or first row or column: 0, or whatever was recorded there.
     private static func edges(_ site: Site) -> [Hypothesis] {
         let shape = site.output.shape
         guard shape.rank == 4 || shape.rank == 3 else { return [] }
@@ -34,7 +34,7 @@ enum ElementFaults {
         }
     }
 
-    /// What the recording of the site's own result shows.
+    /// Faults that the recording of the site's own result reveals.
     private static func recorded(_ site: Site) -> [Hypothesis] {
         guard let recorded = site.recorded, recorded.shape == site.output.shape else { return [] }
         let (given, right) = (recorded.float64.elements, site.output.float64.elements)
@@ -95,7 +95,7 @@ enum ElementFaults {
 }
 
 extension AnyTensor {
-    /// The numbers, with those of another tensor at some indices; nil where there is none of the same shape.
+    /// The numbers, replaced at some indices by another tensor's; nil without a tensor of the same shape.
     fileprivate func taking(from other: AnyTensor?, _ isTaken: ([Int]) -> Bool) -> AnyTensor? {
         let shape = shape
         return taking(from: other, positions: { isTaken(shape.index(at: $0)) })

@@ -1,7 +1,7 @@
 import NetworkGraph
 import Tensors
 
-/// Faults that are read from what a layer gave for operands that are known: channels in any order, a bit of a weight.
+/// Faults derived from a layer's result for known operands: channels in any order, a flipped bit of a weight.
 enum FittedFaults {
     static func hypotheses(at site: Site) -> [Hypothesis] {
         guard let sum = WeightedSum(site), let recorded = site.recorded, recorded.shape == site.output.shape else {
@@ -23,7 +23,7 @@ enum FittedFaults {
                     .channelOrder, "output-fitted", "its output channels are in another order: \(shortened(order))",
                     Alteration(result: { computed, _ in computed.fitting(order, along: axis) })))
         }
-        // The weights alone in another order, and the bias as it was.
+        // Only the weights in another order, with the bias unchanged.
         if let bias = BiasFaults.bias(site), let values = site.constant(bias)?.float64.elements,
             values.count == right.count
         {
@@ -43,7 +43,7 @@ enum FittedFaults {
         (0..<tensor.shape[axis]).map { tensor.taking([$0], along: axis).float64.elements }
     }
 
-    /// For each given part, the right one that it is; nil where that is no other order.
+    /// For each given part, the correct part that it equals; nil unless that is another order.
     private static func order(of given: [[Double]], among right: [[Double]]) -> [Int]? {
         var order = [Int]()
         for part in given {
@@ -69,7 +69,7 @@ enum FittedFaults {
             let error = abs(given[position] - right[position])
             errors[position / inner % count] = max(errors[position / inner % count], error.isFinite ? error : .infinity)
         }
-        // One channel alone, and far beyond the others'.
+        // A single channel whose error is far beyond the others'.
         guard let channel = errors.indices.max(by: { errors[$0] < errors[$1] }), errors[channel].isFinite,
             errors.enumerated().allSatisfy({ $0.offset == channel || $0.element * 16 <= errors[channel] })
         else { return [] }
@@ -103,7 +103,7 @@ enum FittedFaults {
         }
     }
 
-    /// The bits whose flip changes a sum by about `difference`, where the weight's factor is given.
+    /// The bits whose flip changes a sum by about `difference`, given the weight's factor.
     private static func flips(of weight: Float, by difference: Double, over factor: Double) -> [(Int, Float)] {
         guard factor != 0 else { return [] }
         return (0..<32).compactMap { bit in
@@ -113,7 +113,7 @@ enum FittedFaults {
         }
     }
 
-    /// The positions of a channel's weights, each with the number that it multiplies in one element of the result.
+    /// The positions of a channel's weights, each with its factor in one element of the result.
     private static func factors(
         _ site: Site, _ sum: WeightedSum, at position: Int, channel: Int
     ) -> [(position: Int, factor: Double)] {

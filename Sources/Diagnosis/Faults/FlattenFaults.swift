@@ -1,7 +1,7 @@
 import NetworkGraph
 import Tensors
 
-/// Images that are flattened to vectors in another order of rows, columns and channels.
+/// Images flattened to vectors in another order of rows, columns and channels.
 enum FlattenFaults {
     static func hypotheses(at site: Site) -> [Hypothesis] {
         guard site.node.operator is Flatten || site.node.operator is Reshape, let given = site.operands.first ?? nil,

@@ -1,11 +1,11 @@
 import NetworkGraph
 import Tensors
 
-/// What may be wrong with what the network is given: its images' channels, numbers or orientation, or whose they are.
+/// Faults of the network's inputs: wrong channels, numbers or orientation of images, or another case's images.
 enum InputFaults {
     /// - Parameters:
     ///   - input: the input's name.
-    ///   - tensor: it in one case.
+    ///   - tensor: its value in one case.
     static func hypotheses(for input: String, _ tensor: AnyTensor) -> [Hypothesis] {
         guard tensor.elementType.floatFormat != nil else { return [] }
         func hypothesis(
@@ -66,7 +66,7 @@ enum InputFaults {
             hypothesis(.inputOrientation, "mirrored", "is mirrored, left to right") { $0.reversed(along: [columns]) })
         found.append(
             hypothesis(.inputOrientation, "turned", "is turned by 180 degrees") { $0.reversed(along: [rows, columns]) })
-        // The bytes of channels-last images taken for channels first, and the other way round.
+        // The bytes of channels-last images read as channels-first, and the reverse.
         let order = channels == 1 ? [0, 2, 3, 1] : [0, 3, 1, 2]
         found.append(
             hypothesis(.inputOrientation, "layout", "has its bytes taken in the other layout, channels first for last")
@@ -76,7 +76,7 @@ enum InputFaults {
         return found
     }
 
-    /// How pixels from 0 to 255 become what a network takes, as programs do it.
+    /// How programs turn pixels from 0 to 255 into a network's input.
     private static let normalisations: [(words: String, key: String, offset: Double, scale: Double)] = [
         ("(x - 127.5) / 128", "mtcnn", 127.5, 1 / 128.0),
         ("(x - 128) / 128", "mean-128", 128, 1 / 128.0),
@@ -95,7 +95,7 @@ enum InputFaults {
         ("x, bytes that are not normalised", "bytes", 0, 1),
     ]
 
-    /// The normalisation that made a tensor from whole pixels; nil if none of the known did.
+    /// The normalisation that made a tensor from whole pixels; nil if no known one did.
     private static func normalisation(of tensor: AnyTensor) -> (offset: Double, scale: Double)? {
         normalisations.first { candidate in
             tensor.float64.elements.allSatisfy { value in
@@ -106,7 +106,7 @@ enum InputFaults {
     }
 
     private static func scales(_ tensor: AnyTensor, _ hypothesis: Proposal) -> [Hypothesis] {
-        // Where the pixels are no whole numbers, as after resampling, an image between -1 and 1 is MTCNN's.
+        // If the pixels are not whole numbers, as after resampling, an image between -1 and 1 is MTCNN's.
         let values = tensor.float64.elements
         let range = (values.min() ?? 0, values.max() ?? 0)
         let likely: (offset: Double, scale: Double) =
@@ -122,14 +122,14 @@ enum InputFaults {
         ]
     }
 
-    /// The inputs of the case before, and the first of a batch for all.
+    /// The inputs of the previous case, and a batch that repeats its first image.
     private static func others(_ input: String, _ tensor: AnyTensor) -> [Hypothesis] {
         var found = [
             Hypothesis(
                 kind: .otherCase, key: "before", layer: nil,
                 words: "the answer is that of the case before: it was not computed anew",
                 input: InputAlteration { own, previous in
-                    // Before the first case, or one of another size, there is no answer to give again.
+                    // Before the first case, or after one of another size, there is no answer to repeat.
                     guard let previous, previous.mapValues(\.shape) == own.mapValues(\.shape) else { return own }
                     return previous
                 })

@@ -1,7 +1,7 @@
 import NetworkGraph
 import Tensors
 
-/// Layers that are left out, such as a batch normalisation, and sums of branches that take one alone.
+/// Layers left out, such as a batch normalisation, and sums that keep only one branch.
 enum NodeFaults {
     static func hypotheses(at site: Site) -> [Hypothesis] {
         switch site.node.operator {

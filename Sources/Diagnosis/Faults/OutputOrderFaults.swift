@@ -1,9 +1,9 @@
 import NetworkGraph
 import Tensors
 
-/// Outputs whose numbers are in another order: face and background exchanged, y before x, landmarks interleaved.
+/// Outputs with numbers in another order: face and background exchanged, y before x, landmarks interleaved.
 enum OutputOrderFaults {
-    /// - Parameter site: of a node whose output is recorded.
+    /// - Parameter site: a node whose output is recorded.
     static func hypotheses(at site: Site, isOutput: Bool) -> [Hypothesis] {
         guard isOutput, site.output.elementType.floatFormat != nil else { return [] }
         let shape = site.output.shape

@@ -1,6 +1,6 @@
 import Tensors
 
-/// A way of rounding numbers to few evenly spaced ones.
+/// A way of rounding numbers to a few evenly spaced ones.
 struct Quantisation: Sendable {
     let key: String
     let words: String
@@ -9,10 +9,10 @@ struct Quantisation: Sendable {
     /// The ways in which tools quantise weights.
     ///
     /// - Parameters:
-    ///   - outputAxis: the axis of the weights along which outputs lie.
-    ///   - inputAxis: the axis along which inputs lie.
-    ///   - format: what the weights are held in. Of a format coarser than float32 the scales may be, too, as in Core ML's
-    ///     float16 packages, or float32 as the weights were quantised.
+    ///   - outputAxis: the output axis of the weights.
+    ///   - inputAxis: their input axis.
+    ///   - format: the format in which the weights are stored. If it is coarser than float32, the scales may be in it
+    ///     too, as in Core ML's float16 packages, or in float32, as when the weights were quantised.
     static func all(outputAxis: Int, inputAxis: Int, heldIn format: FloatFormat = .binary32) -> [Quantisation] {
         let exact = all(outputAxis, inputAxis, scale: { $0 }, name: "")
         guard FloatFormat.binary32.isFiner(than: format) else { return exact }
@@ -23,8 +23,8 @@ struct Quantisation: Sendable {
     }
 
     /// - Parameters:
-    ///   - held: the scale as it is held.
-    ///   - name: what keys end with.
+    ///   - held: the scale as it is stored.
+    ///   - name: a suffix for the keys.
     private static func all(
         _ outputAxis: Int, _ inputAxis: Int, scale held: @escaping @Sendable (Double) -> Double, name suffix: String
     ) -> [Quantisation] {
@@ -90,7 +90,7 @@ struct Quantisation: Sendable {
         return numbers.map { min(max(($0 / scale).rounded(.toNearestOrEven), -levels - 1), levels) * scale }
     }
 
-    /// The range with 0 in it, and 0 among the numbers.
+    /// The range extended to contain 0, with 0 among the numbers.
     private static func asymmetric(
         _ numbers: [Double], levels: Double, _ held: (Double) -> Double
     ) -> [Double] {
@@ -103,7 +103,7 @@ struct Quantisation: Sendable {
         }
     }
 
-    /// The range as it is: its ends are among the numbers.
+    /// The range unchanged: its ends are among the numbers.
     private static func affine(_ numbers: [Double], levels: Double) -> [Double] {
         let (low, high) = (numbers.min() ?? 0, numbers.max() ?? 0)
         let scale = (high - low) / levels
@@ -113,7 +113,7 @@ struct Quantisation: Sendable {
 }
 
 extension AnyTensor {
-    /// The numbers rounded as a whole, or each part along an axis for itself.
+    /// The numbers rounded as a whole, or separately for each part along an axis.
     fileprivate func quantised(along axis: Int?, _ rounded: ([Double]) -> [Double]) -> AnyTensor {
         var numbers = float64.elements
         let shape = shape

@@ -1,7 +1,7 @@
 import NetworkGraph
 import Tensors
 
-/// Activations whose slopes for negative numbers are others than they should be.
+/// Activations with wrong slopes for negative numbers.
 enum SlopeFaults {
     static func hypotheses(at site: Site) -> [Hypothesis] {
         guard let position = slopes(site), let own = site.constant(position) else { return rectifiers(site) }
@@ -59,7 +59,7 @@ enum SlopeFaults {
         return nil
     }
 
-    /// The slopes laid along the rows, the columns or, of vectors, cut and repeated: as many as the axis is long.
+    /// The slopes laid along the rows or the columns or, for vectors, cut and repeated to the axis's length.
     private static func alongOtherAxes(_ site: Site, _ slopes: AnyTensor, _ position: Int) -> [Hypothesis] {
         let x = site.output.shape
         guard x.rank == 4, slopes.shape.count > 1, slopes.shape.count == x[1] || slopes.shape.count == x[3] else {
@@ -84,7 +84,7 @@ enum SlopeFaults {
         }
     }
 
-    /// Other activations in place of a rectifier.
+    /// Other activations instead of a rectifier.
     private static func rectifiers(_ site: Site) -> [Hypothesis] {
         guard let activation = site.node.operator as? ActivationFunction, activation != .identity else { return [] }
         let others: [(ActivationFunction, String, String)] = [
@@ -110,7 +110,7 @@ enum SlopeFaults {
 }
 
 extension Graph {
-    /// Whether the layer that gives a tensor is a PReLU, or the product in one.
+    /// Whether a tensor comes from a PReLU, or from the product in a spelled-out one.
     fileprivate func isSlope(of tensor: String) -> Bool {
         nodes.contains {
             $0.outputs.contains(tensor)

@@ -2,7 +2,7 @@ import Engines
 import NetworkGraph
 import Tensors
 
-/// A softmax that is left out, applied twice, over another axis, or computed with another exponential.
+/// A softmax that is left out, applied twice, over another axis, or with another exponential.
 enum SoftmaxFaults {
     static func hypotheses(at site: Site) -> [Hypothesis] {
         guard let own = site.node.operator as? Softmax else { return [] }
@@ -40,7 +40,7 @@ enum SoftmaxFaults {
         return found + exponentials(site, own, axis)
     }
 
-    /// Approximations of the exponential that fast programs use, each up to some thousandths off.
+    /// Approximations of the exponential in fast programs, each up to a few thousandths off.
     private static func exponentials(_ site: Site, _ own: Softmax, _ axis: Int) -> [Hypothesis] {
         let approximations: [(key: String, words: String, function: @Sendable (Double) -> Double)] = [
             // Schraudolph, A fast, compact approximation of the exponential function, Neural Computation 11(4), 1999.
@@ -90,7 +90,7 @@ enum SoftmaxFaults {
         return .float32(Tensor(logits.shape, numbers.map { Float($0) }))
     }
 
-    /// What was recorded, where it is what some exponential near the right one gives; nil if it is not.
+    /// The recorded tensor, if an exponential near the correct one gives it; else nil.
     private static func approximated(_ recorded: AnyTensor, _ right: AnyTensor, _ axis: Int) -> AnyTensor? {
         guard recorded.shape == right.shape, recorded.shape.axis(axis) != nil else { return nil }
         let (extent, inner) = (right.shape[axis], right.shape.strides[axis])
@@ -101,7 +101,7 @@ enum SoftmaxFaults {
             let sum = positions.reduce(0) { $0 + given[$1] }
             guard abs(sum - 1) < 4e-7 * Double(extent) else { return nil }
             for position in positions {
-                // A probability's error is at most that of the exponential, times what is left for the others.
+                // A probability's error is at most the exponential's, times the probability left for the others.
                 let limit = 0.01 * wanted[position] * (1 - wanted[position]) + 2e-7
                 guard abs(given[position] - wanted[position]) <= limit else { return nil }
                 count += 1

@@ -1,7 +1,7 @@
 import NetworkGraph
 import Tensors
 
-/// Weights whose parts lie in another order: kernels turned, channels exchanged, matrices transposed.
+/// Weights with parts in another order: kernels turned, channels exchanged, matrices transposed.
 enum WeightOrderFaults {
     static func hypotheses(at site: Site) -> [Hypothesis] {
         guard let sum = WeightedSum(site) else { return [] }
@@ -38,7 +38,7 @@ enum WeightOrderFaults {
                     $0.transposed([0, 1, 3, 2]).reversed(along: [2])
                 })
         }
-        // Bytes of one layout taken for another's.
+        // Bytes of one layout read as another.
         let layouts: [(String, [Int])] = [
             ("output channels last", [1, 2, 3, 0]), ("input channels last", [0, 2, 3, 1]),
             ("rows, columns, inputs, outputs", [2, 3, 1, 0]), ("inputs before outputs", [1, 0, 2, 3]),
@@ -64,7 +64,7 @@ enum WeightOrderFaults {
         }
     }
 
-    /// Orders in which parts get by mistake.
+    /// Orders that parts take by mistake.
     static func orders(_ count: Int) -> [(key: String, words: String, order: [Int])] {
         var orders = [(key: String, words: String, order: [Int])]()
         func add(_ key: String, _ words: String, _ order: [Int]) {

@@ -1,7 +1,7 @@
 import NetworkGraph
 import Tensors
 
-/// Convolutions and pools whose window slides otherwise: other padding, rounding, strides or kernels, another pool.
+/// Convolutions and pools with another sliding window: padding, rounding, strides, kernels, or another kind of pool.
 enum WindowFaults {
     static func hypotheses(at site: Site) -> [Hypothesis] {
         switch site.node.operator {
@@ -54,7 +54,7 @@ enum WindowFaults {
         return found
     }
 
-    /// The windows that give as many positions as the right one, or more, which are then cut off.
+    /// The windows with as many positions as the correct one, or more, which are then cut off.
     private static func variants(
         of window: SlidingWindow, _ site: Site
     ) -> [(key: String, words: String, window: SlidingWindow)] {

@@ -38,7 +38,7 @@ enum ZeroedChannelFaults {
         return found
     }
 
-    /// The output channels that may be zero: where the result was recorded, those that are off and constant.
+    /// The output channels that may be zero: if the result was recorded, those that are wrong and constant.
     private static func outputs(_ site: Site, _ sum: WeightedSum) -> [Int] {
         let all = Array(0..<sum.weights.shape[sum.outputAxis])
         guard let recorded = site.recorded, recorded.shape == site.output.shape else {

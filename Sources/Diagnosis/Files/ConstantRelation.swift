@@ -1,7 +1,7 @@
 import Foundation
 import Tensors
 
-/// What the numbers of one model file are beside those of another.
+/// How the numbers of one model file relate to those of another.
 public enum ConstantRelation: String, Sendable, Codable, CaseIterable {
     case equal
     case otherOrder = "other_order"
@@ -13,14 +13,14 @@ public enum ConstantRelation: String, Sendable, Codable, CaseIterable {
     case missing
 }
 
-/// How one constant is held against another without running either's model.
+/// Compares one constant with another without running either model.
 struct ConstantMatch {
     let relation: ConstantRelation
     let words: String
 
-    /// What the other's numbers are beside a constant's; nil where they are unlike.
+    /// How the other's numbers relate to a constant's; nil if they are unlike.
     ///
-    /// - Parameter thorough: whether to look for parts in any order, which takes time in proportion to the constants.
+    /// - Parameter thorough: whether to look for parts in any order, in time proportional to the constants.
     init?(of other: LayerConstant, with right: LayerConstant, thorough: Bool) {
         guard other.elements.count == right.elements.count else { return nil }
         if Self.isEqual(other.elements, right.elements, within: 0) {
@@ -51,7 +51,7 @@ struct ConstantMatch {
         return nil
     }
 
-    /// Numbers that are compared before all are.
+    /// A sample that is compared before all numbers are.
     private static let samples = 24
 
     private static func isEqual(
@@ -65,8 +65,8 @@ struct ConstantMatch {
         return stride(from: 0, to: given.count, by: step).allSatisfy(holds) && given.indices.allSatisfy(holds)
     }
 
-    /// The numbers as they are, and rounded in each known way that leaves as few different ones as there are; with how far
-    /// apart equal ones may be.
+    /// The numbers unchanged, and rounded in each known way that leaves as few distinct ones as the other has, each
+    /// with the tolerance for equal numbers.
     private static func roundings(
         of right: LayerConstant, as other: LayerConstant
     ) -> [(words: String?, numbers: [Double], tolerance: Double)] {
@@ -86,7 +86,7 @@ struct ConstantMatch {
 
     // MARK: Parts in another order
 
-    /// Parts along an axis in an order of their own, as channels may be; nil where that is not all that differs.
+    /// Parts along an axis in another order, such as channels; nil if more than that differs.
     private static func parts(of other: LayerConstant, _ elements: [Double], _ right: LayerConstant) -> String? {
         let layouts = ElementOrder.all(of: right.extents).filter {
             $0.reversed.isEmpty && $0.extents == other.extents
@@ -108,7 +108,7 @@ struct ConstantMatch {
         return nil
     }
 
-    /// For each given part along an axis the right one that it is; nil where they are not the same parts.
+    /// For each given part along an axis, the correct part that it equals; nil if the parts are not the same.
     private static func order(
         of given: [Double], among right: [Double], _ extents: [Int], _ axis: Int
     ) -> [Int]? {
@@ -129,7 +129,7 @@ struct ConstantMatch {
         return order
     }
 
-    /// An order as that of an image's elements that are flattened otherwise; nil where it is none.
+    /// The order described as that of an image's elements, flattened another way; nil if it is not one.
     private static func flattening(_ order: [Int]) -> String? {
         let count = order.count
         for first in 2...max(2, count / 4) where count % first == 0 {

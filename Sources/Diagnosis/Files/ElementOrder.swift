@@ -1,16 +1,16 @@
 import Tensors
 
-/// An order in which the elements of a tensor may lie: its axes permuted, some of them read backwards.
+/// A possible order of a tensor's elements: its axes permuted, some of them read backwards.
 struct ElementOrder: Sendable {
-    /// For each axis of the result, the axis that it is.
+    /// For each axis of the result, its source axis.
     let axes: [Int]
     /// The axes of the result that are read backwards.
     let reversed: Set<Int>
     /// The extents of the result.
     let extents: [Int]
-    /// For each axis of the result, how far apart its elements lie in the tensor.
+    /// For each axis of the result, its elements' stride in the tensor.
     private let strides: [Int]
-    /// Where the first element of the result lies.
+    /// The position of the result's first element in the tensor.
     private let start: Int
 
     init(axes: [Int], reversed: Set<Int>, of extents: [Int]) {
@@ -24,7 +24,7 @@ struct ElementOrder: Sendable {
         }
     }
 
-    /// Where an element of the result lies in the tensor.
+    /// The position of an element of the result in the tensor.
     func source(of position: Int) -> Int {
         var (position, source) = (position, start)
         for axis in extents.indices.reversed() {
@@ -34,7 +34,7 @@ struct ElementOrder: Sendable {
         return source
     }
 
-    /// The orders of tensors of some extents, the simplest first, without that of the tensor itself.
+    /// The orders for tensors of given extents, simplest first, without the tensor's own.
     static func all(of extents: [Int]) -> [ElementOrder] {
         let rank = extents.count
         guard 1...5 ~= rank else { return [] }
@@ -54,8 +54,8 @@ struct ElementOrder: Sendable {
     }
 
     /// - Parameters:
-    ///   - names: of the tensor's axes.
-    ///   - given: the extents of what has this order.
+    ///   - names: the names of the tensor's axes.
+    ///   - given: the extents of the tensor in this order.
     func words(_ names: [String], given: [Int]) -> String {
         let own = axes.map { names[$0] }
         let backwards = reversed.sorted().map { own[$0] }

@@ -1,23 +1,23 @@
 import NetworkGraph
 import Tensors
 
-/// Two model files side by side, without running either: what their constants are beside each other, and which attributes
-/// of their layers differ.
+/// Two model files side by side, without running either: how their constants relate, and which attributes of their
+/// layers differ.
 public struct FileComparison: Sendable, Codable, Equatable {
-    /// Numbers of the baseline's file, and what the candidate's file has for them.
+    /// A constant in the baseline's file, and its counterpart in the candidate's.
     public struct Constant: Sendable, Codable, Equatable {
         public let layer: Layer
-        /// What the layer takes them as: `weights`, `bias`, `slopes`.
+        /// Its role in the layer: `weights`, `bias`, `slopes`.
         public let role: String
         public let shape: [Int]
-        /// The candidate's layer, by the tensor that it gives; nil where it has none with as many numbers.
+        /// The candidate's layer, named by its output tensor; nil if no layer has as many numbers.
         public let candidate: String?
         public let relation: ConstantRelation
-        /// What the candidate's numbers are, for a person.
+        /// What the candidate's numbers are, in words.
         public let words: String
     }
 
-    /// An attribute of a layer that the files give otherwise, or the operator itself.
+    /// An attribute of a layer that differs between the files, or the operator itself.
     public struct Attribute: Sendable, Codable, Equatable {
         public let layer: Layer
         public let name: String
@@ -29,7 +29,7 @@ public struct FileComparison: Sendable, Codable, Equatable {
     public let constants: [Constant]
     public let attributes: [Attribute]
 
-    /// - Parameter pairs: the names of the candidate's tensors by the baseline's, where they are known.
+    /// - Parameter pairs: the names of the candidate's tensors, keyed by the baseline's, as far as known.
     public init(of candidate: Graph, with baseline: Graph, pairs: [String: String]) {
         let right = LayerConstant.all(of: baseline)
         let others = LayerConstant.all(of: candidate)
@@ -45,7 +45,7 @@ public struct FileComparison: Sendable, Codable, Equatable {
         attributes = Self.attributes(candidate, baseline, pairs)
     }
 
-    /// For each constant of the baseline that of the candidate which stands for it; nil where none has as many numbers.
+    /// For each constant of the baseline, its counterpart in the candidate; nil if none has as many numbers.
     static func counterparts(
         of right: [LayerConstant], among others: [LayerConstant], pairs: [String: String]
     ) -> [Int?] {
@@ -61,7 +61,7 @@ public struct FileComparison: Sendable, Codable, Equatable {
             counterparts[index] = found
             taken.insert(found)
         }
-        // First by the layers' places, then by what the numbers are, and last by their count.
+        // By the layers' places first, then by the numbers themselves, and last by their count.
         for (index, own) in right.enumerated() {
             take(index) { $0.layer.tensor == pairs[own.layer.tensor] && $0.role == own.role }
         }
@@ -86,7 +86,7 @@ public struct FileComparison: Sendable, Codable, Equatable {
         return (.unlike, difference(other, own))
     }
 
-    /// How far unlike numbers are apart.
+    /// How far apart unlike numbers are.
     private static func difference(_ other: LayerConstant, _ own: LayerConstant) -> String {
         let largest = own.elements.reduce(0) { $1.isFinite ? max($0, abs($1)) : $0 }
         guard other.extents == own.extents else { return "unlike, and of shape \(other.values.shape)" }
@@ -126,7 +126,7 @@ public struct FileComparison: Sendable, Codable, Equatable {
         }
     }
 
-    /// The attributes of an operator, those of what it holds among them; one that is left out is none.
+    /// The attributes of an operator, nested ones included; an absent optional is omitted.
     private static func members(of value: Any) -> [(String, String)] {
         Mirror(reflecting: value).children.flatMap { child -> [(String, String)] in
             var given = child.value
@@ -145,8 +145,8 @@ public struct FileComparison: Sendable, Codable, Equatable {
 }
 
 extension FileComparison {
-    /// What the candidate's file has otherwise, a sentence without a stop for each; what is the same of several constants
-    /// is said once.
+    /// What differs in the candidate's file, one sentence each, without a full stop; constants with the same difference
+    /// share one.
     public var differences: [String] {
         var groups = [(words: String, names: [String])]()
         for constant in constants where constant.relation != .equal {

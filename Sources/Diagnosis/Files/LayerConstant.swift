@@ -1,24 +1,24 @@
 import NetworkGraph
 import Tensors
 
-/// Numbers that a model file holds for a layer: weights, a bias, slopes.
+/// A model file's numbers for a layer: weights, a bias, slopes.
 struct LayerConstant: Sendable {
     let node: Int
     let position: Int
     let layer: Layer
-    /// What the layer takes them as, for a person.
+    /// Their role in the layer, in words.
     let role: String
     let values: AnyTensor
     let elements: [Double]
-    /// The extents beside those of 1, with their axes.
+    /// The extents other than 1, with their axes.
     let extents: [Int]
     let axes: [Int]
-    /// What the axes are called that ``axes`` lists.
+    /// The names of the axes in ``axes``.
     let axisNames: [String]
-    /// Along which outputs and inputs lie; nil where that is not known.
+    /// The output and input axes; nil if unknown.
     let channels: (output: Int, input: Int)?
 
-    /// The constants of a graph's layers in the order of computation, each number alone left out.
+    /// The constants of a graph's layers in order of computation, without single numbers.
     static func all(of graph: Graph) -> [LayerConstant] {
         graph.nodes.enumerated().flatMap { index, node -> [LayerConstant] in
             node.inputs.enumerated().compactMap { position, name in

@@ -1,17 +1,17 @@
 import NetworkGraph
 import Tensors
 
-/// A model's graph in which layers have got back what another file says of them: constants, brought into the order in which
-/// the model has its own, and attributes.
+/// A model's graph with layers restored from another file: constants, reordered to the model's own layout, and
+/// attributes.
 public enum RestoredGraph {
-    /// The most ways to order constants that are tried.
+    /// The most orders of constants that are tried.
     private static let most = 4
 
-    /// The graphs that may be meant, the likeliest first: where a layout does not tell itself, each is one of them.
+    /// The possible graphs, likeliest first: one for each layout that remains possible.
     ///
     /// - Parameters:
-    ///   - pairs: the names of the candidate's tensors by the baseline's.
-    ///   - concerns: whether a node of the baseline is to be restored.
+    ///   - pairs: the names of the candidate's tensors, keyed by the baseline's.
+    ///   - concerns: whether to restore a node of the baseline.
     /// - Throws: ``NetworkGraph/GraphError``.
     public static func all(
         of candidate: Graph, from baseline: Graph, pairs: [String: String], concerns: (Node) -> Bool
@@ -32,7 +32,7 @@ public enum RestoredGraph {
                 let way = ways[min(choice, ways.count - 1)]
                 let numbers = own.elements.indices.map { Float(own.elements[way.source(of: $0)]) }
                 guard let name = nodes[other.node].inputs[other.position] else { continue }
-                // Of a constant that several layers take, this one gets its own.
+                // If several layers share a constant, this one gets its own.
                 let isShared = nodes.flatMap(\.inputs).count { $0 == name } > 1
                 let restored = isShared ? "\(name)_restored_\(other.node)" : name
                 constants[restored] = .float32(Tensor(other.values.shape, numbers))
@@ -50,7 +50,7 @@ public enum RestoredGraph {
         return graphs
     }
 
-    /// Gives nodes whose window or axis is another the baseline's.
+    /// Gives nodes the baseline's window or axis if theirs differs.
     private static func restoreOperators(
         _ nodes: inout [Node], from baseline: Graph, _ pairs: [String: String], _ concerns: (Node) -> Bool
     ) {
@@ -71,9 +71,9 @@ public enum RestoredGraph {
         operation is MaxPool || operation is AveragePool
     }
 
-    /// In which orders one file has the constants of another.
+    /// The orders that turn one file's constants into another's.
     private struct Layouts {
-        /// How many constants lie so, by the axes.
+        /// The number of constants in each order.
         private var votes = [[Int]: Int]()
 
         init(_ right: [LayerConstant], _ others: [LayerConstant], _ counterparts: [Int?]) {
@@ -89,7 +89,7 @@ public enum RestoredGraph {
             }
         }
 
-        /// The orders that give the other's shape, the most usual first.
+        /// The orders that give the other's shape, most usual first.
         func ways(from own: LayerConstant, to other: LayerConstant) -> [ElementOrder] {
             Self.all(from: own, to: other).enumerated().sorted { one, other in
                 (-(votes[one.element.axes] ?? 0), one.offset) < (-(votes[other.element.axes] ?? 0), other.offset)

@@ -1,6 +1,6 @@
 import Tensors
 
-/// `bf16-storage`: weights and activations in bfloat16, computed in float32, one rounding for each output.
+/// `bf16-storage`: bfloat16 weights and activations, float32 computation, one rounding for each output.
 public enum BFloat16StorageArithmetic: Arithmetic {
     /// Holds every bfloat16.
     public typealias Element = Float

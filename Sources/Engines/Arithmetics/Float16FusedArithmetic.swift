@@ -7,8 +7,8 @@ public enum Float16FusedArithmetic: Arithmetic {
     public static let formats = ArithmeticFormats(.binary16)
     public static var kernelForm: KernelForm { .float16Fused }
 
-    /// The product of two float16 is exact in float64, and so, but for bits that no rounding to float16
-    /// can see, is its sum with a third. `Float16.addingProduct` rounds twice, through float32.
+    /// The product of two float16 is exact in float64, and so is its sum with a third, except for bits too small to
+    /// affect rounding to float16. `Float16.addingProduct` rounds twice, through float32.
     public struct Sum: SumOfProducts {
         public private(set) var value: Float16
 

@@ -1,4 +1,4 @@
-/// `fp16-mul-add`: everything in float16; each product is rounded, and then each sum.
+/// `fp16-mul-add`: everything in float16; each product is rounded, then each sum.
 public enum Float16MultiplyAddArithmetic: Arithmetic {
     public typealias Element = Float16
     public typealias Working = Float16

@@ -1,4 +1,4 @@
-/// `fp16-storage`: weights and activations in float16, computed in float32, one rounding for each output.
+/// `fp16-storage`: float16 weights and activations, float32 computation, one rounding for each output.
 public enum Float16StorageArithmetic: Arithmetic {
     public typealias Element = Float16
     public typealias Working = Float

@@ -1,11 +1,11 @@
 import Tensors
 
-/// `neural-engine-m1`: a prediction of Apple's M1 Neural Engine, from published measurements of it; no
-/// recording of one confirms it yet.
+/// `neural-engine-m1`: a prediction of Apple's M1 Neural Engine from published measurements; no recording confirms it
+/// yet.
 ///
-/// Operands are float16; products are summed in fours and each such sum is rounded to float16, then
-/// added up in a wide accumulator, which is rounded once. Subnormal operands and results count as
-/// zero. A sum of several products that reaches 2^15 becomes infinite; NaN becomes +infinity.
+/// Operands are float16. Each four products are summed, the sum is rounded to float16 and added to a wide accumulator,
+/// which is rounded once. Subnormal operands and results count as zero. A sum of several products that reaches 2^15
+/// becomes infinite; NaN becomes +infinity.
 public enum NeuralEngineM1Arithmetic: Arithmetic {
     public typealias Element = Float16
     public typealias Working = Float
@@ -26,7 +26,7 @@ public enum NeuralEngineM1Arithmetic: Arithmetic {
         value.isSubnormal ? (value.sign == .minus ? -0.0 : 0.0) : value
     }
 
-    /// Its operands are never subnormal: what is stored has been flushed.
+    /// Its operands are never subnormal: stored numbers have been flushed.
     public struct Sum: SumOfProducts {
         private var total: Float
         private var group: Float = 0

@@ -1,7 +1,7 @@
 import Tensors
 
 /// `tf32`: the factors of sums of products rounded to 10 bits of fraction, everything else as in ``Float32Arithmetic``.
-/// So do tensor cores compute float32 networks where they are allowed to.
+/// Tensor cores compute float32 networks this way when allowed to.
 public enum TF32Arithmetic: Arithmetic {
     public typealias Element = Float
     public typealias Working = Float

@@ -1,10 +1,10 @@
-/// Numbers that begin on a cache line, so that no vector of 16 lies on two.
+/// Numbers that start on a cache line, so that no vector of 16 straddles two.
 final class AlignedNumbers: @unchecked Sendable {
-    // Sendable because whoever writes is the only one who knows the object.
+    // Sendable because only one owner knows the object while it is written.
     let start: UnsafeMutablePointer<Float>
     let count: Int
 
-    /// Numbers that are not initialized.
+    /// Uninitialised numbers.
     init(count: Int) {
         let bytes = UnsafeMutableRawPointer.allocate(
             byteCount: max(count, 1) * MemoryLayout<Float>.stride, alignment: 64)

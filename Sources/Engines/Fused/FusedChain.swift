@@ -1,16 +1,16 @@
 import NetworkGraph
 import Tensors
 
-/// The layers of a fused network, in the order in which they are computed: those on maps, then those on vectors.
+/// The layers of a fused network, in order of computation: those on maps, then those on vectors.
 struct FusedChain: Sendable {
     private(set) var mapStages: [MapStage]
     private(set) var denseStages: [DenseStage]
     /// Whether images and results are rounded to float16.
     let roundsToFloat16: Bool
-    /// Whether subnormal float16 of images are made zeros.
+    /// Whether subnormal float16 numbers of images are flushed to zero.
     let flushesSubnormals: Bool
 
-    /// A convolution and the pool behind it.
+    /// A convolution and its following pool.
     struct MapStage: Sendable {
         let layer: PackedLayer
         let inputChannels: Int
@@ -24,11 +24,11 @@ struct FusedChain: Sendable {
     /// A dense layer.
     struct DenseStage: Sendable {
         let layer: PackedLayer
-        /// The axes that have been flattened into what it takes, outermost first.
+        /// The flattened axes of its input, outermost first.
         let order: [MapAxis]
     }
 
-    /// - Throws: ``FusionError/unsupportedArithmetic(_:)`` for one that stores numbers as the layer kernels cannot.
+    /// - Throws: ``FusionError/unsupportedArithmetic(_:)`` if the layer kernels cannot store the arithmetic's numbers.
     init<A: Arithmetic>(
         _ graph: Graph, _ imageAxes: [MapAxis], _ outputs: [String], in arithmetic: A.Type
     ) throws(FusionError) {
@@ -61,7 +61,7 @@ struct FusedChain: Sendable {
 }
 
 extension ArithmeticFormats {
-    /// Whether the layer kernels, which compute in float32, round as these say: not at all, or to float16.
+    /// Whether the layer kernels, which compute in float32, support this rounding: none, or to float16.
     package var suitLayerKernels: Bool {
         let isHalf = stored.flushingSubnormals == FloatFormat.binary16.flushingSubnormals
         return (isHalf || stored == .binary32) && !roundsFactors

@@ -6,29 +6,29 @@ struct FusedStage {
     var layer: FusedLayer
     let place: Place
     var pool: SlidingWindow?
-    /// The node that gives the layer's sums.
+    /// The node that computes the layer's sums.
     let node: Node
 
     enum Place: Equatable {
         /// - Parameters:
         ///   - kernel: the extents along the graph's spatial axes.
-        ///   - isTransposed: whether the first of them is the image's columns.
+        ///   - isTransposed: whether the first of these is the image's columns.
         case convolution(inputChannels: Int, kernel: [Int], isTransposed: Bool)
-        /// - Parameter order: the axes that have been flattened, outermost first.
+        /// - Parameter order: the flattened axes, outermost first.
         case dense(order: [MapAxis])
     }
 }
 
-/// Follows a graph from its input to its outputs and joins its operators to layers.
+/// Follows a graph from its input to its outputs and joins its operators into layers.
 struct FusedChainReader<A: Arithmetic> {
     private let graph: Graph
     private let consumers: [String: [Node]]
-    /// The node that gives each tensor.
+    /// The node that produces each tensor.
     private let givers: [String: Node]
-    /// The tensor that the stages so far give, and what its axes stand for.
+    /// The output of the stages so far, and what its axes stand for.
     private var tensor: String
     private var axes: [MapAxis]
-    /// The axes that have been flattened to the channel of the tensor; none where nothing has been.
+    /// The axes flattened into the tensor's channel axis; empty if none.
     private var flattened: [MapAxis] = []
     private var stages: [FusedStage] = []
 
@@ -84,7 +84,7 @@ struct FusedChainReader<A: Arithmetic> {
         case is Reshape where flattensImages(node): try self.flatten(node)
         case ActivationFunction.identity: break
         case let cast as Cast where keepsNumbers(cast): break
-        default: throw unsupported(node, "is none that fused networks know")
+        default: throw unsupported(node, "is not supported in fused networks")
         }
         tensor = node.outputs[0]
     }
@@ -188,14 +188,14 @@ struct FusedChainReader<A: Arithmetic> {
             let shape = node.inputs[1].flatMap({ graph.initializers[$0] })?.integers,
             shape.elements.count == 2
         else { return false }
-        // With the extent given, the next layer's weights say that it is all that an image has.
+        // If the extent is given, the next layer's weights confirm that it covers the whole image.
         return (shape.elements[0] == -1 && shape.elements[1] > 0)
             || (shape.elements[0] == 0 && !reshape.allowsZero && shape.elements[1] != 0)
     }
 
     // MARK: - Outputs
 
-    /// Reads the layers that take the same tensor, each up to an output, as one.
+    /// Reads the layers that take the same tensor, each leading to an output, as one layer.
     private mutating func join(_ nodes: [Node], _ outputs: [String]) throws(FusionError) {
         var branches = [String: FusedChainReader]()
         for node in nodes {
@@ -226,17 +226,17 @@ struct FusedChainReader<A: Arithmetic> {
 
     // MARK: - Constants
 
-    /// A constant as the arithmetic stores it.
+    /// A constant, as stored in the arithmetic.
     private func constant(_ input: Int, of node: Node) throws(FusionError) -> Tensor<Float> {
         guard let name = node.inputs.indices.contains(input) ? node.inputs[input] : nil,
             case .real(let values)? = constantValue(name),
-            // As Any, an array is cast as a whole; as one of A's numbers it would be cast number by number.
+            // As Any, the array is cast as a whole; as the arithmetic's own numbers it would be cast one by one.
             let lanes = (A.Element.lanes(of: values.elements) as Any) as? [Float]
-        else { throw unsupported(node, "takes an input \(input) that is no constant of numbers") }
+        else { throw unsupported(node, "takes an input \(input) that is not a constant tensor of numbers") }
         return Tensor(values.shape, lanes)
     }
 
-    /// A constant, or what a cast or a dequantisation gives of constants.
+    /// A constant, or a cast or dequantised constant.
     private func constantValue(_ name: String) -> Value<A.Element>? {
         if let tensor = graph.initializers[name] { return A.constant(tensor) }
         guard let node = givers[name], node.operator is Cast || node.operator is DequantizeLinear else { return nil }
@@ -245,13 +245,13 @@ struct FusedChainReader<A: Arithmetic> {
         return (try? A.compute(node.operator, Operands(values: inputs), as: type)) ?? nil
     }
 
-    /// Whether a cast leaves all numbers that the arithmetic stores as they are.
+    /// Whether a cast preserves all numbers that the arithmetic stores.
     private func keepsNumbers(_ cast: Cast) -> Bool {
         guard case .float(let format) = cast.target else { return false }
         return !A.formats.stored.isFiner(than: format)
     }
 
-    /// A constant that is broadcast to tensors of the given axes, and differs only between channels.
+    /// A constant that broadcasts to tensors of the given axes and differs only between channels.
     private func perChannel(
         _ input: Int, of node: Node, axes: [MapAxis], count: Int
     ) throws(FusionError) -> [Float] {

@@ -1,17 +1,16 @@
 import VectorKernels
 
-/// What one pass of the layer kernel computes, for each output channel m:
-/// y = starts[m] + sum of weights[m][k] * x[k] over the taps k in order, then + addends[m]; then y >= 0 ? y :
-/// slopes[m] * y.
+/// One pass of the layer kernel computes, for each output channel m: y = starts[m] + sum of weights[m][k] * x[k] over
+/// the taps k in order, then + addends[m]; then y >= 0 ? y : slopes[m] * y.
 struct FusedLayer: Sendable {
     /// [channel][tap].
     private(set) var weights: [Float]
     private(set) var starts: [Float]
-    /// Added once the sum is complete; nil for nothing.
+    /// Added after the sum is complete; nil for none.
     var addends: [Float]?
-    /// nil for no PReLU.
+    /// Nil for no PReLU.
     var slopes: [Float]?
-    /// Whether a sum is stored, and so rounded, before the addends.
+    /// Whether a sum is stored, and thus rounded, before the addends.
     let storesSums: Bool
 
     init(weights: [Float], starts: [Float], addends: [Float]? = nil, storesSums: Bool = false) {
@@ -24,9 +23,9 @@ struct FusedLayer: Sendable {
     var channelCount: Int { starts.count }
     var tapCount: Int { weights.count / max(channelCount, 1) }
 
-    /// One layer that gives the channels of several, which take the same numbers.
+    /// One layer with the channels of several layers of the same input.
     ///
-    /// - Returns: nil for layers that differ in more than their numbers.
+    /// - Returns: nil if the layers differ in more than their numbers.
     static func joining(_ layers: [FusedLayer]) -> FusedLayer? {
         guard var joined = layers.first else { return nil }
         for layer in layers.dropFirst() {
@@ -43,7 +42,7 @@ struct FusedLayer: Sendable {
     }
 }
 
-/// A layer as the kernel takes it.
+/// A layer in the kernel's layout.
 final class PackedLayer: Sendable {
     let channelCount: Int
     let tapCount: Int
@@ -69,7 +68,7 @@ final class PackedLayer: Sendable {
         }
         packedWeights = AlignedNumbers(
             Float.packed(layer.weights, channels: layer.channelCount, taps: layer.tapCount))
-        // Beyond the channels no sum is 0, with which float16 steps may take longer.
+        // Padding channels must not sum to 0, which can slow float16 steps down.
         starts = blocks(layer.starts, padding: 1)
         addends = layer.addends.map { blocks($0) }
         slopes = blocks(layer.slopes ?? [Float](repeating: 1, count: layer.channelCount))
@@ -84,7 +83,7 @@ final class PackedLayer: Sendable {
     }
 }
 
-/// How many channels stand side by side in an activation.
+/// The channels in one block of an activation.
 let channelsPerBlock: Int = vk_channel_block
 /// The channels of an image.
 let imageChannels = vk_image_channels

@@ -3,11 +3,11 @@ import Synchronization
 import Tensors
 import VectorKernels
 
-/// A network of the MTCNN family, computed layer by layer without the operators between: a convolution or a dense
-/// layer, its bias, its PReLU and its pool are one pass.
+/// A network of the MTCNN family, computed by layers instead of operators: a convolution or a dense layer, its bias,
+/// its PReLU and its pool are one pass.
 ///
-/// It computes images to vectors of channels, one vector for each position of the last map. The outputs have the
-/// bits that ``OperatorEngine`` gives in the same arithmetic, for any batch size and from any number of threads.
+/// It maps images to vectors of channels, one vector for each position of the last map. The outputs equal those of
+/// ``OperatorEngine`` in the same arithmetic, bit for bit, for any batch size and from any number of threads.
 public struct FusedNetwork: Sendable {
     public let arithmetic: ArithmeticName
     private let chain: FusedChain
@@ -15,11 +15,11 @@ public struct FusedNetwork: Sendable {
     private let workspaces = Workspaces()
 
     /// - Parameters:
-    ///   - graph: has one input, images, and chains of convolutions, PReLUs, pools and dense layers from there to
-    ///     the outputs. Two outputs part only at their last layer.
-    ///   - imageAxes: what the axes of the graph's input stand for.
-    ///   - outputs: tensors of the graph, whose channels are computed in this order.
-    /// - Throws: ``FusionError`` for a graph of another kind, or an arithmetic that the layer kernels do not have.
+    ///   - graph: has one input, images, from which chains of convolutions, PReLUs, pools and dense layers lead to the
+    ///     outputs. Two outputs may separate only at their last layer.
+    ///   - imageAxes: the meaning of the input's axes.
+    ///   - outputs: tensors of the graph; their channels are computed in this order.
+    /// - Throws: ``FusionError`` for another kind of graph, or an arithmetic that the layer kernels lack.
     public init(
         _ graph: Graph, imageAxes: [MapAxis], outputs: [String], arithmetic: ArithmeticName,
         level: KernelLevel = .best
@@ -32,7 +32,7 @@ public struct FusedNetwork: Sendable {
     /// The outputs' channels for images.
     ///
     /// - Parameter images: [N, rows, columns, 3], upright, whatever the axes of the graph's input.
-    /// - Returns: [N, rows, columns, channels] of the last map; one row and one column behind a dense layer.
+    /// - Returns: [N, rows, columns, channels] of the last map; one row and one column after a dense layer.
     /// - Throws: ``FusionError/badInput(_:reason:)``.
     public func evaluate(_ images: Tensor<Float>) throws(FusionError) -> Tensor<Float> {
         let plan = try chain.plan(for: images.shape)
@@ -50,12 +50,12 @@ public struct FusedNetwork: Sendable {
     }
 }
 
-/// What an axis of a tensor stands for.
+/// The meaning of a tensor's axis.
 public enum MapAxis: Sendable, Equatable {
     case image, channel, row, column
 }
 
-/// Why a graph cannot be computed without its operators.
+/// Why a graph cannot be computed by layers.
 public enum FusionError: Error, Equatable {
     case unsupportedArithmetic(ArithmeticName)
     case unsupportedNode(String, operator: String, reason: String)

@@ -1,19 +1,19 @@
 import NetworkGraph
 import Tensors
 
-/// Where the numbers of a fused network stand for images of one size.
+/// The layout of a fused network's numbers for images of one size.
 ///
-/// Maps are laid out [block of 16 channels][row][column][channel of the block]. The last map before a dense layer
-/// and vectors are laid out [block][row][column][image][channel of the block], so that to a dense layer images are
-/// what pixels are to a convolution.
+/// Maps are laid out [block of 16 channels][row][column][channel of the block]. The last map before a dense layer, and
+/// vectors, are laid out [block][row][column][image][channel of the block]: a dense layer treats images as a
+/// convolution treats pixels.
 struct FusedPlan: Equatable {
     let images: Shape
     let maps: [MapPlan]
     let outputShape: Shape
-    /// The images whose vectors are computed at once.
+    /// How many images' vectors are computed at once.
     let vectorBatch: Int
 
-    /// The extents of a convolution's sums and of what is left of them behind the pool.
+    /// The extents of a convolution's sums, and of its output after the pool.
     struct MapPlan: Equatable {
         let inputRows: Int
         let inputColumns: Int
@@ -30,7 +30,7 @@ struct FusedPlan: Equatable {
 }
 
 extension FusedChain {
-    /// The most images whose vectors are computed at once, which bounds the memory for them.
+    /// The most images whose vectors are computed at once, which bounds their memory.
     private static let largestVectorBatch = 64
 
     /// - Throws: ``FusionError/badInput(_:reason:)``.

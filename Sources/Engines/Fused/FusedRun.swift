@@ -17,7 +17,7 @@ struct FusedRun {
 
     /// - Parameters:
     ///   - images: [N, rows, columns, 3].
-    ///   - outputs: becomes [N, rows, columns, channels] of the last map.
+    ///   - outputs: filled with [N, rows, columns, channels] of the last map.
     func run(_ images: UnsafePointer<Float>, into outputs: UnsafeMutablePointer<Float>) {
         let imageCount = plan.images[0]
         let outputCount = plan.outputShape.count / max(imageCount, 1)
@@ -33,8 +33,8 @@ struct FusedRun {
 
     // MARK: - Maps
 
-    /// - Parameter index: of the image within the batch whose vectors are computed at once.
-    /// - Returns: the last map; nil if it has been put among the vectors of the batch.
+    /// - Parameter index: the image's index within the batch whose vectors are computed at once.
+    /// - Returns: the last map; nil if it was placed among the batch's vectors.
     private func computeMaps(of image: UnsafePointer<Float>, index: Int) -> UnsafePointer<Float>? {
         var input = image
         if chain.roundsToFloat16 {
@@ -60,7 +60,7 @@ struct FusedRun {
         return input
     }
 
-    /// Where a stage writes its map.
+    /// The destination of a stage's map.
     private struct Destination {
         let start: UnsafeMutablePointer<Float>
         let pixelStride: Int
@@ -96,7 +96,7 @@ struct FusedRun {
         let capacity = stage.sumRowCapacity
         var computed = 0
         for row in 0...map.rows {
-            // One row of windows ahead of the pool, and as many rows at once as the windows move by.
+            // One row of windows before the pool, by as many rows at once as the windows' stride.
             while computed < min(row * step + side, map.sumRows) && row < map.rows {
                 pixels.row_count = min(step, map.sumRows - computed)
                 pixels.numbers = input + computed * pixels.row_stride
@@ -162,14 +162,14 @@ struct FusedRun {
             channelCount: plan.outputShape[3], to: output)
     }
 
-    /// From blocks of channels to channels side by side.
+    /// From blocks of channels to interleaved channels.
     private func copyChannels(
         of blocks: UnsafePointer<Float>, pixelCount: Int, blockStride: Int, channelCount: Int,
         to output: UnsafeMutablePointer<Float>
     ) {
         var copied = 0
         if channelCount <= channelsPerBlock {
-            // A whole block at once, as long as what is too much of it is overwritten by the next pixels.
+            // A whole block at once, as long as the next pixels overwrite the excess.
             copied = max(0, pixelCount * channelCount - channelsPerBlock + channelCount) / channelCount
             for pixel in 0..<copied {
                 let block = UnsafeRawPointer(blocks + pixel * channelsPerBlock).loadUnaligned(as: SIMD16<Float>.self)

@@ -1,8 +1,8 @@
 import Synchronization
 
-/// The memory that one call of a fused network works in.
+/// The working memory of one call of a fused network.
 ///
-/// It is prepared for a plan and stays so: calls for images of the same size allocate nothing.
+/// It stays prepared for a plan: further calls for images of the same size allocate nothing.
 final class Workspace: @unchecked Sendable {
     // Sendable because ``Workspaces`` gives it to one caller at a time.
     private var plan: FusedPlan?
@@ -11,9 +11,9 @@ final class Workspace: @unchecked Sendable {
     private(set) var image = AlignedNumbers(count: 0)
     /// Two maps: each stage reads one and writes the other.
     private(set) var maps = [AlignedNumbers(count: 0), AlignedNumbers(count: 0)]
-    /// The rows of sums that a pool still needs.
+    /// The rows of sums that a pool has yet to read.
     private(set) var sumRows = AlignedNumbers(count: 0)
-    /// Two batches of vectors, alike.
+    /// Two batches of vectors, used like ``maps``.
     private(set) var vectors = [AlignedNumbers(count: 0), AlignedNumbers(count: 0)]
 
     func prepare(for plan: FusedPlan, of chain: FusedChain) {
@@ -37,7 +37,7 @@ final class Workspace: @unchecked Sendable {
     }
 }
 
-/// The workspaces of a network that no call is using.
+/// A network's idle workspaces.
 final class Workspaces: Sendable {
     private let free = Mutex<[Workspace]>([])
 
@@ -51,8 +51,8 @@ final class Workspaces: Sendable {
 }
 
 extension FusedChain.MapStage {
-    /// The rows of sums that are kept: those under one window, and those that the next adds, so that the next can be
-    /// computed before this one's pool waits for its last row. A multiple of the rows that are computed at once.
+    /// The rows of sums that are kept: those under one window and the next ones that it needs, which can be computed
+    /// while this one's pool waits for its last row. A multiple of the rows computed at once.
     var sumRowCapacity: Int {
         guard let pool else { return 0 }
         let step = pool.strides[0]
@@ -61,7 +61,7 @@ extension FusedChain.MapStage {
 }
 
 extension FusedChain {
-    /// For each layer, where its factors stand behind the beginning of a pixel's window, in the order of the sum.
+    /// For each layer, its factors' offsets from the beginning of a pixel's window, in the order of the sum.
     func taps(for plan: FusedPlan) -> [[Int]] {
         let maps = zip(mapStages, plan.maps).enumerated().map { index, stage in
             stage.0.taps(plan: stage.1, readsImage: index == 0)

@@ -3,7 +3,7 @@ import NetworkGraph
 import Tensors
 
 extension ActivationFunction: ComputableOperator {
-    /// y = f(x), stored once. Where f is no product, it is computed in float64 and rounded to the working precision.
+    /// y = f(x), stored once. Unless f is a product, it is computed in float64 and rounded to the working precision.
     func compute<A: Arithmetic>(
         _ inputs: Operands<A.Element>, as type: TensorType, in arithmetic: A.Type
     ) throws(OperatorError) -> Value<A.Element> {
@@ -65,7 +65,7 @@ extension ActivationFunction: ComputableOperator {
         }
     }
 
-    /// log(1 + exp(x)), whose exponential does not overflow.
+    /// log(1 + exp(x)), without overflow of the exponential.
     private static func softplus(_ x: Double) -> Double { max(x, 0) + log1p(exp(-abs(x))) }
 }
 
@@ -75,14 +75,14 @@ extension ActivationFunction {
         switch self {
         case .relu, .identity, .negation: return bound.propagated(x, times: 1)
         case .leakyReLU(let slope):
-            // The slope is a constant as any other.
+            // The slope is a constant like any other.
             let constant = AnyTensor.float32(Tensor([1], [slope]))
             let error = bound.inputErrors(of: constant, isConstant: true)
             return try PReLU().errors(
                 of: x, slope: Operand(values: constant.float64, error: error), giving: output, in: bound)
         case .sigmoid:
-            // The exponential's two, the sum's, the quotient's, and as many again for other formulas. Near 0, where
-            // 1 + e^-x is large, approximations in use err by a few roundings of 1.
+            // Two roundings for the exponential, one each for sum and quotient, and as many again for other formulas.
+            // Near 0, where 1 + e^-x is large, approximations in use err by a few roundings of 1.
             let errors = bound.propagated(x, times: 0.25).map { $0 + 2 * bound.working.unitRoundoff }
             return bound.rounded(output, plus: errors, roundings: 8)
         default: return bound.functionErrors(self, x, output)
@@ -91,7 +91,7 @@ extension ActivationFunction {
 }
 
 extension RoundingBound {
-    /// Of a function of one number: what the error of x makes of f(x), and what computing f adds.
+    /// For a function of one number: how the error of x affects f(x), and the error that computing f adds.
     fileprivate func functionErrors(
         _ function: ActivationFunction, _ operand: Operand, _ output: Tensor<Double>
     ) -> Tensor<Double> {
@@ -103,7 +103,7 @@ extension RoundingBound {
             for turn in turns where abs(turn - x) < error {
                 moved.error = max(moved.error, abs(function.value(of: turn) - exact))
             }
-            // A wave turns everywhere, and is nowhere steeper than 1.
+            // A wave has turning points everywhere, and no slope steeper than 1.
             if function == .sine || function == .cosine { moved.error = min(error, 2) }
             guard exact.isFinite, let own = function.ownError(at: x, exact) else { return moved.error }
             moved.error += own * working.unitRoundoff
@@ -113,7 +113,7 @@ extension RoundingBound {
 }
 
 extension ActivationFunction {
-    /// Whether approximations in use err by a few roundings of 1, also where the function is near 0.
+    /// Whether approximations in use err by a few roundings of 1, even where the function is near 0.
     package var errsAsOfOne: Bool {
         switch self {
         case .cosine, .errorFunction, .logarithm, .sigmoid, .sine, .softplus, .tanh: true
@@ -121,7 +121,7 @@ extension ActivationFunction {
         }
     }
 
-    /// Where the function turns from falling to growing, or jumps.
+    /// Where the function turns from falling to rising, or jumps.
     fileprivate var turningPoints: [Double] {
         switch self {
         case .absolute: [0]
@@ -135,17 +135,17 @@ extension ActivationFunction {
         }
     }
 
-    /// How many roundings of 1 computing the function may cost, whatever formula a program takes; nil for a function
-    /// whose result is its argument, or a whole number, and costs none.
+    /// How many roundings of 1 the function may cost, whatever formula a program uses; nil for functions that return
+    /// their argument or an integer, which cost none.
     fileprivate func ownError(at x: Double, _ exact: Double) -> Double? {
         switch self {
         case .absolute, .ceiling, .floor, .identity, .negation, .relu, .round, .sign, .thresholdedReLU: nil
         case .leakyReLU: abs(exact)
-        // Where the bias is added, it may be rounded first.
+        // If the bias is added, it may be rounded first.
         case .shrink(let bias, _): exact == 0 ? 0 : abs(Double(bias)) + abs(exact)
         case .squareRoot, .reciprocal: 2 * abs(exact)
         case .softsign: 4 * abs(exact)
-        // exp(x) - 1 loses what 1 has more than the difference.
+        // exp(x) - 1 loses the bits by which 1 exceeds the difference.
         case .celu(let alpha), .elu(let alpha): x > 0 ? 0 : 4 * abs(Double(alpha)) + 8 * abs(exact)
         case .selu(let alpha, let gamma): x > 0 ? abs(exact) : 4 * abs(Double(alpha * gamma)) + 8 * abs(exact)
         // The rounding of an argument is relative to the exponential.
@@ -154,7 +154,7 @@ extension ActivationFunction {
         case .hardSwish: 4 * abs(x) * (abs(x) / 6 + 0.5)
         // A factor of x with an error of a few roundings of 1.
         case .gelu, .mish, .swish: 8 * abs(x)
-        // Approximations in use err by a few roundings of 1, also where the function is near 0.
+        // Approximations in use err by a few roundings of 1, even where the function is near 0.
         case .cosine, .errorFunction, .logarithm, .sigmoid, .sine, .softplus, .tanh: 4 + 8 * abs(exact)
         }
     }

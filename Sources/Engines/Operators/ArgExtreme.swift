@@ -2,8 +2,7 @@ import NetworkGraph
 import Tensors
 
 extension ArgExtreme: ComputableOperator {
-    /// y = the place of the first largest (smallest) number along the axis, or of the last one; of a NaN, if there is
-    /// one.
+    /// y = the index of the first largest (smallest) number along the axis, or of the last; of a NaN, if there is one.
     func compute<A: Arithmetic>(
         _ inputs: Operands<A.Element>, as type: TensorType, in arithmetic: A.Type
     ) throws(OperatorError) -> Value<A.Element> {
@@ -30,7 +29,7 @@ extension ArgExtreme {
 }
 
 extension RoundingBound {
-    /// Any place is right where another number may be as large as the largest.
+    /// Any index is right if another number may be as large as the largest.
     fileprivate func argExtremeErrors(_ operation: ArgExtreme, _ operand: Operand, _ output: Tensor<Double>) -> Tensor<
         Double
     > {

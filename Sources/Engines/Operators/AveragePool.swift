@@ -2,8 +2,8 @@ import NetworkGraph
 import Tensors
 
 extension AveragePool: SummingOperator {
-    /// y[n, c, p] = the sum of x[n, c, window(p, k)] over the kernel positions k inside the input, divided by
-    /// their number, or by that of those inside the padded input if padding counts.
+    /// y[n, c, p] = the sum of x[n, c, window(p, k)] over the kernel positions k inside the input, divided by their
+    /// number or, if padding counts, by the number inside the padded input.
     func compute<A: Arithmetic>(
         _ inputs: Operands<A.Element>, as type: TensorType, in arithmetic: A.Type
     ) throws(OperatorError) -> Value<A.Element> {
@@ -24,7 +24,7 @@ extension AveragePool: SummingOperator {
         return .real(Tensor(type.shape, y))
     }
 
-    /// How many elements each output position is the mean of.
+    /// How many elements each output position averages.
     private func elementsUnderWindow(_ axes: [SlidingWindow.Axis]) -> [Int] {
         let perAxis = axes.map { axis in
             let counted =
@@ -39,7 +39,7 @@ extension AveragePool: SummingOperator {
 }
 
 extension AveragePool {
-    /// Additions, the quotient and the result.
+    /// One rounding for each addition, one for the quotient and one for the result.
     func sumLength(of inputs: [AnyTensor?]) -> Double {
         Double(window.kernel.reduce(1, *) + 2)
     }

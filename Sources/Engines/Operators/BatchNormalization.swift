@@ -21,8 +21,8 @@ extension BatchNormalization: ComputableOperator {
 }
 
 extension BatchNormalization {
-    /// As of a sum of the absolute values of its parts: |x - mean| is at most |x| + |mean|. Roundings are those of
-    /// x - mean, variance + epsilon, its root, the quotient, the product, the shift and the result.
+    /// Bounded like a sum of the absolute values of its parts: |x - mean| is at most |x| + |mean|. Roundings are those
+    /// of x - mean, variance + epsilon, its root, the quotient, the product, the shift and the result.
     func errors(of operands: BoundedOperands, in bound: RoundingBound) throws -> Tensor<Double> {
         func absolute(_ magnitudes: [AnyTensor?], variance: AnyTensor?) throws -> Tensor<Double> {
             var parts = magnitudes
@@ -37,8 +37,8 @@ extension BatchNormalization {
             underflowGrowth: underflowGrowth(operands, smallest))
     }
 
-    /// How far a step may multiply what an earlier one lost among the subnormals: by x - mean, and by
-    /// 1 / sqrt(variance + epsilon).
+    /// How far a step may amplify what an earlier one lost among the subnormals: by x - mean, and by 1 / sqrt(variance
+    /// + epsilon).
     private func underflowGrowth(_ operands: BoundedOperands, _ variance: AnyTensor?) -> Double {
         func largest(_ position: Int) -> Double {
             operands[position].magnitudeWithError?.float64.elements.filter(\.isFinite).max() ?? 0
@@ -48,8 +48,8 @@ extension BatchNormalization {
         return (1 + largest(0) + largest(3)) * max(1, 1 / divisor)
     }
 
-    /// The smallest variance that may be divided by, less what rounding epsilon takes from the two: the quotient grows
-    /// faster below the exact one than it falls above it.
+    /// The smallest variance that may be divided by, minus epsilon's rounding error: the quotient grows faster below
+    /// the exact one than it falls above it.
     private func smallestVariance(_ variance: Operand, in bound: RoundingBound) -> AnyTensor? {
         guard let values = variance.values else { return nil }
         let epsilon = Double(epsilon)

@@ -58,11 +58,11 @@ extension RoundingBound {
             let divisor = try exact(BinaryArithmetic.multiply, [b.magnitude, .float64(smallest)])
             let sum = one.zipMap(other, +)
             propagated = try exact(BinaryArithmetic.divide, [.float64(sum), .float64(divisor)])
-                // As above, of infinities.
+                // As above, for infinities.
                 .map { $0.isNaN ? 0 : $0 }
         case .power: return try powerErrors(operands, output)
         case .modulo, .remainder:
-            // An error may take a remainder round the divisor.
+            // An error may carry a remainder past the divisor.
             let errors = try exact(BinaryArithmetic.add, [ea, eb])
             let divisors = try exact(BinaryArithmetic.add, [.float64(errors.map { _ in 0 }), b.magnitudeWithError])
             propagated = errors.zipMap(divisors) { $0 > 0 ? $1 : 0 }
@@ -70,8 +70,8 @@ extension RoundingBound {
         return rounded(output, plus: propagated)
     }
 
-    /// |a^b - a'^b'| at the corners of what a' and b' may be. The power itself costs a few roundings, and those of
-    /// b log(a), which its exponential makes relative ones.
+    /// |a^b - a'^b'| at the corners of the ranges of a' and b'. The power costs a few roundings, as does b log(a),
+    /// whose roundings the exponential turns into relative ones.
     fileprivate func powerErrors(_ operands: [Operand], _ output: Tensor<Double>) throws -> Tensor<Double> {
         let (a, b) = (operands[0], operands[1])
         guard let base = a.values, let exponent = b.values else { return output.map { _ in 0 } }
@@ -86,7 +86,7 @@ extension RoundingBound {
                 let moved = try corner(signs.0, signs.1).zipMap(output) { abs($0 - $1) }
                 errors = errors.zipMap(moved) { max($0, $1.isNaN ? .infinity : $1) }
             }
-            // Between the corners of a base that may be 0 the power may turn.
+            // If the base may be 0, the power may turn between the corners.
             let straddles = base.zipMap(a.errorOrZeros) { abs($0) < $1 ? 1.0 : 0 }
             let mayTurn = try exact(BinaryArithmetic.add, [.float64(straddles), .float64(exponent.map { _ in 0 })])
             let largest = try corner(1, 1).zipMap(try corner(-1, 1)) { max(abs($0), abs($1)) }

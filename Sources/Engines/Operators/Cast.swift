@@ -2,7 +2,7 @@ import NetworkGraph
 import Tensors
 
 extension Cast: ComputableOperator {
-    /// y = x rounded to the target's format and stored; cut to an integer; or whether it is not 0.
+    /// y = x rounded to the target's format and stored; truncated to an integer; or whether it is not 0.
     func compute<A: Arithmetic>(
         _ inputs: Operands<A.Element>, as type: TensorType, in arithmetic: A.Type
     ) throws(OperatorError) -> Value<A.Element> {
@@ -28,7 +28,7 @@ extension Cast {
 }
 
 extension RoundingBound {
-    /// Rounding to the target's format, or the integers that a number within its error may be cut to.
+    /// Rounding to the target's format, or the integers that a number within its error may be truncated to.
     fileprivate func castErrors(_ cast: Cast, _ operand: Operand, _ output: Tensor<Double>) -> Tensor<Double> {
         guard let x = operand.values else { return output.map { _ in 0 } }
         switch cast.target {
@@ -37,7 +37,7 @@ extension RoundingBound {
                 let isCoarser = format.isFiner(than: stored)
                 let moved = BoundedNumber(value: format.rounded(x), error: 0)
                 guard moved.value.isFinite else { return 0 }
-                // What rounds to one side in one program may round to the other in another.
+                // Two programs may round it to different sides.
                 let rounding = error > 0 ? format.unitRoundoff * (abs(x) + error) * 2 + 2 * format.underflowUnit : 0
                 let own = isCoarser ? stored.unitRoundoff * abs(x) + stored.underflowUnit : 0
                 return error + rounding + own

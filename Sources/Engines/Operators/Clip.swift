@@ -2,9 +2,9 @@ import NetworkGraph
 import Tensors
 
 extension Clip: ComputableOperator {
-    /// y = min(max(x, minimum), maximum); NaN stays NaN. A limit that is not given is the last finite number of the
-    /// element type; to float64, which stands for float32 as the exact one, infinities alone lie beyond that. Integers
-    /// are limited with the types.
+    /// y = min(max(x, minimum), maximum); NaN stays NaN. A missing limit is the last finite number of the element type;
+    /// in float64, which represents exact float32, only infinities exceed it. Integers are limited during type
+    /// inference.
     func compute<A: Arithmetic>(
         _ inputs: Operands<A.Element>, as type: TensorType, in arithmetic: A.Type
     ) throws(OperatorError) -> Value<A.Element> {
@@ -22,7 +22,7 @@ extension Clip: ComputableOperator {
 }
 
 extension Clip {
-    /// What comes out is the number or a limit.
+    /// The result is the number or a limit.
     func errors(of operands: BoundedOperands, in bound: RoundingBound) -> Tensor<Double> {
         let limits = operands.all.dropFirst().flatMap { $0.error?.elements ?? [] }
         return bound.propagated(operands[0], times: 1).map { max($0, limits.max() ?? 0) }

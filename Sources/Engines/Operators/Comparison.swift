@@ -2,7 +2,7 @@ import NetworkGraph
 import Tensors
 
 extension Comparison: ComputableOperator {
-    /// y = whether a < b (<=, >, >=, =); false where one of them is NaN.
+    /// y = whether a < b (<=, >, >=, =); false if one of them is NaN.
     func compute<A: Arithmetic>(
         _ inputs: Operands<A.Element>, as type: TensorType, in arithmetic: A.Type
     ) throws(OperatorError) -> Value<A.Element> {
@@ -15,7 +15,7 @@ extension Comparison: ComputableOperator {
 }
 
 extension Comparison {
-    /// A comparison may go either way where its sides lie within their errors: 1 there, else 0.
+    /// If both sides lie within their errors, the comparison may go either way: the bound is 1 there, else 0.
     func errors(of operands: BoundedOperands, in bound: RoundingBound) throws -> Tensor<Double> {
         let distance = try bound.exact(BinaryArithmetic.subtract, operands.all.map(\.anyValues)).map(abs)
         let error = try bound.exact(BinaryArithmetic.add, operands.all.map { .float64($0.errorOrZeros) })

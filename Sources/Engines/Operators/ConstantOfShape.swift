@@ -15,6 +15,6 @@ extension ConstantOfShape: ComputableOperator {
 }
 
 extension ConstantOfShape {
-    /// None: the value is stored as any constant is.
+    /// None: the value is stored like any constant.
     func errors(of operands: BoundedOperands, in bound: RoundingBound) -> Tensor<Double> { operands.noErrors }
 }

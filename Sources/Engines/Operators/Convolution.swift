@@ -2,8 +2,8 @@ import NetworkGraph
 import Tensors
 
 extension Convolution: SummingOperator {
-    /// y[n, m, p] = bias[m] + sum of weights[m, c, k] * x[n, c, window(p, k)], over input channels c and then
-    /// kernel positions k, row-major. Padding is zeros, which take part in the sum.
+    /// y[n, m, p] = bias[m] + sum of weights[m, c, k] * x[n, c, window(p, k)], over input channels c and then kernel
+    /// positions k, row-major. Padding is zeros, which are part of the sum.
     func compute<A: Arithmetic>(
         _ inputs: Operands<A.Element>, as type: TensorType, in arithmetic: A.Type
     ) throws(OperatorError) -> Value<A.Element> {
@@ -35,7 +35,7 @@ extension Convolution: SummingOperator {
             ).sums(in: A.self, inputs.order)
         }
         guard groups > 1 else { return .real(Tensor(type.shape, A.stored(sumsByGroup[0]))) }
-        // Of each image, the planes of one group after those of another.
+        // For each image, the planes of one group after those of another.
         let planes = outputs * window.positions.count
         let sums = (0..<x.shape[0]).flatMap { image in
             sumsByGroup.flatMap { $0[image * planes..<(image + 1) * planes] }
@@ -61,14 +61,14 @@ extension Convolution {
             rows: window.paddedExtents[0], columns: window.paddedExtents[1], kernels: weights.elements, bias: bias)
     }
 
-    /// Of sums; where programs may use Winograd's algorithm, the largest of its bounds besides.
+    /// The bound of sums. If programs may use Winograd's algorithm, the largest of its bounds is added.
     func errors(of operands: BoundedOperands, in bound: RoundingBound) throws -> Tensor<Double> {
         let ofSums = try errorsOfSums(of: operands, in: bound)
         guard bound.programs == .summingOrWinograd else { return ofSums }
         let ofWinograd = try SummationOrder.allCases.compactMap { Winograd<Double>($0) }.compactMap { winograd in
             try roundings(of: operands, by: winograd, in: bound)
         }
-        // What the errors of the operands come to is in the bound of the sums: both compute the same function.
+        // The bound of the sums covers the operands' errors: both algorithms compute the same function.
         return Tensor(
             ofSums.shape,
             ofSums.elements.indices.map { place in
@@ -76,7 +76,7 @@ extension Convolution {
             })
     }
 
-    /// What Winograd's roundings come to at most: gamma(n) |A|^T [sum over channels of (|G| |g| |G|^T) (|B|^T |d| |B|)] |A|
+    /// A bound on the effect of Winograd's roundings: gamma(n) |A|^T [sum over channels of (|G| |g| |G|^T) (|B|^T |d| |B|)] |A|
     /// (Barabasz, Anderson, Soodhalter and Gregg, Error Analysis and Improving the Accuracy of Winograd Convolution for
     /// Deep Neural Networks, 2020, theorem 3); nil where it does not apply.
     private func roundings(
@@ -91,7 +91,7 @@ extension Convolution {
         let (n, unit) = (winograd.sumLength(channels: weights.shape[1]), bound.formats.factors.unitRoundoff)
         var gamma = bound.growth(of: n)
         if bound.formats.roundsFactors { gamma += (2 * unit + unit * unit) * (1 + gamma) }
-        // What the subnormals lose: in each transform, in each product, and in the sums of these.
+        // Underflow in each transform, in each product, and in the sums of products.
         func largest(_ numbers: Tensor<Double>) -> Double {
             numbers.elements.reduce(0) { $1.isFinite ? max($0, $1) : $0 }
         }
@@ -107,7 +107,7 @@ extension Convolution {
 }
 
 extension Convolution {
-    /// One of a product, one of each addition to it, the bias's among them, and the result's.
+    /// One rounding for a product, one for each addition including the bias, and one for the result.
     func sumLength(of inputs: [AnyTensor?]) -> Double {
         guard let weights = inputs[1]?.shape else { return 2 }
         return Double(weights.count / max(weights[0], 1) + 2)

@@ -2,7 +2,7 @@ import NetworkGraph
 import Tensors
 
 extension CumulativeSum: ComputableOperator {
-    /// y = the sum of x up to each place, with or without it, in the working precision; each stored.
+    /// y = the sum of x up to each place, inclusive or exclusive, in the working precision; each stored.
     func compute<A: Arithmetic>(
         _ inputs: Operands<A.Element>, as type: TensorType, in arithmetic: A.Type
     ) throws(OperatorError) -> Value<A.Element> {
@@ -22,7 +22,7 @@ extension CumulativeSum: ComputableOperator {
 }
 
 extension CumulativeSum {
-    /// As of a sum of all numbers along the axis.
+    /// Bounded like a sum of all numbers along the axis.
     func errors(of operands: BoundedOperands, in bound: RoundingBound) throws -> Tensor<Double> {
         try bound.cumulativeSumErrors(self, operands.tensors, operands[0])
     }

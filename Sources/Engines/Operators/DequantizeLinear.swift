@@ -20,7 +20,7 @@ extension DequantizeLinear: ComputableOperator {
 }
 
 extension DequantizeLinear {
-    /// Of (x - zero point) * scale, step by step.
+    /// The bound of (x - zero point) * scale, step by step.
     func errors(of operands: BoundedOperands, in bound: RoundingBound) -> Tensor<Double> {
         groups.errors(of: operands) { x, scale, zeroPoint, _ in
             let steps = BoundedNumber(value: x.value - zeroPoint.value, error: x.error + zeroPoint.error)

@@ -23,7 +23,7 @@ extension DynamicQuantizeLinear: ComputableOperator {
 }
 
 extension DynamicQuantizeLinear {
-    /// Of a scale of 255 parts of the extent, and the steps that follow from it.
+    /// The bound for a scale of 1/255 of the extent, and for the steps that follow from it.
     func errors(of operands: BoundedOperands, in bound: RoundingBound) throws -> Tensor<Double> {
         bound.dynamicErrors(self, operands[0], operands.output)
     }

@@ -28,7 +28,7 @@ extension Gemm: SummingOperator {
 }
 
 extension Gemm {
-    /// As of a matrix product, with alpha and beta.
+    /// Bounded like a matrix product, with alpha and beta.
     func sumLength(of inputs: [AnyTensor?]) -> Double {
         Double((inputs[0]?.shape[transposesA ? 0 : 1] ?? 0) + 4)
     }

@@ -17,7 +17,7 @@ extension GlobalAveragePool: SummingOperator {
 }
 
 extension GlobalAveragePool {
-    /// Additions, the quotient and the result.
+    /// One rounding for each addition, one for the quotient and one for the result.
     func sumLength(of inputs: [AnyTensor?]) -> Double {
         Double((inputs[0]?.shape.dimensions.dropFirst(2).reduce(1, *) ?? 0) + 2)
     }

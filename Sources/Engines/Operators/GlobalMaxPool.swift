@@ -2,7 +2,7 @@ import NetworkGraph
 import Tensors
 
 extension GlobalMaxPool: MovingOperator {
-    /// y[n, c] = the largest number of the plane x[n, c]; NaN if one of them is.
+    /// y[n, c] = the largest number of the plane x[n, c]; NaN if one of them is NaN.
     func compute<A: Arithmetic>(
         _ inputs: Operands<A.Element>, as type: TensorType, in arithmetic: A.Type
     ) throws(OperatorError) -> Value<A.Element> {

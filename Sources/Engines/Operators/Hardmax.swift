@@ -19,7 +19,7 @@ extension Hardmax: ComputableOperator {
 }
 
 extension Hardmax {
-    /// Any place may be the largest's where numbers have errors.
+    /// If the numbers have errors, any place may hold the largest.
     func errors(of operands: BoundedOperands, in bound: RoundingBound) -> Tensor<Double> {
         let isInDoubt = operands[0].error?.elements.contains { $0 > 0 } == true
         return operands.output.map { _ in isInDoubt ? 1 : 0 }

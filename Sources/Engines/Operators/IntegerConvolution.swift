@@ -13,7 +13,7 @@ extension IntegerConvolution: ComputableOperator {
 }
 
 extension IntegerConvolution {
-    /// None but what errors of the integers make.
+    /// Only errors of the integers themselves count.
     func errors(of operands: BoundedOperands, in bound: RoundingBound) throws -> Tensor<Double> {
         try bound.integerSums(
             convolution, operands[0], operands.optional(2), operands[1], operands.optional(3)

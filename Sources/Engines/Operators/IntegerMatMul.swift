@@ -14,7 +14,7 @@ extension IntegerMatMul: ComputableOperator {
 }
 
 extension IntegerMatMul {
-    /// None but what errors of the integers make.
+    /// Only errors of the integers themselves count.
     func errors(of operands: BoundedOperands, in bound: RoundingBound) throws -> Tensor<Double> {
         try bound.integerSums(
             MatMul(), operands[0], operands.optional(2), operands[1], operands.optional(3)

@@ -4,7 +4,7 @@ import Tensors
 
 extension LocalResponseNormalization: ComputableOperator {
     /// y = x / (bias + alpha / size * s)^beta with s the sum of the neighbours' squares, in the working precision,
-    /// stored once; the power is that of float64.
+    /// stored once; the power is computed in float64.
     func compute<A: Arithmetic>(
         _ inputs: Operands<A.Element>, as type: TensorType, in arithmetic: A.Type
     ) throws(OperatorError) -> Value<A.Element> {
@@ -36,7 +36,7 @@ extension LocalResponseNormalization {
 }
 
 extension RoundingBound {
-    /// Of x / (bias + alpha / size * sum of squares)^beta, step by step.
+    /// The bound of x / (bias + alpha / size * sum of squares)^beta, step by step.
     fileprivate func lrnErrors(_ operation: LocalResponseNormalization, _ operand: Operand) -> Tensor<Double> {
         guard let x = operand.values else { return Tensor([], [0]) }
         let numbers = operand.numbers
@@ -51,7 +51,7 @@ extension RoundingBound {
                 for pixel in 0..<plane {
                     let terms = neighbours.map { squares[(image * channels + $0) * plane + pixel] }
                     let base = sum(.exactly(Double(operation.bias)), product(factor, sum(terms)))
-                    // The power's own roundings, relative to it.
+                    // The power's own relative roundings.
                     let own = 4 + 2 * abs(beta * log(max(abs(base.value), .leastNormalMagnitude)))
                     let divisor = rounded(base.mapped { pow($0, beta) }, roundings: own)
                     let position = (image * channels + channel) * plane + pixel

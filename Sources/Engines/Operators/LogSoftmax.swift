@@ -29,7 +29,7 @@ extension LogSoftmax {
 }
 
 extension RoundingBound {
-    /// An exponent that is off by e takes the logarithm of the sum off by the largest e.
+    /// An error of e in an exponent shifts the logarithm of the sum by at most the largest e.
     fileprivate func logSoftmaxErrors(_ operation: LogSoftmax, _ operand: Operand, _ output: Tensor<Double>) -> Tensor<
         Double
     > {
@@ -47,7 +47,7 @@ extension RoundingBound {
                     result.elements[position] = 0
                     continue
                 }
-                // The sum's roundings, those of the exponentials and the logarithm, and those of the differences.
+                // The roundings of the sum, the exponentials, the logarithm and the differences.
                 let roundings = Double(summed + 8) + 2 * abs(largest - x.elements[position]) + 2 * abs(exact)
                 result.elements[position] = stored(
                     BoundedNumber(

@@ -11,7 +11,7 @@ extension Logic: ComputableOperator {
 }
 
 extension Logic {
-    /// 1 where one of the operands may be either.
+    /// 1 if one of the operands may be either.
     func errors(of operands: BoundedOperands, in bound: RoundingBound) throws -> Tensor<Double> {
         try bound.exact(BinaryArithmetic.add, operands.all.map { .float64($0.errorOrZeros) }).map { min($0, 1) }
     }

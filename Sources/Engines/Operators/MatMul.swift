@@ -31,7 +31,7 @@ extension MatMul: SummingOperator {
 }
 
 extension MatMul {
-    /// One of each product, and the result's.
+    /// One rounding for each product, and one for the result.
     func sumLength(of inputs: [AnyTensor?]) -> Double {
         Double(inputs[0]?.shape.dimensions.last ?? 1) + 1
     }

@@ -2,12 +2,12 @@ import NetworkGraph
 import Tensors
 
 extension MaxPool: MovingOperator {
-    /// y[n, c, p] = the largest of x[n, c, window(p, k)] over the kernel positions k inside the input; NaN if
-    /// one of them is.
+    /// y[n, c, p] = the largest of x[n, c, window(p, k)] over the kernel positions k inside the input; NaN if one of
+    /// them is NaN.
     func compute<A: Arithmetic>(
         _ inputs: Operands<A.Element>, as type: TensorType, in arithmetic: A.Type
     ) throws(OperatorError) -> Value<A.Element> {
-        // Of integers, which are quantised numbers of few bits, as float64, which holds them.
+        // Integers, which are quantised numbers of few bits, are pooled as float64, which holds them exactly.
         if case .integer(let integers)? = inputs.values[0] {
             let numbers = Operands<Double>(values: [.real(integers.map { Double($0) })])
             guard case .real(let largest) = try compute(numbers, as: type, in: Float64Arithmetic.self) else {

@@ -2,7 +2,7 @@ import NetworkGraph
 import Tensors
 
 extension NormDivision: ComputableOperator {
-    /// y = x / norm, 0 where the norm is 0, in the working precision, stored once.
+    /// y = x / norm, or 0 if the norm is 0, in the working precision, stored once.
     func compute<A: Arithmetic>(
         _ inputs: Operands<A.Element>, as type: TensorType, in arithmetic: A.Type
     ) throws(OperatorError) -> Value<A.Element> {
@@ -30,7 +30,7 @@ extension NormDivision {
 }
 
 extension RoundingBound {
-    /// Of x / norm, step by step.
+    /// The bound of x / norm, step by step.
     fileprivate func normDivisionErrors(_ operation: NormDivision, _ operand: Operand) -> Tensor<Double> {
         guard let x = operand.values else { return Tensor([], [0]) }
         let numbers = operand.numbers
@@ -46,7 +46,7 @@ extension RoundingBound {
             let total = sum(terms)
             let norm = operation.isOfMagnitudes ? total : squareRoot(total)
             guard norm.value != 0 else {
-                // Zeros stay zeros; what may be other than 0 may become anything of a norm of 1.
+                // Zeros stay zeros; a number that may be nonzero may become any part of a vector of norm 1.
                 let isInDoubt = positions.contains { numbers[$0].error > 0 }
                 for position in positions { bounds.elements[position] = isInDoubt ? 1 : 0 }
                 continue

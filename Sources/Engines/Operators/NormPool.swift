@@ -35,7 +35,7 @@ extension NormPool: ComputableOperator {
         }
     }
 
-    /// Of the sum, step by step, and its root.
+    /// The bound of the sum, step by step, and of its root.
     func errors(of operands: BoundedOperands, in bound: RoundingBound) throws -> Tensor<Double> {
         guard let x = operands[0].values else { return operands.noErrors }
         let axes = try window.axes(over: Array(x.shape.dimensions.dropFirst(2)))
@@ -50,7 +50,7 @@ extension NormPool: ComputableOperator {
                     return (1..<power).reduce(number) { product, _ in bound.product(product, number) }
                 }
                 let sum = bound.sum(terms)
-                // A root that would be taken of less than 0 is taken of 0.
+                // Where a root's argument could be negative, it is 0.
                 let root = sum.mapped { self.root(of: max($0, 0)) }
                 return bound.stored(power == 1 ? sum : bound.rounded(root))
             }

@@ -39,8 +39,8 @@ extension Normalization {
 }
 
 extension RoundingBound {
-    /// Of (x - mean) / sqrt(variance + epsilon) * scale + shift, step by step. A variance may also be computed as the
-    /// mean of squares less the square of the mean, which loses more: with it the mean's square counts.
+    /// The bound of (x - mean) / sqrt(variance + epsilon) * scale + shift, step by step. Some programs compute the
+    /// variance as the mean of squares minus the squared mean, which loses more: the bound includes the mean's square.
     fileprivate func normalizationErrors(
         _ operation: Normalization, _ operands: [Operand], _ output: Tensor<Double>
     ) -> Tensor<Double> {

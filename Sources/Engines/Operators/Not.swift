@@ -11,7 +11,7 @@ extension Not: ComputableOperator {
 }
 
 extension Not {
-    /// 1 where x may be either, as it is there.
+    /// 1 where x may be either, as for x itself.
     func errors(of operands: BoundedOperands, in bound: RoundingBound) -> Tensor<Double> {
         bound.propagated(operands[0], times: 1)
     }

@@ -20,8 +20,8 @@ extension PReLU: ComputableOperator {
         }
     }
 
-    /// The same by a kernel: rounding a product to float32 and then to float16 is rounding it once, because float32
-    /// holds every product of two float16. What x >= 0 leaves as it is, is stored already.
+    /// The same by a kernel: rounding a product to float32 and then to float16 equals rounding it once, because float32
+    /// holds every product of two float16. Numbers x >= 0 are unchanged, so they are already in the stored format.
     func vectorPReLU<A: Arithmetic>(
         of x: Tensor<A.Element>, _ slope: Tensor<A.Element>, in arithmetic: A.Type
     ) -> Tensor<A.Element> {
@@ -48,13 +48,13 @@ extension PReLU {
         try errors(of: operands[0], slope: operands[1], giving: operands.output, in: bound)
     }
 
-    /// Of x, or of slope * x: |slope| ex + |x| es + ex es, the larger of the two. A slope that is not finite counts
-    /// only where x may be negative.
+    /// The bound for x, or for slope * x: |slope| ex + |x| es + ex es, the larger of the two. A slope that is not
+    /// finite counts only where x may be negative.
     func errors(
         of x: Operand, slope: Operand, giving output: Tensor<Double>, in bound: RoundingBound
     ) throws -> Tensor<Double> {
         func scaled(_ factor: AnyTensor?, by other: AnyTensor?) throws -> Tensor<Double> {
-            // The operator broadcasts slopes as it does on numbers; it scales what is negative.
+            // The operator broadcasts slopes as for numbers and scales negative ones.
             try bound.exact(self, [factor.map { .float64($0.float64.map { -$0 }) }, other]).map { -$0 }
         }
         let grown = try scaled(x.magnitudeWithError, by: slope.magnitudeWithError)

@@ -20,7 +20,7 @@ extension QuantizeLinear: ComputableOperator {
 }
 
 extension QuantizeLinear {
-    /// How far the steps that a number may be rounded to lie from the exact ones.
+    /// How far the steps that a number may round to lie from the exact ones.
     func errors(of operands: BoundedOperands, in bound: RoundingBound) -> Tensor<Double> {
         groups.errors(of: operands) { x, scale, zeroPoint, exact in
             range.steppedError(bound.quotient(x, scale), zeroPoint: zeroPoint, from: exact)

@@ -25,7 +25,7 @@ extension QuantizedConvolution: ComputableOperator {
 }
 
 extension QuantizedConvolution {
-    /// Of exact sums, scaled and rounded to steps.
+    /// The bound of exact sums, scaled and rounded to steps.
     func errors(of operands: BoundedOperands, in bound: RoundingBound) throws -> Tensor<Double> {
         var sums = try bound.integerSums(convolution, operands[0], operands[2], operands[3], operands[5])
         let channels = QuantizationGroups().positions(in: operands.output.shape, scaleCount: 0)

@@ -26,7 +26,7 @@ extension QuantizedMatMul: ComputableOperator {
 }
 
 extension QuantizedMatMul {
-    /// Of exact sums, scaled and rounded to steps.
+    /// The bound of exact sums, scaled and rounded to steps.
     func errors(of operands: BoundedOperands, in bound: RoundingBound) throws -> Tensor<Double> {
         let sums = try bound.integerSums(MatMul(), operands[0], operands[2], operands[3], operands[5])
         let output = operands.output.shape

@@ -1,7 +1,7 @@
 import NetworkGraph
 import Tensors
 
-/// y = the elements of the moved inputs, each where the operator says.
+/// y = the moved inputs' elements, each at the place that the operator defines.
 func rearranged<A: Arithmetic>(
     _ operation: any RearrangingOperator, _ inputs: Operands<A.Element>, as type: TensorType, in arithmetic: A.Type
 ) throws(OperatorError) -> Value<A.Element> {

@@ -3,8 +3,8 @@ import NetworkGraph
 import Tensors
 
 extension Reduction: ComputableOperator {
-    /// y = the sum of x along the axes, row-major, and its kin, in the working precision, stored once. Exponentials and
-    /// logarithms are those of float64.
+    /// y = the sum of x along the axes, row-major, or another reduction, in the working precision, stored once.
+    /// Exponentials and logarithms are computed in float64.
     func compute<A: Arithmetic>(
         _ inputs: Operands<A.Element>, as type: TensorType, in arithmetic: A.Type
     ) throws(OperatorError) -> Value<A.Element> {
@@ -51,7 +51,7 @@ extension Reduction {
 }
 
 extension RoundingBound {
-    /// Of the sum of numbers along some axes and its kin: as of any sum, in whatever order.
+    /// The bound of a sum along axes, or of another reduction: as for any sum, in any order.
     fileprivate func reductionErrors(
         _ reduction: Reduction, _ inputs: [AnyTensor?], _ operand: Operand, _ output: Tensor<Double>
     ) throws -> Tensor<Double> {
@@ -62,7 +62,7 @@ extension RoundingBound {
             return try exact(operation, [x, axes])
         }
         let count = Double(operand.values?.shape.count ?? 0) / Double(max(output.shape.count, 1))
-        /// Of a sum of what `function` makes of the magnitudes.
+        /// The bound of a sum of `function` of the magnitudes.
         func sumErrors(_ function: Reduction.Function) throws -> Tensor<Double> {
             let n = (count + 2) * working.unitRoundoff
             let own = try reduced(function, operand.magnitude)
@@ -81,7 +81,7 @@ extension RoundingBound {
             let squares = try reduced(.sumOfSquares, operand.magnitude)
             return stored(
                 squares.zipMap(try sumErrors(.sumOfSquares)) { value, error in
-                    // A root that would be taken of less than 0 is taken of 0.
+                    // Where a root's argument could be negative, it is 0.
                     let number = BoundedNumber(value: value, error: error).mapped { max($0, 0).squareRoot() }
                     return rounded(number).error
                 })
@@ -96,7 +96,7 @@ extension RoundingBound {
             let errors = try reduced(.maximum, .float64(operand.errorOrZeros))
             return stored(
                 errors.zipMap(range) { error, range in
-                    // A term far below the largest counts little however its exponent is rounded.
+                    // A term far below the largest matters little, however its exponent is rounded.
                     error + (count + 8 + min(range, 110)) * working.unitRoundoff
                 }.zipMap(output) { $0 + 4 * working.unitRoundoff * abs($1) })
         }

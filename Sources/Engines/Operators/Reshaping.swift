@@ -1,7 +1,7 @@
 import NetworkGraph
 import Tensors
 
-/// An operator whose output holds the elements of its first input, in their order, under another shape.
+/// An operator that keeps its first input's elements and their order, and changes the shape.
 protocol ReshapingOperator: MovingOperator {}
 
 extension ReshapingOperator {

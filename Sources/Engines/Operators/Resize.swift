@@ -4,7 +4,7 @@ import Tensors
 
 extension Resize: ComputableOperator {
     /// y = x resampled along one axis after another, in the working precision, stored once. Coordinates and weights are
-    /// those of float32, as inference engines compute them.
+    /// computed in float32, as inference engines do.
     func compute<A: Arithmetic>(
         _ inputs: Operands<A.Element>, as type: TensorType, in arithmetic: A.Type
     ) throws(OperatorError) -> Value<A.Element> {
@@ -48,8 +48,9 @@ extension Resize {
 }
 
 extension RoundingBound {
-    /// Of a tensor resampled: the moved errors, the roundings of weighted sums, and those of coordinates, which are
-    /// relative to the extents: a place that is off by d takes a weighted sum off by d times the steepest step.
+    /// The bound of a resampled tensor: the moved errors, the roundings of weighted sums, and those of coordinates,
+    /// which are relative to the extents. An error of d in a coordinate changes a weighted sum by d times the steepest
+    /// step.
     fileprivate func resizeErrors(
         _ operation: Resize, _ inputs: [AnyTensor?], _ operand: Operand, _ output: Tensor<Double>
     ) throws -> Tensor<Double> {
@@ -60,7 +61,7 @@ extension RoundingBound {
         }
         guard let x = operand.values else { return output.map { _ in 0 } }
         let geometry = zip(x.shape.dimensions, output.shape.dimensions).filter { $0 != $1 }
-        // Keys' weights have magnitudes that sum to at most 1.75 for a coefficient of -0.75.
+        // The magnitudes of Keys' weights sum to at most 1.75 for a coefficient of -0.75.
         let weight = operation.mode == .linear ? 1 : pow(2, Double(geometry.count))
         let largest = x.elements.reduce(0) { max($0, $1.isFinite ? abs($1) : 0) }
         let largestError = operand.errorOrZeros.elements.max() ?? 0

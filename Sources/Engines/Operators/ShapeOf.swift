@@ -1,7 +1,7 @@
 import NetworkGraph
 import Tensors
 
-/// An operator whose results are integers that are found with the types, and so need not be computed.
+/// An operator whose results are integers found by type inference, so that nothing is left to compute.
 protocol TypeDeterminedOperator: ComputableOperator {}
 
 extension TypeDeterminedOperator {

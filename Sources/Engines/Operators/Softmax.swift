@@ -5,13 +5,13 @@ import Tensors
 extension Softmax: ComputableOperator {
     /// y = e / sum of e with e = exp(x - the largest x), in the working precision, stored once.
     ///
-    /// exp is that of float64, see ``exponentials(of:level:)``, rounded to the working precision.
+    /// exp is computed in float64, see ``exponentials(of:level:)``, and rounded to the working precision.
     func compute<A: Arithmetic>(
         _ inputs: Operands<A.Element>, as type: TensorType, in arithmetic: A.Type
     ) throws(OperatorError) -> Value<A.Element> {
         let x = try inputs.real(0)
         let (outer, summed, inner) = extents(of: x.shape)
-        /// Where the numbers of each sum begin; they are `inner` apart.
+        /// Where the numbers of each sum begin; their stride is `inner`.
         let starts = (0..<outer * inner).map { $0 / inner * summed * inner + $0 % inner }
         func positions(from start: Int) -> StrideTo<Int> {
             stride(from: start, to: start + summed * inner, by: inner)
@@ -42,8 +42,8 @@ extension Softmax {
 }
 
 extension RoundingBound {
-    /// An exponent that is off by e takes its exponential off by a factor of exp(e), and the sum by its share of that.
-    /// Rounding x - max costs u |x - max| of e.
+    /// An error of e in an exponent changes its exponential by a factor of exp(e), and the sum by its share of that.
+    /// Rounding x - max contributes u |x - max| to e.
     fileprivate func softmaxErrors(
         _ softmax: Softmax, _ operand: Operand, _ output: Tensor<Double>
     ) -> Tensor<Double> {
@@ -60,17 +60,18 @@ extension RoundingBound {
                 func exponentError(_ position: Int) -> Double {
                     errors[position] + largestError + unit * (largest - x.elements[position])
                 }
-                // What the errors of all exponents do to the sum: each counts as much as its share.
+                // The effect of all exponents' errors on the sum: each counts by its share.
                 let sumError = positions.reduce(0.0) { error, position in
                     let share = output.elements[position]
                     return share == 0 ? error : error + share * expm1(exponentError(position))
                 }
-                // The sum's, two and the error of each of two exponentials, and the quotient's: rounded up to 8.
+                // The roundings of the sum, two exponentials (each two and the error itself) and the quotient: rounded
+                // up to 8.
                 let roundings = Double(summed + 8) * unit
                 for position in positions {
                     let exact = output.elements[position]
                     let own = expm1(exponentError(position) + sumError) + roundings + stored.unitRoundoff
-                    // The exponential and the quotient may each be rounded where numbers have fewer bits.
+                    // If stored numbers have fewer bits, the exponential and the quotient may each be rounded.
                     result.elements[position] = (exact == 0 ? 0 : exact * own) + 4 * stored.underflowUnit
                 }
             }

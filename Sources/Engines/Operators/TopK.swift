@@ -2,7 +2,7 @@ import NetworkGraph
 import Tensors
 
 extension TopK: ComputableOperator {
-    /// y = the largest (smallest) numbers along the axis, or their places; the first of equal ones first.
+    /// y = the largest (smallest) numbers along the axis, or their indices; of equal ones, the first comes first.
     func compute<A: Arithmetic>(
         _ inputs: Operands<A.Element>, as type: TensorType, in arithmetic: A.Type
     ) throws(OperatorError) -> Value<A.Element> {
@@ -22,7 +22,8 @@ extension TopK {
 }
 
 extension RoundingBound {
-    /// Order statistics move no further than what they are taken of; places may be any where two numbers lie closer.
+    /// Order statistics move no further than their operands; if two numbers are closer than that, their indices may be
+    /// any.
     fileprivate func topKErrors(_ operation: TopK, _ operand: Operand, _ output: Tensor<Double>) -> Tensor<Double> {
         guard let x = operand.values else { return output.map { _ in 0 } }
         let errors = operand.errorOrZeros.elements

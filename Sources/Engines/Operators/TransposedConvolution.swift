@@ -35,7 +35,7 @@ extension TransposedConvolution: SummingOperator {
         return .real(Tensor(type.shape, y))
     }
 
-    /// For each kernel position, row-major, the input elements that reach the output by it, and where.
+    /// For each kernel position, row-major, the input elements through which it reaches the output, and where.
     private func reaches(_ axes: [Axis]) -> [[(input: Int, output: Int)]] {
         var taps: [[(input: Int, output: Int)]] = [[(0, 0)]]
         for axis in axes {
@@ -60,7 +60,7 @@ extension TransposedConvolution: SummingOperator {
 }
 
 extension TransposedConvolution {
-    /// At most one of each kernel position of each channel, and the bias.
+    /// At most one rounding for each kernel position of each channel, and the bias.
     func sumLength(of inputs: [AnyTensor?]) -> Double {
         guard let weights = inputs[1]?.shape else { return 2 }
         return Double(weights.count / max(groups * weights[1], 1) + 2)

@@ -2,8 +2,8 @@ import NetworkGraph
 import Tensors
 
 extension VariadicArithmetic: ComputableOperator {
-    /// y = the inputs' sum from the first to the last, that divided by their number, or the largest or smallest of
-    /// them; NaN if one of them is. In the working precision, stored once.
+    /// y = the sum of the inputs from first to last, their mean, or the largest or smallest of them; NaN if one of them
+    /// is NaN. In the working precision, stored once.
     func compute<A: Arithmetic>(
         _ inputs: Operands<A.Element>, as type: TensorType, in arithmetic: A.Type
     ) throws(OperatorError) -> Value<A.Element> {
@@ -24,7 +24,7 @@ extension VariadicArithmetic: ComputableOperator {
 }
 
 extension VariadicArithmetic {
-    /// Of the inputs' sum or mean, as of any sum; of the largest or smallest, the largest of their errors.
+    /// For the inputs' sum or mean, as for any sum; for the largest or smallest, the largest of their errors.
     func errors(of operands: BoundedOperands, in bound: RoundingBound) throws -> Tensor<Double> {
         try bound.variadic(self, operands.all, operands.output)
     }

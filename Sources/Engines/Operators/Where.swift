@@ -22,7 +22,7 @@ extension Where: ComputableOperator {
 }
 
 extension Where {
-    /// Where the condition is certain the error of the element taken; else also how far the two lie apart.
+    /// If the condition is certain, the error of the chosen element; else the distance between the two is added.
     func errors(of operands: BoundedOperands, in bound: RoundingBound) throws -> Tensor<Double> {
         let errors = operands.all.map { AnyTensor.float64($0.errorOrZeros) }
         let taken = try bound.exact(self, [operands.tensors[0], errors[1], errors[2]])

@@ -1,17 +1,17 @@
 import Tensors
 
-/// An exact number, and a bound on the error with which a program has it: running error analysis
-/// (Higham, Accuracy and Stability of Numerical Algorithms, section 3.3).
+/// An exact number, and a bound on a program's error in it: running error analysis (Higham, Accuracy and Stability of
+/// Numerical Algorithms, section 3.3).
 struct BoundedNumber {
     var value: Double
     var error: Double
 
     static func exactly(_ value: Double) -> BoundedNumber { BoundedNumber(value: value, error: 0) }
 
-    /// The largest magnitude that the program may have.
+    /// The largest magnitude that the program's number may have.
     var magnitude: Double { abs(value) + error }
 
-    /// What a function that grows, or falls, makes of it, before that is rounded.
+    /// The result of a monotonic function, before that is rounded.
     func mapped(_ function: (Double) -> Double) -> BoundedNumber {
         let result = function(value)
         guard error > 0, result.isFinite else { return BoundedNumber(value: result, error: 0) }
@@ -21,7 +21,7 @@ struct BoundedNumber {
 }
 
 extension RoundingBound {
-    /// A result of the working precision: its own rounding comes to what it has.
+    /// A result in the working precision: its own rounding is added.
     func rounded(_ number: BoundedNumber, roundings: Double = 1) -> BoundedNumber {
         BoundedNumber(
             value: number.value,
@@ -52,7 +52,7 @@ extension RoundingBound {
 
     func squareRoot(_ a: BoundedNumber) -> BoundedNumber { rounded(a.mapped { $0.squareRoot() }) }
 
-    /// A sum in any order: every term sees at most as many roundings as there are terms.
+    /// A sum in any order: every term undergoes at most as many roundings as there are terms.
     func sum(_ terms: some Collection<BoundedNumber>) -> BoundedNumber {
         let n = Double(terms.count) * working.unitRoundoff
         let magnitude = terms.reduce(0) { $0 + $1.magnitude }

@@ -1,15 +1,15 @@
 import Tensors
 
-/// What an operator is given, and gives, where rounding is reasoned about.
+/// An operator's operands and result, as used to derive rounding bounds.
 struct BoundedOperands {
-    /// The exact tensors; nil for one left out.
+    /// The exact tensors; nil for an omitted one.
     let tensors: [AnyTensor?]
-    /// The same as numbers, with their errors.
+    /// The same as numbers, with their error bounds.
     let all: [Operand]
     /// The exact output.
     let output: Tensor<Double>
 
-    /// - Parameter errors: for each tensor, bounds on the error with which it is given; nil where it is exact.
+    /// - Parameter errors: bounds on each tensor's error; nil if it is exact.
     init(_ tensors: [AnyTensor?], errors: [Tensor<Double>?], output: Tensor<Double>) {
         self.tensors = tensors
         self.output = output
@@ -18,16 +18,16 @@ struct BoundedOperands {
 
     subscript(position: Int) -> Operand { all[position] }
 
-    /// An operand that may be left out.
+    /// An operand that may be omitted.
     func optional(_ position: Int) -> Operand? {
         all.indices.contains(position) && all[position].values != nil ? all[position] : nil
     }
 
-    /// The output's shape, with no error anywhere.
+    /// Zeros in the output's shape: no error anywhere.
     var noErrors: Tensor<Double> { output.map { _ in 0 } }
 }
 
-/// An input of a node: exact values, and bounds on the error with which they are given.
+/// An input of a node: exact values, and bounds on their errors.
 struct Operand {
     let values: Tensor<Double>?
     let error: Tensor<Double>?

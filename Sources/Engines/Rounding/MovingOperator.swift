@@ -1,6 +1,6 @@
 import Tensors
 
-/// An operator whose results are elements of its first operand: their errors move with them.
+/// An operator whose results are elements of its first operand: errors move with the elements.
 protocol MovingOperator: ComputableOperator {}
 
 extension MovingOperator {

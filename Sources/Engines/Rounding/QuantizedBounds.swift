@@ -1,15 +1,15 @@
 import NetworkGraph
 import Tensors
 
-/// Exact sums of integers, and what integers that are off do to them.
+/// Exact sums of integers, and the effect of errors in these integers.
 struct IntegerSums {
     var values: Tensor<Double>
     var errors: Tensor<Double>
 }
 
 extension RoundingBound {
-    /// Exact sums of products of integers less their zero points, and what integers that are off do to them. Integers are
-    /// summed without rounding.
+    /// Exact sums of products of integers minus their zero points, and the effect of errors in these integers. Integers
+    /// are summed without rounding.
     func integerSums(
         _ operation: any Operator, _ a: Operand, _ aZero: Operand?, _ b: Operand, _ bZero: Operand?
     ) throws -> IntegerSums {
@@ -24,7 +24,7 @@ extension RoundingBound {
         let (aShape, bShape) = (a.values?.shape ?? [], b.values?.shape ?? [])
         let left = try difference(a, aZero) { operation is MatMul ? MatMul.rowShape($0, of: aShape) : $0 }
         let right = try difference(b, bZero) {
-            // Of a convolution's weights, one for each output channel.
+            // For a convolution's weights, one for each output channel.
             operation is MatMul || $0.count == 1 || $0.rank != 1
                 ? $0 : Shape($0.dimensions + [Int](repeating: 1, count: bShape.rank - 1))
         }
@@ -32,11 +32,11 @@ extension RoundingBound {
         let whole = try exact(operation, [left.magnitudeWithError, right.magnitudeWithError])
         return IntegerSums(
             values: try exact(operation, [left.anyValues, right.anyValues]),
-            // What 32 bits do not hold is cut to them.
+            // Numbers beyond 32 bits are truncated to them.
             errors: whole.zipMap(own) { $0 < 0x1p31 || $0 == $1 ? $0 - $1 : 0x1p32 })
     }
 
-    /// Of sums in units of two scales, quantised in units of a third, all among the operands.
+    /// The bound of sums scaled by two scales and quantised with a third, all of them operands.
     func rescaledErrors(
         _ sums: IntegerSums, _ range: IntegerRange, _ operands: BoundedOperands,
         scales: (Int) -> (BoundedNumber, BoundedNumber)
@@ -54,7 +54,7 @@ extension RoundingBound {
 }
 
 extension IntegerRange {
-    /// How far an integer that a number is rounded to may lie from the exact one, when the number has an error.
+    /// If a number has an error, how far the integer that it rounds to may lie from the exact one.
     func steppedError(_ number: BoundedNumber, zeroPoint: BoundedNumber, from exact: Double) -> Double {
         guard number.value.isFinite, number.error.isFinite, zeroPoint.error.isFinite else {
             return Double(most - least)
@@ -67,7 +67,7 @@ extension IntegerRange {
 }
 
 extension QuantizationGroups {
-    /// An error for each element of the first operand, of it and its group's scale and zero point.
+    /// The combined error of each element of the first operand and of its group's scale and zero point.
     func errors(
         of operands: BoundedOperands,
         _ error: (_ x: BoundedNumber, _ scale: BoundedNumber, _ zeroPoint: BoundedNumber, _ exact: Double) -> Double

@@ -5,10 +5,10 @@ import Tensors
 ///
 /// For sums of n products the bound is that of Higham, Accuracy and Stability of Numerical Algorithms,
 /// section 3.1: whatever the order of the sum, and whether or not multiply-adds are fused,
-/// |computed - exact| <= gamma(n) * sum of |a||b|, with gamma(n) = n u / (1 - n u). It holds for every
-/// right program in that arithmetic that sums products, so that an error beyond it is a defect and not rounding.
+/// |computed - exact| <= gamma(n) * sum of |a||b|, with gamma(n) = n u / (1 - n u). It holds for every correct program
+/// in that arithmetic: beyond it, rounding cannot explain an error; it is a defect.
 public struct RoundingBound: Sendable, Equatable {
-    /// The formats that are rounded to.
+    /// The formats of the arithmetic.
     public let formats: ArithmeticFormats
     /// The programs that keep the bound.
     public let programs: Programs
@@ -49,21 +49,22 @@ public struct RoundingBound: Sendable, Equatable {
         return exponent < 2 ? min(worst, 2 * exponent / (2 - exponent)) : worst
     }
 
-    /// The format that sums are carried in.
+    /// The format in which sums are accumulated.
     var working: FloatFormat { formats.working }
-    /// The format that activations are stored in.
+    /// The format in which activations are stored.
     var stored: FloatFormat { formats.stored }
 
-    /// Bounds on the error of rounding a given tensor to the format that it is stored in; nil if that is none.
+    /// Bounds on the error of rounding a given tensor to its stored format; nil if there is no error.
     ///
-    /// - Parameter mayFlushSubnormals: whether a program may make subnormal numbers 0 though the format has them, as
-    ///   processors do that are set to (FTZ and DAZ of x86, Intel 64 Architectures Software Developer's Manual 10.2.3.3).
+    /// - Parameter mayFlushSubnormals: whether a program may flush subnormals to 0 though the format has them, as
+    ///   processors do if so configured (FTZ and DAZ of x86, Intel 64 Architectures Software Developer's Manual
+    ///   10.2.3.3).
     public func inputErrors(
         of tensor: AnyTensor, isConstant: Bool, mayFlushSubnormals: Bool = false
     ) -> Tensor<Double>? {
         let format = isConstant ? formats.constants : stored
         guard let given = tensor.elementType.floatFormat else { return nil }
-        // What is coarse enough loses nothing, or its subnormals.
+        // Numbers that are coarse enough lose nothing, or only subnormals.
         guard given.isFiner(than: format) else {
             if !format.hasSubnormals { return tensor.float64.map { $0.isFinite ? abs($0 - format.rounded($0)) : 0 } }
             func lost(_ number: Double) -> Double { abs(number) < format.smallestNormal ? abs(number) : 0 }
@@ -71,7 +72,7 @@ public struct RoundingBound: Sendable, Equatable {
             return tensor.float64.map(lost)
         }
         return tensor.float64.map {
-            // An infinity, or NaN, is rounded to itself.
+            // Infinity and NaN are rounded to themselves.
             $0 == 0 || !$0.isFinite ? 0 : abs($0) * format.unitRoundoff + format.underflowUnit
         }
     }
@@ -80,11 +81,11 @@ public struct RoundingBound: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - node: the node.
-    ///   - inputs: the exact inputs, constants among them; nil for one left out.
-    ///   - errors: for each input, bounds on the error with which it is given; nil where it is exact.
+    ///   - inputs: the exact inputs, constants included; nil for an omitted one.
+    ///   - errors: bounds on each input's error; nil if it is exact.
     ///   - output: the exact output.
-    /// - Throws: ``EngineError/unsupported(node:operator:)`` for an operator that no engine computes, and what the
-    ///   engine throws for inputs that do not fit.
+    /// - Throws: ``EngineError/unsupported(node:operator:)`` for an operator that no engine computes, and the engine's
+    ///   errors for inputs that do not fit.
     public func errors(
         of node: Node, inputs: [AnyTensor?], errors: [Tensor<Double>?], output: Tensor<Double>
     ) throws -> Tensor<Double> {
@@ -99,21 +100,21 @@ public struct RoundingBound: Sendable, Equatable {
         }
     }
 
-    /// Of an operator that moves elements, and their errors with them.
+    /// The bound of an operator that moves elements, and their errors with them.
     func movedErrors(
         _ operation: any Operator, _ operands: BoundedOperands, moved: [Int]
     ) throws -> Tensor<Double> {
         let errors = zip(operands.tensors, operands.all).enumerated().map { position, input -> AnyTensor? in
             moved.contains(position) && input.0 != nil ? .float64(input.1.errorOrZeros) : input.0
         }
-        // Where a window lies in padding alone there is no number and no error.
+        // If a window lies entirely in padding, there is no number and no error.
         return try exact(operation, errors).map { $0 > 0 ? $0 : 0 }
     }
 
-    /// The error of a magnitude that the errors of its parts may take to `whole`, and each rounding further.
+    /// The error of a magnitude that errors of its parts may raise to `whole`, roundings included.
     ///
-    /// Of infinities only the same one is right: its error is 0, and any other's is infinite. An unbounded error of a
-    /// part is unbounded in the whole, even where its factor is 0.
+    /// For an infinity, only the same infinity is correct: its error is 0, and any other number's is infinite. If a
+    /// part's error is unbounded, so is the whole's, even if its factor is 0.
     func error(
         of own: Double, grownTo whole: Double, roundings: Double = 0, underflow: Double = 0
     ) -> Double {

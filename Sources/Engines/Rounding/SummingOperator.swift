@@ -3,10 +3,10 @@ import Tensors
 
 /// An operator whose outputs are sums, of products or of numbers.
 protocol SummingOperator: ComputableOperator {
-    /// The number of roundings that one output element sees, at most.
+    /// The largest number of roundings that one output element undergoes.
     func sumLength(of inputs: [AnyTensor?]) -> Double
 
-    /// What gives the same sums of absolute values where its operands are such.
+    /// An operator that gives the same sums of absolute values for operands that are absolute values.
     var ofMagnitudes: any Operator { get }
 
     /// Whether it sums products of its operands, whose factors an arithmetic may round.
@@ -17,7 +17,7 @@ extension SummingOperator {
     var ofMagnitudes: any Operator { self }
     var sumsProducts: Bool { true }
 
-    /// gamma(n) * (the sums of absolute values), and what the errors of the operands make of these.
+    /// gamma(n) * (the sums of absolute values), and the effect of the operands' errors on these.
     func errors(of operands: BoundedOperands, in bound: RoundingBound) throws -> Tensor<Double> {
         try errorsOfSums(of: operands, in: bound)
     }
@@ -34,11 +34,11 @@ extension SummingOperator {
 }
 
 extension RoundingBound {
-    /// Bounds on sums of so many terms, of magnitudes `own` that the errors of their parts may take to `whole`.
+    /// Bounds on sums of that many terms, with magnitudes `own` that errors of their parts may raise to `whole`.
     ///
     /// - Parameters:
-    ///   - underflowGrowth: what a number lost among the subnormals is multiplied by, at most.
-    ///   - factors: what is multiplied, where the arithmetic may round factors.
+    ///   - underflowGrowth: the largest factor applied to a number lost among the subnormals.
+    ///   - factors: the factors of products, if the arithmetic may round them.
     func sumErrors(
         of own: Tensor<Double>, grownTo whole: Tensor<Double>, length n: Double, underflowGrowth: Double = 1,
         multiplying factors: [Operand] = []
@@ -48,7 +48,7 @@ extension RoundingBound {
         var roundings = gamma + (stored == working ? 0 : stored.unitRoundoff)
         var underflow = n * working.underflowUnit * underflowGrowth + stored.underflowUnit
         if formats.roundsFactors, !factors.isEmpty {
-            // Of each of two factors, on top of the roundings of their product.
+            // One for each of two factors, besides the roundings of their product.
             let unit = formats.factors.unitRoundoff
             roundings += (2 * unit + unit * unit) * (1 + gamma)
             let largest = factors.reduce(0) { largest, operand in

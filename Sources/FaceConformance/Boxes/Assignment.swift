@@ -1,10 +1,10 @@
 import Conformance
 
-/// The one-to-one assignment of rows to columns with the largest sum of weights (the Hungarian method in
-/// O(rows^2 * columns), Kuhn 1955; Jonker and Volgenant's shortest augmenting paths, 1987).
+/// The one-to-one assignment of rows to columns with the largest sum of weights (the Hungarian method in O(rows^2 *
+/// columns), Kuhn 1955; Jonker and Volgenant's shortest augmenting paths, 1987).
 ///
 /// - Parameter weights: Equally long rows; finite values.
-/// - Returns: For each row its column, or nil where there are more rows than columns and the row got none.
+/// - Returns: For each row its column, or nil for rows left over if there are more rows than columns.
 func bestAssignment(_ weights: [[Double]]) -> [Int?] {
     let rows = weights.count
     let columns = weights.first?.count ?? 0

@@ -1,55 +1,55 @@
 import Conformance
 import Detection
 
-/// What another detector's list of faces comes from: how it is written, which detector's rules it follows, and in which
-/// rules it departs from them.
+/// The origin of another detector's list of faces: how it is written, which detector's rules it follows, and where it
+/// departs from them.
 public struct Attribution: Equatable, Sendable, Codable {
     /// The frames that were compared.
     public let frames: Int
 
-    /// Of these, the ones in which our faces, under the rules that were asked for, are not the list's.
+    /// Those frames in which our faces, under the requested rules, differ from the list's.
     public let differingFrames: Int
 
-    /// The mean intersection over union of all faces under the rules that were asked for; a face that only one
-    /// detector found counts as 0. nil where there are no faces at all.
+    /// The mean IoU of all faces under the requested rules; a face that only one detector found counts as 0. Nil if
+    /// there are no faces at all.
     public let meanOverlapBefore: Double?
 
     /// How the list writes boxes.
     public let written: WrittenForm
 
-    /// What the list says of the images' sizes that the images do not have; nil where it is right.
+    /// How the list's image sizes differ from the images'; nil if they do not.
     public let sizes: String?
 
     /// How close each detector's own rules come, closest first.
     public let families: [Explanation]
 
-    /// What brings our faces closer, best first: detectors' rules and changes of them. Each change in them has an effect.
+    /// What brings our faces closer, best first: detectors' rules and changes to them. Each change has an effect.
     public let explanations: [Explanation]
 
-    /// The frames that the best explanation leaves, and the closest decisions in them.
+    /// The frames that the best explanation leaves unexplained, and the closest decisions in them.
     public let unexplained: [UnexplainedFrame]
 
-    /// Why the networks seem to be at fault; nil where they do not.
+    /// Why the networks seem to be at fault; nil if they do not.
     public let networkFault: String?
 }
 
-/// A detector's rules with changes, and how close to the list they bring us.
+/// A detector's rules with changes, and how close to the list they bring our faces.
 public struct Explanation: Equatable, Sendable, Codable {
     public let family: DetectorFamily
     public let rules: [RuleChange]
-    /// nil where there are no faces at all.
+    /// Nil if there are no faces at all.
     public let meanOverlapAfter: Double?
 
-    /// The frames that differed before and no longer do.
+    /// The frames that these rules make equal.
     public let framesExplained: Int
 
-    /// The frames that still differ, or differ now.
+    /// The frames that still differ, or differ only now.
     public let differingFrames: Int
 
-    /// Other changes that come to the same in every frame.
+    /// Other changes with the same result in every frame.
     public var equallyGood: [[RuleChange]] = []
 
-    /// How far boxes, probabilities and landmarks are from the list's, all together.
+    /// The total difference of boxes, probabilities and landmarks from the list's.
     var distance = 0.0
 
     private enum CodingKeys: String, CodingKey {
@@ -60,35 +60,35 @@ public struct Explanation: Equatable, Sendable, Codable {
 /// A frame that no rules explain.
 public struct UnexplainedFrame: Equatable, Sendable, Codable {
     public let file: String
-    /// The one decision that, taken the other way, makes the frame the list's, and how close it is; nil where no close
+    /// The one decision that, if reversed, makes the frame equal to the list's, and how close it is; nil if no close
     /// decision does.
     public let flippedDecision: String?
-    /// Where none does: decisions so close, about a box near a face that differs, that the last bits may flip them.
+    /// If none does: decisions about boxes near a differing face, so close that the last bits may flip them.
     public let closeDecisions: [String]
 }
 
 extension Attribution {
-    /// Faces that overlap by more are the same: as close as our own cascade comes to the C++ detector, which is
-    /// the rounding of float32 sums taken in another order.
+    /// Faces with a larger overlap are equal. Our own cascade comes this close to the C++ detector; the rest is the
+    /// rounding of float32 sums in another order.
     public static let sameOverlap = 0.9999
 
-    /// Probabilities that are closer are the same.
+    /// Probabilities that differ by less are equal.
     static let sameConfidence = 1e-4
 
-    /// Landmarks whose mean distance is less are the same, in pixels.
+    /// Landmarks with a smaller mean distance, in pixels, are equal.
     static let sameLandmarks = 0.05
 
-    /// Tells first how the list is written, then which detector's rules are nearest, and then which changes of them come
-    /// nearer still: every change alone, and to the best of these one more as long as that helps.
+    /// Finds how the list is written, then the detector with the nearest rules, and then the changes to them that come
+    /// nearer still: each change alone, then the best with one more, as long as that helps.
     ///
     /// - Parameters:
-    ///   - frames: The other detector's faces, with the frames they were found in.
-    ///   - detector: Whose networks, minimum face and thresholds the other detector shares, and whose rules the list is
-    ///     compared with at first.
+    ///   - frames: The other detector's faces, with their frames.
+    ///   - detector: Its networks, minimum face and thresholds are those of the other detector; the list is first
+    ///     compared with its rules.
     ///   - families: The detectors whose rules are tried.
-    ///   - scoreThresholds: Those that the list was made with; nil for each detector's own.
-    ///   - image: Gives a frame's pixels; it is called once for each round of rules.
-    /// - Throws: What `image` or the detector throws.
+    ///   - scoreThresholds: The list's own; nil for each detector's defaults.
+    ///   - image: Returns a frame's pixels; it is called once for each round of rules.
+    /// - Throws: Any error of `image` or the detector.
     public init(
         frames: [DetectedFrame], detector: FaceDetector, families: [DetectorFamily] = DetectorFamily.allCases,
         scoreThresholds: ScoreThresholds? = nil,
@@ -101,7 +101,7 @@ extension Attribution {
 }
 
 extension Explanation {
-    /// Whether this tells more than another: what leaves no frame by the fewest changes, then what is closest.
+    /// Whether this explains more than another: first, fewest changes that leave no frame; then the closest.
     static func isBetter(_ first: Explanation, _ second: Explanation) -> Bool {
         if (first.differingFrames == 0) != (second.differingFrames == 0) { return first.differingFrames == 0 }
         let (one, other) = (first.meanOverlapAfter ?? 0, second.meanOverlapAfter ?? 0)

@@ -2,7 +2,7 @@ import Conformance
 import Detection
 import Engines
 
-/// The search for what a list of faces comes from.
+/// The search for the origin of a list of faces.
 struct AttributionSearch {
     let frames: [DetectedFrame]
     let detector: FaceDetector
@@ -10,21 +10,21 @@ struct AttributionSearch {
     let scoreThresholds: ScoreThresholds?
     let image: @Sendable (DetectedFrame) throws -> DecodedImage
 
-    /// The most frames that every change is tried on, of those that what it changes leaves; the best are tried on all.
+    /// The most frames that every change is tried on, out of those that its basis leaves; the best are tried on all.
     private static let probeCount = 4
-    /// How many of the best combinations one more change is added to.
+    /// How many of the best combinations are extended by one change.
     private static let beam = 3
-    /// The most changes that are named together.
+    /// The most changes in one explanation.
     private static let mostChanges = 4
-    /// How many changes of each combination are tried on all frames.
+    /// How many changes to each combination are tried on all frames.
     private static let finalists = 6
 
     func attribution() throws -> Attribution {
-        // MATLAB's rules differ from the classic ones in landmarks alone.
+        // MATLAB's rules differ from the classic ones only in landmarks.
         let hasLandmarks = frames.contains { $0.faces.contains { !$0.landmarks.isEmpty } }
         let candidates = families.filter { $0 != .matlab || hasLandmarks || families.count == 1 }
             .map { Combination(family: $0, changes: []) }
-        // The rules asked for stand first.
+        // The requested rules come first.
         let first = try run([detector.rules] + candidates.map { rules(of: $0) }, on: frames)
         let size = first.map(\.size)
         let reading = ListReading(frames: frames, sizes: size, runs: first.map(\.faces))
@@ -36,7 +36,7 @@ struct AttributionSearch {
         }
         var known = outcomes.map { explanation($0, $1, before) }.sorted(by: Explanation.isBetter)
         let ranked = known
-        // Of the detectors themselves each may be the one that was changed.
+        // Any of the detectors may be the one that was changed.
         var beam = known
         var tried = Set(candidates.map { rules(of: $0) })
         while known.first?.differingFrames != 0, let parent = beam.first, parent.rules.count < Self.mostChanges {
@@ -48,7 +48,7 @@ struct AttributionSearch {
             beam = Array(next.prefix(Self.beam))
         }
         let explanations = known.filter { explanation in
-            // What asks for nothing but the rules that were asked for explains nothing.
+            // The requested rules themselves explain nothing.
             rules(of: explanation) != detector.rules && (before.differing > 0 || !list.form.isPlain)
                 && (explanation.meanOverlapAfter ?? 0) > (before.meanOverlap ?? 0)
         }.merged
@@ -61,7 +61,7 @@ struct AttributionSearch {
             networkFault: before.differing == 0 ? nil : left?.networkFault)
     }
 
-    /// One more change to each of some combinations: those that come closer than what they are made of, best first.
+    /// One more change to each of some combinations: those that come closer than their parts, best first.
     private func round(
         after beam: [Explanation], _ list: ReadList, _ before: Outcome, _ tried: inout Set<CascadeRules>
     ) throws -> [Explanation] {
@@ -71,10 +71,10 @@ struct AttributionSearch {
             let children = RuleChange.all(from: parentRules).compactMap { change -> Combination? in
                 let changes = parent.rules.filter { $0.rule != change.rule } + [change]
                 let child = Combination(family: parent.family, changes: changes.sorted { $0.position < $1.position })
-                // Two families may meet in one set of rules.
+                // Two families may lead to the same rules.
                 return tried.insert(rules(of: child)).inserted ? child : nil
             }
-            // What a change is good for shows where its parent is wrong.
+            // The frames where the parent is wrong show what a change achieves.
             let whole = try outcomes(
                 of: [Combination(family: parent.family, changes: parent.rules)], at: Array(frames.indices), list)[0]
             let probes = Array(list.differing(under: whole).prefix(Self.probeCount))
@@ -92,7 +92,7 @@ struct AttributionSearch {
                     ($0.meanOverlapAfter ?? 0) > (parent.meanOverlapAfter ?? 0)
                         || $0.differingFrames < parent.differingFrames
                 }
-            // What is made of the nearest and leaves nothing needs no rival.
+            // If the combinations of the nearest family leave nothing, no rival is needed.
             if closerOnAll.contains(where: { $0.differingFrames == 0 }) { break }
         }
         return closerOnAll.sorted(by: Explanation.isBetter)
@@ -105,7 +105,7 @@ struct AttributionSearch {
         let changes: [RuleChange]
     }
 
-    /// What the cascade finds in a frame under each of some rules.
+    /// The cascade's faces in a frame under each of some rules.
     private struct FrameRun: Sendable {
         let size: ImageSize
         let faces: [[Face]]
@@ -168,14 +168,14 @@ struct AttributionSearch {
         let left = judged.filter { !$0.1.isSame }
         let isMostly = left.count * 2 <= judged.count
         let unexplained = try concurrentMap(left) { index, _, decisions in
-            // Where most frames differ, the last bits are not why.
+            // If most frames differ, the last bits are not the reason.
             let flipped = isMostly ? try flippedDecision(among: decisions, at: index, rules, list) : nil
             return UnexplainedFrame(
                 file: frames[index].file, flippedDecision: flipped,
                 closeDecisions: flipped == nil ? decisions.prefix(3).map(\.words) : [])
         }
         let withFaces = judged.filter { !frames[$0.0].faces.isEmpty }
-        // Right rules on right networks leave single frames, by the last bits of close decisions.
+        // Right rules on right networks leave only a few frames, because of the last bits in close decisions.
         guard left.count * 2 > withFaces.count else { return (unexplained, nil) }
         let differences = judged.flatMap { $0.1.matching.matches }.compactMap(\.confidenceDifference)
         guard let median = differences.sorted().dropFirst(differences.count / 2).first else {
@@ -191,10 +191,10 @@ struct AttributionSearch {
 }
 
 extension AttributionSearch {
-    /// The most close decisions of a frame that are taken the other way, each in a run of its own.
+    /// The most close decisions of a frame that are reversed, each in its own run.
     private static let mostFlips = 200
 
-    /// The first decision that, taken the other way, makes a frame the list's.
+    /// The first decision that, if reversed, makes a frame equal to the list's.
     private func flippedDecision(
         among decisions: [CloseDecision], at index: Int, _ rules: CascadeRules, _ list: ReadList
     ) throws -> String? {
@@ -215,7 +215,7 @@ extension WrittenForm {
 }
 
 extension [Explanation] {
-    /// Those that come to the same with as many changes, as one.
+    /// Combines those with the same result and as many changes.
     fileprivate var merged: [Explanation] {
         var merged: [Explanation] = []
         for explanation in self {
@@ -235,16 +235,16 @@ extension [Explanation] {
     }
 }
 
-/// What faces under some rules come to, over frames.
+/// The results of some rules, over frames.
 struct Outcome {
     let isSame: [Bool]
     let meanOverlap: Double?
     let differing: Int
-    /// Sums of 1 - overlap, of differences of probabilities, and of distances of landmarks in thousands of pixels.
+    /// Sums of 1 - overlap, of probability differences, and of landmark distances in thousands of pixels.
     let distance: Double
 
     /// - Parameters:
-    ///   - faces: of each frame.
+    ///   - faces: for each frame.
     ///   - positions: the frames' places in the list; all of them, if nil.
     init(_ faces: [[Face]], _ list: ReadList, at positions: [Int]? = nil) {
         var metrics = DetectionMetrics()

@@ -4,8 +4,8 @@ import Detection
 extension BoundingBox {
     /// The area that both boxes cover over the area that either covers: 1 for equal boxes, 0 for boxes apart.
     ///
-    /// In float64, so that boxes whose float32 coordinates are neighbours still differ. Boxes without area
-    /// overlap with nothing.
+    /// In float64, so that boxes with neighbouring float32 coordinates still differ. A box without area overlaps with
+    /// nothing.
     public func intersectionOverUnion(with other: BoundingBox) -> Double {
         func overlap(_ start: Float, _ extent: Float, _ otherStart: Float, _ otherExtent: Float) -> Double {
             min(Double(start) + Double(extent), Double(otherStart) + Double(otherExtent))

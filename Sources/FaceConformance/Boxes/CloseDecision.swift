@@ -1,22 +1,22 @@
 import Conformance
 import Detection
 
-/// A decision of the cascade about a box that the last bits of another computation may take the other way.
+/// A decision of the cascade about a box that another computation's last bits may reverse.
 struct CloseDecision {
-    /// What the box would have to be, or to score, for that.
+    /// The box or the score that would reverse it.
     let nudge: Nudge
-    /// For a person: what is decided, and how close it is.
+    /// In words: the decision, and how close it is.
     let words: String
-    /// The box that is decided about.
+    /// The box that it decides about.
     let box: BoundingBox
 
-    /// How far scores or coordinates may be apart that the last bits decide between.
+    /// The largest distance of scores or coordinates at which the last bits may decide.
     private static let scoreMargin = DecisionMargin.scoreMargin
     private static let coordinateMargin = DecisionMargin.coordinateMargin
 }
 
 extension CascadeRecord {
-    /// The close decisions about boxes that overlap with some faces, in the order of the cascade.
+    /// The close decisions about boxes that overlap with given faces, in cascade order.
     func closeDecisions(near faces: [BoundingBox], _ rules: CascadeRules) -> [CloseDecision] {
         let thresholds = rules.scoreThresholds
         var found: [CloseDecision] = []
@@ -64,7 +64,7 @@ extension CloseDecision {
         }
     }
 
-    /// Of boxes that would suppress each other, the one with the lower score, or the later of equal ones, would come
+    /// If two boxes would suppress each other, the one with the lower score, or the later one of equals, would come
     /// first.
     fileprivate static func ofEqualScores(
         _ candidates: [Candidate], _ suppression: Suppression, _ rules: CascadeRules, in list: Nudge.List
@@ -83,7 +83,7 @@ extension CloseDecision {
                     ? "\(list.name): two boxes that suppress each other have equal scores, \(higher)"
                     : "\(list.name): the scores of two boxes that suppress each other, \(higher) and \(lower), are "
                         + "\(higher - lower) apart, which float32 sums in another order may exchange"
-                // Of equal scores either may be the one that came first.
+                // If scores are equal, either may have come first.
                 for position in higher == lower ? [first, second] : [second] {
                     found.append(
                         CloseDecision(

@@ -1,19 +1,19 @@
 import Conformance
 import Detection
 
-/// A decision of the cascade that is so close that noise in the last bits of the networks may flip it.
+/// A decision of the cascade so close that noise in the networks' last bits may flip it.
 public enum DecisionMargin: String, Sendable, Codable {
-    /// The score lies this close to the threshold that it must reach.
+    /// The score is this close to its threshold.
     case scoreThreshold
 
     /// Another box that this one would suppress, or that would suppress it, has nearly the same score.
     case suppressionTie
 
-    /// A coordinate lies this close to where rounding or truncating it gives another pixel.
+    /// A coordinate is this close to where rounding or truncation gives another pixel.
     case pixelBoundary
 
-    /// Scores that are this close may change places: four times 1.5e-6, the largest difference measured between
-    /// scores of OpenFace's C++ detector and of this one.
+    /// Scores this close may change places: four times 1.5e-6, the largest difference measured between scores of
+    /// OpenFace's C++ detector and of this one.
     public static let scoreMargin: Float = 6e-6
 
     /// Coordinates this close to a boundary, in pixels, may fall on either side: four times 1.2e-4, the largest
@@ -21,12 +21,12 @@ public enum DecisionMargin: String, Sendable, Codable {
     public static let coordinateMargin: Float = 5e-4
 }
 
-/// The decisions that are taken about a list of boxes next.
+/// The next decisions about a list of boxes.
 struct Decisions {
-    /// By which the decisions are taken.
+    /// The rules for the decisions.
     var rules = CascadeRules.openFace
 
-    /// The score that boxes must reach, or have reached, to be in the list or in the next one.
+    /// The score that boxes must reach, or have reached, to be in this list or the next.
     var scoreThreshold: Float?
 
     /// How the boxes suppress each other next.
@@ -72,7 +72,7 @@ struct Decisions {
     }
 }
 
-/// The decisions that follow each stage of the cascade.
+/// The decisions after each stage of the cascade.
 struct StageDecisions {
     private let rules: CascadeRules
 
@@ -80,7 +80,7 @@ struct StageDecisions {
         self.rules = rules
     }
 
-    /// What follows for the proposals of one pyramid level.
+    /// The decisions after the proposals of one pyramid level.
     var atLevel: Decisions {
         Decisions(
             rules: rules, scoreThreshold: rules.scoreThresholds.proposal, suppression: rules.suppressionWithinLevel)
@@ -108,7 +108,7 @@ struct StageDecisions {
 extension BoundingBox {
     var coordinates: [Float] { [x, y, width, height] }
 
-    /// Whether a coordinate may become one pixel or the next.
+    /// Whether a coordinate may become either of two pixels.
     fileprivate func liesOnBoundary(of step: Decisions.PixelStep, _ rules: CascadeRules) -> Bool {
         switch step {
         case .square where rules.squares != .sideTruncated:

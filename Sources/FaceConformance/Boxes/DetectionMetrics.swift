@@ -1,8 +1,8 @@
 import Conformance
 
-/// How the faces that one detector finds agree with another's, over any number of frames.
+/// How one detector's faces agree with another's, over any number of frames.
 ///
-/// Its size does not grow with the frames, and their order changes no bit.
+/// Its size does not grow with the frames, and their order does not change a bit.
 public struct DetectionMetrics: Equatable, Sendable, Codable {
     public private(set) var frames = 0
     public private(set) var matchedFaces = 0
@@ -22,14 +22,14 @@ public struct DetectionMetrics: Equatable, Sendable, Codable {
 
     public var expectedFaces: Int { matchedFaces + missedFaces }
 
-    /// Of all faces that either detector found, the fraction that both found; nil where there are none.
+    /// The faces found by both detectors, as a fraction of those found by either; nil if there are none.
     public var agreement: Double? {
         let all = matchedFaces + missedFaces + falsePositives
         return all > 0 ? Double(matchedFaces) / Double(all) : nil
     }
 
-    /// The mean intersection over union of all faces that either detector found, where one that the other did
-    /// not find counts as 0; nil where there are none.
+    /// The mean IoU over all faces that either detector found, where a face found by only one counts as 0; nil if there
+    /// are none.
     public var meanOverlapOfAllFaces: Double? {
         let all = matchedFaces + missedFaces + falsePositives
         return all > 0 ? (intersectionOverUnion.mean ?? 0) * Double(matchedFaces) / Double(all) : nil

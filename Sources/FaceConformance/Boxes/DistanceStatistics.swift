@@ -1,8 +1,8 @@
 import Conformance
 
-/// The mean and the largest of distances that are at least 0.
+/// The mean and the largest of nonnegative distances.
 ///
-/// The sum is kept in whole units of 2^-32, so that it does not depend on the order of adding.
+/// The sum is kept in whole units of 2^-32, so that it does not depend on the order of addition.
 public struct DistanceStatistics: Equatable, Sendable, Codable {
     public private(set) var count = 0
     public private(set) var largest = 0.0
@@ -19,8 +19,8 @@ public struct DistanceStatistics: Equatable, Sendable, Codable {
     }
 }
 
-/// A sum of numbers that does not depend on their order: in whole units of 2^-32, held at its bounds where it
-/// would overflow (2^31).
+/// A sum that does not depend on the numbers' order: in whole units of 2^-32, clamped to its bounds where it would
+/// overflow (2^31).
 struct FixedPointSum: Equatable, Sendable, Codable {
     private var units: Int64 = 0
 
@@ -32,7 +32,7 @@ struct FixedPointSum: Equatable, Sendable, Codable {
 
     mutating func add(_ value: Double) {
         let bound = 0x1p62
-        // What is no number is as far as can be.
+        // NaN counts as the largest distance.
         let scaled = value.isNaN ? bound : min(max(value / Self.unit, -bound), bound)
         let (sum, overflow) = units.addingReportingOverflow(Int64(scaled.rounded()))
         units = overflow ? (scaled < 0 ? .min : .max) : sum

@@ -1,30 +1,30 @@
 import Conformance
 import Detection
 
-/// A face's way through the cascade: the box that each stage made of the proposal it came from.
+/// A face's way through the cascade: the boxes that the stages made of its proposal.
 struct FaceLineage {
-    /// What the proposal network found, at a position of a pyramid level.
+    /// The proposal network's finding, at a position of a pyramid level.
     let proposal: Candidate
-    /// The proposal with its sides moved, before it becomes a square of whole pixels.
+    /// The corrected proposal, before it becomes a square of whole pixels.
     let correctedProposal: Candidate
-    /// What the refinement network was shown, with its judgement.
+    /// The refinement network's input box, with its judgement.
     let refinement: Candidate
     let correctedRefinement: Candidate
-    /// What the output network was shown, with its judgement; nil for a box that went no further.
+    /// The output network's input box, with its judgement; nil if the box got no further.
     let output: Candidate?
 }
 
 /// The ways of all boxes of one frame through the cascade.
 ///
-/// Each list of a record is the one before it with every box changed, or with some boxes taken out; a box taken
-/// over unchanged is found again by being equal.
+/// Each list of a record is the previous one with every box changed, or with some boxes removed; an unchanged box is
+/// recognised by equality.
 struct FaceLineages {
-    /// Of the boxes that the refinement network saw, whatever became of them.
+    /// Of all boxes that the refinement network saw, kept or not.
     let refined: [FaceLineage]
-    /// Of the faces found, in their order.
+    /// Of the faces found, in order.
     let faces: [FaceLineage]
 
-    /// - Returns: nil where the record lacks a stage.
+    /// - Returns: nil if the record lacks a stage.
     init?(_ record: CascadeRecord) {
         guard let suppressed = record[.suppressedProposals], let corrected = record[.correctedProposals],
             let seen = record[.refinementOutput], let kept = record[.suppressedRefinements],
@@ -41,7 +41,7 @@ struct FaceLineages {
                 proposal: suppressed[index], correctedProposal: corrected[index], refinement: seen[index],
                 correctedRefinement: position.map { moved[$0] } ?? seen[index], output: position.map { output[$0] })
         }
-        // A corrected output keeps the score and the regression of what the output network said.
+        // A corrected output keeps the output network's score and regression.
         let passing = output.indices.filter { index in
             correctedOutputs.contains { $0.score == output[index].score && $0.regression == output[index].regression }
         }
@@ -58,7 +58,7 @@ struct FaceLineages {
 }
 
 extension Candidate {
-    /// What tells a box from the others of its list.
+    /// What distinguishes a box from others in its list.
     fileprivate var identity: Identity { Identity(box: box, score: score, regression: regression) }
 }
 

@@ -1,22 +1,21 @@
 import Conformance
 import Detection
 
-/// How the faces that a detector found in one frame pair up with those it should have found.
+/// How the faces found in one frame pair up with the expected ones.
 public struct FaceMatching: Equatable, Sendable, Codable {
     public let file: String
     public let matches: [FaceMatch]
 
-    /// Faces that should have been found and were not.
+    /// Expected faces that were not found.
     public let missed: [BoundingBox]
 
-    /// Faces that were found and should not have been.
+    /// Found faces that were not expected.
     public let falsePositives: [BoundingBox]
 
-    /// Boxes that overlap less than this are different faces: the intersection over union at which PASCAL VOC
-    /// counts a detection.
+    /// Boxes that overlap less than this are different faces: the IoU at which PASCAL VOC counts a detection.
     public static let leastOverlap = 0.5
 
-    /// Pairs the faces one to one, so that the sum of the overlaps is the largest possible.
+    /// Pairs the faces one to one, with the largest possible sum of overlaps.
     public init(file: String, expected: [Face], found: [Face]) {
         let overlaps = expected.map { face in
             found.map { other in
@@ -37,7 +36,7 @@ public struct FaceMatching: Equatable, Sendable, Codable {
     }
 }
 
-/// A face that two detectors found, and how far their answers are apart.
+/// A face that two detectors found, and how far their answers differ.
 public struct FaceMatch: Equatable, Sendable, Codable {
     public let expected: BoundingBox
     public let found: BoundingBox
@@ -46,10 +45,10 @@ public struct FaceMatch: Equatable, Sendable, Codable {
     /// The largest difference of x, y, width and height, in pixels.
     public let coordinateDifference: Double
 
-    /// Of the probabilities of a face; nil where one of the detectors gives none.
+    /// Of the face's probabilities; nil if a detector gives none.
     public let confidenceDifference: Double?
 
-    /// The mean distance of the landmarks, in pixels; nil where one of the detectors gives none.
+    /// The mean distance of the landmarks, in pixels; nil if a detector gives none.
     public let landmarkDistance: Double?
 
     public init(expected: Face, found: Face) {

@@ -1,30 +1,30 @@
 import Conformance
 import Detection
 
-/// Why a face of one computation is another box, or none, in another: the first decision of the cascade, on the
-/// face's way from its proposal, that was taken differently.
+/// Why a face of one computation is another box, or missing, in another: the first decision on the face's way through
+/// the cascade, from its proposal on, that went differently.
 public struct FlippedDecision: Equatable, Sendable, Codable {
     public enum Decision: String, Sendable, Codable, CaseIterable {
-        /// A score fell on the other side of its threshold. The margin is the score's distance from it.
+        /// A score fell on the other side of its threshold. The margin is the score's distance from the threshold.
         case scoreThreshold = "score_threshold"
-        /// Another of several overlapping boxes was picked. The margin is how far their scores were apart.
+        /// Another of several overlapping boxes was picked. The margin is the difference of their scores.
         case suppressionOrder = "suppression_order"
-        /// A coordinate was cut to another whole pixel. The margin is its distance from the boundary, in pixels.
+        /// A coordinate was truncated to another whole pixel. The margin is its distance from the boundary, in pixels.
         case truncation
     }
 
-    /// The stage after which the lists differ for this face, by its name in the gold files; `pnet_level` for the
-    /// proposals of any level of the pyramid.
+    /// The stage after which the lists differ for this face, named as in the gold files; `pnet_level` for the proposals
+    /// of any pyramid level.
     public let stage: String
     public let decision: Decision
-    /// The face, in the baseline; in the candidate where only that has it.
+    /// The face in the baseline, or in the candidate if only that has it.
     public let face: BoundingBox
-    /// The box that was decided about, in the baseline; in the candidate where only that has it.
+    /// The box decided about, in the baseline, or in the candidate if only that has it.
     public let box: BoundingBox
-    /// How far the baseline was from deciding otherwise (the candidate, where only that has the box); nil where
-    /// the baseline never judged the box that was picked instead.
+    /// How far the baseline was from deciding otherwise (or the candidate, if only that has the box); nil if the
+    /// baseline never judged the box that was picked instead.
     public let margin: Double?
-    /// The overlap of both faces; nil where only one computation found it.
+    /// The overlap of both faces; nil if only one computation found it.
     public let intersectionOverUnion: Double?
 
     public init(
@@ -41,9 +41,9 @@ public struct FlippedDecision: Equatable, Sendable, Codable {
 }
 
 extension FlippedDecision {
-    /// The flipped decisions behind all faces of a frame that differ by more than the values of the last box.
+    /// The flipped decisions behind all faces of a frame that differ by more than the last box's values.
     ///
-    /// - Returns: nothing where a record lacks stages.
+    /// - Returns: nothing if a record lacks stages.
     public static func all(
         expected: CascadeRecord, found: CascadeRecord, scoreThresholds: ScoreThresholds = ScoreThresholds()
     ) -> [FlippedDecision] {
@@ -94,7 +94,7 @@ private struct Computation {
             record.levels.flatMap(\.proposals).map { ($0.box, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// Whether a proposal is still there.
+    /// Whether a proposal is still present.
     func holds(_ box: BoundingBox, after stage: CascadeStage) -> Bool {
         record[stage]?.contains { $0.box == box } ?? false
     }
@@ -112,13 +112,13 @@ private struct RunComparison {
         self.thresholds = thresholds
     }
 
-    /// The first decision that separates two faces; nil where both came the same way.
+    /// The first decision that separates two faces; nil if both came the same way.
     func decision(between mine: FaceLineage, and theirs: FaceLineage, _ face: ExplainedFace) -> FlippedDecision? {
         if mine.proposal.box == theirs.proposal.box { return truncation(mine, theirs, face, to: .outputInput) }
         return fate(of: mine, face) ?? selection(after: .suppressedOutputs, mine, winner: theirs, face)
     }
 
-    /// Where a face of the first computation is lost in the second; nil where its boxes are kept to the end.
+    /// Where the second computation loses a face of the first; nil if its boxes are kept to the end.
     func fate(of mine: FaceLineage, _ face: ExplainedFace) -> FlippedDecision? {
         let box = mine.proposal.box
         guard found.proposals[box] != nil else {
@@ -154,8 +154,8 @@ private struct RunComparison {
         return selection(after: .suppressedOutputs, mine, winner: winner, face)
     }
 
-    /// Why the second computation picked another box: because that box was cut to other pixels, or exists in the
-    /// second alone, or else because of its score.
+    /// Why the second computation picked another box: because that box was truncated to other pixels or exists only
+    /// there, or else because of its score.
     private func selection(
         after stage: CascadeStage, _ mine: FaceLineage, winner: FaceLineage?, _ face: ExplainedFace
     ) -> FlippedDecision {
@@ -175,7 +175,7 @@ private struct RunComparison {
             against: isLast ? rival?.output : rival?.refinement, face)
     }
 
-    /// A proposal that the second computation alone has, because its score reached the threshold only there.
+    /// A proposal that only the second computation has, because its score reached the threshold only there.
     private func risenProposal(_ box: BoundingBox, _ face: ExplainedFace) -> FlippedDecision? {
         guard expected.proposals[box] == nil, let candidate = found.proposals[box] else { return nil }
         return threshold("pnet_level", candidate, thresholds.proposal, face)
@@ -197,7 +197,7 @@ private struct RunComparison {
             margin: rival.map { Double(mine.score) - Double($0.score) }, intersectionOverUnion: face.overlap)
     }
 
-    /// The first square, up to a stage, that was cut to other pixels.
+    /// The first square, up to a stage, that was truncated to other pixels.
     private func truncation(
         _ mine: FaceLineage, _ theirs: FaceLineage, _ face: ExplainedFace, to last: CascadeStage
     ) -> FlippedDecision? {
@@ -228,13 +228,13 @@ extension [Candidate] {
 }
 
 extension BoundingBox {
-    /// The distance, in pixels, of this box's square from the nearest boundary that the other's lies beyond; nil
-    /// where both are cut to the same pixels.
+    /// The distance, in pixels, of this box's square from the nearest boundary that separates it from the other's; nil
+    /// if both are truncated to the same pixels.
     fileprivate func truncationMargin(against other: BoundingBox) -> Double? {
         zip(square.coordinates, other.square.coordinates).compactMap { mine, theirs in
             let (first, second) = (mine.rounded(.towardZero), theirs.rounded(.towardZero))
             guard first != second else { return nil }
-            // Cutting toward zero: the boundary is the one of the two whole numbers that is further from zero.
+            // Truncation toward zero: the boundary is whichever of the two integers is further from zero.
             let boundary = second.magnitude > first.magnitude ? first + (second > first ? 1 : -1) : first
             return abs(Double(mine) - Double(boundary))
         }.min()

@@ -4,12 +4,12 @@ import Detection
 /// A list of faces, and how it is written.
 struct ReadList: Sendable {
     let form: WrittenForm
-    /// What the list says of the images' sizes that they do not have.
+    /// How the list's image sizes differ from the images'.
     let sizesGiven: String?
     private let frames: [DetectedFrame]
     private let sizes: [ImageSize]
     private let meant: [[Face]]
-    /// How far apart probabilities may be that are the same.
+    /// The largest difference of equal probabilities.
     private let confidenceTolerance: Double
 
     init(_ frames: [DetectedFrame], sizes: [ImageSize], form: WrittenForm, sizesGiven: String?) {
@@ -27,7 +27,7 @@ struct ReadList: Sendable {
     struct Comparison {
         let matching: FaceMatching
         let isSame: Bool
-        /// The faces that are not the same, of the list or else ours.
+        /// The unequal faces: the list's, or else ours.
         let differing: [BoundingBox]
     }
 
@@ -67,11 +67,11 @@ struct ReadList: Sendable {
         guard let precision = form.precision else { return match.intersectionOverUnion > Attribution.sameOverlap }
         return precision.gives(
             form.written(match.expected, in: size), of: form.written(match.found, in: size),
-            // Of the image, as a fraction of it.
+            // As a fraction of the image.
             tolerance: StageComparison.coordinateTolerance / (form.steps.contains(.fractions) ? 400 : 1))
     }
 
-    /// The frames that differ under some rules, those with the most faces last: few faces tell causes apart best.
+    /// The frames that differ under some rules, those with the fewest faces first: they tell causes apart best.
     func differing(under outcome: Outcome) -> [Int] {
         frames.indices.filter { !outcome.isSame[$0] }
             .sorted { (frames[$0].faces.count, $0) < (frames[$1].faces.count, $1) }
@@ -95,9 +95,9 @@ struct ListReading {
         self.runs = runs
     }
 
-    /// What a step must gain of overlap and of equal frames together to be believed.
+    /// The combined gain in overlap and equal frames that makes a step credible.
     private static let leastGain = 0.02
-    /// The same of a step that moves boxes by one pixel, as rules of a cascade may: it must make frames equal.
+    /// The same for a step that moves boxes by one pixel, as cascade rules may: it must make frames equal.
     private static let leastGainOfOnePixel = 0.1
 
     func read() -> ReadList {
@@ -110,7 +110,7 @@ struct ListReading {
             let score = score(form)
             if score > best.score + 1e-9 { best = (form, score) }
         }
-        // What is done to boxes shows in their overlap, whatever their digits are.
+        // Changes to boxes show in their overlap, whatever their digits are.
         for steps in Self.combinations where sizesGiven != nil || !steps.contains(.inListedSize) {
             let precision =
                 steps.contains(.fractions)
@@ -138,13 +138,13 @@ struct ListReading {
         return ReadList(frames, sizes: sizes, form: best.form, sizesGiven: sizesGiven)
     }
 
-    /// Whether probabilities lie between 0 and 100.
+    /// Whether probabilities range from 0 to 100.
     private var hasPercents: Bool {
         let confidences = frames.flatMap(\.faces).compactMap(\.confidence)
         return confidences.contains { $0 > 1.5 } && confidences.allSatisfy { (0...100).contains($0) }
     }
 
-    /// The order of five landmarks in which they lie nearest to ours under the best rules; nil for our own.
+    /// The order of five landmarks that is nearest to ours under the best rules; nil for our own.
     private func landmarkOrder(_ form: WrittenForm) -> [Int]? {
         let list = ReadList(frames, sizes: sizes, form: form, sizesGiven: nil)
         var distances = [[Double]](repeating: [Double](repeating: 0, count: 5), count: 5)
@@ -168,7 +168,7 @@ struct ListReading {
         return order.count == 5 && order != own && total(order) < total(own) / 4 ? order : nil
     }
 
-    /// Nothing, each step alone, and each pair.
+    /// No step, each step alone, and each pair.
     private static var combinations: [[WrittenForm.Step]] {
         let steps = WrittenForm.Step.allCases
         return [[]] + steps.map { [$0] }
@@ -177,7 +177,8 @@ struct ListReading {
             + [[.fractions, .cornersAsExtents, .axesExchanged], [.fractions, .centred, .axesExchanged]]
     }
 
-    /// How much a form makes the list be what some rules find: overlap and the share of equal frames, of the best rules.
+    /// How well a form makes the list match some rules' faces: overlap and the share of equal frames, for the best
+    /// rules.
     private func score(_ form: WrittenForm) -> Double {
         let list = ReadList(frames, sizes: sizes, form: form, sizesGiven: nil)
         let agreement =
@@ -190,7 +191,7 @@ struct ListReading {
             - (form.steps.contains(.oneBased) ? Self.leastGainOfOnePixel : 0)
     }
 
-    /// The ratios of the list's faces to ours, under each of the rules, that are no differences of rules.
+    /// The ratios of the list's faces to ours, under each of the rules, that rules cannot cause.
     private var likelyScales: [Double] {
         var scales: [Double] = []
         for index in runs.first?.indices ?? 0..<0 {
@@ -214,7 +215,7 @@ struct ListReading {
         return scales
     }
 
-    /// The width that most images have.
+    /// The width of most images.
     private var commonWidth: Double? {
         let counts = Dictionary(grouping: sizes, by: \.width).mapValues(\.count)
         return counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
@@ -230,7 +231,7 @@ struct ListReading {
         }
     }
 
-    /// What the list says of sizes that the images do not have, by the first such frame.
+    /// How the list's sizes differ from the images', with the first such frame.
     private var sizesGiven: String? {
         let wrong = zip(frames, sizes).filter { frame, size in
             (frame.width.map { Double($0) } ?? size.width, frame.height.map { Double($0) } ?? size.height)
@@ -246,7 +247,7 @@ struct ListReading {
 }
 
 extension Double {
-    /// The nearest fraction of small whole numbers, if it is very near.
+    /// The nearest ratio of small integers, if it is very near.
     fileprivate var nearFraction: Double {
         for below in 1...8 {
             let near = (self * Double(below)).rounded() / Double(below)

@@ -1,18 +1,18 @@
 import Conformance
 
-/// The mean, the median and the smallest of intersections over unions.
+/// The mean, the median and the smallest of IoU values.
 ///
-/// The median comes from a histogram of 1 - IoU whose bins are a sixteenth of their power of two wide, so that
-/// it is known to 6 % of its distance from 1 however close to 1 it lies.
+/// The median comes from a histogram of 1 - IoU whose bins are a sixteenth of their power of two wide: its distance
+/// from 1 is known to 6 %, however small.
 public struct OverlapDistribution: Equatable, Sendable, Codable {
     public private(set) var count = 0
 
-    /// nil where nothing was added.
+    /// Nil if nothing was added.
     public private(set) var smallest: Double?
 
     private var sum = FixedPointSum()
 
-    /// The bins that hold something, by rising loss.
+    /// The nonempty bins, by rising loss.
     private var bins: [Bin] = []
 
     private struct Bin: Equatable, Sendable, Codable {
@@ -25,8 +25,7 @@ public struct OverlapDistribution: Equatable, Sendable, Codable {
 
     public var mean: Double? { sum.mean(of: count) }
 
-    /// The lower edge of the bin that holds the middle value, the lower one of an even number, but no less than
-    /// ``smallest``.
+    /// The lower edge of the bin with the middle value (the lower one of an even number), but at least ``smallest``.
     public var median: Double? {
         guard let smallest else { return nil }
         var before = 0
@@ -39,12 +38,12 @@ public struct OverlapDistribution: Equatable, Sendable, Codable {
         return max(smallest, 1 - Double(bitPattern: (UInt64(middle.leadingBits) + 1) << 48))
     }
 
-    /// How many overlaps lie how far below 1, by rising loss: the lower edge of each bin that holds something.
+    /// How many overlaps lie how far below 1, by rising loss: the lower edge of each nonempty bin.
     public var losses: [(loss: Double, count: Int)] {
         bins.map { (Double(bitPattern: UInt64($0.leadingBits) << 48), $0.count) }
     }
 
-    /// - Parameter overlap: from 0 to 1; a stored one that is no number counts as 0.
+    /// - Parameter overlap: from 0 to 1; a stored NaN counts as 0.
     public mutating func add(_ overlap: Double) {
         let overlap = overlap.isFinite ? min(max(overlap, 0), 1) : 0
         count += 1

@@ -5,11 +5,10 @@ import Detection
 public struct StageDivergence: Equatable, Sendable, Codable {
     public let file: String
 
-    /// In the order of the cascade: the proposals of each pyramid level where they were expected, then the stages that
-    /// both recorded.
+    /// In cascade order: the proposals of each expected pyramid level, then the stages that both recorded.
     public let stages: [StageComparison]
 
-    /// The first stage whose lists differ; nil where none does.
+    /// The first stage whose lists differ; nil if none does.
     public var firstDeparture: StageComparison? { stages.first { !$0.agrees } }
 
     public init(
@@ -55,16 +54,16 @@ public struct StageComparison: Equatable, Sendable, Codable {
     public let missing: [StageBox]
     public let extra: [StageBox]
 
-    /// Of the boxes that both lists have, in pixels.
+    /// Of boxes in both lists, in pixels.
     public let largestCoordinateDifference: Double
 
-    /// Of the boxes that both lists have.
+    /// Of boxes in both lists.
     public let largestScoreDifference: Double
 
-    /// Expected boxes of which noise in the last bits of the networks may decide whether they pass.
+    /// Expected boxes that noise in the networks' last bits may accept or reject.
     public let marginalCount: Int
 
-    /// Coordinates that differ by less are equal, in pixels: whole pixels must be the same, and the fractions of
+    /// Coordinates that differ by less, in pixels, are equal: whole pixels must be the same, and the fractions of
     /// corrected boxes may differ by the rounding of the networks' float32 outputs.
     public static let coordinateTolerance = 0.01
 
@@ -98,7 +97,7 @@ public struct StageBox: Equatable, Sendable, Codable {
     public let box: BoundingBox
     public let score: Float
 
-    /// The decisions about this box that noise in the last bits of the networks may flip.
+    /// The decisions about this box that noise in the networks' last bits may flip.
     public let margins: [DecisionMargin]
 
     init(_ candidate: Candidate, _ margins: [DecisionMargin]) {
@@ -108,7 +107,7 @@ public struct StageBox: Equatable, Sendable, Codable {
     }
 }
 
-/// Pairs of positions whose boxes are equal within a tolerance, each position once; at the same position first.
+/// Pairs of positions with boxes equal within a tolerance, each position at most once; equal positions first.
 private func matchedPairs(
     _ expected: [BoundingBox], _ found: [BoundingBox], within tolerance: Double
 ) -> [(Int, Int)] {

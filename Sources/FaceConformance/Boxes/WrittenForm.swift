@@ -1,9 +1,9 @@
 import Conformance
 import Detection
 
-/// How a list writes the boxes that a detector found: what is done to a box x, y, width, height before it is listed.
+/// How a list writes a detector's boxes: what happens to a box x, y, width, height before it is listed.
 public struct WrittenForm: Hashable, Sendable, Codable {
-    /// What is done to boxes, in this order.
+    /// The changes to boxes, in this order.
     public enum Step: String, CaseIterable, Sendable, Codable {
         case mirrored
         case scaled
@@ -14,7 +14,7 @@ public struct WrittenForm: Hashable, Sendable, Codable {
         case cornersAsExtents = "corners_as_extents"
         case axesExchanged = "axes_exchanged"
 
-        /// For a person, of the boxes.
+        /// Its effect on boxes, in words.
         var meaning: String {
             switch self {
             case .mirrored: "mirrored, left and right exchanged"
@@ -31,22 +31,22 @@ public struct WrittenForm: Hashable, Sendable, Codable {
 
     /// In the order of ``Step``.
     public var steps: [Step] = []
-    /// How many times larger than in the image, where boxes are scaled.
+    /// The scale of listed boxes relative to the image.
     public var scale = 1.0
-    /// The width that boxes are mirrored in; nil for each image's own.
+    /// The width in which boxes are mirrored; nil for each image's own.
     public var mirroredWidth: Double?
-    /// Whether boxes end where the image does.
+    /// Whether boxes end at the image's edge.
     public var isClipped = false
     /// Whether probabilities are written in percent.
     public var hasPercents = false
-    /// Which of our landmarks stands at each place, where they are written in another order.
+    /// Our landmark for each place, if they are written in another order.
     public var landmarkOrder: [Int]?
-    /// The unit and the manner in which numbers are rounded; nil for numbers with all their digits.
+    /// The unit and manner of rounding; nil for numbers with all their digits.
     public var precision: WrittenPrecision?
 
     public static let plain = WrittenForm()
 
-    /// For a person; nil where boxes are written as they are.
+    /// In words; nil if boxes are written unchanged.
     public var words: String? {
         let changes =
             steps.map { step in
@@ -62,7 +62,7 @@ public struct WrittenForm: Hashable, Sendable, Codable {
         return changes.isEmpty ? nil : changes.joined(separator: "; ")
     }
 
-    /// What else is written in another way than boxes, for a person.
+    /// What else is written differently, besides boxes, in words.
     public var otherWords: [String] {
         let points = ["left eye", "right eye", "nose", "left corner of the mouth", "right corner of the mouth"]
         return (hasPercents ? ["Probabilities are written in percent."] : [])
@@ -72,7 +72,7 @@ public struct WrittenForm: Hashable, Sendable, Codable {
     }
 }
 
-/// To what numbers are rounded that a list writes.
+/// The rounding of a list's numbers.
 public struct WrittenPrecision: Hashable, Sendable, Codable {
     public enum Manner: String, CaseIterable, Sendable, Codable {
         case rounded
@@ -95,15 +95,15 @@ public struct WrittenPrecision: Hashable, Sendable, Codable {
         }
     }
 
-    /// The unit of which all numbers are multiples; nil where there is none that says something.
+    /// The unit of which all numbers are multiples; nil if there is no meaningful one.
     static func unit(of numbers: [Double]) -> Double? {
         guard numbers.count >= 4 else { return nil }
-        // Fractions of the image: the least that is told apart is no part of a pixel.
+        // Fractions of the image: the smallest difference is not a fraction of a pixel.
         guard numbers.contains(where: { abs($0) > 2 }) else { return nil }
         return unit(ofFractions: numbers)
     }
 
-    /// The least of 1/1000, 1/10000 and 1/100000 of which all numbers, fractions of an image, are multiples.
+    /// The smallest of 1/1000, 1/10000 and 1/100000 of which all numbers, fractions of an image, are multiples.
     static func smallestUnit(of numbers: [Double]) -> Double? {
         guard numbers.count >= 4 else { return nil }
         return [(1e-3, 1e3), (1e-4, 1e4), (1e-5, 1e5)].first { _, perWhole in
@@ -111,11 +111,11 @@ public struct WrittenPrecision: Hashable, Sendable, Codable {
         }?.0
     }
 
-    /// The same of numbers that may all be small, as probabilities are.
+    /// The same for numbers that may all be small, such as probabilities.
     static func unit(ofFractions numbers: [Double]) -> Double? {
         guard numbers.count >= 4 else { return nil }
         for (unit, perPixel) in [(1.0, 1.0), (0.1, 10), (0.01, 100), (0.001, 1000)] {
-            // Float32 holds coordinates of thousands of pixels to 2^-12.
+            // Float32 resolves coordinates of thousands of pixels to 2^-12.
             let allowed = 1e-4 * perPixel
             if allowed < 0.2, numbers.allSatisfy({ abs($0 * perPixel - ($0 * perPixel).rounded()) <= allowed }) {
                 return unit
@@ -124,7 +124,7 @@ public struct WrittenPrecision: Hashable, Sendable, Codable {
         return nil
     }
 
-    /// Whether a box could have been written as another, each coordinate within a tolerance of a boundary at most.
+    /// Whether a box could have been written as another, with each coordinate within a tolerance of a boundary.
     func gives(_ written: Quad, of box: Quad, tolerance: Double) -> Bool {
         func could(_ value: Double, _ text: Double, _ isCut: Bool) -> Bool {
             let (low, high) = isCut ? (0.0, unit) : (-unit / 2, unit / 2)
@@ -159,7 +159,7 @@ struct Quad: Equatable {
 struct ImageSize: Hashable, Sendable {
     let width: Double
     let height: Double
-    /// What the list says of them.
+    /// The listed size.
     var listedWidth: Double?
     var listedHeight: Double?
 
@@ -170,7 +170,7 @@ struct ImageSize: Hashable, Sendable {
 }
 
 extension WrittenForm {
-    /// A found box as the list would write it, but for its precision.
+    /// A found box as the list would write it, apart from its precision.
     func written(_ box: BoundingBox, in image: ImageSize) -> Quad {
         var quad = Quad(box)
         if isClipped {
@@ -193,7 +193,7 @@ extension WrittenForm {
         return quad
     }
 
-    /// The box that a list means, but for its precision and what was clipped.
+    /// The box that a list means, apart from its precision and any clipping.
     func undone(_ box: BoundingBox, in image: ImageSize) -> BoundingBox {
         var quad = Quad(box)
         for step in steps.reversed() {
@@ -216,7 +216,7 @@ extension WrittenForm {
         var face = face
         face.box = undone(face.box, in: image)
         if hasPercents { face.confidence = face.confidence.map { $0 / 100 } }
-        // Points are boxes without extents; where corners stand is no matter of theirs.
+        // Points are boxes without extents, so the form of corners does not affect them.
         var ofPoints = self
         ofPoints.steps.removeAll { $0 == .cornersAsExtents || $0 == .centred }
         face.landmarks = face.landmarks.map { point in
@@ -233,7 +233,7 @@ extension WrittenForm {
 }
 
 extension ImageSize {
-    /// How many times wider and higher the images are that the list gives.
+    /// The ratio of the listed widths and heights to the images'.
     fileprivate var scaleToListed: (Double, Double) {
         ((listedWidth ?? width) / width, (listedHeight ?? height) / height)
     }
@@ -255,7 +255,7 @@ extension Quad {
 }
 
 extension Double {
-    /// As a fraction of small whole numbers where it is one.
+    /// As a ratio of small integers, if it is one.
     fileprivate var fraction: String {
         for below in 1...8 {
             let above = (self * Double(below)).rounded()

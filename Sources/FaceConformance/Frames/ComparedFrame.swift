@@ -1,14 +1,14 @@
 import Conformance
 import Detection
 
-/// A frame's faces and boxes after every stage, as a list has them and as our cascade finds them.
+/// A frame's faces and its boxes after every stage, in a list and in our cascade.
 public struct ComparedFrame: Sendable, Codable, Equatable {
     public let file: String
-    /// The first stage whose boxes differ; nil where none does or none was recorded.
+    /// The first stage whose boxes differ; nil if none does or none was recorded.
     public let firstDeparture: String?
     public let faces: FaceMatching
     public let stages: [StageComparison]
-    /// The networks whose scores are no probabilities of each other in this frame; nil where all are.
+    /// The networks whose scores are not complementary probabilities in this frame; nil if all are.
     public let unpairedScores: [UnpairedScores]?
 
     public init(faces: FaceMatching, divergence: StageDivergence?, unpairedScores: [UnpairedScores] = []) {

@@ -1,20 +1,20 @@
 import Conformance
 import Detection
 
-/// A frame that was to be compared and was not.
+/// A frame that should have been compared and was not.
 public struct UnjudgedFrame: Sendable, Codable, Equatable {
     public enum Cause: String, Sendable, Codable {
-        /// There is no such file, or it may not be read.
+        /// The file does not exist, or may not be read.
         case unreadable
-        /// The image has more pixels than are allowed.
+        /// The image has more pixels than allowed.
         case tooLarge = "too_large"
-        /// The file is no image that can be decoded.
+        /// The file is not a decodable image.
         case damaged
-        /// The frame is there, and the list of faces does not name it.
+        /// The frame exists, but the list of faces does not name it.
         case notListed = "not_listed"
-        /// The list of faces says that the image has another size.
+        /// The list of faces gives the image another size.
         case otherSize = "other_size"
-        /// A network answered NaN or an infinity, which is a fault of what is judged.
+        /// A network answered NaN or infinity, which is the fault of what is judged.
         case notFinite = "not_finite"
     }
 
@@ -30,7 +30,7 @@ public struct UnjudgedFrame: Sendable, Codable, Equatable {
 }
 
 extension UnjudgedFrame {
-    /// The reason names no directory: it is the same wherever the frames lie.
+    /// The reason names no directory, so that it does not depend on the frames' location.
     public init(file: String, _ error: ImageError) {
         let cause: Cause =
             switch error {
@@ -43,6 +43,6 @@ extension UnjudgedFrame {
 }
 
 extension [UnjudgedFrame] {
-    /// The frames on which a network answered NaN or an infinity.
+    /// The frames on which a network answered NaN or infinity.
     public var notFiniteCount: Double { Double(count { $0.cause == .notFinite }) }
 }

@@ -1,7 +1,7 @@
 import Conformance
 import Detection
 
-/// A network's decisions and its own boxes, in two computations of it.
+/// A network's decisions and its own boxes, in two computations.
 struct BoxDecisions {
     let scoreThreshold: Double
     private(set) var overlaps = OverlapDistribution()
@@ -22,7 +22,7 @@ struct BoxDecisions {
             if isFace {
                 let overlap = unitBox(expected.regressions, position).intersectionOverUnion(
                     with: unitBox(found.regressions, position))
-                // A box with a NaN is nowhere.
+                // A box with a NaN has no place.
                 overlaps.add(overlap.isNaN ? 0 : overlap)
             }
         }

@@ -3,15 +3,15 @@ import Detection
 import Engines
 import Tensors
 
-/// What a face network answers, position by position.
+/// A face network's answers, position by position.
 struct FaceAnswers {
-    /// Of a face.
+    /// The score of a face.
     let probabilities: [Double]
     /// Four for each position.
     let regressions: [Double]
 
     /// - Parameters:
-    ///   - positions: scores of no face and of a face, then the regression, and perhaps landmarks.
+    ///   - positions: scores of no face and of a face, then the regression, and landmarks if any.
     ///   - form: what the scores are.
     init(positions: Tensor<Double>, scores form: FaceScores) {
         let channels = positions.shape[positions.shape.rank - 1]

@@ -4,10 +4,10 @@ import Engines
 import ModelFormats
 
 extension FaceNetworks {
-    /// The three networks, run in one arithmetic; a package in the types that it declares.
+    /// The three networks, run in one arithmetic; packages use their declared types.
     ///
-    /// - Parameter model: gives the model of each.
-    /// - Throws: ``Detection/GraphFaceNetworkError`` for a network of another kind, and what `model` throws.
+    /// - Parameter model: returns the model of each.
+    /// - Throws: ``Detection/GraphFaceNetworkError`` if it is another kind of network, and any error of `model`.
     public init(arithmetic: ArithmeticName, model: (CascadeNetwork) throws -> Model) throws {
         func network(_ kind: CascadeNetwork) throws -> GraphFaceNetwork {
             try GraphFaceNetwork(kind, model(kind), arithmetic)
@@ -18,7 +18,7 @@ extension FaceNetworks {
 }
 
 extension GraphFaceNetwork {
-    /// - Throws: ``Detection/GraphFaceNetworkError`` for a network of another kind.
+    /// - Throws: ``Detection/GraphFaceNetworkError`` if it is another kind of network.
     init(_ network: CascadeNetwork, _ model: Model, _ arithmetic: ArithmeticName) throws {
         if let uniform = model.uniformArithmetic(asked: arithmetic) {
             try self.init(network, graph: model.graph, arithmetic: uniform)

@@ -6,14 +6,14 @@ import ModelFormats
 import NetworkGraph
 import Tensors
 
-/// Compares a face network with what a capture recorded of the same network in another form: other tensors, another
-/// layout of images and outputs. What is compared are the network's answers: boxes, landmarks and logits.
+/// Compares a face network with a capture of the same network in another form: other tensors, another layout of images
+/// and outputs. It compares the network's answers: boxes, landmarks and logits.
 extension NetworkComparison {
     /// - Parameters:
     ///   - network: computes the model.
-    ///   - name: the name to report under.
-    /// - Throws: ``Captures/CaptureError``; ``ComparisonError/nothingInCommon(_:)`` for a capture that is of no face
-    ///   network or lacks the logits; what the network throws.
+    ///   - name: the network's name in the report.
+    /// - Throws: ``Captures/CaptureError``; ``ComparisonError/nothingInCommon(_:)`` if the capture is not of a face
+    ///   network or lacks the logits; any error of the network.
     public init(
         of network: GraphFaceNetwork, model: Model, with capture: CaptureFile, name: String,
         shard: Shard = .whole, progress: (_ caseName: String) -> Void = { _ in }
@@ -23,7 +23,7 @@ extension NetworkComparison {
         )
     }
 
-    /// - Parameter answers: is told what was recorded for each image and what the network answers.
+    /// - Parameter answers: called with the recording and the network's answer for each image.
     init(
         of network: GraphFaceNetwork, model: Model, with capture: CaptureFile, name: String, shard: Shard,
         progress: (_ caseName: String) -> Void, answers observe: (_ recorded: FaceAnswers, _ found: FaceAnswers) -> Void
@@ -33,7 +33,7 @@ extension NetworkComparison {
             progress(caseName)
             let recorded = try capture.readCase(caseName)
             let answers = try RecordedAnswers(recorded, in: capture, of: network.network, scores: network.scores)
-            // A network may take one image at a time, and a large batch takes memory.
+            // A network may take only one image at a time, and a large batch takes memory.
             var layers = [LayerMetrics]()
             for index in 0..<answers.images.shape[0] {
                 let found = try network.evaluate(answers.images.slice(index..<index + 1))
@@ -50,14 +50,14 @@ extension NetworkComparison {
 }
 
 extension CaptureFile {
-    /// The largest error of rounding a recorded face network's answers once to float16.
+    /// The largest error of rounding a recorded face network's answers to float16 once.
     func float16FloorOfAnswers(of network: CascadeNetwork) throws -> Double {
         try caseNames.map { try RecordedAnswers(readCase($0), in: self, of: network, scores: .logits).float16Floor }
             .max() ?? 0
     }
 }
 
-/// A recorded case in the form that the cascade gives to networks and takes from them.
+/// A recorded case in the form of the cascade's networks.
 private struct RecordedAnswers {
     /// [N, rows, columns, 3]
     let images: Tensor<Float>
@@ -72,7 +72,7 @@ private struct RecordedAnswers {
         let values: Tensor<Double>
     }
 
-    /// - Parameter scores: those that the network gives, which are compared with the same of the recording.
+    /// - Parameter scores: the kind of scores that the network gives; the recording must have the same kind.
     init(
         _ recorded: CaptureCase, in capture: CaptureFile, of network: CascadeNetwork, scores: FaceScores
     ) throws {
@@ -88,7 +88,7 @@ private struct RecordedAnswers {
         self.scores = scores
         images = input.float64.upright(isTransposed: isTransposed).map { Float($0) }
         func upright(_ tensor: AnyTensor) -> Tensor<Double> { tensor.float64.upright(isTransposed: isTransposed) }
-        // A face network's outputs are vectors or maps, and one for each image.
+        // A face network's outputs are vectors or maps, one for each image.
         let tensors = recorded.tensors.filter {
             [2, 4].contains($0.values.shape.rank) && $0.values.shape[0] == input.shape[0]
         }
@@ -97,7 +97,7 @@ private struct RecordedAnswers {
             heads = [Head(name: "output", channels: 0..<joined.shape[3], values: joined)]
             return
         }
-        // The last tensor of two channels that is no output is what went into the softmax.
+        // The last tensor with two channels that is not an output is the softmax's input.
         let logits = tensors.last {
             $0.isGraphOutput == (scores == .probabilities) && Self.channels(of: $0.values, isTransposed) == 2
         }
@@ -119,7 +119,7 @@ private struct RecordedAnswers {
         heads.flatMap(\.values.elements).filter(\.isFinite).map { abs(Double(Float16($0)) - $0) }.max() ?? 0
     }
 
-    /// What the network's answer for one image differs by.
+    /// How the network's answer for one image differs.
     func metrics(of index: Int, _ found: Tensor<Float>) throws -> [LayerMetrics] {
         try heads.map { head in
             let expected = head.values.slice(index..<index + 1)

@@ -5,7 +5,7 @@ import Engines
 import NetworkGraph
 import Tensors
 
-/// What a float16 arithmetic does to one network, against float32 on equal inputs.
+/// The effect of a float16 arithmetic on one network, compared with float32 on equal inputs.
 public struct NetworkPrecision: Sendable, Codable, Equatable {
     public let network: String
     public let modelSha256: String
@@ -13,20 +13,20 @@ public struct NetworkPrecision: Sendable, Codable, Equatable {
     /// Over the network's outputs.
     public let maxAbsDiff: Double
     public let meanAbsDiff: Double
-    /// The largest error of rounding the exact outputs once to the format of the results, or to float16 if that is
-    /// float32: no such result can be sure to do better.
+    /// The largest error of rounding the exact outputs once to the results' format, or to float16 if that is float32:
+    /// no result in this format is certain to do better.
     public let floor: Double
-    /// Of the boxes that the network's own regression gives, wherever float32 decides for a face.
+    /// Of the boxes from the network's own regression, wherever float32 decides for a face.
     public let meanIou: Double?
     public let minIou: Double?
-    /// Of all decisions at the network's score threshold, those that are float32's.
+    /// The share of decisions at the network's score threshold that agree with float32's.
     public let decisionAgreement: Double?
     /// The first layer with elements that are NaN or infinite.
     public let firstNonFinite: String?
     /// The constants with elements that float16 cannot hold as normal numbers.
     public let constants: [ConstantRange]
     public let layers: [LayerPrecision]
-    /// What the answers come to for each task that is asked for; nil where none is.
+    /// The result of each task metric; nil if none was requested.
     public private(set) var tasks: [TaskAgreement]?
 
     public init(
@@ -51,7 +51,7 @@ public struct NetworkPrecision: Sendable, Codable, Equatable {
 }
 
 extension NetworkPrecision {
-    /// Adds what programs of the user's measured of the answers.
+    /// Adds what the user's programs measured.
     public mutating func add(_ measured: [TaskAgreement]) {
         if !measured.isEmpty { tasks = (tasks ?? []) + measured }
     }
@@ -60,13 +60,13 @@ extension NetworkPrecision {
     public var isOfCascade: Bool { CascadeNetwork.allCases.contains { $0.modelName == network } }
 }
 
-/// What a float16 arithmetic does to one layer.
+/// The effect of a float16 arithmetic on one layer.
 public struct LayerPrecision: Sendable, Codable, Equatable {
     public let metrics: LayerMetrics
     public let range: NumberRange
     /// Of the float32 elements, in dB; nil without error.
     public let signalToNoise: Double?
-    /// How many times the largest element fits into the range of the format.
+    /// The format's largest number divided by the largest element.
     public let headroom: Double?
 
     public init(_ metrics: LayerMetrics, _ range: NumberRange, in format: FloatFormat = .binary16) {
@@ -81,9 +81,9 @@ extension NetworkPrecision {
     /// Runs a network in float32 and in another arithmetic on the same inputs.
     ///
     /// - Parameters:
-    ///   - network: its name; of `pnet`, `rnet` and `onet` the decisions are compared.
-    ///   - scoreThreshold: the probability from which the network decides for a face.
-    /// - Throws: what running the engines throws.
+    ///   - network: its name; decisions are compared for `pnet`, `rnet` and `onet`.
+    ///   - scoreThreshold: the least probability at which the network decides for a face.
+    /// - Throws: the engines' errors.
     public init(
         of arithmetic: ArithmeticName, running graph: Graph, modelSha256: String, on inputs: [NetworkInputs],
         network: String, scoreThreshold: Double
@@ -97,8 +97,8 @@ extension NetworkPrecision {
     ///
     /// - Parameters:
     ///   - oracle: of the graph.
-    ///   - tasks: what the answers are measured for.
-    /// - Throws: what running the engines throws.
+    ///   - tasks: the metrics to measure on the outputs.
+    /// - Throws: the engines' errors.
     public static func all(
         in arithmetics: [ArithmeticName], running graph: Graph, oracle: Oracle, modelSha256: String,
         on inputs: [NetworkInputs], network: String, scoreThreshold: Double, tasks: [TaskMetric] = []
@@ -122,10 +122,10 @@ extension NetworkPrecision {
     }
 }
 
-/// What one arithmetic has made of a network's inputs so far.
+/// One arithmetic's results on a network's inputs so far.
 private struct ArithmeticTrial: Sendable {
     private let graph: Graph
-    /// In whose range numbers have to lie.
+    /// The format in whose range numbers must lie.
     private let format: FloatFormat
     private let candidate: any Engine
     private let comparison: LayerComparison
@@ -141,8 +141,8 @@ private struct ArithmeticTrial: Sendable {
         _ tasks: [TaskMetric], scoreThreshold: Double
     ) throws {
         self.graph = graph
-        // An arithmetic that stores float32 is asked how its numbers would lie in float16. What becomes of subnormals is
-        // counted for themselves.
+        // For an arithmetic that stores float32, the question is how its numbers would lie in float16. Subnormals are
+        // counted separately.
         let stored = arithmetic.formats.stored
         format =
             FloatFormat.binary32.isFiner(than: stored)
@@ -155,11 +155,11 @@ private struct ArithmeticTrial: Sendable {
         decisions = BoxDecisions(scoreThreshold: scoreThreshold)
     }
 
-    /// What the arithmetic makes of one case.
+    /// The arithmetic's result for one case.
     struct Answer: Sendable {
         let metrics: CaseMetrics
         let ranges: [(layer: String, range: NumberRange)]
-        /// What the face network answers, beside what float32 does.
+        /// The face network's answers, beside float32's.
         let faces: (expected: FaceAnswers, found: FaceAnswers)?
         /// The largest error of rounding the exact outputs once.
         let floor: Double

@@ -5,16 +5,16 @@ import Engines
 import ModelFormats
 import Tensors
 
-/// The float16 packages that stand beside the float32 networks of a directory: `pnet_fp16.mlpackage` and so on.
+/// The float16 packages beside the float32 networks of a directory: `pnet_fp16.mlpackage` and so on.
 public struct Float16Packages: Sendable {
     public let proposal: Model
     public let refinement: Model
     public let output: Model
 
-    /// - Parameter package: gives the package of that name in a directory, nil where there is none.
-    /// - Returns: nil where the directory has none.
-    /// - Throws: ``ModelFormats/ModelError`` where it has some of the three, for a package that cannot be read, and for
-    ///   one that holds no float16.
+    /// - Parameter package: returns the named package of a directory, nil if it does not exist.
+    /// - Returns: nil if the directory has none.
+    /// - Throws: ``ModelFormats/ModelError`` if only some of the three exist, if a package cannot be read, or if one
+    ///   holds no float16.
     public init?(_ package: (_ file: String) throws(ModelError) -> Model?) throws(ModelError) {
         func file(_ network: CascadeNetwork) -> String { "\(network.modelName)_fp16.mlpackage" }
         var packages = [CascadeNetwork: Model]()
@@ -46,9 +46,9 @@ public struct Float16Packages: Sendable {
 }
 
 extension NetworkPrecision {
-    /// What a package that declares float16 answers, against what a capture recorded of the float32 network.
+    /// The answers of a float16 package, compared with a capture of the float32 network.
     ///
-    /// - Parameter arithmetic: of its float16 parts, if it is one of float16; else `fp16-storage` is meant.
+    /// - Parameter arithmetic: for its float16 parts, if it is a float16 one; else `fp16-storage` is used.
     /// - Throws: as ``NetworkComparison/init(of:model:with:capture:name:shard:progress:)``.
     public init(
         of package: Model, as network: CascadeNetwork, in arithmetic: ArithmeticName, on capture: CaptureFile,

@@ -3,7 +3,7 @@ import Detection
 import Engines
 import NetworkGraph
 
-/// Finds faces with the face networks, each computed in a way of its own, and compares them with float32's.
+/// Finds faces with the face networks, each computed in its own way, and compares them with float32's.
 struct CascadeTrial {
     private let images: [DecodedImage]
     private let minimumFaceSize: Int
@@ -12,7 +12,7 @@ struct CascadeTrial {
     private let records: [CascadeRecord]
 
     /// - Parameter graphs: of pnet, rnet and onet.
-    /// - Throws: what the engines and the cascade throw.
+    /// - Throws: the errors of the engines and the cascade.
     init(
         graphs: [CascadeNetwork: Graph], images: [DecodedImage], minimumFaceSize: Int, rules: CascadeRules
     ) throws {
@@ -31,7 +31,7 @@ struct CascadeTrial {
         records = try concurrentMap(images) { try detector.detect(in: $0) }
     }
 
-    /// The multiply-adds of a network's nodes over all frames, in float32's run, by their first outputs.
+    /// The multiply-adds of a network's nodes over all frames in float32's run, keyed by their first outputs.
     func multiplyAdds(of network: CascadeNetwork) throws -> [String: Int] {
         var work = [String: Int]()
         func add(count: Int, rows: Int, columns: Int) throws {
@@ -49,7 +49,7 @@ struct CascadeTrial {
         return work
     }
 
-    /// How the faces found agree with float32's; nil where a network gives a number that is not finite.
+    /// How the faces found agree with float32's; nil if a network gives a non-finite number.
     ///
     /// - Parameter networks: pnet, rnet and onet.
     func metrics(_ networks: [any FaceNetwork]) throws -> DetectionMetrics? {

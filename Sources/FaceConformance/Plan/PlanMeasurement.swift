@@ -1,17 +1,17 @@
 import Conformance
 
-/// What a choice of precisions comes to, against float32 throughout.
+/// The result of a choice of precisions, compared with float32 throughout.
 public struct PlanMeasurement: Sendable, Codable, Equatable {
     /// Of matched faces, end to end; nil without any.
     public let meanIou: Double?
     public let minIou: Double?
-    /// Faces that both found, of those that either found.
+    /// Faces found by both, as a share of those found by either.
     public let detectionAgreement: Double?
     /// Over the outputs of all networks, each on the same inputs as in float32.
     public let maxAbsDiff: Double
     /// The largest of the networks' means.
     public let meanAbsDiff: Double
-    /// What the answers come to for each task that is asked for; nil where none is.
+    /// The result of each task metric; nil if none was requested.
     public let tasks: [TaskAgreement]?
 
     init(
@@ -26,13 +26,13 @@ public struct PlanMeasurement: Sendable, Codable, Equatable {
         self.tasks = tasks
     }
 
-    /// Those that a plan can be asked for, beside the tasks of answers.
+    /// The metrics that a plan can require, besides the tasks.
     public static let metrics: [Metric] = [.meanIou, .minIou, .detectionAgreement, .maxAbsDiff, .meanAbsDiff]
 
-    /// Of these, larger values are better, up to 1.
+    /// For these, larger values are better, up to 1.
     static let agreements: [Metric] = [.meanIou, .minIou, .detectionAgreement]
 
-    /// A value that nothing was measured for keeps no limit.
+    /// A value without any measurement meets no limit.
     public subscript(metric: Metric) -> Double {
         switch metric {
         case .meanIou: meanIou ?? .nan
@@ -45,18 +45,18 @@ public struct PlanMeasurement: Sendable, Codable, Equatable {
     }
 }
 
-/// A limit that a plan must keep.
+/// A requirement on a plan.
 public struct PlanRequirement: Sendable, Equatable {
-    /// The task whose answers it is on; nil for one on a metric of the plan's own.
+    /// The task that it is on; nil for one of the plan's own metrics.
     public let task: String?
     public let threshold: Threshold
 
-    /// What it is on, as it was written.
+    /// The metric or task, as it was written.
     public var name: String { task ?? threshold.metric.rawValue }
 
-    /// - Parameter text: `mean_iou=0.999` or `top1=0.99`: at least that for overlaps and agreement, at most that for
+    /// - Parameter text: `mean_iou=0.999` or `top1=0.99`: a minimum for overlaps and agreement, a maximum for
     ///   differences.
-    /// - Returns: nil for an unknown metric or no number.
+    /// - Returns: nil for an unknown metric or an invalid number.
     public init?(_ text: String) {
         if let requirement = TaskRequirement(text), let threshold = requirement.threshold {
             (task, self.threshold) = (requirement.task, threshold)
@@ -76,14 +76,14 @@ public struct PlanRequirement: Sendable, Equatable {
 
     func holds(for measurement: PlanMeasurement) -> Bool { threshold.holds(for: value(in: measurement)) }
 
-    /// NaN where nothing was measured for it.
+    /// NaN if nothing was measured for it.
     public func value(in measurement: PlanMeasurement) -> Double {
         guard let task else { return measurement[threshold.metric] }
         return measurement.tasks?.first { $0.task == task }?.value ?? .nan
     }
 
-    /// How far a measurement is from the requirement: 0 where it holds, else how many times the allowed distance
-    /// from perfect the value lies beyond it.
+    /// How far a measurement misses the requirement: 0 if it is met, else the excess as a multiple of the allowed
+    /// distance from perfect.
     func shortfall(of measurement: PlanMeasurement) -> Double {
         let value = value(in: measurement)
         guard value.isFinite else { return .infinity }
@@ -97,7 +97,7 @@ public struct PlanRequirement: Sendable, Equatable {
 extension PlanRequirement: Codable {
     private enum CodingKeys: String, CodingKey { case task }
 
-    /// A threshold, with the task beside it that it is on.
+    /// A threshold, with its task, if it has one.
     public init(from decoder: any Decoder) throws {
         task = try decoder.container(keyedBy: CodingKeys.self).decodeIfPresent(String.self, forKey: .task)
         threshold = try Threshold(from: decoder)

@@ -1,6 +1,6 @@
 import Conformance
 
-/// Looks for a small choice of float32 layers that keeps requirements, running every choice it considers.
+/// Searches for a small choice of float32 layers that meets requirements, and runs every choice that it considers.
 struct PlanSearch {
     private(set) var trial: PlanTrial
     let requirements: [PlanRequirement]
@@ -18,7 +18,7 @@ struct PlanSearch {
         requirements.allSatisfy { $0.holds(for: measurement) }
     }
 
-    /// What a choice costs; less is better.
+    /// The cost of a choice; less is better.
     struct Cost: Comparable {
         let multiplyAdds: Int
         let layers: Int
@@ -32,7 +32,7 @@ struct PlanSearch {
         Cost(multiplyAdds: layers.reduce(0) { $0 + trial.multiplyAdds[$1] }, layers: layers.count)
     }
 
-    /// - Precondition: all layers in float32 keep the requirements.
+    /// - Precondition: float32 in all layers meets the requirements.
     mutating func smallest(_ progress: (String) -> Void) throws -> Set<Int> {
         let everything = trial.allLayers
         let layers = everything.sorted()
@@ -59,7 +59,7 @@ struct PlanSearch {
         return best
     }
 
-    /// The same choice without layers that the requirements do not need: none of the rest can be left out.
+    /// The same choice without layers that the requirements do not need: no remaining one can be left out.
     private mutating func reduced(_ layers: Set<Int>, inOrder order: [Int]) throws -> Set<Int> {
         var kept = layers
         var previous = -1
@@ -73,7 +73,7 @@ struct PlanSearch {
         return kept
     }
 
-    /// A cheaper choice with one layer replaced by a cheaper one, and then reduced; nil where there is none.
+    /// A cheaper choice: one layer replaced by a cheaper one, then reduced; nil if there is none.
     private mutating func exchanged(
         _ layers: Set<Int>, inOrder order: [Int], _ progress: (String) -> Void
     ) throws -> Set<Int>? {

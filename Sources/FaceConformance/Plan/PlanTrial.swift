@@ -4,8 +4,8 @@ import Engines
 import NetworkGraph
 import Tensors
 
-/// Runs networks with some layers in float32 and the others in a float16 arithmetic, and measures what that does: to
-/// each network on inputs of its own and, where they are the cascade's, end to end on frames.
+/// Runs networks with some layers in float32 and the others in a float16 arithmetic, and measures the effect: on each
+/// network's own inputs and, if they are the cascade, end to end on frames.
 public struct PlanTrial {
     public let layers: [NetworkLayer]
     /// The multiply-adds of each layer in float32's run: over all frames or, without a cascade, all inputs.
@@ -28,13 +28,13 @@ public struct PlanTrial {
         let float32Layers: Set<Int>
     }
 
-    /// What a network's outputs differ by, and what they come to for the tasks.
+    /// How a network's outputs differ, and the results of the tasks.
     private struct Answers {
         var difference = Difference()
         var tasks: [TaskAgreement]?
     }
 
-    /// A network, and the inputs that its outputs are compared on.
+    /// A network, and the inputs for comparing its outputs.
     public struct PlannedNetwork: Sendable {
         fileprivate(set) var name: String
         let graph: Graph
@@ -55,9 +55,10 @@ public struct PlanTrial {
     /// A trial of the cascade, and of networks beside it, each for itself.
     ///
     /// - Parameters:
-    ///   - cascade: pnet, rnet and onet.
+    ///   - graphs: of pnet, rnet and onet.
+    ///   - inputs: the inputs for comparing each network's outputs.
     ///   - images: the frames.
-    /// - Throws: what the engines and the cascade throw.
+    /// - Throws: the errors of the engines and the cascade.
     public init(
         cascade: [CascadeNetwork: PlannedNetwork], beside others: [PlannedNetwork] = [], images: [DecodedImage],
         minimumFaceSize: Int, rules: CascadeRules = .openFace, arithmetic: ArithmeticName, tasks: [TaskMetric] = []
@@ -74,10 +75,10 @@ public struct PlanTrial {
         try self.init(own + others, trial, arithmetic, tasks)
     }
 
-    /// A trial of any networks, each for itself.
+    /// A trial of any networks, each on its own.
     ///
-    /// - Parameter tasks: what their answers are measured for.
-    /// - Throws: what the engines throw.
+    /// - Parameter tasks: the metrics to measure on their outputs.
+    /// - Throws: the engines' errors.
     public init(_ networks: [PlannedNetwork], arithmetic: ArithmeticName, tasks: [TaskMetric] = []) throws {
         try self.init(networks, nil, arithmetic, tasks)
     }
@@ -107,7 +108,7 @@ public struct PlanTrial {
 
     public var allLayers: Set<Int> { Set(layers.indices) }
 
-    /// What it comes to if these layers, by their positions in ``layers``, are computed in float32.
+    /// The result with these layers, by their positions in ``layers``, in float32.
     public mutating func measure(float32Layers: Set<Int>) throws -> PlanMeasurement {
         if let known = measurements[float32Layers] { return known }
         trials += 1
@@ -127,7 +128,7 @@ public struct PlanTrial {
         if let cascade {
             metrics = try cascade.metrics(plans.filter { networks[$0.network].kind != nil }.map { try network($0) })
         }
-        // Numbers that are not finite, on the inputs or on a frame, keep no limit.
+        // Non-finite numbers, on the inputs or on a frame, meet no limit.
         let isFinite = whole.difference.nonFiniteCount == 0 && (metrics != nil || cascade == nil)
         let measurement = PlanMeasurement(
             meanIou: metrics?.intersectionOverUnion.mean, minIou: metrics?.intersectionOverUnion.smallest,
@@ -141,7 +142,7 @@ public struct PlanTrial {
     private mutating func network(_ plan: NetworkPlan) throws -> MemoizedNetwork {
         if let known = memoized[plan] { return known }
         guard let kind = networks[plan.network].kind else {
-            throw ComparisonError.nothingInCommon("\(networks[plan.network].name) is none of the cascade's networks")
+            throw ComparisonError.nothingInCommon("\(networks[plan.network].name) is not a network of the cascade")
         }
         let network = MemoizedNetwork(
             try GraphFaceNetwork(kind, graph: networks[plan.network].graph) { try engine(for: $0, plan) })
@@ -186,7 +187,7 @@ public struct PlanTrial {
 }
 
 extension PlanTrial.PlannedNetwork {
-    /// The multiply-adds of each node over all inputs, by its first output.
+    /// The multiply-adds of each node over all inputs, keyed by its first output.
     fileprivate var multiplyAdds: [String: Int] {
         get throws {
             var work = [String: Int]()

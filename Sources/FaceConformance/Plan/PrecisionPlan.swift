@@ -1,49 +1,49 @@
 import Conformance
 import Engines
 
-/// The layers that must stay in float32 for requirements to hold, found by measuring.
+/// The layers that must stay in float32 to meet requirements, found by measurement.
 public struct PrecisionPlan: Sendable, Codable, Equatable {
     public static let schema = "mtcnn-validate/plan/1"
 
     public let schema: String
-    /// Whether the requirements hold; if not, the plan is the best that was found.
+    /// Whether the requirements are met; if not, the plan is the best found.
     public let isMet: Bool
-    /// What the layers that do not stay in float32 are computed in.
+    /// The arithmetic of the layers that do not stay in float32.
     public let arithmetic: String
     public let frames: Int
-    /// Nil where the networks are no cascade.
+    /// Nil if the networks are not the cascade.
     public let minimumFaceSize: Int?
     public let requirements: [PlanRequirement]
     public let layers: [Layer]
-    /// Of the plan.
+    /// With the plan.
     public let measurement: PlanMeasurement
-    /// Without any layer in float32.
+    /// With no layer in float32.
     public let nothingKept: PlanMeasurement
-    /// Of all multiply-adds of the frames, those in float32.
+    /// The share of the frames' multiply-adds in float32.
     public let float32Share: Double
     /// How many choices of layers were run.
     public let trials: Int
 
     public struct Layer: Sendable, Codable, Equatable {
-        /// `proposal`, `refinement` or `output`; the model's name where the networks are no cascade.
+        /// `proposal`, `refinement` or `output`; the model's name if the networks are not the cascade.
         public let network: String
-        /// The tensor that the layer's sums give.
+        /// The tensor of the layer's sums.
         public let layer: String
         /// The tensors of all its operations.
         public let operations: [String]
         /// Over all frames.
         public let multiplyAdds: Int
         public let isKeptInFloat32: Bool
-        /// With this layer alone in float32.
+        /// With only this layer in float32.
         public let alone: PlanMeasurement
-        /// With this layer alone in float16.
+        /// With only this layer in float16.
         public let without: PlanMeasurement
-        /// With the plan's other layers in float32, for a layer of the plan: some requirement fails.
+        /// For a layer of the plan, with the plan's other layers in float32: some requirement fails.
         public let removed: PlanMeasurement?
     }
 
-    /// The operations of one network that stay in float32, by the name of the tensor that each gives: what
-    /// coremltools' `FP16ComputePrecision(op_selector:)` is told.
+    /// The operations of one network that stay in float32, by the names of their output tensors, for coremltools'
+    /// `FP16ComputePrecision(op_selector:)`.
     public func keptOperations(of network: String) -> [String] {
         layers.filter { $0.isKeptInFloat32 && $0.network == network }.flatMap(\.operations)
     }
@@ -52,15 +52,15 @@ public struct PrecisionPlan: Sendable, Codable, Equatable {
 extension PrecisionPlan {
     /// Searches for the plan with the fewest multiply-adds in float32, then the fewest layers.
     ///
-    /// Each layer is measured alone, in float32 among float16 and the other way round. Then layers are taken out
-    /// of float32 as long as the requirements hold: once beginning with the most expensive, once with the least
-    /// sensitive, and once from the layers that help most. In the cheapest of the three, each layer is replaced
-    /// by a cheaper one where that holds. Every step is a run: no requirement is assumed to hold because a smaller
-    /// or a larger choice keeps it, since the cascade picks and truncates. The result is minimal (no layer of it can
-    /// be left out) but need not be the smallest of all 2^n choices.
+    /// Each layer is measured alone, in float32 among float16 and the other way round. Then layers are removed from
+    /// float32 as long as the requirements hold: once starting with the most expensive, once with the least sensitive,
+    /// and once from the layers that help most. In the cheapest of the three, each layer is replaced by a cheaper one
+    /// if the requirements hold. Every step is run: a requirement is never assumed to hold because a smaller or a
+    /// larger choice meets it, since the cascade picks and truncates. The result is minimal (none of its layers can be
+    /// left out) but need not be the smallest of all 2^n choices.
     ///
-    /// - Parameter progress: is told what is tried.
-    /// - Throws: what ``PlanTrial/measure(float32Layers:)`` throws.
+    /// - Parameter progress: called with what is being tried.
+    /// - Throws: the errors of ``PlanTrial/measure(float32Layers:)``.
     public init(
         requirements: [PlanRequirement], trial: inout PlanTrial, minimumFaceSize: Int?, frames: Int,
         progress: (String) -> Void = { _ in }

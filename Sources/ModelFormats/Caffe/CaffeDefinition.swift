@@ -1,6 +1,6 @@
 import SwiftProtobuf
 
-/// A Caffe network as it is used: the layers of its definition that are there outside of training, and its inputs.
+/// A Caffe network in use: the layers of its definition outside of training, and its inputs.
 struct CaffeDefinition {
     let name: String
     let inputs: [Input]
@@ -12,7 +12,7 @@ struct CaffeDefinition {
     }
 
     /// - Parameter text: a `.prototxt` file.
-    /// - Throws: ``ModelError`` at the line that is no part of a definition, and for inputs without a shape.
+    /// - Throws: ``ModelError`` at the first invalid line, and for inputs without a shape.
     init(_ text: [UInt8], file: String) throws(ModelError) {
         let network = try CaffeNetParameter(definition: String(decoding: text, as: UTF8.self), file: file)
         guard network.layer.isEmpty || network.layers.isEmpty else {
@@ -45,7 +45,7 @@ struct CaffeDefinition {
         guard !inputs.isEmpty else { throw .malformed(file: file, reason: "this Caffe network has no input") }
     }
 
-    /// The inputs that stand before the layers, each with its shape or with four extents.
+    /// The inputs declared before the layers, each with its shape or with four extents.
     private static func declaredInputs(
         _ network: CaffeNetParameter, file: String
     ) throws(ModelError) -> [Input] {
@@ -66,7 +66,7 @@ struct CaffeDefinition {
 }
 
 extension CaffeNetParameter {
-    /// - Throws: ``ModelError`` that names the line which cannot be read.
+    /// - Throws: ``ModelError`` naming the line that cannot be read.
     fileprivate init(definition text: String, file: String) throws(ModelError) {
         func fault(in text: String) -> TextFormatDecodingError? {
             do {
@@ -83,17 +83,17 @@ extension CaffeNetParameter {
             let what =
                 switch kind {
                 case .truncated: "it ends within a layer"
-                case .unknownField: "a field that no layer has which is read"
+                case .unknownField: "a field that no supported layer has"
                 case .unrecognizedEnumValue: "a value that its field does not have"
                 case .malformedNumber: "a number that its field cannot have"
                 case .schemaMismatch: "a value of another kind than its field has"
                 case .messageDepthLimit: "messages within messages, deeper than any network has"
-                default: "it is no text of fields and values, such as name: \"conv1\""
+                default: "it does not consist of fields and values such as name: \"conv1\""
                 }
             guard kind != .truncated else {
-                throw .malformed(file: file, reason: "this is no Caffe definition, or a part of one: \(what)")
+                throw .malformed(file: file, reason: "this is not a Caffe definition, or only a part of one: \(what)")
             }
-            // The decoder does not say where: it is the last line of the shortest beginning with the same fault.
+            // The decoder gives no position: it is the last line of the shortest prefix with the same fault.
             let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
             var (good, bad) = (0, lines.count)
             while bad - good > 1 {
@@ -104,7 +104,7 @@ extension CaffeNetParameter {
             let line = lines[bad - 1].prefix(80).filter { !$0.isNewline && $0 != "\t" }
             let trimmed = String(line.drop { $0 == " " })
             throw .malformed(
-                file: file, reason: "this is no Caffe definition that is read: line \(bad), \"\(trimmed)\": \(what)")
+                file: file, reason: "this is not a supported Caffe definition: line \(bad), \"\(trimmed)\": \(what)")
         }
     }
 }
@@ -115,7 +115,7 @@ extension CaffeLayerParameter {
         "Data", "DummyData", "HDF5Data", "ImageData", "MemoryData", "WindowData", "AnnotatedData",
     ]
 
-    /// Whether the layer is there outside of training, at level 0 and without stages (Caffe, `Net::FilterNet`).
+    /// Whether the layer exists outside of training, at level 0 and without stages (Caffe, `Net::FilterNet`).
     fileprivate var isUsed: Bool {
         guard !hasPhase || phase == .test else { return false }
         return include.isEmpty ? !exclude.contains(where: \.isMet) : include.contains(where: \.isMet)
@@ -129,7 +129,7 @@ extension CaffeNetStateRule {
 }
 
 extension CaffeV1LayerParameter {
-    /// The same layer in the schema since 2015.
+    /// The same layer in the schema used since 2015.
     fileprivate var upgraded: CaffeLayerParameter {
         .with {
             $0.name = name

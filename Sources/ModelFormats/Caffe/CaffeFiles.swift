@@ -5,13 +5,13 @@ struct CaffeFiles {
     let definition: String
     let weights: String
 
-    /// The extension of a definition, and that of weights.
+    /// The extensions of definitions and of weights.
     private static let extensions = ["prototxt", "caffemodel"]
 
     /// - Parameters:
-    ///   - path: one of the two; the other stands beside it under the same name. Letter case does not matter.
+    ///   - path: one of the two; the other has the same name in the same directory. Letter case does not matter.
     ///   - isDefinition: which of the two.
-    /// - Throws: ``ModelError/unreadable(file:reason:)`` where there is none.
+    /// - Throws: ``ModelError/unreadable(file:reason:)`` if the other does not exist.
     init(_ path: String, isDefinition: Bool) throws(ModelError) {
         let given = URL(fileURLWithPath: path)
         let directory = given.deletingLastPathComponent().path

@@ -1,8 +1,8 @@
 import Foundation
 
 extension ModelFormat {
-    /// A network of Caffe: a definition (.prototxt) and weights (.caffemodel), of which one is named and the other stands
-    /// beside it under the same name.
+    /// A Caffe network: a definition (.prototxt) and weights (.caffemodel). Either names the model; the other has the
+    /// same name in the same directory.
     public static let caffe = ModelFormat(
         name: "Caffe", fileExtensions: ["caffemodel"], companionExtensions: ["prototxt"],
         otherFileNames: { name in CaffeOrigin.fileNames[name].map { ["\($0).caffemodel"] } ?? [] },
@@ -33,7 +33,7 @@ extension CaffeFiles {
             || fields.prefix(3).map(\.number) == [1, 2, 2]
     }
 
-    /// A text in which a line begins with a layer or an input.
+    /// A text with a line that starts a layer or an input.
     static func isDefinition(_ bytes: [UInt8]) -> Bool {
         guard ForeignFile.isText(bytes) else { return false }
         let text = String(decoding: bytes, as: UTF8.self)

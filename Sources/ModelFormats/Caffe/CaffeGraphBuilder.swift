@@ -3,21 +3,21 @@ import Tensors
 
 /// A graph under construction, layer by layer.
 ///
-/// A tensor has its blob's name. What a layer writes in place of a blob that is there has the layer's name.
+/// A tensor is named after its blob. If a layer overwrites an existing blob, the tensor is named after the layer.
 struct CaffeGraphBuilder {
     private(set) var nodes = [Node]()
     private(set) var initializers = [String: AnyTensor]()
     let weights: CaffeWeights
     let file: String
-    /// The tensor that each blob now is.
+    /// The current tensor of each blob.
     private var tensors = [String: String]()
     /// For the inputs' declared shapes.
     private var types = [String: TensorType]()
-    /// The blobs that no layer has taken yet, in the order in which they were given.
+    /// The blobs that no layer has read yet, in the order of their creation.
     private var untaken = [String]()
     private var layerNames = Set<String>()
-    /// A hash of every weight that the network uses, in the order of the layers and whatever these are called: of each
-    /// tensor's bytes behind the hash of those before it.
+    /// A hash of every weight that the network uses, in the order of the layers and independent of their names: of each
+    /// tensor's bytes after the hash of those before it.
     private(set) var fingerprint = ""
 
     init(inputs: [String: Shape], weights: CaffeWeights, file: String) {
@@ -29,10 +29,10 @@ struct CaffeGraphBuilder {
         }
     }
 
-    /// The names of the tensors that the network gives: those that no layer takes.
+    /// The network's outputs: the tensors that no layer reads.
     var outputs: [String] { untaken.compactMap { tensors[$0] } }
 
-    /// - Throws: ``ModelError`` that names the layer.
+    /// - Throws: ``ModelError`` naming the layer.
     mutating func append(_ layer: CaffeLayerParameter) throws(ModelError) {
         guard !layer.name.isEmpty, layerNames.insert(layer.name).inserted else {
             throw .malformed(file: file, reason: "layer \"\(layer.name)\" has no name, or that of another layer")
@@ -90,7 +90,7 @@ struct CaffeGraphBuilder {
         return tensors
     }
 
-    /// Puts numbers among the graph's constants.
+    /// Adds numbers to the graph's constants.
     ///
     /// - Returns: the tensor's name.
     mutating func constant(_ role: String, _ values: Tensor<Float>, of layer: CaffeLayerParameter) -> String {
@@ -109,7 +109,7 @@ struct CaffeGraphBuilder {
 
     // MARK: - What layers give
 
-    /// Adds the node that gives a layer's output.
+    /// Adds the node for a layer's output.
     mutating func finish(
         _ layer: CaffeLayerParameter, _ operation: any Operator, _ inputs: [String], top: Int = 0
     ) throws(ModelError) {
@@ -124,7 +124,7 @@ struct CaffeGraphBuilder {
         tensors[blob] = name
     }
 
-    /// Adds a node whose output only the same layer takes.
+    /// Adds a node whose output is used only within the layer.
     mutating func step(
         _ role: String, _ operation: any Operator, _ inputs: [String], of layer: CaffeLayerParameter
     ) throws(ModelError) -> String {

@@ -1,7 +1,7 @@
 import NetworkGraph
 import Tensors
 
-// What each layer computes is read from its definition in Caffe (src/caffe/layers).
+// Each layer computes what its definition in Caffe says (src/caffe/layers).
 
 extension CaffeGraphBuilder {
     /// Adds the nodes that compute a layer.
@@ -11,7 +11,7 @@ extension CaffeGraphBuilder {
         case "Bias": try readBias(layer)
         case "Concat": try readConcat(layer)
         case "Convolution", "Deconvolution": try readConvolution(layer)
-        // Outside of training, dropout gives what it takes.
+        // Outside of training, dropout returns its input.
         case "Dropout", "Split":
             for top in layer.top.indices {
                 try finish(layer, ActivationFunction.identity, [try tensor(0, of: layer)], top: top)
@@ -66,7 +66,7 @@ extension CaffeGraphBuilder {
         guard groups >= 1, outputs >= 1, x[1] % groups == 0, outputs % groups == 0 else {
             throw malformed(layer, "it has \(outputs) outputs and \(groups) groups for \(x[1]) channels")
         }
-        // A deconvolution is the transpose of a convolution, of which its inputs are the outputs.
+        // A deconvolution is the transpose of a convolution: its inputs are that convolution's outputs.
         let isTransposed = layer.type == "Deconvolution"
         let channels = isTransposed ? [x[1], outputs / groups] : [outputs, x[1] / groups]
         var wanted: [(role: String, shape: Shape)] = [("weights", try shape(channels + kernel, of: layer))]
@@ -83,13 +83,13 @@ extension CaffeGraphBuilder {
         try finish(layer, operation, inputs)
     }
 
-    /// The axes from `axis` on are joined to one, in their order: the first dense layer behind maps sums over channel,
-    /// then row, then column.
+    /// The axes from `axis` on are joined in order: the first dense layer after maps sums over channel, then row, then
+    /// column.
     private mutating func readInnerProduct(_ layer: CaffeLayerParameter) throws(ModelError) {
         let given = layer.innerProductParam
         let x = try type(0, of: layer).shape
         let axis = try axis(given.axis, of: layer)
-        // Behind the channels, an image's extents may be others than those that the definition gives.
+        // The extents after the channels may differ from the image extents in the definition.
         guard (1...2).contains(axis) else {
             throw unsupported(layer, "with axis \(axis) is not supported, only with 1 and 2")
         }
@@ -110,7 +110,7 @@ extension CaffeGraphBuilder {
         if axis == 1 {
             try finish(layer, product, [rows] + constants)
         } else {
-            // The axes in front: those of the images come from the input where it has another number of them.
+            // The leading axes: if their number differs, those of the images come from the input.
             let front = [-1] + x.dimensions[1..<axis] + [outputs]
             let result = try step("rows", product, [rows] + constants, of: layer)
             try finish(layer, Reshape(), [result, integers("shape", front, of: layer)])
@@ -119,8 +119,8 @@ extension CaffeGraphBuilder {
 
     // MARK: - Pools
 
-    /// A pool's positions are counted as Caffe does: rounded up, and with padding a last window that would start behind
-    /// the input and its leading padding is left out.
+    /// A pool's positions are counted as in Caffe: rounded up; with padding, a last window that would start after the
+    /// input and its leading padding is omitted.
     private mutating func readPooling(_ layer: CaffeLayerParameter) throws(ModelError) {
         let given = layer.poolingParam
         let x = try type(0, of: layer).shape
@@ -159,7 +159,7 @@ extension CaffeGraphBuilder {
             throw unsupported(
                 layer,
                 "with strides of \(strides) beyond its kernel of \(kernel) is not supported: Caffe lets the last window "
-                    + "lie behind the input")
+                    + "lie after the input")
         }
         let window = SlidingWindow(
             kernel: kernel, strides: strides, padding: .explicit(begin: pads, end: pads), ceilMode: roundsUp)
@@ -181,7 +181,7 @@ extension CaffeGraphBuilder {
         try finish(layer, PReLU(), [try tensor(0, of: layer), name])
     }
 
-    /// The statistics are sums with the number of what was summed beside them.
+    /// The statistics are sums, stored with the number of summands.
     private mutating func readBatchNorm(_ layer: CaffeLayerParameter) throws(ModelError) {
         let given = layer.batchNormParam
         let x = try type(0, of: layer).shape
@@ -201,8 +201,8 @@ extension CaffeGraphBuilder {
         try finish(layer, BatchNormalization(epsilon: given.eps), [try tensor(0, of: layer)] + constants)
     }
 
-    /// Across channels x / (k + alpha / size * sum of squares) ^ beta over `size` channels; within a channel
-    /// x * (1 + alpha * mean of squares) ^ -beta over a window of `size` rows and columns, whose padding counts.
+    /// Across channels x / (k + alpha / size * sum of squares) ^ beta over `size` channels; within a channel x * (1 +
+    /// alpha * mean of squares) ^ -beta over a window of `size` rows and columns, whose padding counts.
     private mutating func readResponseNormalization(_ layer: CaffeLayerParameter) throws(ModelError) {
         let given = layer.lrnParam
         let x = try type(0, of: layer).shape
@@ -243,8 +243,8 @@ extension CaffeGraphBuilder {
         try finish(layer, BinaryArithmetic.add, [try tensor(0, of: layer), placed[0]])
     }
 
-    /// The second operand of a scale or a bias, and the bias behind it: the second input, or weights over `count` axes
-    /// from `axis` on; with axes of extent 1 behind them, so that they are broadcast over the first input's others.
+    /// The second operand of a scale or a bias, and the bias after it: the second input, or weights over `count` axes
+    /// from `axis` on; trailing axes of extent 1 broadcast them over the first input's other axes.
     private mutating func operands(
         of layer: CaffeLayerParameter, axis first: Int32, count: Int32, bias: Bool, _ role: String
     ) throws(ModelError) -> [String] {
@@ -288,7 +288,7 @@ extension CaffeGraphBuilder {
         return placed
     }
 
-    /// (shift + scale * x) ^ power, where power is 1.
+    /// (shift + scale * x) ^ power, with power 1.
     private mutating func readPower(_ layer: CaffeLayerParameter) throws(ModelError) {
         let given = layer.powerParam
         guard given.power == 1 else {
@@ -348,7 +348,7 @@ extension CaffeGraphBuilder {
         try finish(layer, Concat(axis: axis), inputs)
     }
 
-    /// Axes from `axis` to `end_axis` joined to one.
+    /// Joins the axes from `axis` to `end_axis`.
     private mutating func readFlatten(_ layer: CaffeLayerParameter) throws(ModelError) {
         let x = try type(0, of: layer).shape
         let first = try axis(layer.flattenParam.axis, of: layer)
@@ -361,7 +361,7 @@ extension CaffeGraphBuilder {
         try finish(layer, Reshape(), [source, integers("shape", kept, of: layer)])
     }
 
-    /// Of the new extents, 0 stands for the input's own and -1 for what is left; axes before `axis` stay.
+    /// In the new extents, 0 stands for the input's extent and -1 for the rest; axes before `axis` stay.
     private mutating func readReshape(_ layer: CaffeLayerParameter) throws(ModelError) {
         let given = layer.reshapeParam
         guard given.numAxes == -1 else { throw unsupported(layer, "with num_axes is not supported") }
@@ -376,7 +376,7 @@ extension CaffeGraphBuilder {
         try finish(layer, Reshape(), [try tensor(0, of: layer), integers("shape", shape, of: layer)])
     }
 
-    /// Axes that are not named come last, in their order.
+    /// Axes that are not named come last, in order.
     private mutating func readPermute(_ layer: CaffeLayerParameter) throws(ModelError) {
         let rank = try type(0, of: layer).shape.rank
         let named = layer.permuteParam.order.map { Int($0) }
@@ -389,8 +389,8 @@ extension CaffeGraphBuilder {
 
     // MARK: - Parameters
 
-    /// One extent for each spatial axis, given as one number for all, as a list, or for rows and columns; nil where
-    /// none is.
+    /// One extent for each spatial axis, given as one number for all, as a list, or for rows and columns; nil if not
+    /// given.
     private func extents(
         _ list: [UInt32], _ each: [UInt32]?, _ name: String, rank: Int, of layer: CaffeLayerParameter
     ) throws(ModelError) -> [Int]? {

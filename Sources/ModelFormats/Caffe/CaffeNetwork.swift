@@ -1,11 +1,11 @@
 import NetworkGraph
 import Tensors
 
-/// What a Caffe network says of itself.
+/// What a Caffe network states about itself.
 public struct CaffeProvenance: Sendable, Equatable {
-    /// The number of layers that are there outside of training.
+    /// The number of layers outside of training.
     public let layers: Int
-    /// The shapes that the definition gives the inputs. A batch and the extents of an image may be others.
+    /// The shapes of the inputs in the definition. The batch and the extents of images may differ.
     public let defaultShapes: [String: Shape]
 
     public init(layers: Int, defaultShapes: [String: Shape]) {
@@ -54,7 +54,7 @@ struct CaffeNetwork {
         provenance = CaffeProvenance(layers: definition.layers.count, defaultShapes: shapes)
     }
 
-    /// Caffe gives an input the shape of what comes in: the declared batch, and the extents of an image, are defaults.
+    /// Caffe gives an input the shape of the actual data: the declared batch and image extents are defaults.
     private static func dimensions(_ extents: [Int], isOnly: Bool) -> [Graph.Dimension] {
         extents.enumerated().map { axis, extent in
             switch (axis, extents.count) {

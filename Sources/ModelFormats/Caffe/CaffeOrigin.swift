@@ -1,13 +1,12 @@
 import NetworkGraph
 
-/// Networks of Caffe that are known by their weights, and what is known of their images. A definition does not say how
-/// an image lies in the input.
+/// Caffe networks recognised by their weights, with their image layout, which a definition does not state.
 enum CaffeOrigin: String, CaseIterable {
     case pnet
     case rnet
     case onet
 
-    /// The hash of the weights as ``CaffeGraphBuilder/fingerprint`` takes it.
+    /// The hash of the weights, as in ``CaffeGraphBuilder/fingerprint``.
     var fingerprint: String {
         switch self {
         case .pnet: "798499d1f2961c7211473a888c459d1ee9f10effd6fcd86be30a07f7ff42ae9d"

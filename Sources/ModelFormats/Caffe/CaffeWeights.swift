@@ -1,21 +1,21 @@
 import SwiftProtobuf
 import Tensors
 
-/// The weights of a Caffe network: those of a `.caffemodel` file, by the layers' names. The file describes the network
-/// that was trained, whose layers need not be those of the definition.
+/// The weights in a `.caffemodel` file, keyed by the layers' names. The file describes the trained network, whose
+/// layers may differ from the definition's.
 struct CaffeWeights {
     let file: String
     private let layers: [String: [CaffeBlobProto]]
-    /// The names of several layers with weights.
+    /// The names shared by several layers with weights.
     private let repeated: Set<String>
 
-    /// - Throws: ``ModelError`` for bytes that are no `.caffemodel` file.
+    /// - Throws: ``ModelError`` if the bytes are not a `.caffemodel` file.
     init(_ bytes: [UInt8], file: String) throws(ModelError) {
         let network: CaffeNetParameter
         do {
             network = try CaffeNetParameter(serializedBytes: bytes)
         } catch {
-            throw .malformed(file: file, reason: "these are no weights of Caffe, or a part of them: \(error)")
+            throw .malformed(file: file, reason: "these are not Caffe weights, or only a part of them: \(error)")
         }
         let all = network.layer.map { ($0.name, $0.blobs) } + network.layers.map { ($0.name, $0.blobs) }
         guard !all.isEmpty else { throw .malformed(file: file, reason: "these weights of Caffe hold no layers") }
@@ -29,9 +29,9 @@ struct CaffeWeights {
         self.file = file
     }
 
-    /// The weights of a layer, which must be of the given number and shapes.
+    /// The weights of a layer, with the expected number and shapes.
     ///
-    /// - Throws: ``ModelError`` that names the layer, and what it has.
+    /// - Throws: ``ModelError`` naming the layer and its weights.
     func tensors(of layer: CaffeLayerParameter, _ wanted: [(role: String, shape: Shape)]) throws(ModelError)
         -> [Tensor<Float>]
     {
@@ -67,7 +67,7 @@ extension CaffeBlobProto {
         hasShape ? shape.dim.map { Int(clamping: $0) } : [num, channels, height, width].map { Int($0) }
     }
 
-    /// Older files give four extents, those in front 1 where there are fewer (Caffe, `Blob::ShapeEquals`).
+    /// Older files give four extents, with leading 1s if there are fewer (Caffe, `Blob::ShapeEquals`).
     fileprivate func fits(_ wanted: Shape) -> Bool {
         guard !hasShape else { return extents == wanted.dimensions }
         return wanted.rank <= 4 && extents == [Int](repeating: 1, count: 4 - wanted.rank) + wanted.dimensions

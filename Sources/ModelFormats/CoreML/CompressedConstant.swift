@@ -1,7 +1,7 @@
 import Tensors
 
-/// A constant that is stored with fewer bits or without its zeros, in attributes: 8-bit integers with scales, indices into
-/// a table, a mask with the elements where it is set, or float16 for float32
+/// A constant stored with fewer bits or without its zeros, in attributes: 8-bit integers with scales, indices into a
+/// table, a mask with the elements where it is set, or float16 for float32
 /// (coremltools/converters/mil/mil/ops/defs/iOS16/constexpr_ops.py).
 struct CompressedConstant {
     static let kinds: Set<String> = [
@@ -16,7 +16,7 @@ struct CompressedConstant {
         self.attributes = attributes
     }
 
-    /// The elements, in the type of the output, and how many bits each was stored with.
+    /// The elements, in the output's type, and the number of bits that stored each.
     func tensor(_ type: ProgramType) throws(ProgramFault) -> (AnyTensor, bits: Int) {
         guard let floatType = type.element.floatType,
             let shape = try? Shape(checking: type.dimensions.map { $0 ?? -1 })
@@ -69,8 +69,7 @@ struct CompressedConstant {
         return (try numbers("source_val").map(number), 16)
     }
 
-    /// The elements where the bits of a mask are set, and 0 elsewhere; the mask is packed from the lowest bit of each byte
-    /// on.
+    /// The elements where a mask's bits are set, 0 elsewhere; the mask is packed from the lowest bit of each byte on.
     private func spread<Number: ExpressibleByIntegerLiteral>(
         _ shape: Shape, as number: (Double) -> Number
     ) throws(ProgramFault) -> ([Number], Int) {
@@ -123,7 +122,7 @@ struct CompressedConstant {
         return (values, 8)
     }
 
-    /// lut[index], the indices packed from the lowest bit of each byte on (MIL `constexpr_lut_to_dense`).
+    /// lut[index], with indices packed from the lowest bit of each byte on (MIL `constexpr_lut_to_dense`).
     private func lookedUp<Number>(
         _ shape: Shape, as number: (Double) -> Number
     ) throws(ProgramFault) -> ([Number], Int) {
@@ -134,7 +133,7 @@ struct CompressedConstant {
             throw ProgramFault("its table has \(table.count) entries; 2, 4, 16, 64 or 256 are right")
         }
         if let outside = packed.first(where: { !(0...255).contains($0) }) {
-            throw ProgramFault("its indices hold \(outside), which is no byte from 0 to 255")
+            throw ProgramFault("its indices hold \(outside), which is not a byte from 0 to 255")
         }
         guard try integers("shape").elements.map({ Int($0) }) == shape.dimensions else {
             throw ProgramFault("its shape is \(try integers("shape").elements), its output \(shape)")

@@ -1,34 +1,34 @@
 import NetworkGraph
 import Tensors
 
-/// What a Core ML package says of itself, and what it really holds.
+/// What a Core ML package states about itself, and what it actually holds.
 public struct CoreMLProvenance: Sendable, Equatable {
     public let specificationVersion: Int
     public let opset: String
-    /// `source`, `version` and whatever else its maker noted.
+    /// `source`, `version` and any other notes of its maker.
     public let metadata: [String: String]
-    /// An ML Program's operations in their order, without constants.
+    /// An ML Program's operations in order, without constants.
     public let operations: [Operation]
-    /// The constants that are stored with fewer bits than they have.
+    /// The constants stored with fewer bits than their type has.
     public let compressed: [CompressedConstant]
-    /// For each open extent of an input, what may be given.
+    /// For each open extent of an input, the permitted values.
     public let flexibility: [String: Flexibility]
-    /// The shapes of the inputs: of an open one, its default.
+    /// The shapes of the inputs, with open extents at their defaults.
     public let defaultShapes: [String: Shape]
 
     public struct Operation: Sendable, Equatable {
         /// `conv`
         public let type: String
         public let output: String
-        /// nil for one that is no float.
+        /// Nil if it is not a float.
         public let elementType: ElementType?
     }
 
     public struct CompressedConstant: Sendable, Equatable {
         public let name: String
-        /// Of what is stored of each element.
+        /// The number of bits that stored each element.
         public let bits: Int
-        /// How, in words, where the bits alone do not tell: `sparse`.
+        /// The way of storing, in words, if the bits alone do not tell: `sparse`.
         public let form: String?
 
         init(name: String, bits: Int, form: String? = nil) {
@@ -44,18 +44,18 @@ public struct CoreMLProvenance: Sendable, Equatable {
     }
 }
 
-/// An ML Program read from a package, with everything checked that the loader of coremltools checks, and more.
+/// An ML Program read from a package, with every check of coremltools' loader, and more.
 struct CoreMLPackage {
     let graph: Graph
     let provenance: CoreMLProvenance
-    /// The types of the floating-point tensors that are not constants.
+    /// The types of the floating-point tensors other than constants.
     let floatTypes: [String: ElementType]
 
-    /// The specification version that each set of operations came with.
+    /// The specification version that introduced each set of operations.
     static let opsets = ["CoreML5": 6, "CoreML6": 7, "CoreML7": 8, "CoreML8": 9]
 
     private static let latestSpecification = 10
-    /// The first whose operations take constants of another precision than what they compute (iOS 17).
+    /// The first whose operations accept constants of another precision than they compute in (iOS 17).
     private static let mixedTypesSince = 8
 
     /// - Throws: ``ModelError``.
@@ -159,18 +159,18 @@ struct CoreMLPackage {
 }
 
 extension CoreMLModel {
-    /// - Throws: ``ModelError`` for bytes that are no Core ML model.
+    /// - Throws: ``ModelError`` if the bytes are not a Core ML model.
     init(_ bytes: [UInt8], file: String) throws(ModelError) {
         do {
             self = try CoreMLModel(serializedBytes: bytes)
         } catch {
-            throw .malformed(file: file, reason: "the model is no Core ML specification: \(error)")
+            throw .malformed(file: file, reason: "the model is not a Core ML specification: \(error)")
         }
     }
 }
 
 extension Optional {
-    /// As `map`, with the errors' type kept.
+    /// `map`, with a typed error.
     func map<Other, Failure: Error>(
         _ transform: (Wrapped) throws(Failure) -> Other
     ) throws(Failure) -> Other? {

@@ -2,7 +2,7 @@ extension ModelFormat {
     /// A Core ML package (.mlpackage): an ML Program, or a neural network, with its weights.
     public static let coreMLPackage = ModelFormat(
         name: "Core ML package", fileExtensions: ["mlpackage"],
-        // A package may say its precision behind the name.
+        // A package's name may end with its precision.
         otherFileNames: { ["\($0)_fp32.mlpackage", "\($0)_fp16.mlpackage"] },
         recognition: .directory(holding: "Manifest.json"), isWritten: true,
         layout: .declared("the description, where it calls an input an image"),
@@ -22,7 +22,7 @@ extension Model.Contents {
             return
         }
         let package = try CoreMLPackage(model, files, name: name, file: path)
-        // The manifest's identifiers and paths change nothing that is computed.
+        // The manifest's identifiers and paths do not affect the computation.
         self.init(
             bytes: files.model + (files.weights ?? []), provenance: package.provenance, graph: package.graph,
             floatTypes: package.floatTypes)
@@ -32,7 +32,7 @@ extension Model.Contents {
 extension CoreMLProvenance: ModelProvenance {
     public var words: String { "Core ML package, specification \(specificationVersion), operations of \(opset)" }
 
-    /// What is compressed, which shapes the inputs take, and what the package's maker noted.
+    /// What is compressed, the permitted input shapes, and the maker's notes.
     public var notes: [String] {
         var lines = compressed.map { constant in
             let form = constant.form.map { " (\($0))" } ?? ""

@@ -1,7 +1,7 @@
 import NetworkGraph
 import Tensors
 
-/// The operations that move elements, and those that resample maps.
+/// The operations that move elements or resample maps.
 extension OperationReader {
     /// - Returns: false for an operation of another kind.
     mutating func readRearrangement() throws(ProgramFault) -> Bool {
@@ -37,7 +37,7 @@ extension OperationReader {
         return rank
     }
 
-    /// Pads are pairs of before and behind, of the last axes.
+    /// Pads are pairs of before and after, for the last axes.
     private mutating func readPad() throws(ProgramFault) {
         guard let pairs = try integers("pad"), pairs.count.isMultiple(of: 2) else {
             throw ProgramFault("it has no pad of pairs of numbers")
@@ -85,7 +85,7 @@ extension OperationReader {
         for axis in 0..<rank {
             if fromStart[axis] { starts[axis] = steps[axis] > 0 ? 0 : far }
             if toEnd[axis] { ends[axis] = steps[axis] > 0 ? far : -far }
-            // The one element at the beginning, whatever the end says.
+            // Only the element at the beginning, whatever the end says.
             if squeezed[axis] { ends[axis] = starts[axis] == -1 ? far : starts[axis] + 1 }
         }
         let isSqueezed = squeezed.contains(true)
@@ -186,7 +186,7 @@ extension OperationReader {
         let rank = try rank()
         operation.axes = [rank - 2, rank - 1]
         if let scales {
-            // The result's extents are cut to whole numbers, so that with known ones the extents can be given.
+            // The result's extents are truncated to integers, so known extents can be given instead.
             append(operation, try operands("x") + [nil, numbers("scales", scales)])
         } else {
             append(operation, try operands("x") + [nil, nil, list("extents", extents ?? [])])
@@ -297,7 +297,7 @@ extension OperationWriter {
         _ = try append("gather", ["x": operand(0), "indices": indices, "axis": .integer(axis)])
     }
 
-    /// As often along each axis as the result asks for.
+    /// As often along each axis as the result requires.
     private mutating func writeRepeated() throws(PackageWritingError) {
         let (x, result) = (shape(0), outputShape)
         let aligned = Shape([Int](repeating: 1, count: result.rank - x.rank) + x.dimensions)
@@ -348,7 +348,7 @@ extension OperationWriter {
         return true
     }
 
-    /// - Parameter upsampling: the operation for whole factors.
+    /// - Parameter upsampling: the operation for integer factors.
     private mutating func writeResized(
         _ geometry: [Resize.Axis], upsampling: String?, resizing: String, _ further: [String: Argument]
     ) throws(PackageWritingError) {
@@ -366,7 +366,7 @@ extension OperationWriter {
         }
     }
 
-    /// Elements taken from their places along one axis after another.
+    /// Elements gathered along one axis after another.
     private mutating func writeGathers(
         _ resize: Resize, _ geometry: [Resize.Axis], _ changed: [Int]
     ) throws(PackageWritingError) {
@@ -382,11 +382,11 @@ extension OperationWriter {
 }
 
 extension Resize {
-    /// Whether another operation makes its elements of the same ones of the input, in the same shares.
+    /// Whether another operation forms its elements from the same input elements with the same weights.
     fileprivate func hasTaps(of other: Resize, along geometry: [Axis]) -> Bool {
         geometry.allSatisfy { axis in
             guard !axis.isIdentity else { return true }
-            // The other is told extents alone.
+            // The other operation receives only extents.
             let plain = Axis(inputExtent: axis.inputExtent, outputExtent: axis.outputExtent)
             return (0..<axis.outputExtent).allSatisfy { place in
                 let (own, others) = (taps(of: place, along: axis), other.taps(of: place, along: plain))

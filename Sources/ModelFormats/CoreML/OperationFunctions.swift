@@ -59,7 +59,7 @@ extension OperationReader {
         return true
     }
 
-    /// x + epsilon, where that is not 0.
+    /// x + epsilon, if epsilon is not 0.
     private mutating func raised(by standard: Double) throws(ProgramFault) -> String {
         let epsilon = try scalar("epsilon", try number("epsilon") ?? standard)
         append(BinaryArithmetic.add, try operands("x") + [epsilon], giving: "\(output).raised")
@@ -225,7 +225,7 @@ extension OperationWriter {
         func limit(_ position: Int) throws(PackageWritingError) -> Float? {
             guard has(position) else { return nil }
             let limit = try constant(position, "limit").elements.first
-            // Beyond the largest number of the type nothing is cut.
+            // A limit beyond the type's largest number has no effect.
             return limit.flatMap { abs($0) > (element == .float16 ? 65504 : .greatestFiniteMagnitude) ? nil : $0 }
         }
         let (x, lowest, highest) = (try operand(0), try limit(1), try limit(2))
@@ -364,7 +364,7 @@ extension OperationWriter {
 }
 
 extension ProgramElement {
-    /// What a cast to this type gives; nil where none is computed.
+    /// The result of a cast to this type; nil if no engine computes it.
     var castTarget: Cast.Target? {
         switch self {
         case .float16: .float(.binary16)

@@ -55,7 +55,7 @@ extension OperationReader {
         var factors = try operands("x", "y")
         for (index, name) in ["x", "y"].enumerated() where try boolean("transpose_\(name)") == true {
             guard let rank = try type(name).map({ $0.dimensions.count }), rank >= 2 else {
-                throw ProgramFault("its \(name) is no matrix")
+                throw ProgramFault("its \(name) is not a matrix")
             }
             let permutation = Array(0..<rank - 2) + [rank - 1, rank - 2]
             append(Transpose(permutation: permutation), [factors[index]], giving: "\(output).\(name).transposed")
@@ -112,7 +112,7 @@ extension OperationReader {
         return window
     }
 
-    /// The weights are [C, M / groups, kernel...] as ONNX has them.
+    /// The weights are [C, M / groups, kernel...] as in ONNX.
     private mutating func readTransposedConvolution() throws(ProgramFault) {
         let kernel = Array(try tensorConstant("weight").shape.dimensions.dropFirst(2))
         let strides = try integers("strides") ?? kernel.map { _ in 1 }
@@ -129,7 +129,7 @@ extension OperationReader {
         append(convolution, try operands("x", "weight") + optional("bias"))
     }
 
-    /// How much longer than what the convolution gives an output is declared to be.
+    /// The excess of the declared output extent over the convolution's.
     private func missing(
         _ shape: [Int], _ convolution: TransposedConvolution, _ x: [Int]
     ) throws(ProgramFault) -> [Int] {
@@ -218,7 +218,7 @@ extension OperationWriter {
         _ = try append("conv_transpose", arguments)
     }
 
-    /// `same` is written out: what is padded where does not rest on a program's idea of it then.
+    /// `same` is written out: the placement of padding then does not depend on the reading program.
     private static func padding(_ pads: [(before: Int, after: Int)]) -> [String: Argument] {
         let isNone = pads.allSatisfy { $0 == (0, 0) }
         return [
@@ -234,7 +234,7 @@ extension OperationWriter {
         do throws(OperatorError) { axes = try window.axes(over: Array(shape(0).dimensions.dropFirst(2))) } catch {
             throw refusal(error.description)
         }
-        // A last window that goes further than the padding is padding further: only a mean that counts it differs.
+        // A last window beyond the padding equals more padding: only a mean that counts padding differs.
         let after = axes.map { max($0.paddingAfter, $0.paddedExtent - $0.inputExtent - $0.paddingBefore) }
         let goesFurther = zip(axes, after).contains { $1 > $0.paddingAfter }
         if case .boolean(false)? = further["exclude_padding_from_average"], goesFurther {
@@ -248,7 +248,7 @@ extension OperationWriter {
         _ = try append(operation, arguments)
     }
 
-    /// A dense layer where the second matrix is a constant, and products of matrices else.
+    /// A dense layer if the second matrix is a constant, otherwise a matrix product.
     private mutating func write(_ gemm: Gemm) throws(PackageWritingError) {
         let columns = outputShape[1]
         let bias = has(2) ? self.bias(columns, times: gemm.beta) : .some(nil)
@@ -278,7 +278,7 @@ extension OperationWriter {
         _ = try append("add", ["x": product, "y": shift])
     }
 
-    /// The third input as one number for each column; nil where it is none.
+    /// The third input as one number for each column; nil if it is anything else.
     private func bias(_ columns: Int, times factor: Float) -> Tensor<Float>?? {
         guard let given = numbers(2), given.shape.count == columns || given.shape.count == 1,
             given.shape.dimensions.dropLast().allSatisfy({ $0 == 1 })
@@ -305,7 +305,7 @@ extension OperationWriter {
             ["x": factors[0], "y": factors[1], "transpose_x": .boolean(false), "transpose_y": .boolean(false)])
     }
 
-    /// Core ML's own for slopes of channels of maps; else x where x >= 0, and slope times x elsewhere.
+    /// Core ML's prelu for per-channel slopes of maps; else x where x >= 0, and slope times x elsewhere.
     private mutating func writePReLU() throws(PackageWritingError) {
         let (x, given) = (shape(0), try constant(1, "slope"))
         let isOfChannels = (node.operator as? PReLU)?.slopesAreChannels == true && given.shape.rank == 1
@@ -323,7 +323,7 @@ extension OperationWriter {
         _ = try append("select", ["cond": keeps, "a": operand(0), "b": scaled])
     }
 
-    /// Something along one axis; of several, along the one that they make together.
+    /// An operation along one axis; several axes are first joined into one.
     private mutating func writeAlong(
         _ softmax: Softmax,
         _ write: (inout OperationWriter, Argument, Int, Shape, String?) throws(PackageWritingError) -> Argument
@@ -343,7 +343,7 @@ extension OperationWriter {
         _ = try append("reshape", ["x": made, "shape": .integers(x.dimensions)])
     }
 
-    /// Core ML's takes three axes and more.
+    /// Core ML's operation needs three axes or more.
     private mutating func write(_ norm: BatchNormalization) throws(PackageWritingError) {
         let x = shape(0)
         var arguments: [String: Argument] = ["epsilon": .number(norm.epsilon)]

@@ -63,7 +63,7 @@ struct OperationReader {
             "upscale_factor", "k", "output_dtype",
         ]
         if let unknown = operation.inputs.keys.sorted().first(where: { !known.contains($0) }) {
-            throw ProgramFault("its input \"\(unknown)\" is none that the operation has, or is not supported")
+            throw ProgramFault("its input \"\(unknown)\" is unknown or not supported")
         }
         for name in operation.inputs.keys.sorted() { _ = try bindings(name) }
     }
@@ -108,7 +108,7 @@ struct OperationReader {
         guard let target = type.castTarget else {
             throw ProgramFault(unsupported: "a cast to \(name) is not supported")
         }
-        // Between floats it only changes the precision, which the program's types say.
+        // A cast between floats only changes the precision, which the program's types declare.
         if isBetweenFloats {
             append(ActivationFunction.identity, try operands("x"))
         } else {
@@ -130,7 +130,7 @@ struct OperationReader {
         return bindings
     }
 
-    /// The names of tensors; constants are put among the graph's.
+    /// The names of tensors; constants are added to the graph's.
     mutating func operands(_ names: String...) throws(ProgramFault) -> [String] {
         var tensors = [String]()
         for name in names {
@@ -141,7 +141,7 @@ struct OperationReader {
                     tensors.append(tensor)
                 case .value(let value)?:
                     guard case .tensor(let constant) = try reader.constant(value) else {
-                        throw ProgramFault("its input \"\(name)\" is no tensor")
+                        throw ProgramFault("its input \"\(name)\" is not a tensor")
                     }
                     tensors.append(try define("\(name)\(index)", constant, shape: nil))
                 default: throw ProgramFault("its input \"\(name)\" is bound to nothing")
@@ -155,12 +155,12 @@ struct OperationReader {
         operation.inputs[name] == nil ? [] : try operands(name)
     }
 
-    /// An input that must be a constant; nil where it is left out.
+    /// An input that must be a constant; nil if omitted.
     private func parameter(_ name: String) throws(ProgramFault) -> ProgramConstant? {
         guard operation.inputs[name] != nil else { return nil }
         switch try bindings(name)[0].binding {
         case .name(let tensor)?:
-            guard let constant = reader.constants[tensor] else { throw ProgramFault("its \(name) is no constant") }
+            guard let constant = reader.constants[tensor] else { throw ProgramFault("its \(name) is not a constant") }
             return constant
         case .value(let value)?: return try reader.constant(value)
         default: throw ProgramFault("its \(name) is bound to nothing")
@@ -169,16 +169,16 @@ struct OperationReader {
 
     func tensorConstant(_ name: String) throws(ProgramFault) -> AnyTensor {
         if case .name(let given)? = try bindings(name)[0].binding, reader.constants[given] == nil {
-            throw ProgramFault(unsupported: "its \(name) is no constant, which alone is supported")
+            throw ProgramFault(unsupported: "its \(name) is not a constant; only constants are supported")
         }
-        guard case .tensor(let tensor)? = try parameter(name) else { throw ProgramFault("its \(name) is no tensor") }
+        guard case .tensor(let tensor)? = try parameter(name) else { throw ProgramFault("its \(name) is not a tensor") }
         return tensor
     }
 
     func integers(_ name: String) throws(ProgramFault) -> [Int]? {
         guard let parameter = try parameter(name) else { return nil }
         guard case .tensor(let given) = parameter, let tensor = given.integers else {
-            throw ProgramFault("its \(name) are no integers")
+            throw ProgramFault("its \(name) are not integers")
         }
         return tensor.elements.map { Int($0) }
     }
@@ -189,13 +189,13 @@ struct OperationReader {
 
     func boolean(_ name: String) throws(ProgramFault) -> Bool? {
         guard let parameter = try parameter(name) else { return nil }
-        guard case .tensor(.bool(let tensor)) = parameter else { throw ProgramFault("its \(name) is no boolean") }
+        guard case .tensor(.bool(let tensor)) = parameter else { throw ProgramFault("its \(name) is not a boolean") }
         return try single(tensor.elements, name)
     }
 
     func booleans(_ name: String) throws(ProgramFault) -> [Bool]? {
         guard let parameter = try parameter(name) else { return nil }
-        guard case .tensor(.bool(let tensor)) = parameter else { throw ProgramFault("its \(name) are no booleans") }
+        guard case .tensor(.bool(let tensor)) = parameter else { throw ProgramFault("its \(name) are not booleans") }
         return tensor.elements
     }
 
@@ -214,7 +214,7 @@ struct OperationReader {
     func number(_ name: String) throws(ProgramFault) -> Double? {
         guard let parameter = try parameter(name) else { return nil }
         guard case .tensor(let tensor) = parameter, tensor.elementType.floatFormat != nil else {
-            throw ProgramFault("its \(name) is no number")
+            throw ProgramFault("its \(name) is not a number")
         }
         return try single(tensor.float64.elements, name)
     }
@@ -245,7 +245,7 @@ struct OperationReader {
         switch reader.types[output]?.element {
         case .float16?: return .float16(values.map { Float16($0) })
         case .float32?: return .float32(values.map { Float($0) })
-        default: throw ProgramFault("its result is no float")
+        default: throw ProgramFault("its result is not a floating-point tensor")
         }
     }
 

@@ -5,7 +5,7 @@ import JSONTree
 /// The files of an `.mlpackage`: a manifest, the model and its weights.
 struct PackageFiles {
     let model: [UInt8]
-    /// nil where the manifest names none, or there is none where it says.
+    /// Nil if the manifest names none, or if the named file does not exist.
     let weights: [UInt8]?
 
     private struct Item {
@@ -52,7 +52,7 @@ struct PackageFiles {
             return try Self.content("Data/\(item.path)\(inside)", of: package)
         }
         guard let root = items[rootIdentifier] else {
-            throw fault("the root model is no item")
+            throw fault("the root model is not among the items")
         }
         guard let model = try content(root) else {
             throw fault("item \"\(root.name)\": there is no file \(root.path)")
@@ -61,7 +61,7 @@ struct PackageFiles {
         let directory = root.path.split(separator: "/").dropLast().joined(separator: "/")
         let weightsPath = "\(directory)/weights"
         if let weightsItem = items.values.first(where: { $0.path == weightsPath }) {
-            // A program without large constants has an item for weights, and no file in it.
+            // A program without large constants has an item for weights, but no file in it.
             weights = try content(weightsItem, "/weight.bin")
         } else if let misplaced = items.values.filter({ $0.name == "weights" }).map(\.path).min() {
             throw fault("item \"weights\" has the path \"\(misplaced)\", where \"\(weightsPath)\" is right")
@@ -70,9 +70,9 @@ struct PackageFiles {
         }
     }
 
-    /// The bytes of a file within a package; nil where there is none.
+    /// The bytes of a file within a package; nil if it does not exist.
     ///
-    /// - Throws: ``ModelError`` where a link leads out of the package, and for what is no file.
+    /// - Throws: ``ModelError`` if a link leads out of the package, or if it is not a file.
     private static func content(_ path: String, of package: String) throws(ModelError) -> [UInt8]? {
         let file = "\(package)/\(path)"
         guard FileManager.default.fileExists(atPath: file) else { return nil }

@@ -1,11 +1,11 @@
 import Tensors
 
-/// A constant of iOS 18 that is stored with fewer bits or without its zeros, and whose parts are inputs of the operation
+/// A constant of iOS 18, stored with fewer bits or without its zeros, whose parts are inputs of the operation
 /// (coremltools/converters/mil/mil/ops/defs/iOS18/compression.py).
 ///
-/// A part with a block for each of several elements has, along each axis, an extent that divides theirs.
+/// If a part has one block for several elements, its extent along each axis divides theirs.
 struct PackedConstant {
-    /// A tensor with the type that the program gives it.
+    /// A tensor with its type in the program.
     typealias Part = (tensor: AnyTensor, type: ProgramType)
 
     static let kinds: Set<String> = [
@@ -21,9 +21,9 @@ struct PackedConstant {
         self.parts = parts
     }
 
-    /// What the operation gives, which must be of the given types: a tensor, or a mask and the elements where it is set.
+    /// The operation's result, of the given types: a tensor, or a mask and the elements where it is set.
     ///
-    /// - Returns: also with how many bits each element is stored, and how, for a person.
+    /// - Returns: also the number of bits that stores each element, and the way of storing, in words.
     func tensors(_ types: [ProgramType]) throws(ProgramFault) -> (tensors: [AnyTensor], bits: Int, form: String) {
         let isSparse = ["constexpr_lut_to_sparse", "constexpr_sparse_blockwise_shift_scale"].contains(kind)
         guard types.count == (isSparse ? 2 : 1), let last = types.last else {
@@ -77,7 +77,7 @@ struct PackedConstant {
 
     // MARK: - What they compute
 
-    /// scale * (data - offset), of the block that each element lies in.
+    /// scale * (data - offset), for the block of each element.
     private func scaled<Number: BinaryFloatingPoint & Sendable>(
         _ data: Tensor<Number>, _ number: (Double) -> Number
     ) throws(ProgramFault) -> Tensor<Number> {
@@ -95,7 +95,7 @@ struct PackedConstant {
         return Tensor(data.shape, values)
     }
 
-    /// lut[block, index], a vector along an axis where it has several elements.
+    /// lut[block, index], which is a vector along an axis if it has several elements.
     private func lookedUp<Number: BinaryFloatingPoint & Sendable>(
         _ indices: Tensor<Int64>, _ number: (Double) -> Number
     ) throws(ProgramFault) -> Tensor<Number> {
@@ -126,7 +126,7 @@ struct PackedConstant {
         return Tensor(shape, values)
     }
 
-    /// A mask with each element repeated as often as a vector of the table has elements.
+    /// A mask with each element repeated for each element of the table's vectors.
     private func repeated(_ mask: Tensor<Int64>) throws(ProgramFault) -> Tensor<Int64> {
         let length = try part("lut").tensor.shape.dimensions.last ?? 1
         let axis = try vectorAxis(rank: mask.shape.rank, length: length)
@@ -161,7 +161,7 @@ struct PackedConstant {
         return Tensor([values.count], values)
     }
 
-    /// Elements put where a mask is set, row by row, and 0 elsewhere.
+    /// Elements placed where a mask is set, row by row, with 0 elsewhere.
     private func spread<Number: ExpressibleByIntegerLiteral & Sendable>(
         _ values: [Number], over mask: Tensor<Int64>
     ) throws(ProgramFault) -> Tensor<Number> {

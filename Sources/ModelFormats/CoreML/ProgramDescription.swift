@@ -1,13 +1,13 @@
 import NetworkGraph
 import Tensors
 
-/// A model's description of its inputs and outputs, held against its program.
+/// A model's description of its inputs and outputs, checked against its program.
 struct ProgramDescription {
     private let description: CoreMLModelDescription
 
     init(_ description: CoreMLModelDescription) { self.description = description }
 
-    /// The shapes that are described for the inputs: of an open one, its default.
+    /// The described shapes of the inputs, with open extents at their defaults.
     var defaultShapes: [String: [Int]] {
         Dictionary(
             description.input.map { feature in
@@ -15,7 +15,7 @@ struct ProgramDescription {
             }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// What is described of an input that takes images.
+    /// The description of an input that takes images.
     func images(of input: String) -> ImageDeclaration? {
         guard let feature = description.input.first(where: { $0.name == input }),
             case .imageType(let image)? = feature.type.type, let channels = image.channels
@@ -27,9 +27,9 @@ struct ProgramDescription {
         )
     }
 
-    /// What may be given for the inputs with open extents.
+    /// The permitted shapes of the inputs with open extents.
     ///
-    /// - Throws: where the description does not fit the program's inputs.
+    /// - Throws: if the description does not fit the program's inputs.
     func flexibility(
         of order: [CoreMLNamedValueType], _ inputs: [String: ProgramType]
     ) throws(ProgramFault) -> [String: CoreMLProvenance.Flexibility] {
@@ -88,7 +88,7 @@ struct ProgramDescription {
         return flexibility
     }
 
-    /// - Throws: where the description does not fit the program's outputs.
+    /// - Throws: if the description does not fit the program's outputs.
     func checkOutputs(_ names: [String], _ types: [String: ProgramType]) throws(ProgramFault) {
         guard description.output.map(\.name) == names, !names.isEmpty else {
             throw ProgramFault("description: outputs \(description.output.map(\.name)), the program has \(names)")
@@ -151,7 +151,7 @@ extension CoreMLImageFeatureType {
 }
 
 extension CoreMLFeatureType {
-    /// An image as the array [1, channels, rows, columns] that the model computes with; nil for anything else.
+    /// An image as the model's array [1, channels, rows, columns]; nil for anything else.
     var image: CoreMLArrayFeatureType? {
         guard case .imageType(let image)? = type, let channels = image.channels?.count else { return nil }
         func exactly(_ extent: Int) -> CoreMLSizeRange {

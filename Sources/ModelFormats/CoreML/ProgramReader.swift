@@ -8,15 +8,15 @@ struct ProgramReader {
     private(set) var types = [String: ProgramType]()
     private(set) var nodes = [Node]()
     private(set) var initializers = [String: AnyTensor]()
-    /// The constants that were stored with fewer bits than they have, and with how many.
+    /// The constants stored with fewer bits than their type has, and with how many.
     private(set) var compressed = [CoreMLProvenance.CompressedConstant]()
-    /// The tensors given by operations whose constants may have another precision than what they compute.
+    /// The outputs of operations whose constants may have another precision than they compute in.
     private(set) var mixing = Set<String>()
     /// The types of tensors between the nodes of one operation.
     private(set) var stepTypes = [String: ElementType]()
     private let weights: WeightFile?
     private let mayMixTypes: Bool
-    /// What the constants take that were stored with fewer bits.
+    /// The expanded size of the compressed constants.
     private var expandedBytes = 0
 
     init(inputs: [String: ProgramType], weights: WeightFile?, mayMixTypes: Bool) {
@@ -25,7 +25,7 @@ struct ProgramReader {
         self.mayMixTypes = mayMixTypes
     }
 
-    /// The operations whose constants may have a type of their own since iOS 17
+    /// The operations whose constants may have a different type since iOS 17
     /// (coremltools/converters/mil/mil/ops/defs/iOS17).
     private static let mixingOperations: Set<String> = ["batch_norm", "conv", "linear", "matmul", "prelu"]
 
@@ -77,7 +77,7 @@ struct ProgramReader {
         }
     }
 
-    /// Counts what a compressed constant takes once it is expanded.
+    /// Adds a compressed constant's expanded size.
     private mutating func count(_ type: ProgramType) throws(ProgramFault) {
         expandedBytes = [expandedBytes, type.count?.saturatingProduct(4) ?? 0].saturatingSum
         guard expandedBytes <= MemoryLimit.bytes else {
@@ -88,7 +88,7 @@ struct ProgramReader {
         }
     }
 
-    /// A compressed constant of iOS 18, whose parts are constants before it.
+    /// A compressed constant of iOS 18, whose parts are earlier constants.
     private mutating func readPacked(_ operation: CoreMLOperation) throws(ProgramFault) {
         var outputs = [ProgramType]()
         for output in operation.outputs {
@@ -111,7 +111,7 @@ struct ProgramReader {
             default: (constant, type) = (nil, nil)
             }
             guard case .tensor(let tensor)? = constant, let type else {
-                throw ProgramFault("its \(name) is no constant")
+                throw ProgramFault("its \(name) is not a constant")
             }
             parts[name] = (tensor, type)
         }
@@ -120,8 +120,8 @@ struct ProgramReader {
         compressed.append(.init(name: operation.outputs.last?.name ?? "", bits: bits, form: form))
     }
 
-    /// What an operation adds to the graph. The reader that holds a copy of this one is gone when they are added, so
-    /// that nothing is copied then.
+    /// What an operation adds to the graph. By the time it is added, the reader with a copy of this one is gone, so
+    /// that nothing is copied.
     private func parts(
         of operation: CoreMLOperation, output: String
     ) throws(ProgramFault) -> ([Node], [String: AnyTensor]) {

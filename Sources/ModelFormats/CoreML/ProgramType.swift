@@ -1,9 +1,9 @@
 import Tensors
 
-/// What is wrong with a package, without its name.
+/// A fault in a package, without the package's name.
 struct ProgramFault: Error {
     let description: String
-    /// Whether the package may be right, and only is not read here.
+    /// Whether the package may be valid, but is not supported.
     let isUnsupported: Bool
 
     init(_ description: String) { (self.description, isUnsupported) = (description, false) }
@@ -14,13 +14,13 @@ struct ProgramFault: Error {
         (self.description, self.isUnsupported) = (description, isUnsupported)
     }
 
-    /// The same, with the place in front.
+    /// The same, preceded by its place.
     func at(_ place: String) -> ProgramFault {
         ProgramFault("\(place): \(description)", isUnsupported: isUnsupported)
     }
 }
 
-/// The types of elements in an ML Program, by the schema's numbers.
+/// The element types of an ML Program, by the schema's numbers.
 enum ProgramElement: Int32, CustomStringConvertible {
     case bool = 1
     case string = 2
@@ -54,7 +54,7 @@ enum ProgramElement: Int32, CustomStringConvertible {
         }
     }
 
-    /// How many bits an element takes where elements are packed; 0 for a string.
+    /// The bits of an element in packed storage; 0 for a string.
     var bits: Int {
         switch self {
         case .string: 0
@@ -76,7 +76,7 @@ enum ProgramElement: Int32, CustomStringConvertible {
         }
     }
 
-    /// Integers of this type, packed from the lowest bit of each byte on; nil if the number of bytes is another.
+    /// Integers of this type, packed from the lowest bit of each byte on; nil if the number of bytes does not fit.
     func unpacked(_ bytes: ArraySlice<UInt8>, count: Int) -> [Int64]? {
         guard bytes.count == (count.saturatingProduct(bits)) / 8 + (count % 8 * bits % 8 == 0 ? 0 : 1) else {
             return nil
@@ -95,7 +95,7 @@ enum ProgramElement: Int32, CustomStringConvertible {
         }
     }
 
-    /// The weight file's code; nil where such constants stand in the program.
+    /// The weight file's code; nil if such constants are stored in the program.
     var blobCode: WeightFile.ElementCode? {
         switch self {
         case .float16: .float16
@@ -116,7 +116,7 @@ enum ProgramElement: Int32, CustomStringConvertible {
         }
     }
 
-    /// As a model's description names it; nil where it cannot be an input or an output.
+    /// Its code in a model's description; nil if it cannot be an input or an output.
     var featureCode: Int32? {
         switch self {
         case .float16: 65552
@@ -148,14 +148,14 @@ enum ProgramElement: Int32, CustomStringConvertible {
 /// The type of a tensor in an ML Program.
 struct ProgramType: Equatable, CustomStringConvertible {
     var element: ProgramElement
-    /// nil for an extent that is known only when the program runs.
+    /// Nil for an extent known only at run time.
     var dimensions: [Int?]
 
     var description: String {
         "\(element) [\(dimensions.map { $0.map(String.init) ?? "?" }.joined(separator: ", "))]"
     }
 
-    /// The number of elements; nil where an extent is open or the number too large.
+    /// The number of elements; nil if an extent is open or the number too large.
     var count: Int? {
         guard let shape = try? Shape(checking: dimensions.compactMap { $0 }), !dimensions.contains(nil) else {
             return nil
@@ -176,7 +176,7 @@ struct ProgramType: Equatable, CustomStringConvertible {
         }
         guard let element = ProgramElement(rawValue: tensor.dataType) else {
             guard let name = ProgramElement.unsupported[tensor.dataType] else {
-                throw ProgramFault("element type \(tensor.dataType) is none")
+                throw ProgramFault("element type \(tensor.dataType) does not exist")
             }
             throw ProgramFault(unsupported: "element type \(name) is not supported")
         }
@@ -196,7 +196,8 @@ struct ProgramType: Equatable, CustomStringConvertible {
         }
     }
 
-    /// A constant's elements; nil if the number of bytes is another, and for types whose elements stand in a list.
+    /// A constant's elements; nil if the number of bytes does not fit, and for types whose elements are stored in a
+    /// list.
     func tensor(littleEndianBytes bytes: ArraySlice<UInt8>) -> AnyTensor? {
         guard let count, let shape = try? Shape(checking: dimensions.compactMap { $0 }) else { return nil }
         switch element {
@@ -233,7 +234,7 @@ enum ProgramConstant {
     case tensor(AnyTensor)
     case strings([String])
 
-    /// Integers of a type of fewer bits, which stand as integers of 32.
+    /// Integers of a narrower type, stored as 32-bit integers.
     private static func narrowed(_ values: Tensor<Int32>, to type: ProgramType) throws(ProgramFault) -> AnyTensor {
         func tensor<Element: FixedWidthInteger & TensorElement>(
             of _: Element.Type

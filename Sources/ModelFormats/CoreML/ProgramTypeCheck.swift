@@ -1,12 +1,12 @@
 import NetworkGraph
 import Tensors
 
-/// Holds the types that a program declares against those that follow from its operations.
+/// Checks a program's declared types against those that follow from its operations.
 struct ProgramTypeCheck {
     private let graph: Graph
     private let declared: [String: ProgramType]
 
-    /// The tensors given by operations whose constants may have another precision than what they compute.
+    /// The outputs of operations whose constants may have another precision than they compute in.
     private let mixing: Set<String>
 
     init(_ graph: Graph, _ declared: [String: ProgramType], mixing: Set<String>) {
@@ -16,7 +16,7 @@ struct ProgramTypeCheck {
     }
 
     /// - Parameter defaultShapes: of the inputs.
-    /// - Throws: ``ProgramFault`` at the first tensor that does not fit.
+    /// - Throws: ``ProgramFault`` at the first mismatch.
     func check(defaultShapes: [String: [Int]]) throws(ProgramFault) {
         let inferred: [String: TensorType]
         do {
@@ -45,8 +45,8 @@ struct ProgramTypeCheck {
         }
     }
 
-    /// All floating-point operands of an operation, and its result, have one type; a cast alone changes it. Constants
-    /// of some operations are excepted.
+    /// All floating-point operands of an operation and its result have one type; only a cast changes it. Constants of
+    /// some operations are exempt.
     private func checkPrecision(of node: Node) throws(ProgramFault) {
         guard node.operator as? ActivationFunction != .identity else { return }
         let mixes = node.outputs.contains(where: mixing.contains)

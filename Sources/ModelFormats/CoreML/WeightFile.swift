@@ -1,10 +1,10 @@
 import Tensors
 
-/// The constants of an ML Program that stand outside it: `weights/weight.bin`.
+/// The constants of an ML Program that are stored outside it: `weights/weight.bin`.
 ///
 /// Little-endian. A header of 64 bytes: the number of blobs (u32), version 2 (u32). Then for each blob, at a multiple
 /// of 64: 64 bytes of metadata (sentinel 0xDEADBEEF, element type, size in bytes, offset of the data, padding in
-/// bits; the rest is reserved and may hold anything), and the data right behind. The end is not padded
+/// bits; the rest is reserved and may hold anything), and the data right after. The end is not padded
 /// (coremltools, `mlmodel/src/MILBlob/Blob/StorageFormat.hpp`).
 struct WeightFile {
     /// The file's codes for the types of elements.
@@ -30,7 +30,7 @@ struct WeightFile {
         let bytes: ArraySlice<UInt8>
     }
 
-    /// By the offsets of their metadata, which is what a program refers to.
+    /// Keyed by the offsets of their metadata, to which a program refers.
     let blobs: [Int: Blob]
 
     /// Also the size of the header, and of a blob's metadata.
@@ -38,7 +38,7 @@ struct WeightFile {
     fileprivate static let sentinel: UInt32 = 0xDEAD_BEEF
     fileprivate static let version: UInt32 = 2
 
-    /// - Throws: a reason for a person.
+    /// - Throws: a reason, in words.
     init(_ bytes: [UInt8]) throws(ProgramFault) {
         func number<Bits: FixedWidthInteger & UnsignedInteger>(_: Bits.Type, at offset: Int) -> Bits {
             Bits(littleEndianBytes: bytes[offset..<offset + MemoryLayout<Bits>.size])
@@ -62,7 +62,7 @@ struct WeightFile {
             let size = number(UInt64.self, at: offset + 8)
             let start = number(UInt64.self, at: offset + 16)
             guard start == offset + Self.alignment else {
-                throw fault("the data of the blob at \(offset) is said to begin at \(start), not right behind it")
+                throw fault("the data of the blob at \(offset) is declared to begin at \(start), not right after it")
             }
             guard size > 0, size <= bytes.count - offset - Self.alignment else {
                 throw fault("the blob at \(offset) has \(size) bytes, more than the file holds, or none")
@@ -75,7 +75,7 @@ struct WeightFile {
         self.blobs = blobs
     }
 
-    /// The elements of a blob, which must be of the type and number that the program declares.
+    /// The elements of a blob, which must have the declared type and number.
     func tensor(at offset: UInt64, _ type: ProgramType) throws(ProgramFault) -> AnyTensor {
         guard let blob = blobs[Int(clamping: offset)] else { throw ProgramFault("weight file: no blob at \(offset)") }
         guard blob.code == type.element.blobCode?.rawValue else {
@@ -102,7 +102,7 @@ struct WeightFileBuilder {
 
     /// Adds a tensor.
     ///
-    /// - Returns: the offset that a program refers to it by.
+    /// - Returns: the offset by which a program refers to it.
     mutating func append(_ tensor: AnyTensor, _ code: WeightFile.ElementCode) -> UInt64 {
         blobs += [UInt8](repeating: 0, count: padding(after: blobs))
         let offset = UInt64(WeightFile.alignment + blobs.count)

@@ -1,10 +1,10 @@
 import NetworkGraph
 import Tensors
 
-/// The element types of what a node is given, as numbers of TensorProto.DataType.
+/// The element types of a node's inputs, as numbers of TensorProto.DataType.
 struct ONNXElementTypes {
     let node: ONNXNodeProto
-    /// Which of the node's outputs is asked about.
+    /// The output in question.
     let output: String
     let name: String
     let types: [String: Int32]
@@ -15,7 +15,7 @@ struct ONNXElementTypes {
         node.input.indices.contains(position) ? types[node.input[position]] : nil
     }
 
-    /// The one type of the inputs at some positions.
+    /// The common type of the inputs at some positions.
     @discardableResult
     func common(_ positions: some Sequence<Int>) throws(ModelError) -> Int32? {
         let known = positions.compactMap { self($0) }
@@ -30,24 +30,24 @@ struct ONNXElementTypes {
         .unsupportedOperator(file: file, node: name, operator: node.opType, reason: reason)
     }
 
-    /// Whether the output asked about is the second.
+    /// Whether the output in question is the second.
     var isSecondOutput: Bool { node.output.firstIndex(of: output) == 1 }
 }
 
-/// The element type of an operator's output, and which types of inputs are right.
+/// The element type of an operator's output, and the permitted types of its inputs.
 struct ONNXElementRule: Sendable {
-    /// nil where the type does not follow from the inputs.
+    /// Nil if the type does not follow from the inputs.
     let type: @Sendable (ONNXElementTypes) throws(ModelError) -> Int32?
 
     static let (uint8, int32, int64, bool) = (Int32(2), Int32(6), Int32(7), Int32(9))
 
-    /// That of the first input.
+    /// The first input's type.
     static let first = ONNXElementRule { $0(0) }
 
-    /// That of all inputs, which is one.
+    /// The common type of all inputs.
     static let common = ONNXElementRule { (given) throws(ModelError) in try given.common(given.node.input.indices) }
 
-    /// Booleans of inputs that have one type.
+    /// Boolean, for inputs of one type.
     static let boolean = ONNXElementRule { (given) throws(ModelError) in
         try given.common(given.node.input.indices)
         return bool
@@ -61,7 +61,7 @@ struct ONNXElementRule: Sendable {
         given.node.attribute.first { $0.name == "to" }.map { Int32(clamping: $0.i) }
     }
 
-    /// That of the zero point, or the declared one.
+    /// The zero point's type, or the declared one.
     static let quantized = ONNXElementRule { given in
         let declared = given.node.attribute.first { $0.name == "output_dtype" && $0.i != 0 }
             .map { Int32(clamping: $0.i) }
@@ -69,13 +69,13 @@ struct ONNXElementRule: Sendable {
         return given(2) ?? (hasZeroPoint ? nil : declared ?? uint8)
     }
 
-    /// That of the scale.
+    /// The scale's type.
     static let dequantized = ONNXElementRule { (given) throws(ModelError) in
         try given.common([0, 2])
         return given(1)
     }
 
-    /// That of the output's zero point.
+    /// The output's zero point's type.
     static let quantizedSums = ONNXElementRule { (given) throws(ModelError) in
         try given.common([0, 2])
         try given.common([3, 5])
@@ -96,14 +96,14 @@ struct ONNXElementRule: Sendable {
 
     static let scattered = ONNXElementRule { (given) throws(ModelError) in try given.common([0, 2]) }
 
-    /// The statistics may have a type of their own since version 14, scale and shift since 15.
+    /// The statistics may have a different type since version 14, scale and shift since 15.
     static let batchNormalization = ONNXElementRule { (given) throws(ModelError) in
         try given.common(given.opset < 14 ? [3, 4, 0] : [3, 4])
         try given.common(given.opset < 15 ? [1, 2, 0] : [1, 2])
         return given(0)
     }
 
-    /// That of the first input, which the second says something about in int64.
+    /// The first input's type; the second input must be int64.
     static let reshaped = ONNXElementRule { (given) throws(ModelError) in
         if let integers = given(1), integers != int64 {
             throw given.fault("takes integers of type \(ElementType.name(onnx: integers)), where int64 is right")

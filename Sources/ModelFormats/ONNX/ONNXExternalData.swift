@@ -1,14 +1,14 @@
 import Files
 import Foundation
 
-/// The files beside an ONNX model that hold its larger tensors
+/// The files beside an ONNX model with its larger tensors
 /// (https://github.com/onnx/onnx/blob/main/docs/ExternalData.md).
 struct ONNXExternalData {
-    /// The model's directory; nil where there is none, as for bytes in memory.
+    /// The model's directory; nil if there is none, as for bytes in memory.
     let folder: String?
     /// The model's name, for errors.
     let file: String
-    /// By their path in the directory: what has been read.
+    /// The files read so far, keyed by their path in the directory.
     private(set) var files: [String: [UInt8]] = [:]
 
     init(folder: String?, file: String) {
@@ -16,9 +16,9 @@ struct ONNXExternalData {
         self.file = file
     }
 
-    /// The model with every tensor's bytes in place.
+    /// The model with every tensor's bytes filled in.
     ///
-    /// - Throws: ``ModelError`` for a path that leaves the directory, a file that is not there, and a range outside it.
+    /// - Throws: ``ModelError`` for a path that leaves the directory, a missing file, and a range outside a file.
     mutating func loaded(_ model: ONNXModelProto) throws(ModelError) -> ONNXModelProto {
         var model = model
         for index in model.graph.initializer.indices where model.graph.initializer[index].dataLocation != 0 {
@@ -64,7 +64,7 @@ struct ONNXExternalData {
     private mutating func content(of location: String, role: String) throws(ModelError) -> [UInt8] {
         if let known = files[location] { return known }
         guard let folder else {
-            throw .unsupported(file: file, reason: "\(role) lies in \(location), beside a model that is no file")
+            throw .unsupported(file: file, reason: "\(role) lies in \(location), but the model is not a file")
         }
         let root = URL(fileURLWithPath: folder).resolvingSymlinksInPath().path
         let path = URL(fileURLWithPath: "\(folder)/\(location)").resolvingSymlinksInPath().path

@@ -3,7 +3,7 @@ import NetworkGraph
 import SwiftProtobuf
 import Tensors
 
-/// Who wrote an ONNX file, and for which version of the operators.
+/// The producer of an ONNX file, and its version of the operators.
 public struct ONNXProvenance: Sendable, Equatable {
     public let producer: String
     public let irVersion: Int
@@ -14,12 +14,12 @@ public struct ONNXProvenance: Sendable, Equatable {
 struct ONNXFile {
     let provenance: ONNXProvenance
     let graph: Graph
-    /// The bytes of the files that hold its larger tensors, in the order of their names.
+    /// The bytes of the files with its larger tensors, in the order of their names.
     let externalData: [[UInt8]]
 
     /// - Parameters:
     ///   - file: the file's name, for errors.
-    ///   - folder: the directory in which files with larger tensors lie.
+    ///   - folder: the directory of the files with larger tensors.
     /// - Throws: ``ModelError``.
     init(_ bytes: [UInt8], file: String, folder: String? = nil) throws(ModelError) {
         guard !bytes.isEmpty else { throw .malformed(file: file, reason: "the file is empty") }
@@ -27,10 +27,10 @@ struct ONNXFile {
         do {
             model = try ONNXModelProto(serializedBytes: bytes)
         } catch {
-            throw .malformed(file: file, reason: "this is no ONNX model, or a part of one: \(error)")
+            throw .malformed(file: file, reason: "this is not an ONNX model, or only a part of one: \(error)")
         }
         guard model.hasGraph, !model.graph.node.isEmpty else {
-            throw .malformed(file: file, reason: "this is no ONNX model: it holds no graph with nodes")
+            throw .malformed(file: file, reason: "this is not an ONNX model: it holds no graph with nodes")
         }
         let versions = try ONNXVersions(of: model, file: file)
         provenance = ONNXProvenance(
@@ -67,7 +67,7 @@ struct ONNXFile {
         let elementTypes = model.graph.declaredElementTypes
         for (index, proto) in model.graph.node.enumerated() {
             var proto = proto
-            // Exporters give a name to several nodes: all but the first are called by what they give.
+            // Exporters may give several nodes one name: all but the first are renamed after their output.
             if !proto.name.isEmpty, !names.insert(proto.name).inserted { proto.name = "" }
             let reader = ONNXNodeReader(
                 proto, index: index, opset: versions.opset, file: file, elementTypes: elementTypes)
@@ -94,7 +94,7 @@ struct ONNXFile {
 }
 
 extension ONNXGraphProto {
-    /// The element types that the file says tensors have, as numbers of TensorProto.DataType.
+    /// The declared element types of tensors, as numbers of TensorProto.DataType.
     fileprivate var declaredElementTypes: [String: Int32] {
         var types = [String: Int32]()
         for value in valueInfo + output + input where value.type.tensorType.elemType != 0 {
@@ -141,7 +141,7 @@ extension Graph.Input {
 }
 
 extension String {
-    /// Whether exporters write this for an extent of which nothing is known, equal to no other.
+    /// Whether exporters write this for an unknown extent, equal to no other.
     fileprivate var namesNoExtent: Bool {
         ["", "?", "none", "-1", "unknown"].contains(lowercased()) || hasPrefix("unk__")
     }

@@ -1,5 +1,5 @@
 extension ModelFormat {
-    /// ONNX in binary form, and the files beside it that hold its larger tensors.
+    /// ONNX in binary form, and the files beside it with its larger tensors.
     public static let onnx = ModelFormat(
         name: "ONNX", fileExtensions: ["onnx"],
         recognition: .file { bytes in

@@ -1,13 +1,13 @@
-/// The functions that an ONNX model brings along, put in place of the nodes that call them
+/// The functions that an ONNX model defines, expanded in place of the nodes that call them
 /// (https://github.com/onnx/onnx/blob/main/docs/IR.md, "Functions").
 ///
-/// A function's own tensors get the calling node's name in front, as `call/t`.
+/// A function's inner tensors are prefixed with the calling node's name, as `call/t`.
 struct ONNXFunctions {
     private let functions: [String: ONNXFunctionProto]
     private let opset: Int
     private let file: String
 
-    /// How deep calls may be nested, and how many nodes they may come to: a function that calls itself has no end.
+    /// The limits on nested calls and on expanded nodes: a function that calls itself has no end.
     private static let (deepest, mostNodes) = (32, 1 << 20)
 
     init(of model: ONNXModelProto, opset: Int, file: String) throws(ModelError) {
@@ -27,10 +27,10 @@ struct ONNXFunctions {
         [domain == "ai.onnx" ? "" : domain, name, overload].joined(separator: "\u{0}")
     }
 
-    /// The nodes with every call replaced by what the function consists of.
+    /// The nodes with every call replaced by the function's nodes.
     ///
-    /// - Throws: ``ModelError`` for a call with too many inputs or outputs, without an attribute that the function
-    ///   needs, or without end.
+    /// - Throws: ``ModelError`` for a call with too many inputs or outputs, without a required attribute, or without
+    ///   end.
     func inlined(_ nodes: [ONNXNodeProto]) throws(ModelError) -> [ONNXNodeProto] {
         guard !functions.isEmpty else { return nodes }
         var inlined = [ONNXNodeProto]()
@@ -44,7 +44,7 @@ struct ONNXFunctions {
         guard let function = functions[Self.key(node.domain, node.opType, node.overload)] else {
             nodes.append(node)
             guard nodes.count <= Self.mostNodes else {
-                throw .unsupported(file: file, reason: "its functions come to more than \(Self.mostNodes) nodes")
+                throw .unsupported(file: file, reason: "its functions expand to more than \(Self.mostNodes) nodes")
             }
             return
         }
@@ -82,14 +82,14 @@ struct ONNXFunctions {
                     copy.attribute.append(attribute)
                     continue
                 }
-                // An attribute that the call leaves out is left out inside.
+                // An attribute omitted from the call is omitted inside.
                 guard var given = attributes[attribute.refAttrName] else { continue }
                 given.name = attribute.name
                 copy.attribute.append(given)
             }
             try append(copy, at: "\(place).\(index)", to: &nodes, depth: depth + 1)
         }
-        // An input that is handed on as an output has no node of its own.
+        // An input that is returned as an output has no node.
         for (output, given) in zip(function.output, node.output) where function.input.contains(output) {
             throw fault("gives its input \"\(output)\" as its output \"\(given)\", which is not supported")
         }

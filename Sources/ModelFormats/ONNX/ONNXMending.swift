@@ -4,12 +4,12 @@ import NetworkGraph
 import SwiftProtobuf
 import Tensors
 
-/// An ONNX file, in which the constants and attributes of nodes are replaced by those of another model's.
+/// An ONNX file whose nodes' constants and attributes can be replaced by another model's.
 public struct ONNXMending: Sendable {
     private var model: ONNXModelProto
     private let file: String
 
-    /// - Throws: ``ModelError`` for a file that cannot be read, or is no ONNX model.
+    /// - Throws: ``ModelError`` for a file that cannot be read, or is not an ONNX model.
     public init(contentsOf path: String) throws(ModelError) {
         file = path
         let bytes: [UInt8]
@@ -17,19 +17,19 @@ public struct ONNXMending: Sendable {
         do {
             model = try ONNXModelProto(serializedBytes: bytes)
         } catch {
-            throw .malformed(file: path, reason: "this is no ONNX model, or a part of one: \(error)")
+            throw .malformed(file: path, reason: "this is not an ONNX model, or only a part of one: \(error)")
         }
-        guard model.hasGraph else { throw .malformed(file: path, reason: "this is no ONNX model: it holds no graph") }
+        guard model.hasGraph else { throw .malformed(file: path, reason: "this is not an ONNX model: it has no graph") }
     }
 
-    /// Gives a node the constants of a node of another graph, and, where that is of an ONNX file, its attributes.
+    /// Gives a node the constants of another graph's node and, if that graph comes from an ONNX file, its attributes.
     ///
     /// - Parameters:
-    ///   - tensor: what the node gives.
-    ///   - right: the node as it should be, and its graph's constants.
-    ///   - source: the ONNX file that the node is of; nil for another format.
-    ///   - rightTensor: what the node gives there.
-    /// - Throws: ``ModelError/unsupported(file:reason:)`` where no node gives the tensor, or another operator does.
+    ///   - tensor: the node's output.
+    ///   - right: the correct node, and its graph's constants.
+    ///   - source: the correct node's ONNX file; nil for another format.
+    ///   - rightTensor: the correct node's output.
+    /// - Throws: ``ModelError/unsupported(file:reason:)`` if no node, or another operator, gives the tensor.
     public mutating func restore(
         _ tensor: String, as right: Node, constants: [String: AnyTensor], from source: ONNXMending?,
         _ rightTensor: String
@@ -67,7 +67,7 @@ public struct ONNXMending: Sendable {
         removeUnused()
     }
 
-    /// Takes out initializers that no node takes any more.
+    /// Removes initializers that no node uses any more.
     private mutating func removeUnused() {
         let used = Set(model.graph.node.flatMap(\.input)).union(model.graph.output.map(\.name))
         let unused = Set(model.graph.initializer.map(\.name)).subtracting(used)
@@ -77,7 +77,7 @@ public struct ONNXMending: Sendable {
 
     /// The file's bytes.
     ///
-    /// - Throws: ``ModelError/malformed(file:reason:)`` where they cannot be written.
+    /// - Throws: ``ModelError/malformed(file:reason:)`` if it cannot be serialised.
     public func bytes() throws(ModelError) -> [UInt8] {
         do { return [UInt8](try model.serializedData()) } catch {
             throw .malformed(file: file, reason: "it cannot be written again: \(error)")

@@ -6,9 +6,9 @@ struct ONNXNodeReader {
     let proto: ONNXNodeProto
     let opset: Int
     let file: String
-    /// The node's name or, where it has none, that of its first output.
+    /// The node's name or, without one, its first output's.
     let name: String
-    /// The element types that the file declares for tensors, as numbers of TensorProto.DataType.
+    /// The declared element types of tensors, as numbers of TensorProto.DataType.
     let elementTypes: [String: Int32]
 
     init(_ proto: ONNXNodeProto, index: Int, opset: Int, file: String, elementTypes: [String: Int32] = [:]) {
@@ -19,10 +19,10 @@ struct ONNXNodeReader {
         name = [proto.name, proto.output.first ?? ""].first { !$0.isEmpty } ?? "number \(index)"
     }
 
-    /// The node, or one for each output where they are computed apart, and the constants that stand in its attributes
-    /// where newer versions have inputs.
+    /// The node, or one for each output if they are computed separately, and constants for the attributes that newer
+    /// versions have as inputs.
     ///
-    /// - Parameter taken: the tensors that anything takes. An optional output that nothing takes is left out.
+    /// - Parameter taken: the tensors in use. An unused optional output is omitted.
     func nodes(taken: Set<String>) throws(ModelError) -> (nodes: [Node], constants: [String: AnyTensor]) {
         let standard = proto.domain.isEmpty || proto.domain == "ai.onnx"
         guard standard, let operation = ONNXOperators.all[proto.opType] else {
@@ -70,7 +70,7 @@ struct ONNXNodeReader {
 
     // MARK: Inputs
 
-    /// The name of an input; nil for one left out.
+    /// The name of an input; nil for an omitted one.
     func inputName(_ position: Int) -> String? {
         proto.input.indices.contains(position) && !proto.input[position].isEmpty ? proto.input[position] : nil
     }
@@ -116,7 +116,7 @@ struct ONNXNodeReader {
         return output
     }
 
-    /// The tensor that a Constant node gives.
+    /// The tensor of a Constant node.
     func constant() throws(ModelError) -> AnyTensor {
         if let value = attribute("value") { return try AnyTensor(value.t, role: "constant \"\(name)\"", file: file) }
         if let value = float("value_float") { return .float32(Tensor([], [value])) }

@@ -1,15 +1,15 @@
 import NetworkGraph
 import Tensors
 
-/// An ONNX operator: what its nodes may have, how they are read, and the types of what they give.
+/// An ONNX operator: the permitted form of its nodes, how to read them, and the types of its outputs.
 struct ONNXOperator {
     let signature: ONNXSignature
     let read: ONNXOperators.Reader
     let elementRule: ONNXElementRule
-    /// Whether outputs after the first may be left out where nothing takes them: what they give is not computed.
+    /// Whether outputs after the first may be omitted if unused: they are not computed.
     let dropsOutputs: Bool
 
-    /// - Parameter elementRule: that of most operators if it is not given: results have the type of the first input.
+    /// - Parameter elementRule: by default, results have the type of the first input.
     init(
         _ signature: ONNXSignature, _ read: @escaping ONNXOperators.Reader, gives elementRule: ONNXElementRule = .first,
         dropsOutputs: Bool = false
@@ -24,7 +24,7 @@ struct ONNXOperator {
 extension ONNXOperators {
     private typealias Attribute = ONNXSignature.Attribute
 
-    /// The operators by their names, one entry each.
+    /// The operators by name, one entry each.
     static let all: [String: ONNXOperator] = [
         "Abs": ONNXOperator(ONNXSignature(1), function(.absolute)),
         "Add": ONNXOperator(.aligned, aligned(BinaryArithmetic.add), gives: .common),

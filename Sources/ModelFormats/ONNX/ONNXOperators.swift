@@ -3,13 +3,13 @@ import Tensors
 
 /// How each ONNX operator's attributes, in every version from opset 6 on, become an ``NetworkGraph/Operator``.
 enum ONNXOperators {
-    /// An operator, and how a node's inputs become its inputs.
+    /// An operator, and how a node's inputs map to its inputs.
     struct Description {
-        /// One; or one for each output, where these are computed apart from the same inputs.
+        /// One; or one for each output, if these are computed separately from the same inputs.
         let operators: [any Operator]
-        /// Constants to give as inputs at some positions.
+        /// Constants to use as inputs at some positions.
         var constants: [Int: AnyTensor] = [:]
-        /// At which position the operator takes each of the node's inputs; the rest stay where they are.
+        /// The operator's position for each of the node's inputs; the rest keep theirs.
         var places: [Int] = []
 
         init(_ operator: any Operator, constants: [Int: AnyTensor] = [:], places: [Int] = []) {
@@ -27,7 +27,7 @@ enum ONNXOperators {
 
     static func function(_ function: ActivationFunction) -> Reader { { _ in Description(function) } }
 
-    /// Before opset 7 an axis could be named to align B with; without one, shapes are aligned as today.
+    /// Before opset 7, an axis could be given to align B with; without one, shapes align as they do today.
     static func aligned(_ operation: any Operator) -> Reader {
         { (node) throws(ModelError) in
             guard node.opset >= 7 || node.integer("axis") == nil else {
@@ -253,7 +253,7 @@ enum ONNXOperators {
 
     // MARK: Attributes that operators share
 
-    /// The axes of an operator, an attribute before some version and an input since.
+    /// The axes of an operator: an attribute before some version, an input since.
     static func axes(_ node: ONNXNodeReader, inputSince version: Int) -> [Int: AnyTensor] {
         guard node.opset < version, let axes = node.integers("axes") else { return [:] }
         return [1: integers(axes)]

@@ -1,7 +1,7 @@
 import NetworkGraph
 import Tensors
 
-/// The operators that quantise, whose results' element type a zero point, or an attribute, says.
+/// The quantising operators, whose result type follows from a zero point or an attribute.
 extension ONNXOperators {
     static let quantizeLinear: Reader = { (node) throws(ModelError) in
         guard [nil, 0, 1].contains(node.integer("precision")) else {
@@ -17,7 +17,7 @@ extension ONNXOperators {
         QuantizationGroups(axis: node.integer("axis") ?? 1, block: node.integer("block_size") ?? 0)
     }
 
-    /// The integers that a result may hold: those of its zero point's type or of the declared one, uint8 without either.
+    /// The permitted integers of a result: those of its zero point's type or of the declared one; uint8 without either.
     static func integerRange(
         _ node: ONNXNodeReader, zeroPoint: Int, declared: Int? = nil
     ) throws(ModelError) -> IntegerRange {
@@ -36,7 +36,7 @@ extension ONNXOperators {
 }
 
 extension IntegerRange {
-    /// That of an element type of TensorProto.DataType to which numbers are quantised.
+    /// The type for quantising to an element type of TensorProto.DataType.
     init?(onnx dataType: Int32) {
         switch dataType {
         case 2: self.init(bits: 8, isSigned: false)

@@ -28,12 +28,12 @@ extension ONNXOperators {
 
     static let upsample: Reader = { (node) throws(ModelError) in
         guard node.opset < 10 else {
-            throw node.unsupported("is none of version \(node.opset) of the operator set; Resize took its place in 10")
+            throw node.unsupported("does not exist in operator set \(node.opset); Resize replaced it in 10")
         }
         return try olderResize(node, scales: node.opset < 9 ? node.floats("scales") : nil)
     }
 
-    /// As before version 11: an element of the output lies at its place divided by the scale.
+    /// As before version 11: an output element's coordinate is its index divided by the scale.
     private static func olderResize(
         _ node: ONNXNodeReader, scales: [Float]?
     ) throws(ModelError) -> ONNXOperators.Description {

@@ -1,10 +1,10 @@
 import NetworkGraph
 import Tensors
 
-/// Holds the shapes that an ONNX file declares for outputs and inner tensors against those that follow from the inputs'.
+/// Checks an ONNX file's declared shapes of outputs and inner tensors against those that follow from the inputs.
 ///
-/// Open extents of the inputs are tried with two values: what comes out alike for both does not depend on them. Where
-/// the graph does not take such inputs, nothing is said.
+/// Open extents of the inputs are tried with two values: results equal for both do not depend on them. If the graph
+/// does not accept such inputs, nothing is reported.
 struct ONNXShapeCheck {
     private let proto: ONNXGraphProto
     private let graph: Graph
@@ -17,7 +17,7 @@ struct ONNXShapeCheck {
     /// Values for open extents.
     private static let trials = [96, 113]
 
-    /// - Throws: ``ModelError`` at the first tensor whose shape is another than the declared one.
+    /// - Throws: ``ModelError`` at the first tensor whose shape differs from the declared one.
     func check() throws(ModelError) {
         let constants = proto.input.filter { graph.initializers[$0.name] != nil }
         let declared = [("input", constants), ("output", proto.output), ("tensor", proto.valueInfo)].flatMap {
@@ -35,7 +35,7 @@ struct ONNXShapeCheck {
             let fits =
                 extents.count == one.rank
                 && zip(extents, zip(one.dimensions, other.dimensions)).allSatisfy { extent, found in
-                    // Files that leave an extent open also write 0 or -1.
+                    // Some files write 0 or -1 for an open extent.
                     if case .dimValue(let wanted)? = extent, wanted > 0, found.0 == found.1 {
                         Int(clamping: wanted) == found.0
                     } else {
@@ -57,7 +57,7 @@ struct ONNXShapeCheck {
         }
     }
 
-    /// The types of all tensors where every open extent has the same value.
+    /// The types of all tensors, with the same value for every open extent.
     private func types(extent: Int) -> [String: TensorType]? {
         var shapes = [String: Shape]()
         for input in graph.inputs {

@@ -1,7 +1,7 @@
-/// The attributes and inputs that an ONNX operator has, by the version of the operator set (onnx, docs/Operators.md).
+/// The attributes and inputs of an ONNX operator, by version of the operator set (onnx, docs/Operators.md).
 struct ONNXSignature {
     let attributes: [Attribute]
-    /// The most inputs from some version on, the latest version first.
+    /// The most inputs since some version, the latest version first.
     let mostInputs: [(since: Int, count: Int)]
 
     /// AttributeProto.AttributeType of onnx.proto.
@@ -12,7 +12,7 @@ struct ONNXSignature {
     struct Attribute {
         let name: String
         let type: AttributeType
-        /// The first version that has it, and the first that has it no more.
+        /// The first version that has it, and the first that no longer has it.
         let since: Int
         let until: Int
 
@@ -31,18 +31,18 @@ struct ONNXSignature {
         self.mostInputs = mostInputs
     }
 
-    /// What a node has that its operator does not: an attribute's name and a reason, or nil for its inputs.
+    /// What a node has that its operator lacks: an attribute's name and a reason, or nil for its inputs.
     func fault(of node: ONNXNodeProto, opset: Int) -> (attribute: String?, reason: String)? {
         var names = Set<String>()
         for attribute in node.attribute {
             guard names.insert(attribute.name).inserted else { return (attribute.name, "is given twice") }
             guard let known = attributes.first(where: { $0.name == attribute.name }) else {
-                return (attribute.name, "is none that the operator has")
+                return (attribute.name, "is not defined for the operator")
             }
             guard opset >= known.since, opset < known.until else {
-                return (attribute.name, "is none that the operator has in version \(opset) of the operator set")
+                return (attribute.name, "is not defined for the operator in version \(opset) of the operator set")
             }
-            // Old files do not name types.
+            // Old files do not declare attribute types.
             let type = AttributeType(rawValue: attribute.type)
             guard type == known.type || type == .undefined else {
                 let words = type.map { "\($0)" } ?? "number \(attribute.type)"
@@ -50,6 +50,6 @@ struct ONNXSignature {
             }
         }
         let most = mostInputs.first { opset >= $0.since }?.count ?? .max
-        return node.input.count > most ? (nil, "with \(node.input.count) inputs is none; it takes \(most)") : nil
+        return node.input.count > most ? (nil, "has \(node.input.count) inputs; at most \(most) are allowed") : nil
     }
 }

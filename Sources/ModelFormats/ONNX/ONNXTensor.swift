@@ -3,7 +3,7 @@ import NetworkGraph
 import Tensors
 
 extension ElementType {
-    /// The element type that a number of TensorProto.DataType stands for; nil for one that is not supported.
+    /// The element type for a number of TensorProto.DataType; nil if it is not supported.
     init?(onnx dataType: Int32) {
         switch dataType {
         case 1: self = .float32
@@ -46,7 +46,7 @@ extension ElementType {
 }
 
 extension Cast.Target {
-    /// The element type that a number of TensorProto.DataType stands for; nil where elements cannot become that.
+    /// The element type for a number of TensorProto.DataType; nil if elements cannot be cast to it.
     init?(onnx dataType: Int32) {
         switch dataType {
         case 1: self = .float(.binary32)
@@ -96,7 +96,7 @@ extension AnyTensor {
 }
 
 extension ElementType {
-    /// The type that holds every element of a narrower one, in which constants may stand: bfloat16, uint4, int4.
+    /// The type that holds every element of a narrower one, for constants: bfloat16, uint4, int4.
     fileprivate init?(holding dataType: Int32) {
         switch dataType {
         case 16: self = .float32
@@ -108,7 +108,7 @@ extension ElementType {
 }
 
 extension ONNXTensorProto {
-    /// The elements of a type that another holds; nil if they are not as many as the shape's.
+    /// The elements of a type stored in another; nil if their number does not fit the shape.
     fileprivate func widenedTensor(_ shape: Shape) -> AnyTensor? {
         let bytes = [UInt8](rawData)
         if dataType == 16 {
@@ -119,7 +119,7 @@ extension ONNXTensorProto {
             // A bfloat16 is the upper half of a float32.
             return .float32(Tensor(shape, patterns.map { Float(bitPattern: UInt32($0) << 16) }))
         }
-        // Two elements a byte, the first in its lower half; in the typed field such bytes.
+        // Two elements a byte, the first in its lower half; the typed field holds the same bytes.
         let packed = rawData.isEmpty ? int32Data.map { UInt8(truncatingIfNeeded: $0) } : bytes
         guard packed.count == (shape.count + 1) / 2 else { return nil }
         let nibbles = packed.flatMap { [$0 & 15, $0 >> 4] }.prefix(shape.count)
@@ -131,8 +131,8 @@ extension ONNXTensorProto {
         AnyTensor(type, shape, littleEndianBytes: rawData)
     }
 
-    /// The elements of the field that the type has; nil if they are not as many as the shape's, or one does not fit
-    /// the type.
+    /// The elements from the type's own field; nil if their number does not fit the shape, or if one does not fit the
+    /// type.
     fileprivate func typedTensor(_ type: ElementType, _ shape: Shape) -> AnyTensor? {
         func tensor<Element>(_ elements: [Element]) -> Tensor<Element>? {
             elements.count == shape.count ? Tensor(shape, elements) : nil
@@ -145,7 +145,7 @@ extension ONNXTensorProto {
         switch type {
         case .float32: return tensor(floatData).map(AnyTensor.float32)
         case .float64: return tensor(doubleData).map(AnyTensor.float64)
-        // float16 stands in int32_data as bit patterns.
+        // float16 is stored in int32_data as bit patterns.
         case .float16:
             return tensor(int32Data.map { Float16(bitPattern: UInt16(truncatingIfNeeded: $0)) }).map(AnyTensor.float16)
         case .bool: return tensor(int32Data.map { $0 != 0 }).map(AnyTensor.bool)

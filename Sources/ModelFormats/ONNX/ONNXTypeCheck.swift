@@ -1,12 +1,11 @@
 import NetworkGraph
 import Tensors
 
-/// Holds the element types of an ONNX graph's tensors against each other: an operator's inputs have one type where its
-/// definition says so, and a tensor has the type that the file declares for it. The types are numbers of
-/// TensorProto.DataType.
+/// Checks the element types of an ONNX graph's tensors for consistency: an operator's inputs have one type if its
+/// definition says so, and a tensor has its declared type. The types are numbers of TensorProto.DataType.
 struct ONNXTypeCheck {
     private let proto: ONNXGraphProto
-    /// The same graph, for the order of its nodes.
+    /// The same graph, which gives the order of its nodes.
     private let graph: Graph
     private let opset: Int
     private let file: String
@@ -15,7 +14,7 @@ struct ONNXTypeCheck {
         (self.proto, self.graph, self.opset, self.file) = (proto, graph, opset, file)
     }
 
-    /// - Throws: ``ModelError`` at the first tensor whose type is another than it must be.
+    /// - Throws: ``ModelError`` at the first tensor with a wrong type.
     func check() throws(ModelError) {
         var types = [String: Int32]()
         for tensor in proto.initializer { types[tensor.name] = tensor.dataType }

@@ -1,15 +1,15 @@
-/// The versions of ONNX whose files are read, and what a file says of its own.
+/// The supported versions of ONNX, and what a file states about its own.
 struct ONNXVersions {
-    /// Of the default operators.
+    /// The version of the default operators.
     let opset: Int
     let ir: Int
 
-    /// From the first whose operators are known here to the last that ONNX Runtime 1.32 takes.
+    /// From the first version whose operators are supported here to the last that ONNX Runtime 1.32 supports.
     private static let opsets: ClosedRange<Int64> = 6...28
-    /// The last that is known: ONNX 1.22 writes 13.
+    /// The last known version: ONNX 1.22 writes 13.
     private static let latestIR: Int64 = 14
 
-    /// - Throws: ``ModelError`` for a version that is not read, and where a file says two.
+    /// - Throws: ``ModelError`` for an unsupported version, and if a file declares two.
     init(of model: ONNXModelProto, file: String) throws(ModelError) {
         let versions = model.opsetImport.filter { $0.domain.isEmpty || $0.domain == "ai.onnx" }.map(\.version)
         guard let version = versions.first else {

@@ -1,6 +1,6 @@
 import Tensors
 
-/// The bytes of a .dat file, taken field by field.
+/// The bytes of a .dat file, read field by field.
 struct OpenFaceFields {
     private let bytes: [UInt8]
     private(set) var offset = 0
@@ -22,7 +22,7 @@ struct OpenFaceFields {
         return Int(Int32(littleEndianBytes: bytes[offset..<offset + 4]))
     }
 
-    /// An integer from 1 on; one that counts things for which the file must have bytes left.
+    /// A positive integer; for a count, the file must have enough bytes left.
     mutating func positive(_ name: String, bytesEach: Int = 0) throws(OpenFaceError) -> Int {
         let start = offset
         let value = try integer(name)
@@ -31,7 +31,7 @@ struct OpenFaceFields {
         return value
     }
 
-    /// Checks that the rest of the file can hold `rows * columns` things.
+    /// Checks that the rest of the file can hold `rows * columns` items.
     func require(_ rows: Int, _ columns: Int, bytesEach: Int, _ name: String) throws(OpenFaceError) {
         let (count, overflow) = rows.multipliedReportingOverflow(by: columns)
         let left = bytes.count - offset

@@ -1,8 +1,8 @@
 extension ModelFormat {
-    /// A .dat file of OpenFace.
+    /// An OpenFace .dat file.
     ///
     /// Its graph sums in the order of the ONNX models trained on transposed images
-    /// (``OpenFaceModel/Orientation/columnMajor``), so that the float32 outputs of the same weights have the same bits.
+    /// (``OpenFaceModel/Orientation/columnMajor``), so that equal weights give float32 outputs with equal bits.
     public static let openFace = ModelFormat(
         name: "OpenFace .dat", fileExtensions: ["dat"],
         recognition: .file { bytes in
@@ -24,7 +24,7 @@ extension ModelFormat {
         })
 }
 
-/// What is known of a .dat file beside its layers.
+/// What is known about a .dat file besides its layers.
 public struct OpenFaceProvenance: ModelProvenance {
     /// The number of layers.
     public let layers: Int

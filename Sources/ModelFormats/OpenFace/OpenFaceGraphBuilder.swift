@@ -6,17 +6,17 @@ extension OpenFaceModel {
     public enum Orientation: Sendable {
         /// As the file holds the layers: maps [N, channel, y, x].
         case upright
-        /// The image's axes are exchanged first, and the weights with them: maps [N, channel, x, y], dense layers
-        /// over the order x, y, channel. Every sum then runs in the order of ONNX models that were trained on
-        /// transposed images, and the float32 outputs have the same bits.
+        /// The image's axes are exchanged first, and the weights with them: maps [N, channel, x, y], dense layers over
+        /// the order x, y, channel. Every sum then has the order of ONNX models trained on transposed images, and the
+        /// float32 outputs have the same bits.
         case columnMajor
     }
 
     /// The network as a graph from one input, images [N, channel, y, x], to one output: the last layer's maps
     /// [N, channel, y, x] or vectors [N, channel]. For MTCNN's networks these are logits, not probabilities.
     ///
-    /// - Throws: ``OpenFaceError/notComputable(layer:kind:reason:)`` for layers that do not fit each other, and for
-    ///   pools whose number of positions no ONNX operator gives.
+    /// - Throws: ``OpenFaceError/notComputable(layer:kind:reason:)`` for layers that do not fit together, and for pools
+    ///   whose number of positions no ONNX operator can give.
     public func graph(_ orientation: Orientation, name: String) throws(OpenFaceError) -> Graph {
         var builder = OpenFaceGraphBuilder(orientation)
         for (index, layer) in layers.enumerated() {
@@ -47,7 +47,7 @@ private struct OpenFaceGraphBuilder {
     private var form = Form.image
 
     private enum Form {
-        /// Nothing but the input.
+        /// Only the input.
         case image
         case maps(channels: Int)
         case vectors(length: Int)
@@ -105,7 +105,7 @@ private struct OpenFaceGraphBuilder {
         form = .maps(channels: shape[0])
     }
 
-    /// ONNX rounds the number of a pool's positions up, which is OpenFace's rounding for strides of 1 and 2.
+    /// ONNX rounds the number of a pool's positions up, as OpenFace does for strides of 1 and 2.
     private mutating func append(_ pool: OpenFaceModel.MaxPool) throws(OperatorError) {
         guard case .maps = form else { throw OperatorError("takes maps, not \(form.words)") }
         var kernel = [pool.kernelY, pool.kernelX]
@@ -158,7 +158,7 @@ private struct OpenFaceGraphBuilder {
         append(PReLU(), "prelu", [("slope", Tensor(shape, slopes))])
     }
 
-    /// Applies an operator to the last tensor; its output takes the operator's name and a running number.
+    /// Applies an operator to the last tensor; its output is named after the operator, with a running number.
     private mutating func append(
         _ operation: any Operator, _ kind: String, _ constants: [(role: String, values: Tensor<Float>)] = []
     ) {

@@ -21,8 +21,8 @@ extension OpenFaceGraphReader {
         return .convolution(.init(weights: weights, bias: bias))
     }
 
-    /// A pool whose positions are those that OpenFace's rounding gives: on the maps that the network has, or on
-    /// maps of any extent if the input's is open.
+    /// A pool with the positions that OpenFace's rounding gives: on the network's own maps, or on maps of any extent if
+    /// the input's is open.
     func layer(of pool: MaxPool, _ node: Node) throws(OpenFaceError) -> OpenFaceModel.MaxPool {
         let isTransposed = try mapsAreTransposed(at: node)
         let window = pool.window
@@ -32,7 +32,7 @@ extension OpenFaceGraphReader {
         for axis in 0..<2 {
             let (kernel, step) = (window.kernel[axis], window.strides[axis])
             let known = types?[tensor].map { [$0.shape[2 + axis]] }
-            // How the window fits depends on the extent modulo the stride.
+            // Whether the window fits depends on the extent modulo the stride.
             for extent in known ?? Array(kernel..<kernel + step) {
                 var extents = window.kernel
                 extents[axis] = extent
@@ -82,7 +82,7 @@ extension OpenFaceGraphReader {
         layers.append(try dense(weights, bias: values, node))
     }
 
-    /// A dense layer from weights [input, output] whose inputs stand in the order in which the maps were flattened.
+    /// A dense layer from weights [input, output], with inputs in the order of the flattened maps.
     mutating func dense(
         _ weights: Tensor<Float>, bias: [Float], _ node: Node
     ) throws(OpenFaceError) -> OpenFaceModel.Layer {
@@ -115,7 +115,7 @@ extension OpenFaceGraphReader {
 
     private func constant(_ name: String?, of node: Node) throws(OpenFaceError) -> Tensor<Float> {
         guard let name, case .float32(let values)? = graph.initializers[name] else {
-            throw error(node, "takes \(name.map { "\"\($0)\"" } ?? "nothing"), which is no constant of float32")
+            throw error(node, "takes \(name.map { "\"\($0)\"" } ?? "nothing"), which is not a float32 constant")
         }
         return values
     }
@@ -128,7 +128,7 @@ extension OpenFaceGraphReader {
         return values
     }
 
-    /// One number for each output; zeros if that input is left out.
+    /// One number for each output; zeros if that input is omitted.
     func bias(_ position: Int, of node: Node, count: Int) throws(OpenFaceError) -> [Float] {
         guard node.inputs.indices.contains(position), let name = node.inputs[position] else {
             return [Float](repeating: 0, count: count)
@@ -140,7 +140,7 @@ extension OpenFaceGraphReader {
         return values.elements
     }
 
-    /// A constant that is broadcast along all axes but the channel's, as one number for each channel.
+    /// A constant broadcast along all axes except the channel's, as one number for each channel.
     func channelValues(_ name: String, of node: Node) throws(OpenFaceError) -> [Float] {
         let values = try constant(name, of: node)
         let inFront = (node.operator as? PReLU)?.slopesAreChannels == true && !isFlat && values.shape.rank == 1

@@ -4,11 +4,11 @@ import Tensors
 extension OpenFaceModel {
     /// The layers of a network that a graph computes as a chain from one image to its heads.
     ///
-    /// Two dialects of MTCNN's networks are known by the input, unless it declares its order. [N, x, y, channel]: trained
-    /// on transposed images, and the layers are turned upright. [N, channel, y, x]: upright. A chain consists of convolutions without
-    /// padding, PReLU (also spelled Less, Not, Mul, Where), max-pools, flattening in the order of x, then y, and
-    /// dense layers; a convolution of 1x1 becomes a fully connected layer. Heads that part at its end are joined
-    /// in the order of their size: logits, box, landmarks. A softmax over the two logits is left away.
+    /// Unless the input declares its order, its shape tells two dialects of MTCNN's networks apart. [N, x, y, channel]:
+    /// trained on transposed images; the layers are turned upright. [N, channel, y, x]: upright. A chain consists of
+    /// convolutions without padding, PReLU (also spelled Less, Not, Mul, Where), max-pools, flattening in the order of
+    /// x, then y, and dense layers; a convolution of 1x1 becomes a fully connected layer. Heads that branch off at its
+    /// end are joined in the order of their size: logits, box, landmarks. A softmax over the two logits is omitted.
     ///
     /// - Throws: ``OpenFaceError/notExpressible(node:operator:reason:)`` at the first node that does not fit.
     public init(graph: Graph) throws(OpenFaceError) {
@@ -26,7 +26,7 @@ extension OpenFaceModel {
 
 /// The chain of a graph, read from the input on.
 struct OpenFaceGraphReader {
-    /// What an axis of a tensor runs over.
+    /// The meaning of a tensor's axis.
     enum Axis {
         case batch, channel, x, y
     }
@@ -37,11 +37,11 @@ struct OpenFaceGraphReader {
     var layers = [OpenFaceModel.Layer]()
     /// The last tensor.
     var tensor: String
-    /// The axes of the last tensor; of one that has been flattened to [N, features], those it had before.
+    /// The axes of the last tensor; if it has been flattened to [N, features], its axes before that.
     var axes: [Axis]
     var isFlat = false
     var channels: Int
-    /// Whether the logits have gone through a softmax.
+    /// Whether the logits have passed through a softmax.
     private var hasEnded = false
 
     init(_ graph: Graph) throws(OpenFaceError) {
@@ -74,7 +74,7 @@ struct OpenFaceGraphReader {
         }
     }
 
-    /// Reads on to where nothing takes the last tensor.
+    /// Reads on until no node reads the last tensor.
     ///
     /// - Returns: the names of the tensors at the ends.
     mutating func readToEnd() throws(OpenFaceError) -> [String] {
@@ -127,7 +127,7 @@ struct OpenFaceGraphReader {
             guard channels == 2, isOverChannels(softmax) else { throw error(node, "is not over the two logits") }
             hasEnded = true
         default:
-            throw error(node, "is no layer of such a file")
+            throw error(node, "is not a layer that .dat files support")
         }
         tensor = node.outputs[0]
     }

@@ -1,6 +1,6 @@
 import Tensors
 
-/// The layers of a network as a .dat file of OpenFace 2.2.0 holds them (CNN_utils and FaceDetectorMTCNN of
+/// The layers of a network as stored in an OpenFace 2.2.0 .dat file (CNN_utils and FaceDetectorMTCNN of
 /// https://github.com/TadasBaltrusaitis/OpenFace).
 ///
 /// Images are upright: the first axis of a kernel or a map is y, the second x.
@@ -53,7 +53,7 @@ public struct OpenFaceModel: Sendable, Equatable {
 
     /// Sums of products over all inputs.
     ///
-    /// Applied to as many maps as it has inputs it is a convolution of 1x1. Other maps [channel, y, x] are flattened
+    /// If it has as many inputs as there are maps, it is a convolution of 1x1. Other maps [channel, y, x] are flattened
     /// in the order channel, x, y.
     public struct FullyConnected: Sendable, Equatable {
         /// [input, output]
@@ -71,7 +71,7 @@ public struct OpenFaceModel: Sendable, Equatable {
 }
 
 extension OpenFaceModel.Layer {
-    /// What the layer is, for errors and listings.
+    /// The kind of layer, for errors and listings.
     public var name: String {
         switch self {
         case .convolution: "convolution"
@@ -82,7 +82,7 @@ extension OpenFaceModel.Layer {
         }
     }
 
-    /// The number that stands for the kind of layer in a file.
+    /// The code of the layer's kind in a file.
     var fileCode: Int {
         switch self {
         case .convolution: 0

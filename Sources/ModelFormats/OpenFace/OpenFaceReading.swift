@@ -3,9 +3,9 @@ import Tensors
 extension OpenFaceModel {
     /// The layers in the bytes of a .dat file.
     ///
-    /// The file is little-endian: the number of layers, then for each layer the code of its kind and its
-    /// parameters. It has no magic number, so that every count is held against the bytes that are left before
-    /// anything is allocated, and nothing may follow the last layer.
+    /// The file is little-endian: the number of layers, then for each layer the code of its kind and its parameters. It
+    /// has no magic number, so every count is checked against the remaining bytes before anything is allocated, and
+    /// nothing may follow the last layer.
     ///
     /// - Throws: ``OpenFaceError/malformed(offset:layer:reason:)``.
     public init(_ bytes: [UInt8]) throws(OpenFaceError) {
@@ -30,19 +30,19 @@ extension OpenFaceModel.Layer {
         case 3: self = .prelu(slopes: try fields.column("slopes"))
         case 4: self = .sigmoid
         case let code:
-            throw fields.malformed(at: start, "the kind of layer is \(code), which is none of 0 to 4")
+            throw fields.malformed(at: start, "the kind of layer is \(code), not one of 0 to 4")
         }
     }
 }
 
 extension OpenFaceModel.Convolution {
-    /// The kernels stand input channel by input channel, and for each of them output channel by output channel.
+    /// The kernels are ordered by input channel, then by output channel.
     fileprivate init(_ fields: inout OpenFaceFields) throws(OpenFaceError) {
         let inputs = try fields.positive("number of input channels", bytesEach: 4)
         let outputs = try fields.positive("number of output channels", bytesEach: 4)
         let bias = try fields.floats(outputs, "bias")
         let start = fields.offset
-        // Of the smallest kernel 3 integers and 1 weight are there.
+        // The smallest kernel takes 3 integers and 1 weight.
         try fields.require(inputs, outputs, bytesEach: 16, "kernels")
         var kernels = [Tensor<Float>]()
         kernels.reserveCapacity(inputs * outputs)

@@ -1,7 +1,7 @@
 import Tensors
 
 extension OpenFaceModel {
-    /// The bytes of the .dat file that holds these layers; ``init(_:)`` gives them back.
+    /// The bytes of the .dat file with these layers; ``init(_:)`` reads them back.
     public var bytes: [UInt8] {
         var bytes = [UInt8]()
         bytes.append(integer: layers.count)

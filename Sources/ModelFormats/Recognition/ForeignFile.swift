@@ -1,13 +1,13 @@
-/// A file that is no model which is read, and is known for what it is.
+/// A file that is recognised, but is not a supported model.
 enum ForeignFile: CaseIterable {
-    // What stands in the place of a file
+    // Substitutes for a file
     case empty, zeros, lfsPointer, annexPointer, webPage, json, xml, text
     // Archives
     case zippedPackage, zip, gzip, bzip2, xz, zstandard, sevenZip, tar
-    // Networks of other programs
+    // Other programs' networks
     case torchArchive, torchScript, torchExport, pickle, liteRT, ncnn, openVINO, hdf5, kerasArchive
     case tensorFlowGraph, savedModel, mxnet, darknet, safetensors, gguf, onnxText, mnn
-    // What goes into networks, or comes out
+    // Inputs or outputs of networks
     case npz, npy, image
 
     init?(_ bytes: [UInt8]) {
@@ -63,7 +63,7 @@ enum ForeignFile: CaseIterable {
         case .safetensors:
             "these are weights (safetensors) without their network: export the network to ONNX with torch.onnx.export"
                 + Self.orRecord("PyTorch")
-        case .gguf: "these are weights of a language model (GGUF), which is no network that is read"
+        case .gguf: "these are weights of a language model (GGUF), which is not a supported network"
         case .onnxText: "this is ONNX in text form: write it in binary form with onnx.parser and onnx.save"
         case .mnn: "this is a network of MNN: convert the model from which it was made"
         case .npz, .npy:
@@ -100,7 +100,7 @@ enum ForeignFile: CaseIterable {
         if has([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c]) { return .sevenZip }
         if has("ustar", at: 257) { return .tar }
         if has("GGUF") { return .gguf }
-        // In binary form the same number stands first.
+        // In binary form, the same number comes first.
         if has([0xdd, 0x85, 0x76, 0x00]) { return .ncnn }
         if has([0xff, 0xd8, 0xff]) || has([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a]) || has("GIF8") { return .image }
         if has([0x80]), bytes.count > 2, (2...5).contains(bytes[1]), pickleOpcodes.contains(bytes[2]) {
@@ -111,10 +111,10 @@ enum ForeignFile: CaseIterable {
         return nil
     }
 
-    /// What may come first behind a pickle's version: a frame, a long integer, a dictionary, a global name, a mark, ...
+    /// What may follow a pickle's version: a frame, a long integer, a dictionary, a global name, a mark, ...
     private static let pickleOpcodes: Set<UInt8> = [0x95, 0x8a, 0x7d, 0x63, 0x28, 0x5d, 0x4b, 0x58, 0x8c]
 
-    /// An archive, by the names of the files in it.
+    /// An archive, by the names of its files.
     private static func ofArchive(_ bytes: [UInt8]) -> ForeignFile {
         func holds(_ name: String) -> Bool { contains(bytes, Array(name.utf8)) }
         if holds("com.apple.CoreML") { return .zippedPackage }
@@ -142,7 +142,7 @@ enum ForeignFile: CaseIterable {
 
     // MARK: - By the text
 
-    /// Whether the beginning holds nothing but printed characters, most of them ASCII.
+    /// Whether the beginning holds only printable characters, most of them ASCII.
     static func isText(_ bytes: [UInt8]) -> Bool {
         let start = bytes.prefix(4096)
         return !start.isEmpty && start.count(where: { $0 < 0x80 }) * 2 > start.count
@@ -182,7 +182,7 @@ enum ForeignFile: CaseIterable {
         let numbers = fields.map(\.number)
         // The schema's version, 1, and the graphs.
         if first.isVarint, bytes.count > 2, bytes[1] == 1, Set(numbers) == [1, 2] { return .savedModel }
-        // Nodes, each of which begins with a name and an operator; then a library (2) and versions (4).
+        // Nodes, each starting with a name and an operator; then a library (2) and versions (4).
         guard !first.isVarint, Set(numbers).isSubset(of: [1, 2, 3, 4]) else { return nil }
         let node = ProtobufFields(Array(bytes[first.content])).fields
         return node.prefix(2).map(\.number) == [1, 2] && node.allSatisfy({ $0.number <= 7 }) ? .tensorFlowGraph : nil

@@ -1,14 +1,15 @@
 import Foundation
 
 extension ModelFormat {
-    /// Whether a file of these bytes is of the format, by what it holds.
+    /// Whether a file with these bytes is of the format, judged by its content.
     func recognises(_ bytes: [UInt8]) -> Bool {
         if case .file(let recognises) = recognition { recognises(bytes) } else { false }
     }
 
-    /// The format of a file, by its content or, where that does not tell, by its extension.
+    /// The format of a file, by its content or, if that is inconclusive, by its extension.
     ///
-    /// - Throws: ``ModelError/unsupported(file:reason:)`` for a file of another kind, which says of which, and what to do.
+    /// - Throws: ``ModelError/unsupported(file:reason:)`` for a file of another kind; it says which kind, and what to
+    ///   do.
     static func ofFile(
         _ bytes: [UInt8], path: String, among formats: [ModelFormat] = all
     ) throws(ModelError) -> ModelFormat {
@@ -19,13 +20,13 @@ extension ModelFormat {
         let names = formats.map(\.name)
         throw .unsupported(
             file: path,
-            reason: "this is no file of a kind that is known; the formats that are read are "
+            reason: "the kind of this file is unknown; the supported formats are "
                 + "\(names.dropLast().joined(separator: ", ")) and \(names.last ?? "none")")
     }
 
-    /// The format of a directory, by what it holds or, where that does not tell, by its extension.
+    /// The format of a directory, by its content or, if that is inconclusive, by its extension.
     ///
-    /// - Throws: ``ModelError`` for one that is no model.
+    /// - Throws: ``ModelError`` if it is not a model.
     static func ofDirectory(_ path: String, among formats: [ModelFormat] = all) throws(ModelError) -> ModelFormat {
         func holds(_ file: String) -> Bool { FileManager.default.fileExists(atPath: "\(path)/\(file)") }
         let format = formats.first { format in

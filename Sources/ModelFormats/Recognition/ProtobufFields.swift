@@ -1,8 +1,8 @@
-/// The fields of a protobuf message's top level, as far as they can be followed.
+/// The top-level fields of a protobuf message, as far as they can be parsed.
 struct ProtobufFields {
     private(set) var fields = [(number: Int, isVarint: Bool, content: Range<Int>)]()
 
-    /// How many fields are followed.
+    /// The most fields to parse.
     private static let limit = 10_000
 
     init(_ bytes: [UInt8]) {

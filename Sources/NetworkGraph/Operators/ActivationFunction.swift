@@ -1,10 +1,10 @@
 import Tensors
 
-/// A function of one number, applied element by element, under ONNX's names.
+/// A function of one number, applied element by element, under its ONNX name.
 public enum ActivationFunction: Operator, Equatable {
     /// |x|
     case absolute
-    /// The smallest whole number from x on.
+    /// The smallest integer not below x.
     case ceiling
     /// x where x > 0, else alpha * (exp(x / alpha) - 1)
     case celu(alpha: Float)
@@ -14,7 +14,7 @@ public enum ActivationFunction: Operator, Equatable {
     /// 2 / sqrt(pi) * integral of exp(-t^2) from 0 to x
     case errorFunction
     case exponential
-    /// The largest whole number up to x.
+    /// The largest integer not above x.
     case floor
     /// x / 2 * (1 + erf(x / sqrt(2))), or its approximation by tanh
     case gelu(byTanh: Bool)
@@ -33,7 +33,7 @@ public enum ActivationFunction: Operator, Equatable {
     case reciprocal
     /// max(x, 0)
     case relu
-    /// The nearest whole number, of two the even one.
+    /// The nearest integer, with ties to even.
     case round
     /// gamma * x where x > 0, else gamma * alpha * (exp(x) - 1)
     case selu(alpha: Float, gamma: Float)
@@ -102,7 +102,7 @@ public enum ActivationFunction: Operator, Equatable {
         return [TensorType(.integer, type.shape, integers: type.integers?.map(ofInteger))]
     }
 
-    /// Of a whole number; nil where the function gives none.
+    /// The result for an integer; nil if the function gives none.
     private var ofInteger: ((Int) -> Int)? {
         switch self {
         case .absolute: { $0 < 0 ? 0 &- $0 : $0 }
@@ -113,7 +113,7 @@ public enum ActivationFunction: Operator, Equatable {
         }
     }
 
-    /// Of a number that says something about shapes.
+    /// The result for a number in shape arithmetic.
     private var ofKnownNumber: ((Double) -> Double)? {
         switch self {
         case .ceiling: { $0.rounded(.up) }

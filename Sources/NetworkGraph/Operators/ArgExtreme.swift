@@ -1,12 +1,12 @@
 import Tensors
 
-/// The place of the largest or smallest number along an axis (ONNX ArgMax, ArgMin).
+/// The index of the largest or smallest number along an axis (ONNX ArgMax, ArgMin).
 public struct ArgExtreme: Operator {
     public var name: String { isMaximum ? "ArgMax" : "ArgMin" }
     public var isMaximum: Bool
     public var axis: Int
     public var keepsAxis: Bool
-    /// Whether the last one counts among equals, rather than the first.
+    /// Whether the last of equal numbers counts, instead of the first.
     public var takesLast: Bool
 
     public init(isMaximum: Bool, axis: Int = 0, keepsAxis: Bool = true, takesLast: Bool = false) {

@@ -10,7 +10,7 @@ public enum BinaryArithmetic: String, Operator, CaseIterable {
     case power = "Pow"
     /// The remainder with the divisor's sign,
     case modulo = "Mod"
-    /// or with the dividend's (Mod with `fmod`).
+    /// or the dividend's sign (Mod with `fmod`).
     case remainder = "Mod (fmod)"
 
     public var name: String { self == .remainder ? "Mod" : rawValue }
@@ -20,7 +20,7 @@ public enum BinaryArithmetic: String, Operator, CaseIterable {
             let a = try inputs.required(0, "A")
             let b = self == .power ? try inputs.requiredOfAnyKind(1, "B") : try inputs.required(1, "B")
             var type = TensorType.real(try .broadcast(a.shape, b.shape))
-            // As float32 computes it: it is shape arithmetic.
+            // As in float32, since it is shape arithmetic.
             if let operation = ofKnownNumbers, let left = a.numbers, let right = b.numbers {
                 type.numbers = try Self.combined((left, a.shape), (right, b.shape), to: type.shape) {
                     Double(operation(Float($0), Float($1)))
@@ -50,7 +50,7 @@ public enum BinaryArithmetic: String, Operator, CaseIterable {
             let rest = a.remainderReportingOverflow(dividingBy: b).partialValue
             return self == .modulo && rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest
         case .power:
-            // A negative exponent leaves 1 / a^|b|, cut toward zero.
+            // A negative exponent gives 1 / a^|b|, truncated toward zero.
             guard b >= 0 else { return a == 1 ? 1 : a == -1 ? (b % 2 == 0 ? 1 : -1) : 0 }
             var (result, factor, rest) = (1, a, b)
             while rest > 0 {
@@ -72,7 +72,7 @@ public enum BinaryArithmetic: String, Operator, CaseIterable {
         }
     }
 
-    /// What an operation gives for each pair of elements, broadcast to a shape that both fit.
+    /// The operation's result for each pair of elements, broadcast to a common shape.
     static func combined<Element>(
         _ a: (elements: [Element], shape: Shape), _ b: (elements: [Element], shape: Shape), to shape: Shape,
         _ operation: (Element, Element) throws(OperatorError) -> Element
@@ -88,6 +88,6 @@ public enum BinaryArithmetic: String, Operator, CaseIterable {
         return combined
     }
 
-    /// Broadcasting aligns the last axes: the first ones meet where the ranks are equal.
+    /// Broadcasting aligns the last axes, so the first ones align only for equal ranks.
     public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { Set(ranks).count == 1 }
 }

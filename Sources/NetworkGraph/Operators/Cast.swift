@@ -2,10 +2,10 @@ import Tensors
 
 /// A tensor's elements as another type (ONNX Cast).
 ///
-/// Numbers become numbers rounded to the type; integers cut toward zero, then to the type's bits as two's complement;
-/// booleans that are true where the number is not 0.
+/// Numbers are rounded to the type, or become integers truncated toward zero and then to the type's bits in two's
+/// complement, or booleans that are true for nonzero numbers.
 public struct Cast: Operator {
-    /// What elements may become.
+    /// The target type.
     public enum Target: Sendable, Equatable {
         case float(FloatFormat)
         case integer(bits: Int, isSigned: Bool)
@@ -48,12 +48,12 @@ public struct Cast: Operator {
         return [type]
     }
 
-    /// A number cut toward zero; what no integer holds becomes the nearest, and NaN 0.
+    /// A number truncated toward zero; beyond the integers, it becomes the nearest, and NaN becomes 0.
     public func integer(_ number: Double) -> Int {
         integer(number.isNaN ? 0 : Int(exactly: number.rounded(.towardZero)) ?? (number < 0 ? .min : .max))
     }
 
-    /// An integer cut to the target's bits.
+    /// An integer truncated to the target's bits.
     public func integer(_ integer: Int) -> Int {
         guard case .integer(let bits, let isSigned) = target, bits < Int.bitWidth else { return integer }
         let unused = Int.bitWidth - bits

@@ -1,12 +1,12 @@
 import Tensors
 
-/// A comparison of two numbers or integers, element by element, with broadcasting (ONNX Less and its kin).
+/// A comparison of two numbers or integers, element by element, with broadcasting (ONNX Less and similar).
 public enum Comparison: String, Operator, CaseIterable {
     case less = "Less"
     case lessOrEqual = "LessOrEqual"
     case greater = "Greater"
     case greaterOrEqual = "GreaterOrEqual"
-    /// Of booleans, too.
+    /// For booleans, too.
     case equal = "Equal"
 
     public var name: String { rawValue }

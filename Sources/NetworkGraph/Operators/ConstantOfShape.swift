@@ -5,7 +5,7 @@ import Tensors
 /// Input: the shape as integers.
 public struct ConstantOfShape: Operator {
     public var name: String { "ConstantOfShape" }
-    /// Of one element.
+    /// A tensor with one element.
     public var value: AnyTensor
 
     public init(value: AnyTensor = .float32(Tensor([1], [0]))) {
@@ -27,6 +27,6 @@ public struct ConstantOfShape: Operator {
         ]
     }
 
-    /// A shape that depends on the network's inputs has no batch.
+    /// If the shape depends on the network's inputs, there is no batch.
     public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { false }
 }

@@ -6,13 +6,13 @@ import Tensors
 /// Output: [N, M, spatial...].
 public struct Convolution: Operator {
     public var name: String { "Conv" }
-    /// The extents of the kernel as declared, to be checked against the weights; nil if not declared.
+    /// The declared extents of the kernel, to be checked against the weights; nil if not declared.
     public var kernel: [Int]?
-    /// nil stands for 1 along each axis.
+    /// Nil stands for 1 along each axis.
     public var strides: [Int]?
-    /// nil stands for 1 along each axis.
+    /// Nil stands for 1 along each axis.
     public var dilations: [Int]?
-    /// nil stands for none.
+    /// Nil stands for none.
     public var padding: SlidingWindow.Padding?
     public var groups: Int
 

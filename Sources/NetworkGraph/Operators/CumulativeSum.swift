@@ -1,13 +1,13 @@
 import Tensors
 
-/// Along an axis, the sum of all numbers up to each (ONNX CumSum).
+/// Along an axis, the sum of all numbers up to each one (ONNX CumSum).
 ///
 /// Inputs: x, the axis as one integer.
 public struct CumulativeSum: Operator {
     public var name: String { "CumSum" }
-    /// Whether a number itself does not count.
+    /// Whether the number itself is excluded.
     public var isExclusive: Bool
-    /// Whether the sum comes from the other end.
+    /// Whether the sum starts at the other end.
     public var isReversed: Bool
 
     public init(isExclusive: Bool = false, isReversed: Bool = false) {
@@ -30,7 +30,7 @@ public struct CumulativeSum: Operator {
         var type = TensorType(x.kind, x.shape)
         if var sums = x.integers {
             let step = x.shape.strides[axis]
-            // From the end that sums begin at, each gets what its neighbour has.
+            // From the starting end, each element adds to its neighbour's sum.
             let order = isReversed ? Array(sums.indices.reversed()) : Array(sums.indices)
             for position in order {
                 let along = position / step % x.shape[axis]
@@ -42,6 +42,6 @@ public struct CumulativeSum: Operator {
         return [type]
     }
 
-    /// The axis is known only with the inputs.
+    /// The axis becomes known only with the inputs.
     public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { false }
 }

@@ -4,7 +4,7 @@ import Tensors
 public struct DepthToSpace: RearrangingOperator {
     public var name: String { "DepthToSpace" }
     public var block: Int
-    /// Whether a channel's place in the block comes behind the channel (mode CRD) or before it (DCR).
+    /// Whether the position in the block comes after the channel (mode CRD) or before it (DCR).
     public var isColumnRowDepth: Bool
 
     public init(block: Int, isColumnRowDepth: Bool = false) {
@@ -23,7 +23,7 @@ public struct DepthToSpace: RearrangingOperator {
     public func sources(for inputs: [TensorType?], giving shape: Shape) throws(OperatorError) -> [Int] {
         let x = try inputs.requiredOfAnyKind(0, "input").shape
         let (rows, columns) = (x[2], x[3])
-        // Of the channels [N, places, C, H, W] or [N, C, places, H, W].
+        // From the channels [N, places, C, H, W] or [N, C, places, H, W].
         let plane = rows * columns
         let channel = isColumnRowDepth ? block * block * plane : plane
         let place = isColumnRowDepth ? plane : shape[1] * plane

@@ -1,6 +1,6 @@
 import Tensors
 
-/// The numbers that quantised integers stand for: (x - zero point) * scale (ONNX DequantizeLinear).
+/// The numbers represented by quantised integers: (x - zero point) * scale (ONNX DequantizeLinear).
 ///
 /// Inputs: x as integers, scale, optional zero point.
 public struct DequantizeLinear: Operator {

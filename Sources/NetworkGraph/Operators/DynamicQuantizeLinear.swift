@@ -1,10 +1,10 @@
 import Tensors
 
-/// Numbers as integers from 0 to 255, with a scale and a zero point for the range that they span together with 0 (ONNX
-/// DynamicQuantizeLinear): scale = (largest - smallest) / 255, or 1 where these are equal; zero point =
+/// Numbers as integers from 0 to 255, with a scale and a zero point for their range extended to 0 (ONNX
+/// DynamicQuantizeLinear): scale = (largest - smallest) / 255, or 1 if these are equal; zero point =
 /// saturated(round(-smallest / scale)).
 public struct DynamicQuantizeLinear: Operator {
-    /// Which of its results it gives.
+    /// Which result it gives.
     public enum Result: Sendable, CaseIterable {
         case quantized, scale, zeroPoint
     }
@@ -25,6 +25,6 @@ public struct DynamicQuantizeLinear: Operator {
         }
     }
 
-    /// The range is that of the whole batch.
+    /// The range covers the whole batch.
     public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { false }
 }

@@ -18,13 +18,13 @@ public struct Expand: RearrangingOperator {
         return Array(StridedPositions(extents: shape.dimensions, strides: x.broadcastStrides(to: shape)))
     }
 
-    /// The shape may be that of the batch.
+    /// The shape may contain the batch.
     public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { false }
 }
 
 extension Shape {
-    /// For each element of a tensor of this shape, its place in a tensor of the same rank, where an index along an axis
-    /// stands for another; -1 where that is nil along some axis.
+    /// For each element of a tensor of this shape, its position in a tensor of the same rank whose indices along an
+    /// axis are mapped; -1 if an index has no counterpart.
     func sources(in x: Shape, _ index: (_ axis: Int, _ index: Int) -> Int?) -> [Int] {
         let strides = x.strides
         let places = dimensions.indices.map { axis in

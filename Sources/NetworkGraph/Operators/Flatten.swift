@@ -21,6 +21,6 @@ public struct Flatten: Operator {
         ]
     }
 
-    /// Elements keep their order, so that the first axis, being the batch before and after, stays the batch.
+    /// Elements keep their order, so if the first axis is the batch before and after, it stays the batch.
     public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { true }
 }

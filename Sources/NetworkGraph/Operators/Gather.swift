@@ -1,8 +1,8 @@
 import Tensors
 
-/// The slices of a tensor along an axis that a tensor of indices names (ONNX Gather).
+/// The slices of a tensor along an axis, selected by a tensor of indices (ONNX Gather).
 ///
-/// Inputs: x, indices as integers; a negative one counts from the back.
+/// Inputs: x, indices as integers; negative ones count from the end.
 public struct Gather: RearrangingOperator {
     public var name: String { "Gather" }
     public var axis: Int

@@ -1,8 +1,8 @@
 import Tensors
 
-/// Along an axis, the elements that a tensor of indices names, one for each of its own (ONNX GatherElements).
+/// Elements along an axis, selected by a tensor of indices, one for each index (ONNX GatherElements).
 ///
-/// Inputs: x, indices of x's rank as integers; a negative one counts from the back.
+/// Inputs: x, indices of x's rank as integers; negative ones count from the end.
 public struct GatherElements: RearrangingOperator {
     public var name: String { "GatherElements" }
     public var axis: Int
@@ -31,6 +31,6 @@ public struct GatherElements: RearrangingOperator {
         return zip(starts, try inputs.indices(1, below: x[axis])).map { $0 + $1 * step }
     }
 
-    /// Places along the batch may be named.
+    /// Indices may address the batch.
     public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { false }
 }

@@ -3,7 +3,7 @@ import Tensors
 /// 1 at the first largest number along an axis, 0 elsewhere (ONNX Hardmax).
 public struct Hardmax: Operator {
     public var name: String { "Hardmax" }
-    /// What is compared, as for the softmax.
+    /// The elements to compare, as for the softmax.
     public var softmax: Softmax
 
     public init(_ softmax: Softmax) {

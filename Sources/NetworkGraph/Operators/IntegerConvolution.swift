@@ -3,7 +3,7 @@ import Tensors
 /// A convolution of integers, exact (ONNX ConvInteger).
 ///
 /// Inputs: x [N, C, spatial...], weights [M, C / groups, kernel...], optional zero point of x, optional zero points of
-/// the weights: one, or [M]. Padding counts as x's zero point.
+/// the weights: one, or [M]. Padding equals x's zero point.
 public struct IntegerConvolution: Operator {
     public var name: String { "ConvInteger" }
     /// The same convolution of numbers.
@@ -32,14 +32,14 @@ public struct IntegerConvolution: Operator {
         convolution.workspaceBytes(from: inputs, to: output, bytesPerNumber: IntegerConvolution.bytesPerInteger)
     }
 
-    /// Of the numbers that integers are summed as.
+    /// The temporary data of the integers as numbers.
     static let bytesPerInteger = 8
 
     public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { dependent.isFirstAlone }
 }
 
 extension Convolution {
-    /// The type of a convolution's result where it is of integers.
+    /// The result type of an integer convolution.
     func integerOutputType(input: Shape, weights: Shape) throws(OperatorError) -> TensorType {
         TensorType(.integer, try outputTypes(for: [.real(input), .real(weights)])[0].shape)
     }

@@ -2,7 +2,7 @@ import Tensors
 
 /// x / (bias + alpha / size * sum of squares of `size` neighbouring channels)^beta (ONNX LRN).
 ///
-/// Of channel c the neighbours are c - floor((size - 1) / 2) to c + ceil((size - 1) / 2), as far as they are.
+/// The neighbours of channel c are c - floor((size - 1) / 2) to c + ceil((size - 1) / 2), as far as these exist.
 public struct LocalResponseNormalization: Operator {
     public var name: String { "LRN" }
     public var size: Int
@@ -17,7 +17,7 @@ public struct LocalResponseNormalization: Operator {
         self.bias = bias
     }
 
-    /// The channels that count for one of them.
+    /// The neighbours of a channel.
     public func neighbours(of channel: Int, channels: Int) -> ClosedRange<Int> {
         max(0, channel - (size - 1) / 2)...min(channels - 1, channel + size / 2)
     }

@@ -3,7 +3,7 @@ import Tensors
 /// x - max - log(sum of exp(x - max)) along an axis (ONNX LogSoftmax).
 public struct LogSoftmax: Operator {
     public var name: String { "LogSoftmax" }
-    /// What is summed, as for the softmax.
+    /// The elements to sum, as for the softmax.
     public var softmax: Softmax
 
     public init(_ softmax: Softmax) {

@@ -20,7 +20,7 @@ public enum Logic: String, Operator, CaseIterable {
         return [type]
     }
 
-    /// What it gives for two booleans.
+    /// The result for two booleans.
     public func holds(_ a: Bool, _ b: Bool) -> Bool {
         switch self {
         case .and: a && b

@@ -1,6 +1,6 @@
 import Tensors
 
-/// Matrix product over the last two axes, the others broadcast, as numpy.matmul (ONNX MatMul).
+/// Matrix product over the last two axes, with the others broadcast, as numpy.matmul (ONNX MatMul).
 public struct MatMul: Operator {
     public var name: String { "MatMul" }
 

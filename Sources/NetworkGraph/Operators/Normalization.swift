@@ -1,24 +1,24 @@
 import Tensors
 
-/// (x - mean) / sqrt(variance + epsilon), scaled and shifted, over groups of elements that lie together
-/// (ONNX InstanceNormalization, LayerNormalization, GroupNormalization).
+/// (x - mean) / sqrt(variance + epsilon), scaled and shifted, over groups of contiguous elements (ONNX
+/// InstanceNormalization, LayerNormalization, GroupNormalization).
 ///
 /// Inputs: x, scale, optional shift.
 public struct Normalization: Operator, Equatable {
-    /// What mean and variance are taken of.
+    /// The group for mean and variance.
     public enum Extent: Sendable, Equatable {
         /// Each plane of [N, C, spatial...]; scale and shift [C].
         case instance
-        /// All from an axis on; scale and shift are broadcast to these axes.
+        /// All axes from one on; scale and shift are broadcast to these axes.
         case layer(axis: Int)
-        /// Some channels that lie together, of [N, C, spatial...]; scale and shift [C].
+        /// Contiguous channels of [N, C, spatial...]; scale and shift [C].
         case group(count: Int)
     }
 
-    /// Which of its results it gives.
+    /// Which result it gives.
     public enum Result: Sendable {
         case normalized
-        /// The mean of each group, or 1 / sqrt(variance + epsilon), for `layer` alone: x with extents of 1 from the axis
+        /// The mean of each group, or 1 / sqrt(variance + epsilon), only for `layer`: x with extents of 1 from the axis
         /// on.
         case mean, inverseDeviation
     }
@@ -40,7 +40,7 @@ public struct Normalization: Operator, Equatable {
         self.result = result
     }
 
-    /// How many elements, which lie together, are normalised as one.
+    /// The number of contiguous elements that are normalised together.
     public func groupCount(in x: Shape) -> Int {
         switch extent {
         case .instance: x.dimensions.dropFirst(2).reduce(1, *)
@@ -49,7 +49,7 @@ public struct Normalization: Operator, Equatable {
         }
     }
 
-    /// The shape that scale and shift are broadcast from.
+    /// The shape from which scale and shift are broadcast.
     public func broadcastShape(of factor: Shape, for x: Shape) -> Shape {
         if case .layer = extent { return factor }
         return Shape(factor.dimensions + [Int](repeating: 1, count: max(x.rank - 2, 0)))
@@ -85,7 +85,7 @@ public struct Normalization: Operator, Equatable {
         return [.real(x)]
     }
 
-    /// That no group reaches over the first axis is so unless the axis is the first one.
+    /// No group spans the first axis, unless the axis is the first one.
     public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool {
         guard dependent.isFirstAlone else { return false }
         if case .layer(let axis) = extent { return isBehindBatch(axis, ranks: ranks) }

@@ -12,7 +12,7 @@ public struct PReLU: Operator {
         self.slopesAreChannels = slopesAreChannels
     }
 
-    /// The shape that the slope is broadcast from.
+    /// The shape from which the slope is broadcast.
     public func broadcastShape(ofSlope slope: Shape, for x: Shape) -> Shape {
         guard slopesAreChannels, slope.rank == 1, x.rank > 2 else { return slope }
         return Shape(slope.dimensions + [Int](repeating: 1, count: x.rank - 2))

@@ -1,19 +1,19 @@
 import Tensors
 
-/// A tensor with elements put before and behind it along its axes, or taken away (ONNX Pad).
+/// A tensor with elements added before and after it along its axes, or removed (ONNX Pad).
 ///
-/// Inputs: x; how many to put before each axis and then behind each, as integers; an element to fill with, 0 if none is
-/// given; the axes that the numbers are for, all if none are given.
+/// Inputs: x; integers: how many elements to add before each axis, then after each; an element to fill with, 0 if
+/// omitted; the axes that the numbers are for, all if omitted.
 public struct Pad: RearrangingOperator {
-    /// What is put there.
+    /// What is added.
     public enum Mode: String, Sendable, CaseIterable {
-        /// The fill.
+        /// The fill element.
         case constant
-        /// The elements in reverse order, the border's not repeated.
+        /// The elements in reverse order, without repeating the border's.
         case reflect
         /// The border's element.
         case edge
-        /// The elements of the other end.
+        /// The elements from the other end.
         case wrap
     }
 
@@ -28,7 +28,7 @@ public struct Pad: RearrangingOperator {
         mode == .constant && inputs.count > 2 && inputs[2] != nil ? [0, 2] : [0]
     }
 
-    /// How many elements are put before and behind each axis.
+    /// How many elements are added before and after each axis.
     public func pads(of inputs: [TensorType?]) throws(OperatorError) -> [(before: Int, after: Int)] {
         let x = try inputs.requiredOfAnyKind(0, "input").shape
         guard let given = try inputs.knownIntegers(1, "pads") else { throw OperatorError("has no pads") }

@@ -1,6 +1,6 @@
 import Tensors
 
-/// Numbers or integers from a start up to a limit, a step apart (ONNX Range).
+/// Numbers or integers from a start up to a limit, at equal steps (ONNX Range).
 ///
 /// Inputs: start, limit, step: scalars of one kind.
 public struct Progression: Operator {
@@ -33,6 +33,6 @@ public struct Progression: Operator {
         return [.real([max(0, Int(count))])]
     }
 
-    /// Bounds that depend on the network's inputs have no batch.
+    /// If bounds depend on the network's inputs, there is no batch.
     public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { false }
 }

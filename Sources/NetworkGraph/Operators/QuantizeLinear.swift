@@ -1,12 +1,12 @@
 import Tensors
 
-/// Numbers as integers of few bits: saturated(round(x / scale) + zero point), halves to even (ONNX QuantizeLinear).
+/// Numbers as integers of few bits: saturated(round(x / scale) + zero point), ties to even (ONNX QuantizeLinear).
 ///
 /// Inputs: x, scale, optional zero point.
 public struct QuantizeLinear: Operator {
     public var name: String { "QuantizeLinear" }
     public var groups: QuantizationGroups
-    /// What the integers are cut to.
+    /// The range of the integers, at which they saturate.
     public var range: IntegerRange
 
     public init(groups: QuantizationGroups = QuantizationGroups(), range: IntegerRange = .uint8) {

@@ -9,7 +9,7 @@ public struct QuantizedConvolution: Operator {
     public var name: String { "QLinearConv" }
     /// The same convolution of numbers.
     public var convolution: Convolution
-    /// What the result is cut to.
+    /// The range of the result, at which it saturates.
     public var range: IntegerRange
 
     public init(_ convolution: Convolution, range: IntegerRange) {

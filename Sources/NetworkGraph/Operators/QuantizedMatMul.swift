@@ -7,7 +7,7 @@ import Tensors
 /// scale and zero point of y.
 public struct QuantizedMatMul: Operator {
     public var name: String { "QLinearMatMul" }
-    /// What the result is cut to.
+    /// The range of the result, at which it saturates.
     public var range: IntegerRange
 
     public init(range: IntegerRange) {

@@ -1,6 +1,6 @@
 import Tensors
 
-/// One number of all along some axes (ONNX ReduceSum and its kin).
+/// The reduction of all numbers along some axes to one (ONNX ReduceSum and similar).
 ///
 /// Inputs: x, optionally the axes as integers.
 public struct Reduction: Operator {
@@ -22,9 +22,9 @@ public struct Reduction: Operator {
 
     public var name: String { function.rawValue }
     public var function: Function
-    /// Whether an axis that is reduced stays, with extent 1.
+    /// Whether a reduced axis is kept, with extent 1.
     public var keepsAxes: Bool
-    /// Whether nothing is reduced where no axes are given, rather than all.
+    /// Whether nothing is reduced if no axes are given, instead of all.
     public var passesWithoutAxes: Bool
 
     public init(_ function: Function, keepsAxes: Bool = true, passesWithoutAxes: Bool = false) {
@@ -33,7 +33,7 @@ public struct Reduction: Operator {
         self.passesWithoutAxes = passesWithoutAxes
     }
 
-    /// The axes that are reduced.
+    /// The axes to reduce.
     public func axes(of inputs: [TensorType?]) throws(OperatorError) -> Set<Int> {
         let x = try inputs.requiredOfAnyKind(0, "input").shape
         let given = try inputs.knownIntegers(1, "axes") ?? []
@@ -63,7 +63,7 @@ public struct Reduction: Operator {
         return [type]
     }
 
-    /// For each element of x, its place in the output.
+    /// For each element of x, its position in the output.
     public func targets(of x: Shape, axes: Set<Int>) -> StridedPositions {
         let strides = Shape(x.dimensions.indices.map { axes.contains($0) ? 1 : x[$0] }).strides
         return StridedPositions(
@@ -80,6 +80,6 @@ public struct Reduction: Operator {
         }
     }
 
-    /// That the first axis stays is seen in the shapes.
+    /// The shapes show that the first axis stays.
     public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { dependent.isFirstAlone }
 }

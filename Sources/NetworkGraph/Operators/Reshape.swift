@@ -2,8 +2,7 @@ import Tensors
 
 /// The same elements under another shape (ONNX Reshape).
 ///
-/// Inputs: x, the new shape as integers; -1 stands for what is left, 0 for the input's own extent
-/// unless `allowsZero`.
+/// Inputs: x, the new shape as integers; -1 stands for the rest, 0 for the input's own extent unless `allowsZero`.
 public struct Reshape: Operator {
     public var name: String { "Reshape" }
     public var allowsZero: Bool
@@ -41,6 +40,6 @@ public struct Reshape: Operator {
         return [type.reshaped(to: shape)]
     }
 
-    /// Elements keep their order, so that the first axis, being the batch before and after, stays the batch.
+    /// Elements keep their order, so if the first axis is the batch before and after, it stays the batch.
     public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { true }
 }

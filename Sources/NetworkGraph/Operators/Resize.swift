@@ -2,29 +2,29 @@ import Tensors
 
 /// A tensor resampled to other extents (ONNX Resize and Upsample).
 ///
-/// Inputs: x, region of interest (two numbers for each axis; for `tfCropAndResize` alone), scales as numbers or
-/// extents as integers, one for each of the axes.
+/// Inputs: x, region of interest (two numbers for each axis; only for `tfCropAndResize`), scales as numbers or extents
+/// as integers, one for each axis.
 public struct Resize: Operator, Equatable {
     public enum Mode: Sendable, Equatable {
         case nearest(Rounding)
         case linear
         /// - Parameters:
         ///   - coefficient: a in Keys' kernel.
-        ///   - excludesOutside: whether weights of what lies outside are 0 and the others made to sum to 1.
+        ///   - excludesOutside: whether weights outside the input are 0 and the others are normalised to sum to 1.
         case cubic(coefficient: Float, excludesOutside: Bool)
     }
 
-    /// Which neighbour is the nearest.
+    /// Which neighbour is nearest.
     public enum Rounding: String, Sendable {
         case preferFloor = "round_prefer_floor"
         case preferCeil = "round_prefer_ceil"
         case floor
         case ceil
-        /// `floor` along an axis that is enlarged, `ceil` along one that is reduced.
+        /// `floor` along an enlarged axis, `ceil` along a reduced one.
         case floorOrCeil
     }
 
-    /// Where an element of the output lies in the input.
+    /// The coordinate of an output element in the input.
     public enum Coordinates: String, Sendable {
         case halfPixel = "half_pixel"
         case halfPixelSymmetric = "half_pixel_symmetric"
@@ -35,10 +35,10 @@ public struct Resize: Operator, Equatable {
         case tfHalfPixelForNearest = "tf_half_pixel_for_nn"
     }
 
-    /// How given extents are meant.
+    /// How to apply given extents.
     public enum AspectRatio: String, Sendable {
         case stretch
-        /// One scale for all: the smallest that they ask for
+        /// One scale for all: the smallest that they require
         case notLarger = "not_larger"
         /// or the largest.
         case notSmaller = "not_smaller"
@@ -47,10 +47,10 @@ public struct Resize: Operator, Equatable {
     public var name: String { "Resize" }
     public var mode: Mode
     public var coordinates: Coordinates
-    /// The axes that scales and extents are for; nil stands for all.
+    /// The axes that scales and extents apply to; nil stands for all.
     public var axes: [Int]?
     public var aspectRatio: AspectRatio
-    /// What an element beyond the input has where coordinates are `tfCropAndResize`.
+    /// The value of elements beyond the input for coordinates `tfCropAndResize`.
     public var extrapolation: Float
 
     public init(
@@ -69,9 +69,9 @@ public struct Resize: Operator, Equatable {
         public let inputExtent: Int
         public let outputExtent: Int
         public let scale: Float
-        /// The output's extent before it is cut to a whole number.
+        /// The output's extent before truncation to an integer.
         public let resizedExtent: Float
-        /// The part of the input that is resampled, from 0 to 1.
+        /// The resampled part of the input, from 0 to 1.
         public let region: (start: Float, end: Float)
 
         init(
@@ -84,14 +84,14 @@ public struct Resize: Operator, Equatable {
             self.region = region
         }
 
-        /// An axis of whose result the extent is given.
+        /// An axis whose output extent is given.
         public init(inputExtent: Int, outputExtent: Int) {
             self.init(
                 inputExtent: inputExtent, outputExtent: outputExtent, scale: Float(outputExtent) / Float(inputExtent),
                 resizedExtent: Float(outputExtent), region: (0, 1))
         }
 
-        /// Whether every element is taken from its own place.
+        /// Whether every element is copied from its own position.
         public var isIdentity: Bool { inputExtent == outputExtent && scale == 1 && region == (0, 1) }
 
         public static func == (left: Axis, right: Axis) -> Bool {
@@ -154,7 +154,7 @@ public struct Resize: Operator, Equatable {
         return geometry
     }
 
-    /// The numbers of a list that says something about shapes; none if it is left out or empty.
+    /// The numbers of a list that defines a shape; empty if it is omitted or empty.
     private func numbers(_ inputs: [TensorType?], _ position: Int, _ role: String) throws(OperatorError) -> [Float] {
         guard inputs.indices.contains(position), let type = inputs[position], type.shape.count > 0 else { return [] }
         guard type.kind == .real, type.shape.rank <= 1 else {
@@ -170,7 +170,7 @@ public struct Resize: Operator, Equatable {
         [.real(try .checked(geometry(for: inputs).map(\.outputExtent)))]
     }
 
-    /// A batch that keeps its extent is not resampled, which the shapes show.
+    /// A batch that keeps its extent is not resampled, as the shapes show.
     public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool {
         dependent.isFirstAlone && coordinates != .tfCropAndResize
     }

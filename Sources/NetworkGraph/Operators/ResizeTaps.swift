@@ -1,6 +1,6 @@
-/// What a resampled tensor is made of, along each axis.
+/// The input elements and weights of a resampled tensor, along each axis.
 extension Resize {
-    /// Where an element of the output lies along an axis of the input.
+    /// The coordinate of an output element along an axis of the input.
     public func coordinate(of place: Int, along axis: Axis) -> Float {
         let (x, input, output) = (Float(place), Float(axis.inputExtent), axis.resizedExtent)
         switch coordinates {
@@ -21,7 +21,7 @@ extension Resize {
         }
     }
 
-    /// The elements of the input that make up one of the output along an axis, and how much each counts.
+    /// The input elements that form one output element along an axis, and their weights.
     public func taps(of place: Int, along axis: Axis) -> [(place: Int, weight: Float)] {
         guard !axis.isIdentity else { return [(place, 1)] }
         let coordinate = coordinate(of: place, along: axis)

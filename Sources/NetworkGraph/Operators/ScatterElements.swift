@@ -1,9 +1,9 @@
 import Tensors
 
-/// A tensor with elements put, along an axis, where a tensor of indices says (ONNX ScatterElements); of several for one
-/// place the last stays.
+/// A tensor with elements replaced, along an axis, at the positions in a tensor of indices (ONNX ScatterElements); of
+/// several for one position, the last counts.
 ///
-/// Inputs: x, indices of x's rank as integers, elements of their shape; a negative index counts from the back.
+/// Inputs: x, indices of x's rank as integers, elements of the indices' shape; negative indices count from the end.
 public struct ScatterElements: RearrangingOperator {
     public var name: String { "ScatterElements" }
     public var axis: Int
@@ -39,6 +39,6 @@ public struct ScatterElements: RearrangingOperator {
         return sources
     }
 
-    /// Places along the batch may be named.
+    /// Indices may address the batch.
     public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { false }
 }

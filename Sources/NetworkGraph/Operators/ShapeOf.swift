@@ -3,7 +3,8 @@ import Tensors
 /// The extents of a tensor, or of a range of its axes, as integers (ONNX Shape).
 public struct ShapeOf: Operator {
     public var name: String { "Shape" }
-    /// The first axis and the one behind the last; negative ones count from the back, and what lies outside is cut.
+    /// The first axis and the one after the last; negative ones count from the end, and the range is clipped to the
+    /// axes.
     public var start: Int
     public var end: Int
 

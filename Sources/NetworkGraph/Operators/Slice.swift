@@ -1,14 +1,14 @@
 import Tensors
 
-/// Every so many elements between two places along some axes (ONNX Slice).
+/// The elements between two positions along some axes, at a step (ONNX Slice).
 ///
-/// Inputs: x and, as integers, starts, ends, optionally axes (the first ones if none are given), optionally steps.
+/// Inputs: x and, as integers, starts, ends, optional axes (by default the first ones), optional steps.
 public struct Slice: RearrangingOperator {
     public var name: String { "Slice" }
 
     public init() {}
 
-    /// What is taken along an axis.
+    /// The elements to take along an axis.
     public struct Range: Sendable {
         public let start: Int
         public let step: Int
@@ -61,6 +61,6 @@ public struct Slice: RearrangingOperator {
         return StridedPositions(extents: shape.dimensions, strides: steps).map { origin + $0 }
     }
 
-    /// That the first axis stays whole is seen in the shapes, which change with the batch.
+    /// The shapes show that the first axis stays whole, since they change with the batch.
     public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { false }
 }

@@ -4,7 +4,7 @@ import Tensors
 public struct Softmax: Operator {
     public var name: String { "Softmax" }
     public var axis: Int
-    /// Whether the sum runs over `axis` and all axes behind it, as before opset 13.
+    /// Whether the sum runs over `axis` and all axes after it, as before opset 13.
     public var spansFollowingAxes: Bool
 
     public init(axis: Int, spansFollowingAxes: Bool = false) {
@@ -20,12 +20,12 @@ public struct Softmax: Operator {
         return [.real(x)]
     }
 
-    /// Differences and powers in float64, and the powers rounded.
+    /// Differences and powers in float64, then the powers are rounded.
     public func workspaceBytes(from inputs: [TensorType?], to output: TensorType, bytesPerNumber: Int) -> Int {
         output.shape.count.saturatingProduct(3 * 8)
     }
 
-    /// The input as a block of [outer, along the sum, inner] elements.
+    /// The input as a block of [outer, summed, inner] elements.
     public func extents(of x: Shape) -> (outer: Int, summed: Int, inner: Int) {
         let axis = x.axis(axis) ?? x.rank
         let outer = x.dimensions[..<axis].reduce(1, *)

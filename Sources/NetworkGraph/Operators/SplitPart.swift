@@ -2,7 +2,7 @@ import Tensors
 
 /// One of the parts that a tensor is split into along an axis (an output of ONNX's Split).
 ///
-/// Inputs: x, optionally the parts' extents as integers; without them all are equal but the last, which may be smaller.
+/// Inputs: x, optional extents of the parts as integers; by default all are equal, except that the last may be smaller.
 public struct SplitPart: RearrangingOperator {
     public var name: String { "Split" }
     public var axis: Int

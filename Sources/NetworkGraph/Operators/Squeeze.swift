@@ -19,6 +19,6 @@ public struct Squeeze: Operator {
         return [type.reshaped(to: Shape(x.dimensions.indices.filter { !axes.contains($0) }.map { x[$0] }))]
     }
 
-    /// Elements keep their order, so that the first axis, being the batch before and after, stays the batch.
+    /// Elements keep their order, so if the first axis is the batch before and after, it stays the batch.
     public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { true }
 }

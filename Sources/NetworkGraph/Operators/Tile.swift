@@ -1,8 +1,8 @@
 import Tensors
 
-/// A tensor repeated some times along each axis (ONNX Tile).
+/// A tensor repeated along each axis (ONNX Tile).
 ///
-/// Inputs: x, the times as integers, one for each axis.
+/// Inputs: x, the repeats as integers, one for each axis.
 public struct Tile: RearrangingOperator {
     public var name: String { "Tile" }
 

@@ -1,13 +1,13 @@
 import Tensors
 
-/// The largest or smallest numbers along an axis, in their order, or where they stand (the outputs of ONNX's TopK).
+/// The largest or smallest numbers along an axis, in order, or their indices (the outputs of ONNX's TopK).
 ///
-/// Inputs: x, how many as one integer. Of equal ones the first comes first.
+/// Inputs: x, how many as one integer. Of equal ones, the first comes first.
 public struct TopK: Operator {
     public var name: String { "TopK" }
     public var axis: Int
     public var isLargest: Bool
-    /// Whether the places are given, rather than the numbers.
+    /// Whether to give the indices, instead of the numbers.
     public var givesPlaces: Bool
 
     public init(axis: Int = -1, isLargest: Bool = true, givesPlaces: Bool = false) {
@@ -34,8 +34,8 @@ public struct TopK: Operator {
         return [result]
     }
 
-    /// Of elements [outer, along the axis, inner], those that come out: how far along the axis and at which position
-    /// each stands, in the output's order.
+    /// The selected elements of [outer, along the axis, inner]: for each, its index along the axis and its position, in
+    /// the output's order.
     public func chosen<Element: Comparable>(
         from elements: [Element], _ x: Shape, axis: Int, count: Int
     ) -> [(place: Int, position: Int)] {

@@ -3,7 +3,7 @@ import Tensors
 /// The axes in another order: axis i of the output is axis permutation[i] of the input (ONNX Transpose).
 public struct Transpose: RearrangingOperator {
     public var name: String { "Transpose" }
-    /// nil reverses the axes.
+    /// Nil reverses the axes.
     public var permutation: [Int]?
 
     public init(permutation: [Int]? = nil) {

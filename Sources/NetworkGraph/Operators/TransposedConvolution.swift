@@ -6,18 +6,18 @@ import Tensors
 /// Inputs: x [N, C, spatial...], weights [C, M / groups, kernel...], optional bias [M].
 /// Output: [N, M, spatial...].
 public struct TransposedConvolution: Operator {
-    /// How the output's borders are cut.
+    /// How to crop the output's borders.
     public enum Padding: Sendable, Equatable {
-        /// As much as is given.
+        /// By the given amounts.
         case explicit(begin: [Int], end: [Int])
-        /// So much that the output is `stride` times the input; of an odd number the larger part at the end
+        /// Such that the output is `stride` times the input; of an odd amount, the larger part at the end
         case sameUpper
         /// or at the beginning.
         case sameLower
-        /// So much that the output has these extents; a rest of an odd number is cut at the end.
+        /// Such that the output has these extents; of an odd amount, the larger part at the end.
         case outputShape([Int], isLower: Bool)
 
-        /// The padding of the convolution that it is the transpose of.
+        /// The padding of the convolution whose transpose this is.
         public init?(_ padding: SlidingWindow.Padding?) {
             switch padding {
             case nil: return nil
@@ -33,7 +33,7 @@ public struct TransposedConvolution: Operator {
     public var strides: [Int]?
     public var dilations: [Int]?
     public var padding: Padding?
-    /// How many elements of zeros follow the output along each axis.
+    /// How many zeros follow the output along each axis.
     public var outputPadding: [Int]?
     public var groups: Int
 
@@ -58,7 +58,8 @@ public struct TransposedConvolution: Operator {
         public let dilation: Int
         public let cutBefore: Int
 
-        /// Where an input element's product with a tap of the kernel goes; outside the output it is cut.
+        /// The output position of an input element's product with a kernel tap; products outside the output are
+        /// dropped.
         public func outputPosition(input: Int, tap: Int) -> Int { input * stride + tap * dilation - cutBefore }
     }
 
@@ -91,7 +92,7 @@ public struct TransposedConvolution: Operator {
         }
     }
 
-    /// How much is cut at the beginning of an axis, and what is left.
+    /// How much is cropped at the beginning of an axis, and what is left.
     private func cut(
         _ index: Int, of axes: Int, whole: Int, strided: Int
     ) throws(OperatorError) -> (before: Int, left: Int) {

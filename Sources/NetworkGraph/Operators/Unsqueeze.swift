@@ -1,6 +1,6 @@
 import Tensors
 
-/// The input with axes of extent 1 put in at the given places of the output (ONNX Unsqueeze).
+/// The input with axes of extent 1 inserted at the given positions of the output (ONNX Unsqueeze).
 ///
 /// Inputs: x, the axes as integers.
 public struct Unsqueeze: Operator {
@@ -18,7 +18,7 @@ public struct Unsqueeze: Operator {
         return [type.reshaped(to: Shape((0..<rank).map { axes.contains($0) ? 1 : rest.removeFirst() }))]
     }
 
-    /// The axes that an integer tensor names, counted from the front.
+    /// The axes in an integer tensor, counted from the front.
     static func axes(_ type: TensorType, rank: Int) throws(OperatorError) -> Set<Int> {
         guard type.shape.rank <= 1 else { throw OperatorError("takes its axes from a list, not from \(type.shape)") }
         guard let integers = type.integers else {
@@ -31,6 +31,6 @@ public struct Unsqueeze: Operator {
         return axes
     }
 
-    /// Elements keep their order, so that the first axis, being the batch before and after, stays the batch.
+    /// Elements keep their order, so if the first axis is the batch before and after, it stays the batch.
     public func keepsBatchElementsApart(dependent: [Bool], ranks: [Int]) -> Bool { true }
 }

@@ -1,6 +1,6 @@
 import Tensors
 
-/// The element of one tensor where a condition holds, else that of another, with broadcasting (ONNX Where).
+/// The element of one tensor if a condition holds, else that of another, with broadcasting (ONNX Where).
 ///
 /// Inputs: the condition, and two tensors of one kind.
 public struct Where: Operator {

@@ -1,21 +1,21 @@
-/// A part of a document, as data: renderers make Markdown, HTML or lines for a terminal of it.
+/// A part of a document, as data: renderers turn it into Markdown, HTML or terminal lines.
 public indirect enum Block: Sendable, Equatable {
-    /// The heading of a document of blocks alone.
+    /// The heading of a document that consists only of blocks.
     case title(Phrase)
-    /// A heading below that of the section.
+    /// A heading below the section's own.
     case heading(Phrase)
     case paragraph(Phrase)
     case list([Phrase])
     case table(Table)
-    /// Lines to be copied as they stand.
+    /// Lines to copy as they are.
     case code([String])
-    /// What is opened by those who want it. Its title is a heading where nothing folds.
+    /// Details to unfold on demand. Renderers without folding show the title as a heading.
     case folded(Phrase, [Block])
-    /// A picture, and the text that says what it shows; renderers of text show that alone.
+    /// A figure, and a text that says what it shows; text renderers show only that.
     case figure(Figure, text: [Block] = [])
 }
 
-/// A table, each of whose rows has a cell for every column.
+/// A table in which every row has a cell for each column.
 public struct Table: Sendable, Equatable {
     public let columns: [String]
     public let rows: [[Phrase]]

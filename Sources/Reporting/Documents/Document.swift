@@ -2,17 +2,17 @@ import Conformance
 import Tensors
 import Validation
 
-/// What a run says, as data: each renderer makes its own form of it, and none of them sees a report.
+/// A run's results, as data: each renderer gives them its own form, without access to the reports.
 public struct Document: Sendable, Equatable {
     public let verdict: Verdict
     public let sections: [Section]
-    /// The frames that figures show, by their files.
+    /// The frames shown in figures, keyed by their files.
     public let pictures: [FramePicture]
     /// Reports that were not made, and why.
     public let leftOut: [String]
 
     /// - Parameters:
-    ///   - pictures: of frames, some of which figures may show.
+    ///   - pictures: frames, some of which figures may show.
     ///   - leftOut: reports that were not made, and why.
     public init(_ sections: [Section], pictures: [FramePicture] = [], leftOut: [String] = []) {
         self.leftOut = leftOut
@@ -23,7 +23,7 @@ public struct Document: Sendable, Equatable {
             .filter { shown.contains($0.file) }.sorted { $0.file < $1.file }
     }
 
-    /// The files of the frames that figures show, in order.
+    /// The files of the frames shown in figures, in order.
     public static func filesShown(by sections: [Section]) -> [String] {
         Set(sections.flatMap(\.blocks).flatMap(\.frames)).sorted()
     }
@@ -60,13 +60,13 @@ public struct Document: Sendable, Equatable {
         }
     }
 
-    /// The causes that were found, each once.
+    /// The causes found, each once.
     public var causes: [String] { sections.flatMap(\.causes).withoutRepeats }
 
     /// What was not judged, and why.
     public var notJudged: [String] { sections.flatMap(\.notJudged) }
 
-    /// The checks that fail without being listed.
+    /// The failing checks that are not known deviations.
     public var failures: [Check] { sections.flatMap(\.checks).filter { $0.verdict == .doesNotConform } }
 
     /// Each report's checks, counted.
@@ -83,14 +83,14 @@ public struct Document: Sendable, Equatable {
             })
     }
 
-    /// Listed deviations that are to be looked at: those that got worse, and those that can go.
+    /// Listed deviations that need attention: those that got worse, and those that can be removed.
     public var changedDeviations: [DeviationOutcome] {
         sections.flatMap(\.deviations).filter { [.worse, .disappeared].contains($0.status) }
     }
 }
 
 extension Block {
-    /// The files of the frames that figures show.
+    /// The files of the frames shown in figures.
     fileprivate var frames: [String] {
         switch self {
         case .figure(.frames(let figure), _): figure.frames.map(\.file)

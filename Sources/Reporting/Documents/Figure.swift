@@ -1,7 +1,7 @@
 import Conformance
 import Detection
 
-/// A picture as data: what is drawn, without sizes or colours.
+/// A figure as data: what to draw, without sizes or colours.
 public enum Figure: Sendable, Equatable {
     case layers(LayerColumn)
     case strips(StripChart)
@@ -26,7 +26,7 @@ public struct Mark: Sendable, Equatable {
     }
 }
 
-/// The layers of a network in the order of computation, each with its errors on a common logarithmic axis.
+/// A network's layers in order of computation, each with its errors on a common logarithmic axis.
 public struct LayerColumn: Sendable, Equatable {
     public struct Layer: Sendable, Equatable {
         public let name: String
@@ -35,22 +35,22 @@ public struct LayerColumn: Sendable, Equatable {
         public let verdict: Verdict
         public let isFirstDivergence: Bool
         public let marks: [Mark]
-        /// What is shown of a layer that is opened.
+        /// Details shown when a layer is opened.
         public let details: [Block]
     }
 
     public let title: String
     public let verdict: Verdict
-    /// The largest difference that is asked for, if one is.
+    /// The largest difference allowed, if there is a limit.
     public let limit: Double?
     public let layers: [Layer]
 }
 
-/// Values under names, on a common logarithmic axis.
+/// Named values on a common logarithmic axis.
 public struct StripChart: Sendable, Equatable {
     public struct Strip: Sendable, Equatable {
         public let name: String
-        /// Of the strip, such as its figures.
+        /// Details of the strip, such as its figures.
         public let note: String
         public let verdict: Verdict?
         public let marks: [Mark]
@@ -64,9 +64,9 @@ public struct StripChart: Sendable, Equatable {
     }
 
     public let title: String
-    /// What the axis measures.
+    /// The quantity on the axis.
     public let axis: String
-    /// The smallest and the largest value that the axis shows; nil to take them from the marks.
+    /// The smallest and the largest value on the axis; nil to derive them from the marks.
     public var span: ClosedRange<Double>?
     public let limit: Double?
     public let strips: [Strip]
@@ -80,7 +80,7 @@ public struct BarChart: Sendable, Equatable {
     }
 
     public let title: String
-    /// What the bins are of.
+    /// The quantity that is binned.
     public let axis: String
     public let bars: [Bar]
 }
@@ -93,7 +93,7 @@ public struct HistogramChart: Sendable, Equatable {
     public let equal: Int
 }
 
-/// Networks as rows of layers, of which some stay in float32.
+/// Networks as rows of layers, some of which stay in float32.
 public struct PlanPicture: Sendable, Equatable {
     public struct Layer: Sendable, Equatable {
         public let name: String
@@ -103,21 +103,21 @@ public struct PlanPicture: Sendable, Equatable {
 
     public struct Network: Sendable, Equatable {
         public let name: String
-        /// In the order of computation.
+        /// In order of computation.
         public let layers: [Layer]
     }
 
     public let title: String
-    /// What the other layers are computed in.
+    /// The arithmetic of the other layers.
     public let arithmetic: String
     public let networks: [Network]
 }
 
-/// Frames with the boxes of two detectors.
+/// Frames with two detectors' boxes.
 public struct FrameGallery: Sendable, Equatable {
     public struct Box: Sendable, Equatable {
         public enum Role: String, Sendable {
-            /// Of both, within a pixel.
+            /// Boxes of both, equal to within a pixel.
             case both
             case baseline
             case candidate
@@ -131,14 +131,14 @@ public struct FrameGallery: Sendable, Equatable {
         public let file: String
         public let caption: Phrase
         public let boxes: [Box]
-        /// The part to show enlarged beside the frame.
+        /// The part to enlarge beside the frame.
         public var crop: BoundingBox?
     }
 
     public let title: String
-    /// Whether the frames are shown small, for an overview.
+    /// Whether to show the frames as thumbnails, for an overview.
     public let areThumbnails: Bool
     public let frames: [Frame]
-    /// How many more frames there are that are not shown.
+    /// The number of further frames, not shown.
     public let omitted: Int
 }

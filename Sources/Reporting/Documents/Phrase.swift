@@ -1,17 +1,17 @@
 import Conformance
 
-/// A line of text of which parts stand out, such as `Closest is \(code: "openface"): \(verdict)`.
+/// A line of text with emphasised parts, such as `Closest is \(code: "openface"): \(verdict)`.
 public struct Phrase: Sendable, Equatable, ExpressibleByStringInterpolation {
     public enum Span: Sendable, Equatable {
         case plain(String)
         case strong(String)
         case emphasis(String)
-        /// A name as a program spells it.
+        /// A name as programs spell it.
         case code(String)
-        /// Shown in its colour where there are colours, and always in words.
+        /// Shown in its colour where possible, and always in words.
         case verdict(Verdict)
 
-        /// The span's text alone.
+        /// Only the span's text.
         public var text: String {
             switch self {
             case .plain(let text), .strong(let text), .emphasis(let text), .code(let text): text
@@ -27,7 +27,7 @@ public struct Phrase: Sendable, Equatable, ExpressibleByStringInterpolation {
     public init(stringLiteral text: String) { self.init(text) }
     public init(stringInterpolation: StringInterpolation) { spans = stringInterpolation.spans }
 
-    /// The text without what makes parts of it stand out.
+    /// The text without emphasis.
     public var text: String { spans.map(\.text).joined() }
 
     public static func + (one: Phrase, other: Phrase) -> Phrase { Phrase(one.spans + other.spans) }

@@ -1,23 +1,23 @@
 import Conformance
 
-/// What one report says to people and to CI systems.
+/// One report's results, for readers and CI systems.
 public struct Section: Sendable, Equatable {
     /// The report's name: `fp32_vs_onnx`.
     public let name: String
-    /// What was compared with what.
+    /// The two things compared.
     public let title: String
     public let verdict: Verdict
     public let checks: [Check]
     public let deviations: [DeviationOutcome]
-    /// What was done wrong, where a cause was found: a sentence for each.
+    /// The faults found, one sentence each.
     public let causes: [String]
-    /// Why the verdict, or a part of it, is that nothing could be judged.
+    /// Why all or part of the report could not be judged.
     public let notJudged: [String]
-    /// What a person is told to look at first, if there is something.
+    /// What a reader should look at first, if anything.
     public let firstFault: String?
     public let blocks: [Block]
 
-    /// - Parameter blocks: what stands before the deviations and the limits that do not hold.
+    /// - Parameter blocks: what precedes the deviations and the failed limits.
     init(_ report: some Report, title: String, firstFault: String? = nil, blocks: [Block]) {
         name = type(of: report).name
         self.title = title
@@ -30,7 +30,7 @@ public struct Section: Sendable, Equatable {
         self.blocks = blocks + report.deviationBlocks
     }
 
-    /// What is no report's.
+    /// What belongs to no report.
     init(name: String, title: String, checks: [Check], blocks: [Block]) {
         self.name = name
         self.title = title
@@ -40,12 +40,12 @@ public struct Section: Sendable, Equatable {
         (deviations, causes, notJudged, firstFault) = ([], [], [], nil)
     }
 
-    /// How many of the checks came to each verdict.
+    /// The number of checks for each verdict.
     public func count(_ verdict: Verdict) -> Int { checks.count { $0.verdict == verdict } }
 }
 
 extension Report {
-    /// The listed deviations, and the checks that fail without being listed.
+    /// The listed deviations, and the failing checks that are not listed.
     fileprivate var deviationBlocks: [Block] {
         var blocks = [Block]()
         if !deviations.isEmpty {
@@ -68,7 +68,7 @@ extension Report {
 }
 
 extension Table {
-    /// Checks with what they were held against.
+    /// Checks with their limits.
     init(failures: [Check]) {
         let isGraded = failures.contains { $0.grade != nil }
         self.init(
@@ -82,7 +82,7 @@ extension Table {
 }
 
 extension DeviationOutcome {
-    /// The value and its limit for a person; dashes where the check was not made.
+    /// The value and its limit as text; dashes if the check was not made.
     public var figures: (value: String, limit: String) {
         guard let value, let limit else { return ("-", "-") }
         return toldApart(value, from: limit)

@@ -1,9 +1,9 @@
 import Conformance
 
-/// Renders what fails and what was not judged as commands of GitHub Actions, which shows them beside a change:
+/// Renders failures and unjudged items as GitHub Actions commands, which GitHub shows beside a change:
 /// https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
 public struct GitHubAnnotations {
-    /// One for each cause, failure and thing that was not judged; GitHub shows ten of a kind for a step.
+    /// One for each cause, failure and unjudged item; GitHub shows ten of a kind for each step.
     public let lines: [String]
 
     public init(_ document: Document) {

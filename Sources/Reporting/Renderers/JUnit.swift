@@ -1,7 +1,7 @@
 import Conformance
 
-/// Renders the checks of sections as a JUnit document, which CI systems show: one suite for each report, one test case
-/// for each check, and one that fails for each cause that was found.
+/// Renders the checks of sections as a JUnit document for CI systems: one suite for each report, one test case for each
+/// check, and one failing case for each cause found.
 public struct JUnit {
     private var suites = [XMLElement]()
 
@@ -56,8 +56,8 @@ public struct JUnit {
     }
 }
 
-/// An element of an XML document (https://www.w3.org/TR/xml/). Foundation's on Linux frees nodes that are still in
-/// use, and crashes.
+/// An element of an XML document (https://www.w3.org/TR/xml/). Foundation's class crashes on Linux because it frees
+/// nodes in use.
 private struct XMLElement {
     let name: String
     let attributes: [(name: String, value: String)]
@@ -81,8 +81,8 @@ private struct XMLElement {
         return ["\(indent)<\(start)>"] + children.flatMap { $0.lines(indent: indent + "  ") } + ["\(indent)</\(name)>"]
     }
 
-    /// Characters that XML gives a meaning are named; those that XML 1.0 forbids (2.2: control characters, U+FFFE and
-    /// U+FFFF) become U+FFFD.
+    /// XML's special characters are escaped; those that XML 1.0 forbids (2.2: control characters, U+FFFE and U+FFFF)
+    /// become U+FFFD.
     private func escaped(_ text: String) -> String {
         text.unicodeScalars.reduce(into: "") { escaped, scalar in
             switch scalar {
@@ -99,7 +99,7 @@ private struct XMLElement {
 }
 
 extension Check {
-    /// The value and its limit for a person; a dash for what was not measured.
+    /// The value and its limit as text; a dash if it was not measured.
     var figures: (value: String, limit: String) {
         guard let value else { return ("-", limit.short) }
         return toldApart(value, from: limit)

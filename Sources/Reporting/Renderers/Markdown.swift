@@ -2,19 +2,19 @@ import Conformance
 
 /// Renders documents as GitHub's Markdown.
 public struct Markdown {
-    /// Whether long parts are folded, as pages do. A terminal shows them under headings.
+    /// Whether to fold long parts, as pages do. A terminal shows them under headings.
     let folds: Bool
 
     public init(folds: Bool) { self.folds = folds }
 
     // MARK: - Documents
 
-    /// The whole of a document.
+    /// The whole document.
     public func text(_ document: Document) -> String {
         shown(firstScreen(document) + document.sections.flatMap { [""] + lines($0) }) + "\n"
     }
 
-    /// What matters: the verdict, the causes, what was not judged, what fails.
+    /// The essentials: the verdict, the causes, what was not judged, what fails.
     public func firstScreenText(_ document: Document) -> String { shown(firstScreen(document)) + "\n" }
 
     public func text(_ section: Section) -> String { shown(lines(section)) + "\n" }

@@ -1,8 +1,8 @@
 extension String {
-    /// The text as one line that a terminal or a page shows and does not obey: control characters, and those that turn
-    /// the direction of writing or are not seen, stand as their numbers: `\\u{1B}`.
+    /// The text as one line that a terminal or a page displays and does not execute: control characters, direction
+    /// marks and invisible characters are replaced by their code points: `\\u{1B}`.
     ///
-    /// Names come from files, and so may hold anything.
+    /// Names come from files, so they may contain anything.
     public var shownLine: String {
         unicodeScalars.reduce(into: "") { shown, scalar in
             if scalar.isObeyed {
@@ -13,17 +13,17 @@ extension String {
         }
     }
 
-    /// The same with lines left apart.
+    /// The same, with line breaks kept.
     public var shownLines: String {
         split(separator: "\n", omittingEmptySubsequences: false).map { String($0).shownLine }.joined(separator: "\n")
     }
 }
 
-/// Lines as one text, each with what ``Swift/String/shownLine`` leaves of it.
+/// Lines as one text, each as ``Swift/String/shownLine``.
 func shown(_ lines: [String]) -> String { lines.map(\.shownLine).joined(separator: "\n") }
 
 extension Unicode.Scalar {
-    /// Whether it does something rather than is seen. The joiners are part of how some scripts and emoji are written.
+    /// Whether it acts instead of being visible. Joiners are kept: some scripts and emoji need them.
     fileprivate var isObeyed: Bool {
         switch properties.generalCategory {
         case .control, .lineSeparator, .paragraphSeparator: true

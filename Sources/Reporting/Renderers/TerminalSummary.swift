@@ -2,7 +2,7 @@ import Conformance
 
 /// Renders a document as the last lines of a run on a terminal.
 public struct TerminalSummary {
-    /// A line, and the verdict in whose colour it is shown where there are colours.
+    /// A line, and the verdict that colours it where colours are available.
     public struct Line: Sendable, Equatable {
         public let text: String
         public let verdict: Verdict?
@@ -13,11 +13,11 @@ public struct TerminalSummary {
         }
     }
 
-    /// How much is said.
+    /// How much to print.
     public enum Extent: Sendable {
-        /// The verdict alone.
+        /// Only the verdict.
         case quiet
-        /// What matters, in ``mostLines`` lines at most.
+        /// The essentials, in at most ``mostLines`` lines.
         case brief
         /// Every failure and every known deviation.
         case verbose
@@ -27,7 +27,7 @@ public struct TerminalSummary {
 
     public let lines: [Line]
 
-    /// - Parameter page: the path of the page that says the rest, if one was written.
+    /// - Parameter page: the path of the page with the details, if one was written.
     public init(_ document: Document, page: String? = nil, extent: Extent = .brief) {
         let verdict = document.verdict
         var lines = [Line("\(verdict.words): \(document.sentence)".capitalizedFirst, verdict)]
@@ -70,7 +70,7 @@ public struct TerminalSummary {
 }
 
 extension DeviationOutcome {
-    /// What changed, in a sentence.
+    /// The change, in a sentence.
     fileprivate var change: String {
         status == .worse
             ? "known deviation \(check) is worse than listed: \(figures.value), accepted up to \(bound.short)"

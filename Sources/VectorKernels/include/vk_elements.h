@@ -8,7 +8,7 @@ void vk_prelu_float32(
 void vk_prelu_float64(
     const double *x, const double *slopes, ptrdiff_t slope_step, ptrdiff_t count, double *y);
 
-/// largest[p] = the first of the largest among numbers[pixels[p] + taps[k]]; NaN if one of them is.
+/// largest[p] = the first of the largest among numbers[pixels[p] + taps[k]]; NaN if one of them is NaN.
 void vk_largest_float32(
     const float *numbers, const ptrdiff_t *pixels, ptrdiff_t pixel_count, const ptrdiff_t *taps, ptrdiff_t tap_count,
     float *largest);

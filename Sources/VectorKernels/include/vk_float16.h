@@ -9,6 +9,6 @@
 void vk_float32_from_float16(vk_level level, const _Float16 *from, ptrdiff_t count, float *to);
 void vk_float16_from_float32(vk_level level, const float *from, ptrdiff_t count, _Float16 *to);
 
-/// The nearest float16 of each number, ties to even, as float32; zeros for subnormal ones where these are flushed.
+/// The nearest float16 of each number, ties to even, as float32; subnormals become zeros if they are flushed.
 void vk_round_to_float16(
     vk_level level, const float *numbers, ptrdiff_t count, bool flushes_subnormals, float *rounded);

@@ -6,8 +6,8 @@
 #include "vk_levels.h"
 #include "vk_sums.h"
 
-// Layers on activations that are laid out by blocks of 16 channels: [block][row][column][channel of the block].
-// Images are laid out [row][column][channel] with 3 channels.
+// Layers on activations laid out in blocks of 16 channels: [block][row][column][channel of the block]. Images are laid
+// out [row][column][channel] with 3 channels.
 
 enum { vk_image_channels = 3 };
 
@@ -20,7 +20,7 @@ typedef enum __attribute__((enum_extensibility(closed))) {
     vk_rounding_sums_and_results,
 } vk_rounding;
 
-/// What is computed for each output pixel and channel m, in float32:
+/// The computation for each output pixel and channel m, in float32:
 ///
 ///     sum = starts[m], plus numbers[pixel + taps[k]] * weights[m][k] for each k in order, as `form` says
 ///     y = sum + addends[m]
@@ -64,10 +64,10 @@ void vk_compute_layer(vk_level level, const vk_layer *layer, const vk_pixels *pi
 /// The largest side of a pool's window; the smallest is 2.
 enum { vk_largest_pool = 3 };
 
-/// A square window that slides along one row of outputs.
+/// A square window sliding along one row of outputs.
 typedef struct {
-    /// The rows of the input under the window, each [block][column][channel of the block]; fewer than the window has
-    /// where the input ends within it.
+    /// The input rows under the window, each [block][column][channel of the block]; fewer than the window's if the
+    /// input ends within it.
     const float *const *rows;
     ptrdiff_t row_count;
     ptrdiff_t column_count;
@@ -77,12 +77,12 @@ typedef struct {
     ptrdiff_t stride;
     /// Whether windows are searched column by column, which decides between 0 and -0.
     bool column_by_column;
-    /// Each window begins within the row.
+    /// Each window begins inside the row.
     ptrdiff_t result_count;
     float *results;
     ptrdiff_t result_pixel_stride;
     ptrdiff_t result_block_stride;
 } vk_pool_row;
 
-/// The first of the largest numbers under each window, NaN if one of them is.
+/// The first of the largest numbers under each window, NaN if one of them is NaN.
 void vk_max_pool(vk_level level, const vk_pool_row *row);

@@ -2,7 +2,7 @@
 
 #include <stdbool.h>
 
-/// The instruction sets that the kernels are compiled for. Results have the same bits on each.
+/// The instruction sets that the kernels are compiled for. Each gives the same bits.
 typedef enum __attribute__((enum_extensibility(closed))) {
     vk_level_portable,
     vk_level_avx2,
@@ -10,7 +10,7 @@ typedef enum __attribute__((enum_extensibility(closed))) {
     vk_level_neon,
 } vk_level;
 
-/// Whether this processor has the instructions of a level.
+/// Whether this processor supports a level's instructions.
 bool vk_supports(vk_level level);
 
 /// The fastest level of this processor.

@@ -5,17 +5,17 @@
 
 #include "vk_levels.h"
 
-/// Along one axis of a resampled image, which pixels of the source each pixel is a weighted sum of.
+/// Along one axis of a resampled image, the source pixels whose weighted sum gives each pixel.
 typedef struct {
     ptrdiff_t pixel_count;
     /// For each pixel.
     ptrdiff_t tap_count;
-    /// tap_count of them for each pixel, in the order of the sum, as `weights`.
+    /// tap_count for each pixel, in the order of the sum, like `weights`.
     const ptrdiff_t *offsets;
     const float *weights;
 } vk_resampled_axis;
 
-/// An image that is resampled and normalised, in float32 without fused operations:
+/// An image to resample and normalise, in float32 without fused operations:
 ///
 ///     row = sum over the column taps of source * weight
 ///     sum = sum over the row taps of row * weight, rounded to a whole number where `rounds_to_integers`
@@ -27,9 +27,9 @@ typedef struct {
     ptrdiff_t source_columns;
     vk_resampled_axis rows;
     vk_resampled_axis columns;
-    /// Whole numbers, halves to even.
+    /// Integers, ties to even.
     bool rounds_to_integers;
-    /// Whether the results' channels stand in the opposite order.
+    /// Whether the results' channels are in reverse order.
     bool reverses_channels;
     /// [rows.pixel_count][columns.pixel_count][3]
     float *results;

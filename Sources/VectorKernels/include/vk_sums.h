@@ -4,7 +4,7 @@
 
 #include "vk_levels.h"
 
-/// How a sum of products is carried. Each sum is one chain, from its start, one product after another.
+/// How to accumulate a sum of products. Each sum is one chain, from its start on, one product after another.
 typedef enum __attribute__((enum_extensibility(closed))) {
     /// fused multiply-adds, each rounded once to the type of the numbers
     vk_form_fused,
@@ -19,10 +19,10 @@ typedef enum __attribute__((enum_extensibility(closed))) {
     vk_form_neural_engine_m1,
 } vk_form;
 
-/// Weights are packed and sums are computed in blocks of so many channels.
+/// The number of channels in a block of packed weights and sums.
 enum { vk_channel_block = 16 };
 
-/// Where factors stand, and where sums go.
+/// The positions of factors and sums.
 ///
 /// Sum (i, m, p) starts at starts[m] and adds numbers[origins[i] + pixels[p] + taps[k]] * weights[m][k] for each
 /// k in order. It goes to sums[(i * channel_count + m) * pixel_count + p].
@@ -36,17 +36,17 @@ typedef struct {
     ptrdiff_t channel_count;
 } vk_sum_layout;
 
-/// The elements that packed weights take: channel_count rounded up to whole blocks, times tap_count.
+/// The number of elements in packed weights: channel_count rounded up to whole blocks, times tap_count.
 ptrdiff_t vk_packed_count(ptrdiff_t channel_count, ptrdiff_t tap_count);
 
-/// From [channel][tap] to [block][tap][channel of the block], with zeros for channels that are not there.
+/// From [channel][tap] to [block][tap][channel of the block], with zeros for missing channels.
 void vk_pack_float32(const float *weights, ptrdiff_t channel_count, ptrdiff_t tap_count, float *packed);
 void vk_pack_float64(const double *weights, ptrdiff_t channel_count, ptrdiff_t tap_count, double *packed);
 
 void vk_sums_float32(
     vk_level level, vk_form form, const vk_sum_layout *layout, const float *numbers, const float *packed_weights,
     const float *starts, float *sums);
-/// Of float64 numbers there are the first two forms.
+/// float64 numbers have only the first two forms.
 void vk_sums_float64(
     vk_level level, vk_form form, const vk_sum_layout *layout, const double *numbers, const double *packed_weights,
     const double *starts, double *sums);

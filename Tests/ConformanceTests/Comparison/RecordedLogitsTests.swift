@@ -31,7 +31,7 @@ import Testing
         #expect(found([0.11920, 0.88080, 0.88080, 0.11920]) == "logits")
     }
 
-    @Test("Of an output that is no tensor's softmax, or another operator's, none is known")
+    @Test("If an output is not a softmax, or is another operator's, no logits are known")
     func none() {
         #expect(found([0.5, 0.5, 0.5, 0.5]) == nil)
         #expect(found([0.26894, 0.73106, 0.95257, 0.04743], operator: "Sigmoid") == nil)

@@ -26,7 +26,7 @@ import Testing
         #expect(try SmallNetwork().graph().computesBatchElementsApart(for: ["x": [20, 3, 6, 6]]))
     }
 
-    @Test("What looks across the batch does not: a softmax along it, a transposition of it, a product with it behind")
+    @Test("Operators that mix batch elements do not: a softmax or transposition of the batch, a product summed over it")
     func across() throws {
         #expect(try isApart(graph(Softmax(axis: 1))))
         #expect(try isApart(graph(Softmax(axis: -1))))
@@ -74,7 +74,7 @@ import Testing
         }
     }
 
-    @Test("An engine that answers in turn is asked for the slices in their order, and for none behind a failure")
+    @Test("An engine that answers one at a time gets the slices in order, and none after a failure")
     func inTurn() throws {
         let engine = try FailingEngine()
         var random = RandomNumbers(seed: 5)

@@ -38,7 +38,7 @@ import Testing
         #expect(difference.histogram?.bins == [.init(exponent: Int(Double(distance).exponent), count: 1)])
     }
 
-    @Test("A stored text that is no histogram is refused", arguments: ["1", "a:b", "1:0", "1:-3", "9999:1", "1:2:3"])
+    @Test("A stored text must be a histogram", arguments: ["1", "a:b", "1:0", "1:-3", "9999:1", "1:2:3"])
     func damaged(text: String) {
         #expect(throws: JSONError.self) { try JSON.string(text).decode(ExponentHistogram.self, file: "") }
     }

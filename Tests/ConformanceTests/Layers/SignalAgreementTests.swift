@@ -10,7 +10,7 @@ import Testing
             candidate: .float32(Tensor([candidate.count], candidate)))
     }
 
-    @Test("Of equal tensors no noise is left, and the angle is none")
+    @Test("Equal tensors have no noise, and no angle")
     func equal() {
         let same = agreement([3, -4], [3, -4])
         #expect(same.relativeDiff == 0 && same.signalToNoise == .infinity && same.cosine == 1)

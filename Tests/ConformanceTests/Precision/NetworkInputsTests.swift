@@ -60,7 +60,7 @@ import Testing
         #expect(turned == given.transposed([0, 3, 2, 1]))
     }
 
-    @Test("Where the network takes one image, each is a case of its own")
+    @Test("If the network takes one image, each becomes a case")
     func oneByOne() throws {
         let all = try inputs(
             [("a", [[2, 4, 5, 3]], 1)], of: [.fixed(1), .fixed(3), .fixed(5), .fixed(4)])

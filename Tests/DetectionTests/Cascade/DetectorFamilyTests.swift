@@ -7,7 +7,7 @@ import Testing
 
 /// The detectors that people run, as values of the rules.
 @Suite struct DetectorFamilyTests {
-    @Test("Every family has rules of its own, and is reached from any other by the changes between them")
+    @Test("Every family has different rules, and the changes between two families lead from one to the other")
     func changes() {
         let families = DetectorFamily.allCases
         #expect(Set(families.map(\.rules)).count == families.count)
@@ -90,7 +90,7 @@ import Testing
         #expect(kept([0.9, 0.8, 0.7]) == [0, 2])
     }
 
-    @Test("Which of equal scores of faces comes first is a rule of its own")
+    @Test("A separate rule decides which of equal scores of faces comes first")
     func equalScoresOfFaces() {
         let boxes = [BoundingBox](repeating: BoundingBox(x: 0, y: 0, width: 10, height: 10), count: 2)
         var rules = DetectorFamily.facenetPyTorch.rules

@@ -14,7 +14,7 @@ import Testing
         nonMaximumSuppression(of: boxes, scores: scores, Suppression(threshold, measure), rules: rules)
     }
 
-    @Test("The best score stays, what overlaps with it goes, what does not stays behind it")
+    @Test("The best score stays first, overlapping boxes go, and other boxes follow")
     func order() {
         #expect(kept([box(0), box(1), box(50)], [0.7, 0.9, 0.8]) == [1, 2])
     }

@@ -106,7 +106,7 @@ import Testing
         arguments: [
             (
                 "{\"images\": [{\"id\": 1, \"file_name\": \"a.jpg\"}], \"annotations\": [{\"image_id\": 2, \"bbox\": [1, 2, 3, 4]}]}",
-                "an annotation is of no image that the list names by its id"
+                "the image_id of an annotation is not the id of any listed image"
             ),
             ("[{\"file\": \"a.jpg\", \"x\": 1, \"y\": 2}]", "the header names no column \"width\" or \"x2\""),
             ("{\"a.jpg\": [{\"box\": [1, 2, 3, -4]}]}", "the extent of a box is negative"),

@@ -31,7 +31,7 @@ import Testing
         #expect(pixel(drawn, 70, 51) == [255, 48, 48])
     }
 
-    @Test("The score is written above the box, and within it where there is no room above")
+    @Test("The score is written above the box, or inside it if there is no room above")
     func label() {
         for (y, row) in [(Float(40), 39), (2, 3)] {
             let drawn = gray.annotated(with: [face(50, y, 60, 30)])

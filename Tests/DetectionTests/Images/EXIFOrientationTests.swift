@@ -50,7 +50,7 @@ import Testing
         #expect(stored.width == 3 && stored.pixels.first == 0)
     }
 
-    @Test("A JPEG's first EXIF segment decides, in either byte order, behind other segments too")
+    @Test("A JPEG's first EXIF segment decides, in either byte order, even after other segments")
     func jpegSegments() throws {
         let plain = try frame()
         let upright = try DecodedImage(bytes: plain, file: "a.jpg")
@@ -76,7 +76,7 @@ import Testing
         #expect((image.width == 480) == (length >= 20))
     }
 
-    @Test("A directory that lies beyond the description, or goes on beyond it, is no orientation")
+    @Test("A directory that starts or ends beyond the description gives no orientation")
     func wildOffsets() throws {
         let plain = try DecodedImage(bytes: frame(), file: "a.jpg")
         for (position, value) in [(4, 0x7F), (4, 0xFF), (7, 0xFF), (8, 0xFF)] as [(Int, UInt8)] {
@@ -86,7 +86,7 @@ import Testing
         }
     }
 
-    @Test("The orientation is found behind other entries, and behind a segment that holds nothing")
+    @Test("The orientation is found after other entries, and after an empty segment")
     func entries() throws {
         let plain = try frame()
         let two =
@@ -99,7 +99,7 @@ import Testing
         #expect(try DecodedImage(bytes: jpeg(plain, description(6), before: segment([])), file: "a.jpg").width == 480)
     }
 
-    @Test("A chunk of a PNG that ends with the file is whole, and one that goes on beyond it is none")
+    @Test("A PNG chunk that ends with the file is complete, and one that goes beyond it is ignored")
     func lastChunk() {
         let payload = description(6)
         let file = [UInt8](repeating: 0, count: 8) + [0, 0, 0, UInt8(payload.count)] + Array("eXIf".utf8) + payload

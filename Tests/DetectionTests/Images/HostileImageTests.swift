@@ -93,7 +93,7 @@ import Testing
             failure(png, maximumPixels: 5) == .tooLarge(file: "hostile", width: 3, height: 2, maximumPixels: 5))
     }
 
-    @Test("Compressed pixels that go on for gigabytes behind the last row are refused at once")
+    @Test("Compressed pixels that go on for gigabytes after the last row are refused at once")
     func excessData() throws {
         var png = PNGFile(width: 3, height: 1, colorType: .gray, rows: [[1, 2, 3]])
         #expect(failure(png.bytes) == nil)

@@ -11,7 +11,7 @@ import Testing
             pixels: (0..<width * height * 3).map { _ in .random(in: 0...255, using: &random) })
     }
 
-    @Test("An image that is no larger stays as it is, and so does one without a side to be reduced to")
+    @Test("An image that is not larger stays unchanged, as for a side below 1")
     func small() {
         for side in [7, 8, 0, -1] { #expect(image(7, 5).reduced(toSide: side) == image(7, 5)) }
     }

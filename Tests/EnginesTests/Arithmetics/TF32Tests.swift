@@ -22,7 +22,7 @@ import Testing
         #expect(convolution == .float32(Tensor([1, 1, 1], [fine])))
     }
 
-    @Test("What is no sum of products is that of float32")
+    @Test("Operators without sums of products compute as in float32")
     func others() throws {
         let x = AnyTensor.float32(Tensor([2], [1 + 0x1p-20, 3]))
         for operation: any Operator in [BinaryArithmetic.add, BinaryArithmetic.multiply, BinaryArithmetic.divide] {

@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    @Test("e^x of what is no number, of infinities, and where float64 ends", arguments: KernelLevel.supported)
+    @Test("e^x of NaN, of infinities, and at the limits of float64", arguments: KernelLevel.supported)
     func ends(level: KernelLevel) {
         func power(_ x: Double) -> Double { exponentials(of: [x], level: level)[0] }
         #expect(power(.nan).isNaN)

@@ -47,7 +47,7 @@ import Testing
             cascade: cascade, images: [], minimumFaceSize: 24, arithmetic: .fp16Storage)
     }
 
-    @Test("A network is in float32 where all of its own layers are, however many the others have")
+    @Test("A network is in float32 if all of its layers are, whatever the other networks have")
     func partOfNetwork() throws {
         var trial = try trial(seed: 1)
         let own = trial.layers.indices.filter { trial.layers[$0].network == CascadeNetwork.output.rawValue }

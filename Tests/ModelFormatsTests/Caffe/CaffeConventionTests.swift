@@ -77,7 +77,7 @@ import Testing
         #expect(try CaffeNetworkText.one("Pooling", maximum).y(x) == Tensor([1, 2, 1, 1], largest))
     }
 
-    @Test("A dense layer behind maps sums over channel, then row, then column", arguments: [false, true])
+    @Test("A dense layer after maps sums over channel, then row, then column", arguments: [false, true])
     func innerProduct(isTransposed: Bool) throws {
         let x = numbers([2, 2, 3, 4])
         let weights = numbers([5, 24])
@@ -307,7 +307,7 @@ import Testing
         #expect(scaled?.elements == a.elements.enumerated().map { $0 < 6 ? 3 * $1 : 5 * $1 })
     }
 
-    @Test("A layer that writes in place gives a tensor of its own name, and what took the blob before keeps it")
+    @Test("A layer that writes in place names a new tensor; earlier readers of the blob keep the old one")
     func inPlace() throws {
         let network = CaffeNetworkText(
             layers: """

@@ -60,7 +60,7 @@ import Testing
                     "Convolution", "convolution_param { num_output: 2 kernel_size: 1 stride: 0 bias_term: false }",
                     [Tensor([2, 2, 1, 1], repeating: 0)]), "has strides [0, 0]"),
             Fault(.one("Pooling", "pooling_param { kernel_size: 2 pad: 2 }"), "which must be larger"),
-            Fault(.one("Pooling", "pooling_param { kernel_size: 1 stride: 2 }"), "lie behind the input"),
+            Fault(.one("Pooling", "pooling_param { kernel_size: 1 stride: 2 }"), "lie after the input"),
             Fault(.one("Pooling", "pooling_param { pool: STOCHASTIC kernel_size: 2 }"), "STOCHASTIC is not supported"),
             Fault(.one("Softmax", "softmax_param { axis: 4 }"), "it has axis 4 for an input of 4 axes"),
             Fault(.one("Permute", "permute_param { order: 7 }"), "it has the order [7] for 4 axes"),
@@ -73,7 +73,7 @@ import Testing
             Fault(.one("Pooling", "pooling_param {\n pool: BEST }"), "pool: BEST } }\": a value"),
             Fault(.init(inputs: [], layers: "layer { name: \"a\" type: \"ReLU\" }"), "no input"),
             Fault(.init(layers: ""), "no layers"),
-            Fault(.init(layers: "layer { name: \"a\" type: \"ReLU\""), "it is no text of fields and values"),
+            Fault(.init(layers: "layer { name: \"a\" type: \"ReLU\""), "it does not consist of fields and values"),
         ]
     }
 
@@ -104,7 +104,7 @@ import Testing
         }
     }
 
-    @Test("One file without the other is no network, and the other is named")
+    @Test("If one of the two files is missing, the error names it")
     func missingFile() throws {
         let source = fixtures.appendingPathComponent("models/caffe")
         try withTemporaryDirectory { directory in

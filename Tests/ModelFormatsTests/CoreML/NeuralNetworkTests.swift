@@ -252,7 +252,7 @@ import Testing
 
     // MARK: - Refusals
 
-    @Test("What is not read is refused by the layer's name and kind, and nonsense by its place")
+    @Test("Unsupported layers are refused by name and kind, and nonsense by its place")
     func refusals() throws {
         let faults: [((inout CoreMLNeuralNetworkLayer) -> Void, String)] = [
             ({ $0 = .unread(211) }, "layer \"layer\" (resizeBilinear): a layer of this kind"),

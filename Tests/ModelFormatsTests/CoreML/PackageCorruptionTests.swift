@@ -56,7 +56,7 @@ import Testing
         .init(name: "no root model", message: "root") {
             $0.manifest = $0.manifest.replacing("rootModelIdentifier", with: "rootIdentifier")
         },
-        .init(name: "root that is no item", message: "root model is no item") {
+        .init(name: "root that is no item", message: "root model is not among the items") {
             $0.manifest = $0.manifest.replacing(/"rootModelIdentifier": "./, with: "\"rootModelIdentifier\": \"x")
         },
         .init(name: "item without author", message: "author") {
@@ -106,8 +106,8 @@ import Testing
         },
         .init(name: "empty blob", message: "or none") { $0.setWeights(72, [UInt8](repeating: 0, count: 8)) },
         .init(name: "blob shorter than the program says", message: "weight file") { $0.setWeights(72, [8, 4]) },
-        .init(name: "shifted data", message: "right behind") { $0.setWeights(80, [132]) },
-        .init(name: "data before the blob", message: "right behind") { $0.setWeights(80, [0]) },
+        .init(name: "shifted data", message: "right after") { $0.setWeights(80, [132]) },
+        .init(name: "data before the blob", message: "right after") { $0.setWeights(80, [0]) },
         .init(name: "offset that is no blob's", message: "no blob at") {
             $0.change("conv1_weight") { $0.attributes["val"]?.blobFileValue.offset = 65 }
         },
@@ -266,7 +266,7 @@ import Testing
         .init(name: "strides of 0", message: "strides") {
             $0.change("conv1_strides") { $0.attributes["val"]?.immediateValue.tensor.ints.values = [0, 1] }
         },
-        .init(name: "parameter that is no constant", message: "no constant") {
+        .init(name: "parameter that is not a constant", message: "not a constant") {
             $0.change("conv2") { $0.inputs["strides"] = $0.inputs["x"] }
         },
     ]

@@ -148,7 +148,7 @@ import Testing
         ),
     ]
 
-    @Test("A model that is no graph that can be computed is refused, with the file's name", arguments: refused.indices)
+    @Test("A model whose graph cannot be computed is refused, with the file's name", arguments: refused.indices)
     func refusal(index: Int) {
         let (model, reason) = Self.refused[index]
         #expect {

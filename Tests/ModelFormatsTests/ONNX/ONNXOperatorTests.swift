@@ -164,11 +164,11 @@ import Testing
             .init("Gemm", attributes: [.with { ($0.name, $0.i, $0.type) = ("alpha", 2, 2) }]), 13,
             "\"alpha\" is of type int, where float is needed"
         ),
-        (.init("Relu", attributes: [.int("foo", 1)]), 13, "\"foo\" is none that the operator has"),
-        (.init("Clip", attributes: [.float("max", 6)]), 11, "\"max\" is none that the operator has in version 11"),
+        (.init("Relu", attributes: [.int("foo", 1)]), 13, "\"foo\" is not defined for the operator"),
+        (.init("Clip", attributes: [.float("max", 6)]), 11, "\"max\" is not defined for the operator in version 11"),
         (.init("Squeeze", attributes: [.ints("axes", [0])]), 13, "\"axes\" is none"),
         (.init("AveragePool", attributes: [.ints("dilations", [2])]), 11, "\"dilations\" is none"),
-        (.init("Relu", ["x", "x"]), 13, "with 2 inputs is none; it takes 1"),
+        (.init("Relu", ["x", "x"]), 13, "has 2 inputs; at most 1 are allowed"),
         (.init("Constant", []), 13, "has none of the attributes"),
         (.init("Constant", [], []), 13, "has no output"),
     ]

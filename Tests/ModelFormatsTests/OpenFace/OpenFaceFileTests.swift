@@ -113,7 +113,7 @@ private let impossibleFiles: [(words: [Int32], reason: String)] = [
             #expect {
                 try Model(contentsOf: path)
             } throws: { error in
-                "\(error)".hasPrefix("\(path): this is no OpenFace .dat file: layer 4, offset")
+                "\(error)".hasPrefix("\(path): this is not an OpenFace .dat file: layer 4, offset")
             }
         }
     }

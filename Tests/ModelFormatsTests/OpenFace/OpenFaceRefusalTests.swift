@@ -83,7 +83,7 @@ private let kernels = zeros([3, 2, 2, 2])
         }
     }
 
-    @Test("An output on the way, and an input that is no image, are refused")
+    @Test("An inner output, and an input that is not an image, are refused")
     func ends() throws {
         let layers: [(any Operator, [AnyTensor])] = [(Convolution(), [kernels]), (ActivationFunction.sigmoid, [])]
         #expect(throws: OpenFaceError.self) {

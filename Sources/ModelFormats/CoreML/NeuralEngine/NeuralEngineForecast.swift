@@ -1,7 +1,7 @@
 import NetworkGraph
 import Tensors
 
-/// Which operations of a Core ML package the Neural Engine may take, and likely would: a forecast from rules, not a
+/// Which operations of a Core ML package the Neural Engine may run, and likely would: a forecast from rules, not a
 /// measurement.
 public struct NeuralEngineForecast: Sendable, Equatable {
     public enum Eligibility: String, Sendable {
@@ -17,23 +17,23 @@ public struct NeuralEngineForecast: Sendable, Equatable {
         /// The rule that decides.
         public let rule: NeuralEngineRule
         public let isLikelyPreferred: Bool
-        /// What makes it slower than it might be.
+        /// What makes it slower than necessary.
         public let warnings: [NeuralEngineRule]
         public let multiplyAdds: Int
     }
 
     public let operations: [Operation]
-    /// What holds for the whole program.
+    /// Conditions of the whole program.
     public let programRules: [NeuralEngineRule]
     /// What to change, most important first.
     public let advice: [String]
 
-    /// Of all operations, those that are eligible for certain.
+    /// The share of operations that are certainly eligible.
     public var eligibleOperations: Double {
         operations.isEmpty ? 0 : Double(operations.count { $0.eligibility == .eligible }) / Double(operations.count)
     }
 
-    /// Of all multiply-adds, those in eligible operations.
+    /// The share of multiply-adds in eligible operations.
     public var eligibleMultiplyAdds: Double {
         let total = operations.reduce(0.0) { $0 + Double($1.multiplyAdds) }
         let eligible = operations.filter { $0.eligibility == .eligible }.reduce(0.0) {
@@ -42,13 +42,13 @@ public struct NeuralEngineForecast: Sendable, Equatable {
         return total > 0 ? eligible / total : 0
     }
 
-    /// The share that the conversion's requirements ask for.
+    /// The share that the conversion's requirements demand.
     public static let requestedShare = 0.8
 
-    /// Fewer multiply-adds take less time than the dispatch's 0.23 ms on a CPU core of 100 GFLOP/s.
+    /// Fewer multiply-adds than this run on a CPU core of 100 GFLOP/s in less than the dispatch's 0.23 ms.
     static let fewestPreferred = 11_500_000
 
-    /// - Parameter types: the types of all tensors, for the shapes that the forecast is for.
+    /// - Parameter types: the types of all tensors, for the shapes of the forecast.
     public init(_ graph: Graph, _ provenance: CoreMLProvenance, types: [String: TensorType]) {
         let nodes = Dictionary(
             graph.nodes.flatMap { node in node.outputs.map { ($0, node) } }, uniquingKeysWith: { first, _ in first })
@@ -63,7 +63,7 @@ public struct NeuralEngineForecast: Sendable, Equatable {
         operations = provenance.operations.map { operation in
             let node = nodes[operation.output]
             let shape = types[operation.output]?.shape
-            // An operation that gives no numbers, as a comparison, is typed as the numbers that it takes.
+            // An operation without numeric results, such as a comparison, has the type of its operands.
             let elementType =
                 operation.elementType ?? node?.inputs.lazy.compactMap { $0.flatMap { elementTypes[$0] } }.first
             let (eligibility, rule) = NeuralEngineForecast.verdict(operation, elementType, node, types)
@@ -113,10 +113,10 @@ public struct NeuralEngineForecast: Sendable, Equatable {
         self.advice = advice
     }
 
-    /// Those that no limit is known of.
+    /// Operations without a known limit.
     private static let native: Set<String> = ["softmax", "mul", "greater_equal", "select"]
 
-    /// Those of which it is known for their kind that they are native.
+    /// Operations of a kind known to be native.
     private static let vocabulary: Set<String> = [
         "abs", "add", "batch_norm", "ceil", "clip", "concat", "conv_transpose", "depth_to_space", "elu", "equal", "erf",
         "exp", "expand_dims", "flatten2d", "floor", "gelu", "greater", "instance_norm", "layer_norm", "leaky_relu",

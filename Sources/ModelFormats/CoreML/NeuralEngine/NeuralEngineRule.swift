@@ -1,4 +1,4 @@
-/// What is known of the operations that Apple's Neural Engine takes, with where that comes from.
+/// A known fact about the operations that Apple's Neural Engine runs, with its source.
 public struct NeuralEngineRule: Sendable, Equatable {
     public enum Confidence: String, Sendable {
         case high, mediumHigh = "medium-high", medium, low, none

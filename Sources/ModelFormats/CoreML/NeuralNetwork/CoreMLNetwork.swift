@@ -1,26 +1,26 @@
 import NetworkGraph
 import Tensors
 
-/// What a Core ML neural network (specification 1 to 5) says of itself.
+/// What a Core ML neural network (specification 1 to 5) states about itself.
 public struct CoreMLNetworkProvenance: Sendable, Equatable {
     public let specificationVersion: Int
     public let metadata: [String: String]
     public let layers: Int
-    /// The layers whose weights are stored with fewer than 32 bits.
+    /// The layers with weights stored in fewer than 32 bits.
     public let compressed: [CoreMLProvenance.CompressedConstant]
-    /// The shapes of the inputs: of an open extent, its default.
+    /// The shapes of the inputs, with open extents at their defaults.
     public let defaultShapes: [String: Shape]
 }
 
 /// A neural network read from a Core ML model, with weights as float32.
 ///
-/// Where the model maps inputs to five axes (sequence, batch, channel, height, width), tensors are [N, channel, height,
-/// width] here, with any number of images; otherwise they have the axes that the model gives them.
+/// If the model maps inputs to five axes (sequence, batch, channel, height, width), tensors are [N, channel, height,
+/// width] here, with any number of images; otherwise they keep the model's axes.
 struct CoreMLNetwork {
     let graph: Graph
     let provenance: CoreMLNetworkProvenance
 
-    /// - Throws: ``ModelError``; of a model of another kind, ``ModelError/unsupported(file:reason:)``.
+    /// - Throws: ``ModelError``; for a model of another kind, ``ModelError/unsupported(file:reason:)``.
     init(_ model: CoreMLModel, name: String, file: String) throws(ModelError) {
         do throws(ProgramFault) {
             try self.init(model, name: name)
@@ -31,7 +31,7 @@ struct CoreMLNetwork {
         }
     }
 
-    /// Whether the model is a neural network of layers, and no program.
+    /// Whether the model is a neural network of layers, not a program.
     static func isKind(of model: CoreMLModel) -> Bool {
         switch model.type {
         case .neuralNetwork?, .neuralNetworkClassifier?, .neuralNetworkRegressor?: true
@@ -109,7 +109,7 @@ struct CoreMLNetwork {
     }
 }
 
-/// An input of a neural network as its description gives it.
+/// An input of a neural network, according to its description.
 private struct NeuralNetworkInput {
     let graphInput: Graph.Input
     let shape: Shape
@@ -176,7 +176,7 @@ private struct NeuralNetworkInput {
 }
 
 extension CoreMLNeuralNetworkLayer {
-    /// The layer's kind for a person.
+    /// The layer's kind, in words.
     var kind: String {
         switch layer {
         case .convolution(let layer)?: layer.isDeconvolution ? "deconvolution" : "convolution"
@@ -218,7 +218,7 @@ extension CoreMLNeuralNetworkLayer {
         }
     }
 
-    /// The number of a kind that is not read.
+    /// The number of an unsupported kind.
     private var unknownKind: Int {
         ProtobufFields([UInt8](unknownFields.data)).fields.map(\.number).first { $0 >= 100 } ?? 0
     }

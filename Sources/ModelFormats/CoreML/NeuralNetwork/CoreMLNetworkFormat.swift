@@ -1,9 +1,9 @@
 extension ModelFormat {
-    /// A neural network of layers (.mlmodel), as Core ML has had before programs.
+    /// A neural network of layers (.mlmodel): Core ML's form before programs.
     public static let coreMLNetwork = ModelFormat(
         name: "Core ML neural network", fileExtensions: ["mlmodel"],
         recognition: .file { bytes in
-            // The specification version, a description, and the model, whose kind is a number from 200 on.
+            // The specification version, a description, and the model, whose kind is a field number from 200 on.
             let fields = ProtobufFields(bytes).fields
             return fields.first?.isVarint == true && fields.contains { $0.number == 1 }
                 && fields.contains { (200...3000).contains($0.number) }
@@ -20,7 +20,7 @@ extension ModelFormat {
 extension CoreMLNetworkProvenance: ModelProvenance {
     public var words: String { "Core ML neural network, specification \(specificationVersion), \(layers) layers" }
 
-    /// What is compressed, and what the model's maker noted.
+    /// What is compressed, and the maker's notes.
     public var notes: [String] {
         compressed.map { "compressed to \($0.bits) bits: \($0.name)" }
             + metadata.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }

@@ -6,11 +6,11 @@ struct NeuralNetworkBuilder {
     private(set) var nodes = [Node]()
     private(set) var initializers = [String: AnyTensor]()
     private(set) var compressed = [CoreMLProvenance.CompressedConstant]()
-    /// The tensors that no layer has taken yet, in the order in which they were given.
+    /// The tensors that no layer has read yet, in the order of their creation.
     private(set) var untaken = [String]()
     /// For the inputs' default shapes.
     private var types = [String: TensorType]()
-    /// What an input is called once it has gone through its preprocessing.
+    /// The name of an input after its preprocessing.
     private var preprocessed = [String: String]()
 
     mutating func add(_ input: String, _ shape: Shape) { types[input] = .real(shape) }
@@ -35,7 +35,7 @@ struct NeuralNetworkBuilder {
         untaken.append(layer.output[0])
     }
 
-    /// A layer's input by its position.
+    /// A layer's input, by position.
     func input(_ layer: CoreMLNeuralNetworkLayer, _ position: Int = 0) throws(ProgramFault) -> (
         name: String, shape: Shape
     ) {
@@ -54,14 +54,14 @@ struct NeuralNetworkBuilder {
         return shape.rank - 3
     }
 
-    /// Adds the node that gives a layer's output.
+    /// Adds the node for a layer's output.
     mutating func finish(
         _ layer: CoreMLNeuralNetworkLayer, _ operation: any Operator, _ inputs: [String?]
     ) throws(ProgramFault) {
         try add(Node(name: layer.name, operator: operation, inputs: inputs, outputs: [layer.output[0]]))
     }
 
-    /// Adds a node whose output only the same layer takes.
+    /// Adds a node whose output is used only within the layer.
     mutating func step(
         _ role: String, _ operation: any Operator, _ inputs: [String], of layer: CoreMLNeuralNetworkLayer
     ) throws(ProgramFault) -> String {
@@ -84,8 +84,8 @@ struct NeuralNetworkBuilder {
     /// Weights of a layer as a constant.
     ///
     /// - Parameters:
-    ///   - own: the shape that the layer's parameters give them.
-    ///   - shape: under which they are put into the graph.
+    ///   - own: the shape in the layer's parameters.
+    ///   - shape: the shape in the graph.
     mutating func weights(
         _ role: String, _ given: CoreMLWeightParams, _ own: [Int], as shape: [Int]? = nil,
         of layer: CoreMLNeuralNetworkLayer
@@ -117,7 +117,7 @@ struct NeuralNetworkBuilder {
         define("\(layer.output[0]).\(role)", tensor)
     }
 
-    /// A constant of another name than a layer's.
+    /// A constant that is not named after a layer.
     mutating func define(_ name: String, _ tensor: AnyTensor) -> String {
         initializers[name] = tensor
         types[name] = TensorType(of: tensor)
@@ -126,7 +126,7 @@ struct NeuralNetworkBuilder {
 
     // MARK: - Preprocessing
 
-    /// Adds what is done to an image before the first layer: scale * pixel + bias of the channel, or minus a mean image.
+    /// Adds an image's preprocessing: scale * pixel + bias of the channel, or minus a mean image.
     mutating func preprocess(_ input: Graph.Input, _ step: CoreMLPreprocessing) throws(ProgramFault) {
         guard let images = input.images, let shape = types[input.name]?.shape else {
             throw ProgramFault(unsupported: "it is supported for images alone")

@@ -2,7 +2,7 @@ import NetworkGraph
 import Tensors
 
 extension NeuralNetworkBuilder {
-    /// Adds the nodes that compute a layer, which are those that Apple's schema describes.
+    /// Adds the nodes that compute a layer as Apple's schema describes it.
     mutating func read(_ layer: CoreMLNeuralNetworkLayer) throws(ProgramFault) {
         switch layer.layer {
         case .convolution(let given)?: try read(given, layer)
@@ -53,7 +53,7 @@ extension NeuralNetworkBuilder {
         case .flatten(let given)?: try read(given, layer)
         case .permute(let given)?:
             let x = try input(layer)
-            // Of sequence, channel, height and width.
+            // The order of sequence, channel, height and width.
             let axes = given.axis.map { Int(clamping: $0) }
             guard x.shape.rank == 4, axes.sorted() == [0, 1, 2, 3], axes[0] == 0 else {
                 throw ProgramFault(
@@ -112,7 +112,7 @@ extension NeuralNetworkBuilder {
             case nil: nil
             }
         let (outputs, channels) = (Int(clamping: given.outputChannels), Int(clamping: given.kernelChannels))
-        // Those of a deconvolution are [inputs, outputs / groups, rows, columns].
+        // A deconvolution's weights are [inputs, outputs / groups, rows, columns].
         let own = given.isDeconvolution ? [channels, outputs / groups] : [outputs, channels]
         var inputs = [x.name, try weights("weights", given.weights, own + kernel, of: layer)]
         if given.hasBias_p { inputs.append(try weights("bias", given.bias, [outputs], of: layer)) }
@@ -131,7 +131,7 @@ extension NeuralNetworkBuilder {
             inputs)
     }
 
-    /// Channel, height and width are joined in this order; of fewer than four axes, the last is summed over.
+    /// Channel, height and width are joined in this order; with fewer than four axes, the sum is over the last.
     private mutating func read(
         _ given: CoreMLInnerProductLayer, _ layer: CoreMLNeuralNetworkLayer
     ) throws(ProgramFault) {
@@ -198,7 +198,7 @@ extension NeuralNetworkBuilder {
             try finish(layer, ActivationFunction.leakyReLU(slope: slope.alpha), [x.name])
         case .prelu(let slopes)?:
             let channels = x.shape[try channelAxis(of: x.shape)]
-            // One for all is stored as one number.
+            // A single value for all is stored as one number.
             let count = slopes.alpha.floatValue.count == 1 || slopes.alpha.float16Value.count == 2 ? 1 : channels
             let name = try weights("slopes", slopes.alpha, [count], as: [count, 1, 1], of: layer)
             try finish(layer, PReLU(), [x.name, name])
@@ -229,7 +229,7 @@ extension NeuralNetworkBuilder {
         try finish(layer, BatchNormalization(epsilon: given.epsilon), inputs)
     }
 
-    /// An operation on all inputs, one after another, or on the one input and a number.
+    /// An operation on all inputs in sequence, or on a single input and a number.
     private mutating func read(
         _ operation: BinaryArithmetic, number other: Float?, _ layer: CoreMLNeuralNetworkLayer
     ) throws(ProgramFault) {
@@ -263,7 +263,7 @@ extension NeuralNetworkBuilder {
         try finish(layer, BinaryArithmetic.add, [product, bias])
     }
 
-    /// Weights of shape [1], [channel] or [channel, height, width], as they are broadcast over an input.
+    /// Weights of shape [1], [channel] or [channel, height, width], broadcast over an input.
     private mutating func placed(
         _ role: String, _ given: CoreMLWeightParams, _ shape: [UInt64], _ x: Shape, _ layer: CoreMLNeuralNetworkLayer
     ) throws(ProgramFault) -> String {
@@ -324,12 +324,12 @@ extension CoreMLPermuteLayer {
 }
 
 extension [UInt64] {
-    /// Extents along two axes; nil where none are given.
+    /// Extents along two axes; nil if not given.
     var extents: [Int]? { isEmpty ? nil : map { Int(clamping: $0) } }
 }
 
 extension CoreMLValidPadding {
-    /// nil where no amounts are given.
+    /// Nil if no amounts are given.
     fileprivate var padding: SlidingWindow.Padding? {
         get throws(ProgramFault) {
             let amounts = paddingAmounts.borderAmounts
@@ -347,7 +347,7 @@ extension CoreMLSamePadding {
 }
 
 extension TransposedConvolution {
-    /// The extents of the output, where they are given: `same` cuts as much as they ask for, more of it at the end.
+    /// The extents of the output, if they are given: `same` cuts as much as they require, the larger part at the end.
     fileprivate mutating func giveExtents(_ extents: [Int]) throws(ProgramFault) {
         guard !extents.isEmpty else { return }
         switch padding {

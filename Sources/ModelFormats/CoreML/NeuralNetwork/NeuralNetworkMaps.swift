@@ -1,7 +1,7 @@
 import NetworkGraph
 import Tensors
 
-/// The layers that cut, pad and resample height and width, which are the last two axes.
+/// The layers that crop, pad and resample height and width, the last two axes.
 extension NeuralNetworkBuilder {
     private func maps(_ layer: CoreMLNeuralNetworkLayer) throws(ProgramFault) -> (name: String, axes: [Int]) {
         let x = try input(layer)
@@ -11,7 +11,7 @@ extension NeuralNetworkBuilder {
         return (x.name, [x.shape.rank - 2, x.shape.rank - 1])
     }
 
-    /// What is left without so much at each edge; with a second input, as much as that has from an offset on.
+    /// The part left after cropping each edge; with a second input, a part of that input's size from an offset on.
     mutating func read(_ given: CoreMLCropLayer, _ layer: CoreMLNeuralNetworkLayer) throws(ProgramFault) {
         let (x, axes) = try maps(layer)
         let axesName = integers("axes", axes, of: layer)
@@ -73,7 +73,7 @@ extension NeuralNetworkBuilder {
 }
 
 extension CoreMLBorderAmounts {
-    /// How much at the beginning and at the end of height and width; nil where nothing is given.
+    /// The amounts at the beginning and the end of height and width; nil if not given.
     fileprivate var edges: (before: [Int], after: [Int])? {
         get throws(ProgramFault) {
             guard !borderAmounts.isEmpty else { return nil }

@@ -1,12 +1,12 @@
 import Tensors
 
 extension CoreMLWeightParams {
-    /// The numbers as float32, whatever they are stored as, and with how many bits where these are not 32.
+    /// The numbers as float32, however they are stored, and the number of bits if it is not 32.
     ///
-    /// Integers are packed from the highest bit of each byte on; they stand for scale * integer + bias, of one channel of
-    /// `axis` or of all, or for an entry of a table.
+    /// Integers are packed from the highest bit of each byte on; they stand for scale * integer + bias, per channel of
+    /// `axis` or for all, or for entries of a table.
     ///
-    /// - Throws: where there are too few or too many of them for the shape.
+    /// - Throws: if their number does not fit the shape.
     func values(_ shape: Shape, axis: Int = 0) throws(ProgramFault) -> (Tensor<Float>, bits: Int?) {
         func checked(_ numbers: [Float]) throws(ProgramFault) -> Tensor<Float> {
             guard numbers.count == shape.count else {

@@ -3,7 +3,7 @@ import NetworkGraph
 import SwiftProtobuf
 import Tensors
 
-/// The files of a Core ML package. The same network gives the same bytes.
+/// The files of a Core ML package. The same network always gives the same bytes.
 public struct CoreMLPackageContents: Sendable {
     public enum Precision: String, Sendable, CaseIterable {
         case fp32
@@ -13,9 +13,9 @@ public struct CoreMLPackageContents: Sendable {
     private static let modelPath = "\(PackageFiles.folder)/model.mlmodel"
     private static let weightsPath = "\(PackageFiles.folder)/\(PackageFiles.weightsPath)"
 
-    /// By their paths within the package.
+    /// Keyed by their paths within the package.
     public let files: [String: [UInt8]]
-    /// The package's names for the inputs and outputs of the graph that it was made of; none for a face network.
+    /// The package's names for the inputs and outputs of its source graph; empty for a face network.
     public let names: [String: String]
 
     /// An ML Program of specification 7 (macOS 13, iOS 16) from one upright image [1, 3, height, width] to logits,
@@ -24,10 +24,10 @@ public struct CoreMLPackageContents: Sendable {
     /// - Parameters:
     ///   - network: its last layer gives 6 or 16 values: the logits for no face and a face, four box values, and ten
     ///     landmark values.
-    ///   - name: the network's, for a person.
-    ///   - shapes: heights and widths that a fully convolutional network takes, the default first; nil for any from
-    ///     12 to 1000 pixels.
-    ///   - sourceSHA256: of the file that the network was read from.
+    ///   - name: the network's name, for readers.
+    ///   - shapes: the permitted heights and widths for a fully convolutional network, the default first; nil for any
+    ///     from 12 to 1000 pixels.
+    ///   - sourceSHA256: the SHA-256 of the network's source file.
     /// - Throws: ``PackageWritingError``.
     public init(
         _ network: OpenFaceModel, name: String, precision: Precision, shapes: [(height: Int, width: Int)]? = nil,
@@ -44,14 +44,14 @@ public struct CoreMLPackageContents: Sendable {
 
     /// An ML Program of specification 7 (macOS 13, iOS 16) of a graph, operator by operator, for inputs of fixed shapes.
     ///
-    /// Tensors have the graph's names, in which every character that a program's may not have is an underscore.
+    /// Tensors keep the graph's names, with underscores for characters that a program does not allow.
     ///
     /// - Parameters:
-    ///   - graph: without nodes that take constants alone.
-    ///   - shapes: of the inputs; those of fixed extents may be left out.
-    ///   - name: the network's, for a person.
-    ///   - sourceSHA256: of the file that the network was read from.
-    /// - Throws: ``PackageWritingError`` at the first node that has no counterpart in Core ML;
+    ///   - graph: without nodes that depend only on constants.
+    ///   - shapes: the inputs' shapes; those with fixed extents may be omitted.
+    ///   - name: the network's name, for readers.
+    ///   - sourceSHA256: the SHA-256 of the network's source file.
+    /// - Throws: ``PackageWritingError`` at the first node without a counterpart in Core ML;
     ///   ``NetworkGraph/GraphError`` for shapes that do not fit.
     public init(
         _ graph: Graph, shapes: [String: Shape], form: PackageForm, name: String, sourceSHA256: String
@@ -126,7 +126,7 @@ public struct CoreMLPackageContents: Sendable {
         ])
     }
 
-    /// A UUID that only the content decides.
+    /// A UUID derived only from the content.
     private static func identifier(_ bytes: [UInt8]) -> String {
         var digits = Array(sha256Hex(bytes).prefix(32))
         for position in [20, 16, 12, 8] { digits.insert("-", at: position) }

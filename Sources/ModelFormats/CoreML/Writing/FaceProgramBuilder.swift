@@ -44,7 +44,7 @@ struct FaceProgramBuilder {
         )
     }
 
-    /// The height and width of images; nil where any will do, because no layer takes all of a map.
+    /// The height and width of images; nil if any will do, because no layer takes a whole map.
     private func inputSides(of network: OpenFaceModel, values: Int) throws(PackageWritingError) -> Int? {
         var maps = 0
         for layer in network.layers {
@@ -108,7 +108,7 @@ struct FaceProgramBuilder {
         append("max_pool", inputs, ProgramType(element, Array(type.dimensions.prefix(2)) + spatial), as: output)
     }
 
-    /// x where x >= 0, else alpha x: Core ML's own prelu takes no vectors.
+    /// x where x >= 0, else alpha x: Core ML's own prelu does not accept vectors.
     private mutating func append(slopes: [Float]) throws(PackageWritingError) {
         let output = next("prelu")
         let shape = type.dimensions.count == 4 ? [1, slopes.count, 1, 1] : [1, slopes.count]
@@ -125,8 +125,8 @@ struct FaceProgramBuilder {
         append("select", ["cond": "\(output)_keeps", "a": x, "b": "\(output)_scaled"], result, as: output)
     }
 
-    /// As a convolution on maps where it takes as many values as there are maps; else on all values of the maps, in
-    /// the order of channel, column and row.
+    /// A convolution on maps if the layer has one input for each map; else a product over all values of the maps, in
+    /// the order channel, column, row.
     private mutating func append(
         _ dense: OpenFaceModel.FullyConnected, naming name: String, outputs: Range<Int>?
     ) throws(PackageWritingError) {
@@ -163,7 +163,7 @@ struct FaceProgramBuilder {
             ProgramType(element, [1, count]), as: flat)
     }
 
-    /// The last layer, parted into what its values mean; in the order of the ONNX models' outputs.
+    /// The last layer, split by the meaning of its values, in the order of the ONNX models' outputs.
     private mutating func appendHeads(
         _ last: OpenFaceModel.FullyConnected
     ) throws(PackageWritingError) -> [(name: String, type: ProgramType)] {
@@ -183,7 +183,7 @@ struct FaceProgramBuilder {
 
     // MARK: Operations
 
-    /// A name for the next operation of a kind: `conv1`; an output's is its kind.
+    /// A name for the next operation of a kind, such as `conv1`; an output is named after its kind.
     private mutating func next(_ kind: String) -> String {
         if ["logits", "boxes", "landmarks"].contains(kind) { return kind }
         counts[kind, default: 0] += 1
@@ -244,7 +244,7 @@ struct FaceProgramBuilder {
 }
 
 extension OpenFaceModel {
-    /// Whether it ends in the logits, box and landmarks of a face network of MTCNN.
+    /// Whether it ends in the logits, box and landmarks of an MTCNN face network.
     public var isFaceNetwork: Bool {
         guard case .fullyConnected(let last)? = layers.last, case .convolution? = layers.first else { return false }
         return last.bias.count == 6 || last.bias.count == 16

@@ -3,29 +3,29 @@ import Tensors
 
 /// The nodes of a graph as operations of an ML Program, for inputs of known shapes.
 ///
-/// What each operator is written as stands where that operation is read.
+/// The code that reads an operation also defines how it is written.
 struct OperationWriter {
     typealias Argument = ProgramOperations.Argument
 
     private(set) var written: ProgramOperations
     let graph: Graph
     let types: [String: TensorType]
-    /// What has been written of the graph's tensors.
+    /// What has been written for the graph's tensors.
     private(set) var tensors = [String: (name: String, type: ProgramType)]()
     private var taken = Set<String>()
-    /// Constants and casts, by what they are of.
+    /// Constants and casts, keyed by their sources.
     private var made = [String: String]()
     private let form: PackageForm
 
-    // MARK: The node that is written
+    // MARK: The current node
 
     private(set) var node: Node
-    /// The name of what it gives.
+    /// The name of its result.
     private(set) var output = ""
-    /// What its numbers are computed in.
+    /// The type that it computes in.
     private(set) var element: ProgramElement
 
-    /// - Parameter types: of all tensors of the graph.
+    /// - Parameter types: the types of all tensors of the graph.
     init(_ graph: Graph, types: [String: TensorType], form: PackageForm) {
         self.graph = graph
         self.types = types
@@ -51,7 +51,7 @@ struct OperationWriter {
             tensors[input.name] = own
             inputs.append(own)
         }
-        // Outputs have their own names before anything between gets one of them.
+        // Outputs get their own names before any inner tensor can take one.
         var outputNames = [String: String]()
         for output in graph.outputs where outputNames[output] == nil { outputNames[output] = name(output) }
         for node in graph.nodes where !node.outputs.allSatisfy(isKnown) {
@@ -60,7 +60,7 @@ struct OperationWriter {
             guard let given = node.outputs.first, node.outputs.count == 1 else {
                 throw refusal("has \(node.outputs.count) outputs, where one has a counterpart")
             }
-            // Of an output that is cast to what the package gives, the cast has the name.
+            // If an output is cast to the package's type, the cast has the name.
             let isCast = element != form.inputElement && types[given]?.kind == .real
             output = outputNames[given].map { isCast ? name("\($0)_\(element)") : $0 } ?? name(given)
             try writeNode()
@@ -90,8 +90,8 @@ struct OperationWriter {
 
     static let mostAxes = 5
 
-    /// An output of the graph under its name: one of another type than the package gives is cast, and one that is an input or
-    /// a constant passes through an operation.
+    /// An output of the graph under its name: if its type differs from the package's, it is cast; if it is an input or
+    /// a constant, it passes through an operation.
     private mutating func writeOutput(
         _ tensor: String, as name: String
     ) throws(PackageWritingError) -> (name: String, type: ProgramType) {
@@ -113,7 +113,7 @@ struct OperationWriter {
 
     // MARK: Tensors
 
-    /// The type of an input; of one left out that of a scalar.
+    /// The type of an input; a scalar's if it is omitted.
     func type(_ position: Int) -> TensorType {
         guard node.inputs.indices.contains(position), let name = node.inputs[position], let type = types[name] else {
             return .real([])
@@ -125,7 +125,7 @@ struct OperationWriter {
 
     func has(_ position: Int) -> Bool { node.inputs.indices.contains(position) && node.inputs[position] != nil }
 
-    /// The types of all inputs; nil for one left out.
+    /// The types of all inputs; nil for an omitted one.
     var inputTypes: [TensorType?] { node.inputs.map { $0.flatMap { types[$0] } } }
 
     var outputShape: Shape { node.outputs.first.flatMap { types[$0]?.shape } ?? [] }
@@ -147,7 +147,7 @@ struct OperationWriter {
         return numbers
     }
 
-    /// Whether a tensor is a constant, or follows from shapes.
+    /// Whether a tensor is a constant, or depends only on shapes.
     private func isKnown(_ tensor: String) -> Bool {
         guard graph.initializers[tensor] == nil else { return true }
         return types[tensor].map { $0.integers != nil || $0.numbers != nil } ?? false
@@ -199,9 +199,9 @@ struct OperationWriter {
     /// Adds an operation.
     ///
     /// - Parameters:
-    ///   - part: what the operation does for the node; nil for the one that gives its result.
-    ///   - shape: of what it gives; nil for that of the node's result.
-    ///   - kind: of its elements; nil for that of the node's result.
+    ///   - part: the operation's role within the node; nil for the one that gives the result.
+    ///   - shape: the result's shape; nil for that of the node's result.
+    ///   - kind: the kind of its elements; nil for that of the node's result.
     mutating func append(
         _ operation: String, _ arguments: [String: Argument], as part: String? = nil, shape: Shape? = nil,
         kind: TensorType.Kind? = nil
@@ -236,7 +236,7 @@ struct OperationWriter {
         PackageWritingError("node \"\(node.name)\" (\(node.operator.name)) \(reason)")
     }
 
-    /// A name that a program may have (letters, digits and underscores) and nothing else in it has.
+    /// A unique name that a program allows (letters, digits and underscores).
     private mutating func name(_ wanted: String) -> String {
         var plain = String(wanted.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
         if plain.first?.isNumber ?? true { plain = "_" + plain }

@@ -1,14 +1,14 @@
 import NetworkGraph
 
-/// In which types a package computes, and how it stores weights.
+/// The types in which a package computes, and how it stores weights.
 public struct PackageForm: Sendable {
     public var precision: CoreMLPackageContents.Precision
-    /// The tensors whose nodes are computed in float32 whatever the precision; a package that has any takes and gives
-    /// float32.
+    /// The tensors whose nodes are computed in float32 whatever the precision; with any of them, the package's inputs
+    /// and outputs are float32.
     public var float32Tensors: Set<String>
     public var weights: WeightStorage
-    /// Whether weights that would be stored with fewer bits are stored as what these give, in the type that they are
-    /// computed in: for comparing.
+    /// Whether to store weights of fewer bits as their expanded values, in the type that they are computed in: for
+    /// comparison.
     public var expandsWeights = false
 
     public init(
@@ -21,7 +21,7 @@ public struct PackageForm: Sendable {
 
     var inputElement: ProgramElement { precision == .fp16 && float32Tensors.isEmpty ? .float16 : .float32 }
 
-    /// What a node is computed in.
+    /// The type in which a node is computed.
     public func isFloat16(_ node: Node) -> Bool {
         precision == .fp16 && !node.outputs.contains(where: float32Tensors.contains)
     }

@@ -1,10 +1,10 @@
 import Tensors
 
-/// The operations of an ML Program and the constants that they take, in the order in which they are written.
+/// The operations of an ML Program and their constants, in the order of writing.
 struct ProgramOperations {
     /// An input of an operation.
     enum Argument {
-        /// What an earlier operation gives.
+        /// The result of an earlier operation.
         case tensor(String)
         case tensors([String])
         case integer(Int)
@@ -13,9 +13,9 @@ struct ProgramOperations {
         case boolean(Bool)
         case booleans([Bool])
         case string(String)
-        /// Numbers in the type of elements that the operation computes in.
+        /// Numbers in the element type of the operation.
         case numbers(Tensor<Float>)
-        /// Weights of a layer, which may be stored with fewer bits; the axis is that of the layer's outputs.
+        /// Weights of a layer, which may be stored with fewer bits; the axis is the layer's output axis.
         case weights(Tensor<Float>, axis: Int)
 
         static func number(_ number: Float) -> Argument { .numbers(Tensor([], [number])) }
@@ -36,7 +36,7 @@ struct ProgramOperations {
         self.expandsWeights = expandsWeights
     }
 
-    /// A program of these operations alone.
+    /// A program of only these operations.
     func program(_ inputs: [(name: String, type: ProgramType)], outputs: [String]) -> CoreMLProgram {
         let block = CoreMLBlock.with {
             $0.operations = operations
@@ -54,7 +54,7 @@ struct ProgramOperations {
         }
     }
 
-    /// - Parameter inputs: by the names of the operation's parameters.
+    /// - Parameter inputs: keyed by the names of the operation's parameters.
     mutating func append(
         _ operation: String, _ inputs: [String: [String]], giving output: String, _ type: ProgramType
     ) {
@@ -69,9 +69,9 @@ struct ProgramOperations {
             })
     }
 
-    /// The names of the tensors that are given for an argument; constants get a name of their own.
+    /// The names of an argument's tensors; constants get new names.
     ///
-    /// - Throws: ``PackageWritingError`` for a number that the type of elements cannot hold.
+    /// - Throws: ``PackageWritingError`` for a number that the element type cannot hold.
     mutating func names(
         for argument: Argument, called name: String, in element: ProgramElement
     ) throws(PackageWritingError) -> [String] {
@@ -140,7 +140,7 @@ struct ProgramOperations {
         define(name, ProgramType(.string, []), string(text))
     }
 
-    /// Weights that are stored with fewer bits, as an operation that expands them when a package is loaded.
+    /// Weights stored with fewer bits, as an operation that expands them when a package is loaded.
     private mutating func append(
         _ stored: StoredWeights, as name: String, _ shape: Shape, _ element: ProgramElement
     ) {
@@ -158,7 +158,7 @@ struct ProgramOperations {
             })
     }
 
-    /// A constant's value, in the weight file where it is long.
+    /// A constant's value, in the weight file if it is long.
     private mutating func value(_ type: ProgramType, _ tensor: AnyTensor) -> CoreMLValue {
         .with {
             $0.type = type.proto

@@ -1,8 +1,8 @@
 import NetworkGraph
 
 extension Graph {
-    /// The same graph as a float16 package holds it: the numbers in operators' attributes (an epsilon, a slope) are float16
-    /// in those that are computed in it.
+    /// The same graph as a float16 package stores it: in operators computed in float16, the numbers in attributes (an
+    /// epsilon, a slope) are float16.
     public func roundingAttributes(as form: PackageForm) -> Graph {
         let rounded = nodes.map { node in
             guard form.isFloat16(node) else { return node }
@@ -10,14 +10,14 @@ extension Graph {
                 name: node.name, operator: node.operator.withFloat16Attributes, inputs: node.inputs,
                 outputs: node.outputs)
         }
-        // The names are those of a graph that is sound.
+        // The names are those of a valid graph.
         return (try? Graph(name: name, inputs: inputs, outputs: outputs, nodes: rounded, initializers: initializers))
             ?? self
     }
 }
 
 extension Operator {
-    /// The operator with each number among its attributes rounded to float16.
+    /// The operator with each number in its attributes rounded to float16.
     fileprivate var withFloat16Attributes: any Operator {
         func half(_ number: Float) -> Float { Float(Float16(number)) }
         switch self {

@@ -4,19 +4,19 @@ import Tensors
 public enum WeightStorage: Sendable, Equatable {
     /// In the type that they are computed in.
     case plain
-    /// As integers of 8 bits with a scale for each output of the layer, symmetric about 0.
+    /// As 8-bit integers with a scale for each output of the layer, symmetric about 0.
     case int8
-    /// As indices of so many bits (1, 2, 4, 6 or 8) into a table of values.
+    /// As indices of this many bits (1, 2, 4, 6 or 8) into a table of values.
     case palette(bits: Int)
 
-    /// Smaller tensors are stored as they are: what they would save is less than what their tables take.
+    /// Smaller tensors are stored unchanged: their tables would take more than they save.
     static let smallest = 2048
 
-    /// How many rounds a palette is improved in, at most.
+    /// The most rounds of improving a palette.
     private static let rounds = 20
 
-    /// - Parameter axis: that of the layer's outputs.
-    /// - Returns: nil for weights that are stored as they are.
+    /// - Parameter axis: the layer's output axis.
+    /// - Returns: nil for weights that are stored unchanged.
     func stored(_ weights: Tensor<Float>, axis: Int, as element: ProgramElement) -> StoredWeights? {
         guard weights.shape.count >= Self.smallest, weights.elements.allSatisfy(\.isFinite) else { return nil }
         func rounded(_ number: Float) -> Float { element == .float16 ? Float(Float16(number)) : number }
@@ -27,7 +27,7 @@ public enum WeightStorage: Sendable, Equatable {
         }
     }
 
-    /// Of each output, the scale that makes 127 of its largest magnitude.
+    /// For each output, the scale at which its largest magnitude becomes 127.
     private static func int8(
         _ weights: Tensor<Float>, axis: Int, _ element: ProgramElement, _ rounded: (Float) -> Float
     ) -> StoredWeights {
@@ -37,7 +37,7 @@ public enum WeightStorage: Sendable, Equatable {
         for (position, weight) in weights.elements.enumerated() {
             largest[output(position)] = max(largest[output(position)], abs(weight))
         }
-        // A scale of 0 would leave no way back, and a float16 has few below 6e-8.
+        // A scale of 0 cannot be inverted, and float16 has few values below 6e-8.
         let scales = largest.map { max(rounded($0 / 127), 0x1p-24) }
         let integers = weights.elements.enumerated().map { position, weight in
             Int8(max(-127, min(127, (weight / scales[output(position)]).rounded(.toNearestOrEven))))
@@ -55,8 +55,8 @@ public enum WeightStorage: Sendable, Equatable {
             ], expanded: Tensor(weights.shape, expanded))
     }
 
-    /// Values that the weights lie near to: of Lloyd's iteration (IEEE Trans. Inf. Theory 28(2), 1982), begun at equal
-    /// shares of the sorted weights.
+    /// Values near the weights: Lloyd's iteration (IEEE Trans. Inf. Theory 28(2), 1982), started at equal shares of the
+    /// sorted weights.
     private static func palette(
         _ weights: Tensor<Float>, bits: Int, _ element: ProgramElement, _ rounded: (Float) -> Float
     ) -> StoredWeights {
@@ -79,7 +79,7 @@ public enum WeightStorage: Sendable, Equatable {
         }
         values = values.map(rounded)
         let indices = weights.elements.map { weight in
-            // The first value beyond the weight, or the one before it, is the nearest.
+            // The nearest is the first value beyond the weight, or the one before it.
             var (low, high) = (0, count)
             while low < high {
                 let middle = (low + high) / 2
@@ -112,10 +112,11 @@ public enum WeightStorage: Sendable, Equatable {
     }
 }
 
-/// Weights with fewer bits than they are computed in, and the operation that expands them (``CompressedConstant``).
+/// Weights stored with fewer bits than they are computed in, and the operation that expands them
+/// (``CompressedConstant``).
 struct StoredWeights {
     let operation: String
     let attributes: [String: (element: ProgramElement, tensor: AnyTensor)]
-    /// The weights as they are read again.
+    /// The weights as they will be read.
     let expanded: Tensor<Float>
 }

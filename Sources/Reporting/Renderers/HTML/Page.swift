@@ -4,7 +4,7 @@ import Conformance
 public struct Page {
     public let text: String
 
-    /// - Throws: the template library's error for a template that is none.
+    /// - Throws: the template library's error for an invalid template.
     public init(_ document: Document) throws {
         let blocks = PageBlocks(document.pictures)
         let failures = document.failures
@@ -38,7 +38,7 @@ public struct Page {
     }
 }
 
-/// Says that there is more, where there is.
+/// States how many more there are, if any.
 private func more(_ count: Int, _ place: String) -> String? { count > 0 ? "\(count) more \(place)." : nil }
 
 extension Section {
@@ -60,7 +60,7 @@ extension Section {
 }
 
 extension Verdict {
-    /// The verdict in words, beside a symbol and the class that gives it its colour.
+    /// The verdict in words, with a symbol and the class for its colour.
     var view: View {
         let (tone, symbol) =
             switch self {

@@ -114,11 +114,11 @@ struct PageBlocks {
 }
 
 extension Phrase {
-    /// How a cell of a table is set.
+    /// The alignment of a table's cell.
     fileprivate func cellClass(isNumber: Bool) -> String { isNumber ? "number" : text.count > 36 ? "long" : "word" }
 }
 
-/// A coordinate with a tenth of a pixel; 0 for what is no number. None lies further out than any image.
+/// A coordinate to a tenth of a pixel; 0 for NaN. It is clamped to a range that covers any image.
 private func number(_ value: Float) -> String {
     let tenths = value.isNaN ? 0 : Int((max(-1e6, min(1e6, value)) * 10).rounded())
     return "\(tenths < 0 ? "-" : "")\(abs(tenths) / 10).\(abs(tenths) % 10)"
@@ -135,7 +135,7 @@ extension BoundingBox {
 }
 
 extension String {
-    /// Whether the text is a number, perhaps with a percent sign, or a dash in the place of one.
+    /// Whether the text is a number, with or without a percent sign, or a dash in place of one.
     fileprivate var isNumber: Bool {
         let text = hasSuffix(" %") ? String(dropLast(2)) : self
         return text == "-" || Double(text) != nil

@@ -1,15 +1,15 @@
 import Conformance
 import Foundation
 
-/// A logarithmic axis whose places are percentages of its width, so that it fits any screen.
+/// A logarithmic axis with positions in percent of its width, so that it fits any screen.
 struct LogAxis {
     private let low: Double
     private let high: Double
 
-    /// Places for 0 and for what is infinite are kept at the ends.
+    /// The ends are reserved for 0 and infinity.
     private static let inset = 5.0
 
-    /// - Parameter values: what is to be shown; whole powers of ten around them are.
+    /// - Parameter values: the values to show; the axis extends to the whole powers of ten around them.
     init(_ values: some Sequence<Double>) {
         let logarithms = values.filter { $0 > 0 && $0.isFinite }.map { log10($0) }
         let low = (logarithms.min() ?? -8).rounded(.down)
@@ -17,7 +17,7 @@ struct LogAxis {
         high = max(low + 1, (logarithms.max() ?? -3).rounded(.up))
     }
 
-    /// In percent, with a hundredth.
+    /// In percent, to a hundredth.
     func place(of value: Double) -> String {
         let share: Double
         if value <= 0 {
@@ -30,10 +30,10 @@ struct LogAxis {
         return String(format: "%.2f", min(99, max(1, share)))
     }
 
-    /// Where lines stand, at each power of ten.
+    /// The positions of the lines, at each power of ten.
     var grid: [View] { powers(every: 1).map { ["x": place(of: $0)] } }
 
-    /// The labels: no more than fit.
+    /// As many labels as fit.
     var ticks: [View] {
         let step = max(1, Int(((high - low) / 7).rounded(.up)))
         return powers(every: step).map { ["x": place(of: $0), "label": "1e\(Int(log10($0).rounded()))"] }
@@ -45,7 +45,7 @@ struct LogAxis {
 }
 
 extension Mark.Kind {
-    /// What the mark means, in a legend and for those who hear the page.
+    /// The mark's meaning, in a legend and for screen readers.
     fileprivate var words: String {
         switch self {
         case .isolated: "isolated: fed the baseline's inputs"
@@ -75,7 +75,7 @@ extension PageBlocks {
         }
     }
 
-    /// The view of one strip: its marks, and what they say.
+    /// The view of one strip: its marks and their texts.
     private func strip(_ marks: [Mark], on axis: LogAxis, grid: [View], limit: Double?) -> View {
         let drawn = marks.sorted { !$0.kind.isDot && $1.kind.isDot }
         return [
@@ -149,7 +149,7 @@ extension PageBlocks {
         ]
     }
 
-    /// Each layer is as wide as its share of the network's multiply-adds, but wide enough to be seen.
+    /// Each layer's width is its share of the network's multiply-adds, with a visible minimum.
     func view(_ picture: PlanPicture) -> View {
         let least = 0.03
         return [
@@ -189,12 +189,12 @@ extension PageBlocks {
 }
 
 extension Double {
-    /// A limit as it is set: `1e-05`, `65504`.
+    /// A limit as displayed: `1e-05`, `65504`.
     fileprivate var exactly: String { String(format: "%.6g", self) }
 }
 
 extension Verdict {
-    /// What is said beside a layer that does not simply conform.
+    /// The note beside a layer that does not simply conform.
     fileprivate var flag: String? {
         switch self {
         case .conforms: nil

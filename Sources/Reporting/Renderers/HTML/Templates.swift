@@ -4,7 +4,7 @@ import Mustache
 struct Templates {
     private let library: MustacheLibrary
 
-    /// - Throws: the parser's error for a template that is none.
+    /// - Throws: the parser's error for an invalid template.
     init() throws {
         var library = MustacheLibrary()
         for (name, bytes) in Self.sources { try library.register(Self.text(bytes), named: name) }
@@ -27,12 +27,12 @@ struct Templates {
         ("frames", PackageResources.frames_mustache),
     ]
 
-    /// Without the last line's end, so that templates fit into lines.
+    /// Without the final line break, so that templates fit inside lines.
     private static func text(_ bytes: [UInt8]) -> String {
         let text = String(decoding: bytes, as: UTF8.self)
         return text.hasSuffix("\n") ? String(text.dropLast()) : text
     }
 }
 
-/// What a template is filled with: its names, and the values that they stand for.
+/// The data for a template: names and their values.
 typealias View = [String: Any]

@@ -45,8 +45,8 @@ import Testing
                 ("true", "it ended before it had printed a line"), ("exit 1", "it ended before"),
                 ("echo", "an object of numbers"), ("echo '[1]'", "an object of numbers"), ("echo 1", "an object"),
                 ("echo '{\"a\": NaN}'", "an object of numbers"), ("echo '{\"a\": Infinity}'", "an object of numbers"),
-                ("echo '{\"a\": 1e999}'", "an object of numbers"), ("echo '{\"a\": \"1\"}'", "a is no number"),
-                ("echo '{\"a\": null}'", "a is no number"), ("echo '{\"a\": true}'", "a is no number"),
+                ("echo '{\"a\": 1e999}'", "an object of numbers"), ("echo '{\"a\": \"1\"}'", "a is not a number"),
+                ("echo '{\"a\": null}'", "a is not a number"), ("echo '{\"a\": true}'", "a is not a number"),
                 ("echo '{\"a\": 0.1, \"a\": 1}'", "an object of numbers"),
                 // It has found out that something is wrong, or was killed.
                 ("echo '{\"a\": 1}'; echo no such file >&2; exit 1", "with exit code 1: no such file"),

@@ -64,7 +64,7 @@ import Testing
                 #expect {
                     try Document(report, file: "kept.json")
                 } throws: { error in
-                    "\(error)".contains("kept.json, at thresholds[\(position)].metric: max_abs_dif is no metric")
+                    "\(error)".contains("kept.json, at thresholds[\(position)].metric: unknown metric max_abs_dif")
                         || "\(error)".contains("kept.json, at thresholds: one limit is expected on each of ")
                             && Document.requirements.allSatisfy { "\(error)".contains($0.metric.rawValue) }
                 }
@@ -103,7 +103,7 @@ import Testing
                 #expect {
                     try changed(LayerReport.self, member, to: "\(value)")
                 } throws: {
-                    "\($0)".contains("\(member): \(value) is no count")
+                    "\($0)".contains("\(member): \(value) is not a valid count")
                 }
             }
         }

@@ -1,6 +1,6 @@
 # `make validate` judges the bundled networks; `make test` runs the tests. Both install what is missing.
 
-.PHONY: validate install docs test test-page test-readme fuzz fuzz-long kill sanitize levels speed capture capture-engines format lint dependencies
+.PHONY: validate install docs test test-page test-readme test-library fuzz fuzz-long kill sanitize levels speed capture capture-engines format lint dependencies
 
 validate: dependencies
 	swift build -c release --product mtcnn-validate
@@ -26,6 +26,10 @@ test-page: dependencies
 test-readme: dependencies
 	swift build -c release --product mtcnn-validate
 	python3 validation/check_readme.py .build/release/mtcnn-validate
+
+# Builds and runs a program that uses the library from outside: what is public is enough.
+test-library: dependencies
+	swift run --package-path validation/library_user library-user Fixtures
 
 # Builds the guide into .build/guide.
 docs:

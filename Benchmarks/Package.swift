@@ -14,7 +14,7 @@ let package = Package(
         .executableTarget(
             name: "KernelBenchmarks",
             dependencies: [
-                .product(name: "VectorKernels", package: "mtcnn-validate"),
+                .product(name: "Engines", package: "mtcnn-validate"),
                 .product(name: "Benchmark", package: "swift-benchmark"),
             ])
     ]

@@ -10,8 +10,8 @@ let package = Package(
         .executableTarget(
             name: "Fuzz",
             dependencies: [
-                "Files", "Tensors", "JSONTree", "NetworkGraph", "ModelFormats", "Engines", "Captures", "Detection",
-                "Conformance", "FaceConformance", "OutsideEngines", "Reporting", "Validation",
+                "Tensors", "NetworkGraph", "ModelFormats", "Engines", "Captures", "Detection", "Conformance",
+                "FaceConformance", "FuzzedModules",
             ].map { .product(name: $0, package: "mtcnn-validate") })
     ],
     swiftLanguageModes: [.v6]

@@ -71,8 +71,9 @@ CONSTANT = re.compile(r"(?:\?\? |\(|[<>*/] |[<>]= )(\d+(?:\.\d+)?)(?=[), ]|$)")
 def places(line):
     """The places of a line that can be changed: (start, end, original, changed)."""
     bare = line.strip()
-    skip = ("//", "case ", "import ", "@", "public init(", "init(", "func ", "public func ", "private func ", "#",
-            "static let", "public static let", "private static let", "precondition")
+    skip = ("//", "case ", "import ", "@", "public init(", "package init(", "init(", "func ", "public func ",
+            "package func ", "private func ", "#", "static let", "public static let", "package static let", "private static let",
+            "precondition")
     if not bare or bare.startswith(skip) or re.search(r'"|\btry\b|\bfunc\b|\bawait\b|~|`|\bsubscript\b', line):
         return
     for match in COMPARISON.finditer(line):

@@ -6,7 +6,7 @@ import Tensors
 /// then, for each line of the standard input, the case of that index. Ends with the standard input.
 ///
 /// The process that runs this may die of the file; its limits see to it that it does so soon.
-public func serveCapture(_ path: String) throws {
+package func serveCapture(_ path: String) throws {
     try put(Array("\(CaptureMessage.greeting)\n".utf8))
     let limits = ReadingLimits()
     limits.allow(byteCount: 0)

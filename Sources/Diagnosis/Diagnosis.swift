@@ -5,56 +5,56 @@ import Tensors
 
 /// Why a recording differs from its network's computation: causes confirmed by computing with them, and the differences
 /// left unexplained.
-public struct Diagnosis: Sendable, Codable, Equatable {
+package struct Diagnosis: Sendable, Codable, Equatable {
     /// A fault: with it, rounding explains the recording in every case.
-    public struct Cause: Sendable, Codable, Equatable {
+    package struct Cause: Sendable, Codable, Equatable {
         /// The first layer with the fault; nil for the whole network, or its inputs.
-        public let layer: Layer?
+        package let layer: Layer?
         /// All layers with the fault; empty for the whole network, or its inputs.
-        public let layers: [Layer]
-        public let kind: FaultKind
+        package let layers: [Layer]
+        package let kind: FaultKind
         /// A sentence without a full stop.
-        public let words: String
+        package let words: String
         /// Other faults that also explain the recording: these inputs cannot distinguish them.
-        public let alternatives: [String]
+        package let alternatives: [String]
         /// The recorded tensors that it explains.
-        public let explains: [String]
+        package let explains: [String]
         /// The difference divided by what rounding explains, without and with the fault; the latter is at most 1.
-        public let ratioBefore: Double
-        public let ratioAfter: Double
+        package let ratioBefore: Double
+        package let ratioAfter: Double
         /// The case on which it was chosen, and how many cases it explains: all that hold the same tensors and, if they
         /// agree, all others.
-        public let chosenOn: String
-        public internal(set) var confirmedOn: Int
+        package let chosenOn: String
+        package internal(set) var confirmedOn: Int
     }
 
     /// A part of the network that differs and that no tried fault explains.
-    public struct Unexplained: Sendable, Codable, Equatable {
-        public let layers: [Layer]
+    package struct Unexplained: Sendable, Codable, Equatable {
+        package let layers: [Layer]
         /// The recorded tensors that differ.
-        public let tensors: [String]
-        public let ratio: Double
+        package let tensors: [String]
+        package let ratio: Double
         /// Where the wrong numbers are, in words.
-        public let pattern: String
+        package let pattern: String
         /// The nearest fault; nil if none comes nearer than the unaltered network.
-        public let closest: String?
-        public let closestRatio: Double?
+        package let closest: String?
+        package let closestRatio: Double?
     }
 
-    public internal(set) var causes: [Cause]
-    public internal(set) var unexplained: [Unexplained]
+    package internal(set) var causes: [Cause]
+    package internal(set) var unexplained: [Unexplained]
     /// How many altered computations were tried.
-    public internal(set) var tried: Int
+    package internal(set) var tried: Int
     /// What else a reader should know: what was left out, and why.
-    public internal(set) var notes: [String]
+    package internal(set) var notes: [String]
     /// Both files side by side, if both sides are models; nil if one is a recording.
-    public internal(set) var files: FileComparison?
+    package internal(set) var files: FileComparison?
 
     /// Whether nothing differs.
-    public var isEmpty: Bool { causes.isEmpty && unexplained.isEmpty }
+    package var isEmpty: Bool { causes.isEmpty && unexplained.isEmpty }
 
     /// The sentences of the diagnosis, causes first; none if nothing differs.
-    public var sentences: [String] {
+    package var sentences: [String] {
         causes.map { cause in
             cause.words
                 + (cause.alternatives.isEmpty
@@ -88,7 +88,7 @@ extension Diagnosis {
     ///   - progress: called with what is being tried, in words.
     ///   - read: returns a case with its inputs and recorded tensors, under the graph's names and in its order.
     /// - Throws: the errors of reading and computing.
-    public init(
+    package init(
         of graph: Graph, in arithmetic: ArithmeticName, cases: [String],
         progress: @Sendable (String) -> Void = { _ in }, read: (String) throws -> RecordedCase
     ) throws {
@@ -116,7 +116,7 @@ extension Diagnosis {
     /// Explains one side of a comparison by the other side's model.
     ///
     /// - Throws: the errors of aligning, reading and computing.
-    public init(of sides: inout AlignedSides, progress: @Sendable (String) -> Void = { _ in }) throws {
+    package init(of sides: inout AlignedSides, progress: @Sendable (String) -> Void = { _ in }) throws {
         // The first case decides the alignment of all.
         if let first = sides.caseNames.first { _ = try sides.recordedCase(first) }
         try self.init(

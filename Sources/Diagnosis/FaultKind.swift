@@ -1,5 +1,5 @@
 /// A kind of conversion fault: what was altered.
-public enum FaultKind: String, Sendable, Codable, CaseIterable {
+package enum FaultKind: String, Sendable, Codable, CaseIterable {
     case inputChannels = "input_channels"
     case inputScale = "input_scale"
     case inputOrientation = "input_orientation"
@@ -26,12 +26,12 @@ public enum FaultKind: String, Sendable, Codable, CaseIterable {
     case wrongElements = "wrong_elements"
 
     /// Whether it alters the network's inputs.
-    public var isOfInputs: Bool {
+    package var isOfInputs: Bool {
         [.inputChannels, .inputScale, .inputOrientation, .otherCase, .repeatedBatch].contains(self)
     }
 
     /// What it is, in words.
-    public var words: String {
+    package var words: String {
         switch self {
         case .inputChannels: "the channels of the input image are in another order"
         case .inputScale: "the input's numbers are scaled or shifted otherwise"

@@ -20,11 +20,11 @@ struct Hypothesis: Sendable {
 }
 
 /// A layer as a reader knows it.
-public struct Layer: Sendable, Codable, Equatable, Hashable {
+package struct Layer: Sendable, Codable, Equatable, Hashable {
     /// The tensor that it produces.
-    public let tensor: String
-    public let node: String
-    public let `operator`: String
+    package let tensor: String
+    package let node: String
+    package let `operator`: String
 
     var words: String { tensor == node ? "\(tensor) (\(self.operator))" : "\(tensor) (\(self.operator) \(node))" }
 }

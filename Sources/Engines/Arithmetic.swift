@@ -6,7 +6,7 @@ import VectorKernels
 ///
 /// A policy is the only definition of its arithmetic: every operator is written once, in terms of it, and faster code
 /// must produce the same bits.
-public protocol Arithmetic: Sendable {
+package protocol Arithmetic: Sendable {
     /// The type that stores an activation or a weight.
     associatedtype Element: KernelNumber
     /// The precision of an operator's computation before its result is stored.
@@ -68,7 +68,7 @@ public protocol Arithmetic: Sendable {
 }
 
 /// A running sum of products: a start, then one product after another.
-public protocol SumOfProducts {
+package protocol SumOfProducts {
     associatedtype Element
     associatedtype Working
 
@@ -80,26 +80,26 @@ public protocol SumOfProducts {
 }
 
 extension Arithmetic {
-    public static func element(_ value: Double) -> Element { Element(value) }
-    public static func weight(_ value: Double) -> Element { element(value) }
-    public static func factor(_ number: Element) -> Element {
+    package static func element(_ value: Double) -> Element { Element(value) }
+    package static func weight(_ value: Double) -> Element { element(value) }
+    package static func factor(_ number: Element) -> Element {
         formats.roundsFactors ? Element(formats.factors.rounded(Double(number))) : number
     }
-    public static func stored(_ value: Working) -> Element { Element(value) }
-    public static func stored(_ values: [Working]) -> [Element] {
+    package static func stored(_ value: Working) -> Element { Element(value) }
+    package static func stored(_ values: [Working]) -> [Element] {
         Element.numbers(from: Working.lanes(of: values))
     }
-    public static func value(of tensor: AnyTensor) -> Value<Element> { Value(tensor, element: element) }
-    public static func constant(_ tensor: AnyTensor) -> Value<Element> { Value(tensor, element: weight) }
-    public static func compute(
+    package static func value(of tensor: AnyTensor) -> Value<Element> { Value(tensor, element: element) }
+    package static func constant(_ tensor: AnyTensor) -> Value<Element> { Value(tensor, element: weight) }
+    package static func compute(
         _ operation: any Operator, _ inputs: Operands<Element>, as type: TensorType
     ) throws(OperatorError) -> Value<Element>? {
         try Engines.compute(operation, inputs, as: type, in: Self.self)
     }
-    public static func engine(for graph: Graph, order: SummationOrder) throws(EngineError) -> any Engine {
+    package static func engine(for graph: Graph, order: SummationOrder) throws(EngineError) -> any Engine {
         try OperatorEngine<Self>(graph, order: order)
     }
-    public static func apply(
+    package static func apply(
         _ operation: any Operator, to inputs: [AnyTensor?], constants: Set<Int>, order: SummationOrder
     ) throws -> AnyTensor {
         try OperatorEngine<Self>.apply(operation, to: inputs, constants: constants, order: order)
@@ -115,29 +115,29 @@ extension Arithmetic {
 }
 
 extension Arithmetic where Element == Float {
-    public static func anyTensor(_ tensor: Tensor<Float>) -> AnyTensor { .float32(tensor) }
+    package static func anyTensor(_ tensor: Tensor<Float>) -> AnyTensor { .float32(tensor) }
 
     /// Numbers that are already float32 are used unchanged.
-    public static func value(of tensor: AnyTensor) -> Value<Float> {
+    package static func value(of tensor: AnyTensor) -> Value<Float> {
         if case .float32(let numbers) = tensor { .real(numbers) } else { Value(tensor, element: element) }
     }
 }
 
 extension Arithmetic where Element == Float16 {
-    public static func anyTensor(_ tensor: Tensor<Float16>) -> AnyTensor { .float16(tensor) }
+    package static func anyTensor(_ tensor: Tensor<Float16>) -> AnyTensor { .float16(tensor) }
 }
 
 extension Arithmetic where Element == Double {
-    public static func anyTensor(_ tensor: Tensor<Double>) -> AnyTensor { .float64(tensor) }
+    package static func anyTensor(_ tensor: Tensor<Double>) -> AnyTensor { .float64(tensor) }
 }
 
 /// A chain of fused multiply-adds, each rounded once to the working precision.
-public struct FusedSum<Element: BinaryFloatingPoint, Working: BinaryFloatingPoint>: SumOfProducts {
-    public private(set) var value: Working
+package struct FusedSum<Element: BinaryFloatingPoint, Working: BinaryFloatingPoint>: SumOfProducts {
+    package private(set) var value: Working
 
-    public init(from start: Element) { value = Working(start) }
+    package init(from start: Element) { value = Working(start) }
 
-    public mutating func add(_ a: Element, times b: Element) {
+    package mutating func add(_ a: Element, times b: Element) {
         value.addProduct(Working(a), Working(b))
     }
 }

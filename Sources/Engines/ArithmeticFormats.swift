@@ -1,15 +1,15 @@
 import Tensors
 
 /// The number formats of an arithmetic. They determine what rounding may do in it.
-public struct ArithmeticFormats: Sendable, Equatable {
+package struct ArithmeticFormats: Sendable, Equatable {
     /// Results are computed and sums accumulated in this format or a wider one.
-    public let working: FloatFormat
+    package let working: FloatFormat
     /// The format to which factors of sums of products are rounded before multiplication.
-    public let factors: FloatFormat
+    package let factors: FloatFormat
     /// The format in which activations are stored.
-    public let stored: FloatFormat
+    package let stored: FloatFormat
     /// The format in which a model's constants are stored.
-    public let constants: FloatFormat
+    package let constants: FloatFormat
 
     /// - Parameters:
     ///   - factors: nil if factors are not rounded further than when stored.
@@ -25,5 +25,5 @@ public struct ArithmeticFormats: Sendable, Equatable {
     init(_ format: FloatFormat) { self.init(working: format, stored: format) }
 
     /// Whether factors lose bits.
-    public var roundsFactors: Bool { stored.isFiner(than: factors) }
+    package var roundsFactors: Bool { stored.isFiner(than: factors) }
 }

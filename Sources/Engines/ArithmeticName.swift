@@ -36,13 +36,13 @@ extension ArithmeticName: RawRepresentable, CaseIterable, Hashable, Codable {
 extension ArithmeticName: CustomStringConvertible {
     public var description: String { rawValue }
 
-    public var formats: ArithmeticFormats { arithmetic.formats }
+    package var formats: ArithmeticFormats { arithmetic.formats }
 
     /// The element type of this arithmetic's engines.
     public var elementType: ElementType { arithmetic.elementType }
 
     /// The memory of a number between two operators.
-    public var bytesPerNumber: Int { elementType.byteCount }
+    package var bytesPerNumber: Int { elementType.byteCount }
 
     /// The engine that computes a graph operator by operator in this arithmetic.
     ///
@@ -61,7 +61,7 @@ extension ArithmeticName: CustomStringConvertible {
     ///   - order: the order of summation for sums of products.
     /// - Throws: ``NetworkGraph/OperatorError`` for tensors that do not fit, ``EngineError`` for an operator that no
     ///   engine computes.
-    public func apply(
+    package func apply(
         _ operation: any Operator, to inputs: [AnyTensor?], constants: Set<Int> = [], order: SummationOrder = .sequence
     ) throws -> AnyTensor {
         try arithmetic.apply(operation, to: inputs, constants: constants, order: order)

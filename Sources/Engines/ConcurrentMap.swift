@@ -2,14 +2,14 @@ import Foundation
 import Synchronization
 
 /// The limit on threads that compute at once.
-public enum Threads {
+package enum Threads {
     private static let chosen = Atomic<Int>(ProcessInfo.processInfo.activeProcessorCount)
 
     /// The permitted limits.
-    public static let possible = 1...4096
+    package static let possible = 1...4096
 
     /// All cores, unless the user says otherwise. No result depends on it.
-    public static var limit: Int {
+    package static var limit: Int {
         get { chosen.load(ordering: .relaxed) }
         set { chosen.store(min(max(newValue, possible.lowerBound), possible.upperBound), ordering: .relaxed) }
     }
@@ -29,7 +29,7 @@ public enum Threads {
 ///   - cost: an element's cost, in any unit: the costliest start first, so that none of them is left for a single
 ///     thread at the end.
 /// - Throws: the error of the earliest element that fails.
-public func concurrentMap<Element: Sendable, Result: Sendable>(
+package func concurrentMap<Element: Sendable, Result: Sendable>(
     _ elements: [Element], inTurn: Bool = false, cost: (Element) -> Int = { _ in 0 },
     _ transform: @Sendable (Element) throws -> Result
 ) throws -> [Result] {

@@ -7,7 +7,7 @@ extension Graph {
     ///
     /// - Parameter shapes: the inputs' shapes; those with fixed extents may be omitted.
     /// - Throws: ``NetworkGraph/GraphError`` for shapes that do not fit, and the errors of computing.
-    public func foldingConstants(for shapes: [String: Shape]) throws -> Graph {
+    package func foldingConstants(for shapes: [String: Shape]) throws -> Graph {
         let types = try tensorTypes(for: shapes)
         var constants = initializers
         var left = [Node]()

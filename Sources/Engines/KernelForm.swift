@@ -1,7 +1,7 @@
 import VectorKernels
 
 /// How the vector kernels accumulate a sum of products.
-public enum KernelForm: Sendable, CaseIterable {
+package enum KernelForm: Sendable, CaseIterable {
     /// fused multiply-adds, each rounded once to float32, or to float64 for float64 numbers
     case fused
     /// float32 or float64 numbers, products and sums each rounded to their type
@@ -15,7 +15,7 @@ public enum KernelForm: Sendable, CaseIterable {
 }
 
 /// The instruction sets that the vector kernels are compiled for. Each produces the same bits.
-public enum KernelLevel: Sendable, CaseIterable {
+package enum KernelLevel: Sendable, CaseIterable {
     case portable
     /// AVX2, FMA and F16C
     case avx2
@@ -25,10 +25,10 @@ public enum KernelLevel: Sendable, CaseIterable {
     case neon
 
     /// The levels that this processor supports.
-    public static let supported = allCases.filter { vk_supports($0.kernelLevel) }
+    package static let supported = allCases.filter { vk_supports($0.kernelLevel) }
 
     /// The fastest level of this processor.
-    public static let best = allCases.first { $0.kernelLevel == vk_best_level() } ?? .portable
+    package static let best = allCases.first { $0.kernelLevel == vk_best_level() } ?? .portable
 }
 
 extension KernelForm {
@@ -44,7 +44,7 @@ extension KernelForm {
 }
 
 extension KernelLevel {
-    public var kernelLevel: vk_level {
+    package var kernelLevel: vk_level {
         switch self {
         case .portable: .portable
         case .avx2: .avx2

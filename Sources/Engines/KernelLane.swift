@@ -1,7 +1,7 @@
 import VectorKernels
 
 /// A type that the vector kernels compute in.
-public protocol KernelLane: KernelNumber where Lane == Self {
+package protocol KernelLane: KernelNumber where Lane == Self {
     /// Weights [channel][tap] in the order that ``sums(_:form:level:numbers:packedWeights:starts:into:)`` expects.
     static func packed(_ weights: [Self], channels: Int, taps: Int) -> [Self]
 
@@ -23,7 +23,7 @@ public protocol KernelLane: KernelNumber where Lane == Self {
 }
 
 extension Float: KernelLane {
-    public static func packed(_ weights: [Float], channels: Int, taps: Int) -> [Float] {
+    package static func packed(_ weights: [Float], channels: Int, taps: Int) -> [Float] {
         let capacity = vk_packed_count(channels, taps)
         return [Float](unsafeUninitializedCapacity: capacity) { packed, count in
             vk_pack_float32(weights, channels, taps, packed.baseAddress)
@@ -31,7 +31,7 @@ extension Float: KernelLane {
         }
     }
 
-    public static func sums(
+    package static func sums(
         _ layout: vk_sum_layout, form: KernelForm, level: KernelLevel, numbers: [Float], packedWeights: [Float],
         starts: [Float], into sums: UnsafeMutablePointer<Float>?
     ) {
@@ -40,14 +40,14 @@ extension Float: KernelLane {
         }
     }
 
-    public static func scaleNegatives(
+    package static func scaleNegatives(
         _ x: UnsafePointer<Float>, by slopes: UnsafePointer<Float>, slopeStep: Int, count: Int,
         into y: UnsafeMutablePointer<Float>
     ) {
         vk_prelu_float32(x, slopes, slopeStep, count, y)
     }
 
-    public static func findLargest(
+    package static func findLargest(
         _ numbers: UnsafePointer<Float>, pixels: [Int], taps: [Int], into largest: UnsafeMutablePointer<Float>
     ) {
         vk_largest_float32(numbers, pixels, pixels.count, taps, taps.count, largest)
@@ -55,7 +55,7 @@ extension Float: KernelLane {
 }
 
 extension Double: KernelLane {
-    public static func packed(_ weights: [Double], channels: Int, taps: Int) -> [Double] {
+    package static func packed(_ weights: [Double], channels: Int, taps: Int) -> [Double] {
         let capacity = vk_packed_count(channels, taps)
         return [Double](unsafeUninitializedCapacity: capacity) { packed, count in
             vk_pack_float64(weights, channels, taps, packed.baseAddress)
@@ -63,7 +63,7 @@ extension Double: KernelLane {
         }
     }
 
-    public static func sums(
+    package static func sums(
         _ layout: vk_sum_layout, form: KernelForm, level: KernelLevel, numbers: [Double], packedWeights: [Double],
         starts: [Double], into sums: UnsafeMutablePointer<Double>?
     ) {
@@ -73,14 +73,14 @@ extension Double: KernelLane {
         }
     }
 
-    public static func scaleNegatives(
+    package static func scaleNegatives(
         _ x: UnsafePointer<Double>, by slopes: UnsafePointer<Double>, slopeStep: Int, count: Int,
         into y: UnsafeMutablePointer<Double>
     ) {
         vk_prelu_float64(x, slopes, slopeStep, count, y)
     }
 
-    public static func findLargest(
+    package static func findLargest(
         _ numbers: UnsafePointer<Double>, pixels: [Int], taps: [Int], into largest: UnsafeMutablePointer<Double>
     ) {
         vk_largest_float64(numbers, pixels, pixels.count, taps, taps.count, largest)

@@ -1,7 +1,7 @@
 import VectorKernels
 
 /// A number that the vector kernels can process, in lanes of a type that holds all its values.
-public protocol KernelNumber: BinaryFloatingPoint, Sendable {
+package protocol KernelNumber: BinaryFloatingPoint, Sendable {
     associatedtype Lane: KernelLane
 
     /// The same numbers in lanes.
@@ -18,26 +18,26 @@ public protocol KernelNumber: BinaryFloatingPoint, Sendable {
 }
 
 extension KernelNumber {
-    public static var fusedForm: KernelForm { .fused }
-    public static var multiplyAddForm: KernelForm { .multiplyAdd }
+    package static var fusedForm: KernelForm { .fused }
+    package static var multiplyAddForm: KernelForm { .multiplyAdd }
 }
 
 extension Float: KernelNumber {
-    public static func lanes(of numbers: [Float]) -> [Float] { numbers }
-    public static func numbers(from lanes: [Float]) -> [Float] { lanes }
+    package static func lanes(of numbers: [Float]) -> [Float] { numbers }
+    package static func numbers(from lanes: [Float]) -> [Float] { lanes }
 }
 
 extension Double: KernelNumber {
-    public static func lanes(of numbers: [Double]) -> [Double] { numbers }
-    public static func numbers(from lanes: [Double]) -> [Double] { lanes }
+    package static func lanes(of numbers: [Double]) -> [Double] { numbers }
+    package static func numbers(from lanes: [Double]) -> [Double] { lanes }
 }
 
 extension Float16: KernelNumber {
-    public static var fusedForm: KernelForm { .float16Fused }
-    public static var multiplyAddForm: KernelForm { .float16MultiplyAdd }
+    package static var fusedForm: KernelForm { .float16Fused }
+    package static var multiplyAddForm: KernelForm { .float16MultiplyAdd }
 
-    public static func lanes(of numbers: [Float16]) -> [Float] { lanes(of: numbers, level: .best) }
-    public static func numbers(from lanes: [Float]) -> [Float16] { numbers(from: lanes, level: .best) }
+    package static func lanes(of numbers: [Float16]) -> [Float] { lanes(of: numbers, level: .best) }
+    package static func numbers(from lanes: [Float]) -> [Float16] { numbers(from: lanes, level: .best) }
 
     static func lanes(of numbers: [Float16], level: KernelLevel) -> [Float] {
         [Float](unsafeUninitializedCapacity: numbers.count) { lanes, count in

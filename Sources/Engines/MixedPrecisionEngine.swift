@@ -5,17 +5,17 @@ import Tensors
 ///
 /// Between nodes of different arithmetics a tensor is converted like one from outside: rounded to the stored format of
 /// the receiving arithmetic, as a cast in a float16 program does.
-public struct MixedPrecisionEngine: Engine {
-    public let graph: Graph
+package struct MixedPrecisionEngine: Engine {
+    package let graph: Graph
     private let arithmetics: [ArithmeticName]
     private let engines: [ArithmeticName: any Engine]
 
     /// The arithmetic of the outputs: that of the last node.
-    public var arithmetic: ArithmeticName { arithmetics.last ?? .fp32 }
+    package var arithmetic: ArithmeticName { arithmetics.last ?? .fp32 }
 
     /// - Parameter arithmetic: the arithmetic of a node.
     /// - Throws: ``EngineError/unsupported(node:operator:)``.
-    public init(_ graph: Graph, arithmetic: (Node) -> ArithmeticName) throws(EngineError) {
+    package init(_ graph: Graph, arithmetic: (Node) -> ArithmeticName) throws(EngineError) {
         self.graph = graph
         arithmetics = graph.nodes.map(arithmetic)
         var engines = [ArithmeticName: any Engine]()
@@ -23,7 +23,7 @@ public struct MixedPrecisionEngine: Engine {
         self.engines = engines
     }
 
-    public func run(
+    package func run(
         _ inputs: [String: AnyTensor], observing observe: (Activation) throws -> Void
     ) throws -> [String: AnyTensor] {
         var values = [String: AnyTensor]()
@@ -43,7 +43,7 @@ public struct MixedPrecisionEngine: Engine {
         return graph.outputs.reduce(into: [:]) { $0[$1] = values[$1] ?? graph.initializers[$1] }
     }
 
-    public func evaluate(_ node: Node, on inputs: [String: AnyTensor]) throws -> [AnyTensor] {
+    package func evaluate(_ node: Node, on inputs: [String: AnyTensor]) throws -> [AnyTensor] {
         let position = graph.nodes.firstIndex { $0.name == node.name && $0.outputs == node.outputs }
         guard let position, let engine = engines[arithmetics[position]] else {
             throw GraphError.undefinedName(node.outputs.first ?? "", node: node.name)

@@ -2,18 +2,18 @@ import NetworkGraph
 import Tensors
 
 /// The engine that defines the result: it computes a graph operator by operator.
-public struct OperatorEngine<A: Arithmetic>: Engine {
-    public let graph: Graph
+package struct OperatorEngine<A: Arithmetic>: Engine {
+    package let graph: Graph
     /// The order of summation for sums of products; any but the first represents another correct program.
     private let order: SummationOrder
     private let constants: [String: Value<A.Element>]
     /// For each node, the tensors that no later node reads.
     private let lastUses: [[String]]
 
-    public var arithmetic: ArithmeticName { A.name }
+    package var arithmetic: ArithmeticName { A.name }
 
     /// - Throws: ``EngineError/unsupported(node:operator:)``.
-    public init(_ graph: Graph, order: SummationOrder = .sequence) throws(EngineError) {
+    package init(_ graph: Graph, order: SummationOrder = .sequence) throws(EngineError) {
         self.order = order
         for node in graph.nodes where !node.operator.isComputable {
             throw .unsupported(node: node.name, operator: node.operator.name)
@@ -31,7 +31,7 @@ public struct OperatorEngine<A: Arithmetic>: Engine {
         return backwards.reversed()
     }
 
-    public func run(
+    package func run(
         _ inputs: [String: AnyTensor], observing observe: (Activation) throws -> Void
     ) throws -> [String: AnyTensor] {
         let given = try graph.inputTensors(in: inputs)
@@ -59,7 +59,7 @@ public struct OperatorEngine<A: Arithmetic>: Engine {
         try graph.checkMemory(types, bytesPerNumber: MemoryLayout<A.Element>.size)
     }
 
-    public func evaluate(_ node: Node, on inputs: [String: AnyTensor]) throws -> [AnyTensor] {
+    package func evaluate(_ node: Node, on inputs: [String: AnyTensor]) throws -> [AnyTensor] {
         let given: [Value<A.Element>?] = node.inputs.map { name in
             guard let name else { return nil }
             return constants[name] ?? inputs[name].map(A.value)

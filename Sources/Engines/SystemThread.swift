@@ -1,11 +1,11 @@
 import Foundation
 
 /// A thread that ends when its work does.
-public struct SystemThread: @unchecked Sendable {
+package struct SystemThread: @unchecked Sendable {
     private let thread: pthread_t
 
     /// - Returns: nil if the system gives no further thread, for instance because of a limit on a user's processes.
-    public init?(_ work: @escaping @Sendable () -> Void) {
+    package init?(_ work: @escaping @Sendable () -> Void) {
         let context = Unmanaged.passRetained(Work(run: work))
         #if canImport(Darwin)
             var started: pthread_t?
@@ -36,10 +36,10 @@ public struct SystemThread: @unchecked Sendable {
     }
 
     /// Waits until the work is done.
-    public func join() { pthread_join(thread, nil) }
+    package func join() { pthread_join(thread, nil) }
 
     /// Lets the thread continue unattended.
-    public func detach() { pthread_detach(thread) }
+    package func detach() { pthread_detach(thread) }
 
     private final class Work: Sendable {
         let run: @Sendable () -> Void

@@ -2,12 +2,12 @@ import NetworkGraph
 import Tensors
 
 /// A tensor within an engine: numbers in the engine's precision, integers or booleans.
-public enum Value<Element: BinaryFloatingPoint & Sendable>: Sendable {
+package enum Value<Element: BinaryFloatingPoint & Sendable>: Sendable {
     case real(Tensor<Element>)
     case integer(Tensor<Int64>)
     case boolean(Tensor<Bool>)
 
-    public var type: TensorType {
+    package var type: TensorType {
         switch self {
         case .real(let tensor): .real(tensor)
         case .integer(let tensor): TensorType(of: .int64(tensor))
@@ -28,7 +28,7 @@ public enum Value<Element: BinaryFloatingPoint & Sendable>: Sendable {
 }
 
 /// The tensors that a node reads, of the kinds that the operator's type check found.
-public struct Operands<Element: BinaryFloatingPoint & Sendable> {
+package struct Operands<Element: BinaryFloatingPoint & Sendable> {
     let values: [Value<Element>?]
     /// The order of summation for sums of products.
     var order = SummationOrder.sequence

@@ -1,18 +1,18 @@
 import Foundation
 
 /// A file or directory within a directory.
-public struct DirectoryEntry: Sendable, Equatable {
-    public let name: String
+package struct DirectoryEntry: Sendable, Equatable {
+    package let name: String
     /// False if the name is not UTF-8; ``name`` then shows its wrong bytes replaced.
-    public let isUTF8: Bool
+    package let isUTF8: Bool
     /// According to the directory; some file systems do not say.
-    public let isDirectory: Bool
+    package let isDirectory: Bool
 }
 
 /// The direct contents of a directory, in no order.
 ///
 /// - Throws: ``FileReadingError`` if it is not a directory, or if it may not be read.
-public func directoryEntries(_ path: String) throws(FileReadingError) -> [DirectoryEntry] {
+package func directoryEntries(_ path: String) throws(FileReadingError) -> [DirectoryEntry] {
     guard let directory = opendir(path) else {
         let isMissing = [ENOENT, ENOTDIR].contains(errno)
         throw FileReadingError(path: path, reason: isMissing ? "no such directory" : "it may not be read")

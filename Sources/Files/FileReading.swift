@@ -7,7 +7,7 @@ import Tensors
 ///   named pipe in a directory is never read: it might have no writer.
 /// - Throws: ``FileReadingError``, also for more bytes than ``Tensors/MemoryLimit/bytes``, and for a device or a
 ///   socket.
-public func readFile(_ path: String, followsPipes: Bool = true) throws(FileReadingError) -> [UInt8] {
+package func readFile(_ path: String, followsPipes: Bool = true) throws(FileReadingError) -> [UInt8] {
     var status = stat()
     guard stat(path, &status) == 0 else {
         throw FileReadingError(path: path, reason: errno == EACCES ? "it may not be read" : "no such file")
@@ -46,13 +46,13 @@ private func isDescriptor(_ path: String) -> Bool {
 private let readingStep = 1 << 22
 
 /// A file or directory that cannot be read. The reason has the same words on every system.
-public struct FileReadingError: Error, Equatable, CustomStringConvertible {
-    public let path: String
-    public let reason: String
+package struct FileReadingError: Error, Equatable, CustomStringConvertible {
+    package let path: String
+    package let reason: String
     /// Whether it exists and exceeds the limit.
-    public let isTooLarge: Bool
+    package let isTooLarge: Bool
 
-    public init(path: String, reason: String) {
+    package init(path: String, reason: String) {
         self.path = path
         self.reason = reason
         isTooLarge = false
@@ -65,5 +65,5 @@ public struct FileReadingError: Error, Equatable, CustomStringConvertible {
         isTooLarge = true
     }
 
-    public var description: String { "\(path): cannot be read: \(reason)" }
+    package var description: String { "\(path): cannot be read: \(reason)" }
 }

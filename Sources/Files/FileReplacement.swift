@@ -2,16 +2,16 @@ import Foundation
 
 /// Data written to a temporary place beside the file that it will replace: the old file stays until the new one is
 /// complete. For a symbolic link, its target is replaced. Unless it gets its final name, it is removed with the value.
-public final class FileReplacement: Sendable {
+package final class FileReplacement: Sendable {
     /// The requested path.
     private let name: String
     private let path: String
     private let work: WorkDirectory
     /// The temporary path; nothing exists there at first.
-    public let temporaryPath: String
+    package let temporaryPath: String
 
     /// - Throws: ``FileWritingError`` if the path has no writable directory.
-    public init(_ name: String) throws(FileWritingError) {
+    package init(_ name: String) throws(FileWritingError) {
         self.name = name
         let url = URL(fileURLWithPath: name).resolvingSymlinksInPath()
         path = url.path
@@ -23,7 +23,7 @@ public final class FileReplacement: Sendable {
     ///
     /// - Throws: ``FileWritingError``; then the new data are removed and the old are unchanged, for instance if the old
     ///   is a directory or a device.
-    public func replaceFile() throws(FileWritingError) {
+    package func replaceFile() throws(FileWritingError) {
         guard [nil, .typeRegular].contains(FileReplacement.type(path)), rename(temporaryPath, path) == 0 else {
             discard()
             throw FileWritingError(path: name)
@@ -35,7 +35,7 @@ public final class FileReplacement: Sendable {
     /// This takes two steps; if a run is killed between them, nothing has the name.
     ///
     /// - Throws: ``FileWritingError``; then the new data are removed and the old are unchanged.
-    public func replaceDirectory() throws(FileWritingError) {
+    package func replaceDirectory() throws(FileWritingError) {
         let old = "\(work.path)/old"
         let isThere = FileReplacement.type(path) != nil
         if isThere, rename(path, old) != 0 {
@@ -50,12 +50,12 @@ public final class FileReplacement: Sendable {
     }
 
     /// Removes the new data.
-    public func discard() {
+    package func discard() {
         try? FileManager.default.removeItem(atPath: temporaryPath)
     }
 
     /// Removes all data of any path without a final name, for a run that ends immediately.
-    public static func discardAll() { WorkDirectory.removeAll() }
+    package static func discardAll() { WorkDirectory.removeAll() }
 
     /// The entry at a path, without following links; nil if there is none.
     static func type(_ path: String) -> FileAttributeType? {
@@ -64,17 +64,17 @@ public final class FileReplacement: Sendable {
 }
 
 /// A file that could not be written.
-public struct FileWritingError: Error, Equatable, CustomStringConvertible {
-    public let path: String
+package struct FileWritingError: Error, Equatable, CustomStringConvertible {
+    package let path: String
 
-    public init(path: String) {
+    package init(path: String) {
         self.path = path
     }
 
     /// What is required.
-    public var reason: String {
+    package var reason: String {
         "its directory must exist, be writable and have room, and it may be no directory"
     }
 
-    public var description: String { "\(path): cannot be written: \(reason)" }
+    package var description: String { "\(path): cannot be written: \(reason)" }
 }

@@ -9,19 +9,19 @@ import Foundation
 /// themselves. A run killed in between leaves links that all lead to one set, and a directory that holds it; the next
 /// run turns them into files: ``settle(_:)``. On a file system without links, the old files are removed first, and then
 /// the new ones are renamed one by one.
-public struct FileSet: Sendable, Hashable {
+package struct FileSet: Sendable, Hashable {
     private let directory: String
     /// Every name that a set may have.
     private let names: [String]
 
     /// - Parameter directory: must exist.
-    public init(_ names: [String], in directory: String) {
+    package init(_ names: [String], in directory: String) {
         self.names = names
         self.directory = directory
     }
 
     /// A single file at a path; for a symbolic link, its target.
-    public init(file path: String) {
+    package init(file path: String) {
         let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
         self.init([url.lastPathComponent], in: url.deletingLastPathComponent().path)
     }
@@ -30,7 +30,7 @@ public struct FileSet: Sendable, Hashable {
     ///
     /// - Throws: ``FileWritingError`` if the directory is not writable, or if one of the names belongs to a directory
     ///   or a device.
-    public func prepare() throws(FileWritingError) {
+    package func prepare() throws(FileWritingError) {
         WorkDirectory.clearLeftovers(in: directory)
         _ = try WorkDirectory(in: directory, for: names.count == 1 ? "\(directory)/\(names[0])" : directory)
         for name in names { try check(name) }
@@ -40,7 +40,7 @@ public struct FileSet: Sendable, Hashable {
     ///
     /// - Parameter write: writes the new files, under some or all of the names, to the directory at the given path.
     /// - Throws: ``FileWritingError``, and any error of `write`; then the old files are unchanged.
-    public func replace(writing write: (_ directory: String) throws -> Void) throws {
+    package func replace(writing write: (_ directory: String) throws -> Void) throws {
         let work = try WorkDirectory(in: directory, for: directory)
         let new = "\(work.path)/new"
         guard mkdir(new, 0o700) == 0 else { throw FileWritingError(path: directory) }
@@ -59,7 +59,7 @@ public struct FileSet: Sendable, Hashable {
     }
 
     /// Removes the files.
-    public func remove() {
+    package func remove() {
         guard names.contains(where: { FileReplacement.type("\(directory)/\($0)") != nil }) else { return }
         if (try? replace(writing: { _ in })) == nil {
             for name in names where (try? check(name)) != nil { unlink("\(directory)/\(name)") }

@@ -3,7 +3,7 @@ import Foundation
 /// Writes a file completely or not at all: to a temporary place beside it, then renamed.
 ///
 /// - Throws: ``FileWritingError``.
-public func writeAtomically(_ bytes: some Sequence<UInt8>, to path: String) throws(FileWritingError) {
+package func writeAtomically(_ bytes: some Sequence<UInt8>, to path: String) throws(FileWritingError) {
     let file = try UnfinishedFile(path)
     try file.append(bytes)
     try file.finish()
@@ -11,7 +11,7 @@ public func writeAtomically(_ bytes: some Sequence<UInt8>, to path: String) thro
 
 /// A file in a temporary place, which is removed unless it is finished. If the target is not a file but a terminal or a
 /// pipe, it is written directly.
-public final class UnfinishedFile {
+package final class UnfinishedFile {
     private static let bufferSize = 1 << 16
 
     private let path: String
@@ -21,7 +21,7 @@ public final class UnfinishedFile {
     private var buffer = [UInt8]()
 
     /// - Throws: ``FileWritingError``.
-    public init(_ path: String) throws(FileWritingError) {
+    package init(_ path: String) throws(FileWritingError) {
         self.path = path
         if let stream = ["/dev/stdout": FileHandle.standardOutput, "/dev/stderr": .standardError][path] {
             handle = stream
@@ -44,7 +44,7 @@ public final class UnfinishedFile {
     }
 
     /// - Throws: ``FileWritingError``.
-    public func append(_ bytes: some Sequence<UInt8>) throws(FileWritingError) {
+    package func append(_ bytes: some Sequence<UInt8>) throws(FileWritingError) {
         buffer.append(contentsOf: bytes)
         if buffer.count >= Self.bufferSize { try flush() }
     }
@@ -52,7 +52,7 @@ public final class UnfinishedFile {
     /// Gives the file its final name.
     ///
     /// - Throws: ``FileWritingError``.
-    public func finish() throws(FileWritingError) {
+    package func finish() throws(FileWritingError) {
         try flush()
         guard let replacement else { return }
         guard (try? handle.close()) != nil else { throw FileWritingError(path: path) }

@@ -1,5 +1,5 @@
 /// A JSON value (RFC 8259) whose objects keep the order of their members.
-public enum JSON: Sendable, Equatable {
+package enum JSON: Sendable, Equatable {
     case null
     case bool(Bool)
     case integer(Int64)
@@ -8,18 +8,18 @@ public enum JSON: Sendable, Equatable {
     case array([JSON])
     case object([Member])
 
-    public struct Member: Sendable, Equatable {
-        public let key: String
-        public let value: JSON
+    package struct Member: Sendable, Equatable {
+        package let key: String
+        package let value: JSON
 
-        public init(_ key: String, _ value: JSON) {
+        package init(_ key: String, _ value: JSON) {
             self.key = key
             self.value = value
         }
     }
 
     /// The value of a member; nil if this is not an object or has no such member.
-    public subscript(key: String) -> JSON? {
+    package subscript(key: String) -> JSON? {
         guard case .object(let members) = self else { return nil }
         return members.first { $0.key == key }?.value
     }
@@ -39,7 +39,7 @@ public enum JSON: Sendable, Equatable {
 }
 
 /// Why JSON could not be read or written.
-public enum JSONError: Error, Equatable {
+package enum JSONError: Error, Equatable {
     case malformed(file: String, line: Int, reason: String)
     /// - Parameters:
     ///   - file: the file of the value, if known.
@@ -49,7 +49,7 @@ public enum JSONError: Error, Equatable {
 }
 
 extension JSONError: CustomStringConvertible {
-    public var description: String {
+    package var description: String {
         switch self {
         case .malformed(let file, let line, let reason): "\(file):\(line): \(reason)"
         case .unexpected(let file, let path, let reason):

@@ -3,7 +3,7 @@ extension JSON {
     ///
     /// - Parameter file: the name to use in errors, if this was read from a file.
     /// - Throws: ``JSONError/unexpected(file:path:reason:)`` if something is missing or of another kind.
-    public func decode<Value: Decodable>(
+    package func decode<Value: Decodable>(
         _ type: Value.Type = Value.self, file: String? = nil
     ) throws(JSONError) -> Value {
         do {

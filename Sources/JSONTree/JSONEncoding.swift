@@ -4,7 +4,7 @@ extension JSON {
     /// A nil property is omitted; a number that is not finite becomes the string "nan", "inf" or "-inf".
     ///
     /// - Throws: errors of the value's own encoding.
-    public init(encoding value: some Encodable) throws {
+    package init(encoding value: some Encodable) throws {
         let node = EncodedNode()
         try value.encode(to: PlaceEncoder(place: node, codingPath: []))
         self = node.json

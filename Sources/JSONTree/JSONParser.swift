@@ -6,7 +6,7 @@ extension JSON {
     /// - Parameter file: the name of the text's file, for errors.
     /// - Throws: ``JSONError/malformed(file:line:reason:)`` unless the text is exactly one value, for values nested
     ///   more than 64 deep, an object that has a key twice, and numbers that neither Int64 nor float64 can hold.
-    public init(parsing text: [UInt8], file: String) throws(JSONError) {
+    package init(parsing text: [UInt8], file: String) throws(JSONError) {
         func malformed(at offset: Int, _ reason: String) -> JSONError {
             .malformed(file: file, line: 1 + text.prefix(offset).count { $0 == UInt8(ascii: "\n") }, reason: reason)
         }

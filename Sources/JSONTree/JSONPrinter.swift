@@ -6,7 +6,7 @@ extension JSON {
     /// Numbers have the fewest digits that restore them.
     ///
     /// - Throws: ``JSONError/notFinite`` for an infinite number or NaN.
-    public func text() throws(JSONError) -> String {
+    package func text() throws(JSONError) -> String {
         let object = try jsonC()
         defer { json_object_put(object) }
         let flags = JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE

@@ -4,7 +4,7 @@ import Files
 /// value. The file is written completely or not at all.
 ///
 /// - Throws: ``FileWritingError``, and errors of the value's own encoding.
-public func writeAtomically(encoding value: some Encodable, to path: String) throws {
+package func writeAtomically(encoding value: some Encodable, to path: String) throws {
     let file = try UnfinishedFile(path)
     try JSONStream(into: file).write(value)
     try file.append("\n".utf8)

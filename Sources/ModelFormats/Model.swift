@@ -72,7 +72,7 @@ public struct Model: Sendable {
     ///
     /// - Parameter path: its name in errors, and later the model's path.
     /// - Throws: ``ModelError``.
-    public init(_ package: CoreMLPackageContents, path: String) throws(ModelError) {
+    package init(_ package: CoreMLPackageContents, path: String) throws(ModelError) {
         let source = ModelSource(path: path, bytes: [], followsPipes: false)
         self.init(try Contents(package.read, name: source.name, path: path), of: .coreMLPackage, path: path)
     }
@@ -98,7 +98,7 @@ public struct Model: Sendable {
     /// The result of a closure; an error about the graph is prefixed with the file's name.
     ///
     /// - Throws: ``ModelError/badGraph(file:_:)`` for a `GraphError`, and any other error of the closure.
-    public func namingFile<Result>(in body: () throws -> Result) throws -> Result {
+    package func namingFile<Result>(in body: () throws -> Result) throws -> Result {
         do { return try body() } catch let error as GraphError { throw ModelError.badGraph(file: path, error) }
     }
 }

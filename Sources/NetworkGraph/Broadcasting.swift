@@ -3,7 +3,7 @@ import Tensors
 extension Shape {
     /// The shape of an elementwise result: axes aligned from the end, extents equal or 1 (ONNX, "Multidirectional
     /// Broadcasting").
-    public static func broadcast(_ left: Shape, _ right: Shape) throws(OperatorError) -> Shape {
+    package static func broadcast(_ left: Shape, _ right: Shape) throws(OperatorError) -> Shape {
         let rank = max(left.rank, right.rank)
         var dimensions = [Int]()
         for axis in 0..<rank {
@@ -21,7 +21,7 @@ extension Shape {
     }
 
     /// For each axis of `result`, this shape's stride: 0 along an axis that is repeated.
-    public func broadcastStrides(to result: Shape) -> [Int] {
+    package func broadcastStrides(to result: Shape) -> [Int] {
         let own = strides
         return (0..<result.rank).map { axis in
             let mine = axis - (result.rank - rank)

@@ -76,7 +76,7 @@ public struct Graph: Sendable {
     }
 
     /// The same graph with the given image layout for its inputs.
-    public func declaring(_ order: ImageDeclaration.SpatialOrder, reason: String) -> Graph {
+    package func declaring(_ order: ImageDeclaration.SpatialOrder, reason: String) -> Graph {
         var graph = self
         for index in inputs.indices {
             var images = inputs[index].images ?? ImageDeclaration(spatialOrder: order, reason: reason)
@@ -87,5 +87,5 @@ public struct Graph: Sendable {
     }
 
     /// The nodes that read a tensor, in order of computation.
-    public func takers(of tensor: String) -> [Node] { (takers[tensor] ?? []).map { nodes[$0] } }
+    package func takers(of tensor: String) -> [Node] { (takers[tensor] ?? []).map { nodes[$0] } }
 }

@@ -5,7 +5,7 @@ extension Graph {
     ///
     /// - Throws: ``GraphError/badInput(_:reason:)`` for an input without a tensor, or with another shape or kind of
     ///   elements than declared. The precision of numbers is the arithmetic's choice, and is not compared.
-    public func inputTensors(
+    package func inputTensors(
         in given: [String: AnyTensor]
     ) throws(GraphError) -> [(name: String, tensor: AnyTensor)] {
         var tensors = [(name: String, tensor: AnyTensor)]()

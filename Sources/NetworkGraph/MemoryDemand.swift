@@ -10,7 +10,7 @@ extension Graph {
     ///   - bytesPerNumber: the arithmetic's bytes per number.
     ///   - keepsEveryTensor: whether all tensors stay until the end, as for a recording.
     /// - Throws: ``GraphError/badNode(_:operator:inputs:reason:)`` at the first node that exceeds the limit.
-    public func checkMemory(
+    package func checkMemory(
         _ types: [String: TensorType], bytesPerNumber: Int, keepsEveryTensor: Bool = false
     ) throws(GraphError) {
         var lastUse = [String: Int]()
@@ -63,7 +63,7 @@ extension Node {
 
 extension TensorType {
     /// The elements' bytes if a number takes `bytesPerNumber`; an integer takes 8 bytes, a boolean 1.
-    public func byteCount(_ bytesPerNumber: Int) -> Int {
+    package func byteCount(_ bytesPerNumber: Int) -> Int {
         let each =
             switch kind {
             case .real: bytesPerNumber

@@ -58,7 +58,7 @@ public struct OperatorError: Error, Equatable, CustomStringConvertible {
 
 extension [TensorType?] {
     /// The input at a position, which is required and of the given kind.
-    public func required(
+    package func required(
         _ position: Int, _ role: String, _ kind: TensorType.Kind = .real
     ) throws(OperatorError) -> TensorType {
         guard let type = try optional(position, role, kind) else {
@@ -68,7 +68,7 @@ extension [TensorType?] {
     }
 
     /// The optional input at a position, which must be of the given kind.
-    public func optional(
+    package func optional(
         _ position: Int, _ role: String, _ kind: TensorType.Kind = .real
     ) throws(OperatorError) -> TensorType? {
         guard indices.contains(position), let type = self[position] else { return nil }
@@ -81,7 +81,7 @@ extension [TensorType?] {
 
 extension [TensorType?] {
     /// The input at a position, which is required, of any kind.
-    public func requiredOfAnyKind(_ position: Int, _ role: String) throws(OperatorError) -> TensorType {
+    package func requiredOfAnyKind(_ position: Int, _ role: String) throws(OperatorError) -> TensorType {
         guard indices.contains(position), let type = self[position] else {
             throw OperatorError("has no \(role) (input \(position))")
         }
@@ -132,7 +132,7 @@ extension Shape {
     }
 
     /// The axis for a number, counted from the front.
-    public func checkedAxis(_ axis: Int) throws(OperatorError) -> Int {
+    package func checkedAxis(_ axis: Int) throws(OperatorError) -> Int {
         guard let counted = self.axis(axis) else {
             throw OperatorError("has axis \(axis) for an input of rank \(rank)")
         }
@@ -140,7 +140,7 @@ extension Shape {
     }
 
     /// A shape computed from others, checked for overflow.
-    public static func checked(_ dimensions: [Int]) throws(OperatorError) -> Shape {
+    package static func checked(_ dimensions: [Int]) throws(OperatorError) -> Shape {
         do {
             return try Shape(checking: dimensions)
         } catch {

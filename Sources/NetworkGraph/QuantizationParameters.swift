@@ -2,8 +2,10 @@ import Tensors
 
 /// The range of integers of a quantised tensor.
 public struct IntegerRange: Sendable, Equatable {
-    public let least: Int
-    public let most: Int
+    @usableFromInline
+    package let least: Int
+    @usableFromInline
+    package let most: Int
 
     public static let uint8 = IntegerRange(bits: 8, isSigned: false)
 
@@ -14,7 +16,8 @@ public struct IntegerRange: Sendable, Equatable {
 
     /// The integer nearest to a number (ties to even) plus a zero point, saturated at the limits; for NaN, the zero
     /// point.
-    public func quantized(_ number: Double, zeroPoint: Int) -> Int {
+    @inlinable
+    package func quantized(_ number: Double, zeroPoint: Int) -> Int {
         guard !number.isNaN else { return zeroPoint }
         let reach = Double(most - least)
         let steps = Int(min(max(number.rounded(.toNearestOrEven), -reach), reach))
@@ -25,9 +28,9 @@ public struct IntegerRange: Sendable, Equatable {
 /// Which elements of a tensor share a scale and a zero point: all, those with one index along an axis, or those of one
 /// block along it.
 public struct QuantizationGroups: Sendable, Equatable {
-    public var axis: Int
+    package var axis: Int
     /// How many elements along the axis share a scale; 0 if scales are not in blocks.
-    public var block: Int
+    package var block: Int
 
     public init(axis: Int = 1, block: Int = 0) {
         self.axis = axis
@@ -53,7 +56,7 @@ public struct QuantizationGroups: Sendable, Equatable {
     }
 
     /// For each element of a tensor, row-major, the position of its scale.
-    public func positions(in x: Shape, scaleCount: Int) -> [Int] {
+    package func positions(in x: Shape, scaleCount: Int) -> [Int] {
         guard block > 0 || scaleCount != 1, let axis = x.axis(axis) else {
             return [Int](repeating: 0, count: x.count)
         }

@@ -1,7 +1,7 @@
 import Tensors
 
 /// An operator that only moves elements, of any kind: each output element is one of the inputs' elements, or 0.
-public protocol RearrangingOperator: Operator {
+package protocol RearrangingOperator: Operator {
     /// The positions of the inputs with moved elements; the other inputs define where to.
     func movedInputs(of inputs: [TensorType?]) -> [Int]
 
@@ -16,7 +16,7 @@ public protocol RearrangingOperator: Operator {
 }
 
 extension RearrangingOperator {
-    public func movedInputs(of inputs: [TensorType?]) -> [Int] { [0] }
+    package func movedInputs(of inputs: [TensorType?]) -> [Int] { [0] }
 
     public func outputTypes(for inputs: [TensorType?]) throws(OperatorError) -> [TensorType] {
         let moved = try inputs.requiredOfOneKind(movedInputs(of: inputs), "input")

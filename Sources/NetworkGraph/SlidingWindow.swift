@@ -14,12 +14,12 @@ public struct SlidingWindow: Sendable, Equatable {
     }
 
     /// Extents of the kernel along the spatial axes.
-    public var kernel: [Int]
-    public var strides: [Int]
-    public var dilations: [Int]
-    public var padding: Padding
+    package var kernel: [Int]
+    package var strides: [Int]
+    package var dilations: [Int]
+    package var padding: Padding
     /// Whether a last window that is only partly filled counts.
-    public var ceilMode: Bool
+    package var ceilMode: Bool
 
     public init(
         kernel: [Int], strides: [Int]? = nil, dilations: [Int]? = nil, padding: Padding? = nil,
@@ -35,24 +35,26 @@ public struct SlidingWindow: Sendable, Equatable {
     }
 
     /// The window along one axis of a given input.
-    public struct Axis: Sendable, Equatable {
-        public let inputExtent: Int
-        public let outputExtent: Int
-        public let kernel: Int
-        public let stride: Int
-        public let dilation: Int
-        public let paddingBefore: Int
-        public let paddingAfter: Int
+    package struct Axis: Sendable, Equatable {
+        package let inputExtent: Int
+        package let outputExtent: Int
+        package let kernel: Int
+        package let stride: Int
+        package let dilation: Int
+        package let paddingBefore: Int
+        package let paddingAfter: Int
 
         /// The extent of the input with its padding, or of the last window if that reaches further, as it may in ceil
         /// mode.
-        public var paddedExtent: Int {
+        @inlinable
+        package var paddedExtent: Int {
             max(inputExtent + paddingBefore + paddingAfter, (outputExtent - 1) * stride + (kernel - 1) * dilation + 1)
         }
 
         /// The input position for one output position and one kernel position; outside `0..<inputExtent`, it is in the
         /// padding.
-        public func inputPosition(output: Int, tap: Int) -> Int {
+        @inlinable
+        package func inputPosition(output: Int, tap: Int) -> Int {
             output * stride - paddingBefore + tap * dilation
         }
     }
@@ -63,7 +65,7 @@ public struct SlidingWindow: Sendable, Equatable {
     /// stride) + 1. With `ceilMode`, a last window that would start after the input and its leading padding is omitted.
     ///
     /// - Throws: ``OperatorError`` if the window does not fit.
-    public func axes(over extents: [Int]) throws(OperatorError) -> [Axis] {
+    package func axes(over extents: [Int]) throws(OperatorError) -> [Axis] {
         guard extents.count == kernel.count else {
             throw OperatorError("has a kernel of \(kernel.count) axes for an input of \(extents.count) spatial axes")
         }

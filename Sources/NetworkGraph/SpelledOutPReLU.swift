@@ -3,14 +3,14 @@ import Tensors
 /// PReLU made of other operators, as converters write it: Where(Not(Less(x, 0)), x, Mul(x, slope)) or
 /// Where(GreaterOrEqual(x, 0), x, Mul(x, slope)), with the factors in either order and no other use of the tensors in
 /// between.
-public struct SpelledOutPReLU {
-    public let slope: String
-    public let output: String
+package struct SpelledOutPReLU {
+    package let slope: String
+    package let output: String
     /// The node that multiplies by the slope.
-    public let node: Node
+    package let node: Node
 
     /// - Returns: nil if anything else uses one of these tensors.
-    public init?(of tensor: String, in graph: Graph) {
+    package init?(of tensor: String, in graph: Graph) {
         let nodes = graph.takers(of: tensor)
         func only(_ name: String) -> Node? {
             let takers = graph.takers(of: name)

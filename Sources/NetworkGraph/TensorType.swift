@@ -16,10 +16,10 @@ public struct TensorType: Sendable, Equatable {
 
     /// The elements of an integer or boolean tensor (true is 1), if known: operators such as Reshape derive their
     /// output's shape from them.
-    public var integers: [Int]?
+    package var integers: [Int]?
 
     /// The numbers of a small tensor, if known: Resize takes its scales from them.
-    public var numbers: [Double]?
+    package var numbers: [Double]?
 
     /// The most numbers or booleans that a type stores; tensors that define shapes have a few.
     static let mostKnown = 64
@@ -31,16 +31,16 @@ public struct TensorType: Sendable, Equatable {
         self.numbers = numbers
     }
 
-    public static func real(_ shape: Shape) -> TensorType { TensorType(.real, shape) }
+    package static func real(_ shape: Shape) -> TensorType { TensorType(.real, shape) }
 
     /// The type of a tensor of numbers, with the numbers if it is small.
-    public static func real(_ tensor: Tensor<some BinaryFloatingPoint>) -> TensorType {
+    package static func real(_ tensor: Tensor<some BinaryFloatingPoint>) -> TensorType {
         let isSmall = tensor.shape.count <= mostKnown
         return TensorType(.real, tensor.shape, numbers: isSmall ? tensor.elements.map { Double($0) } : nil)
     }
 
     /// The type of a tensor of booleans, with these if it is small.
-    public static func boolean(_ tensor: Tensor<Bool>) -> TensorType {
+    package static func boolean(_ tensor: Tensor<Bool>) -> TensorType {
         let isSmall = tensor.shape.count <= mostKnown
         return TensorType(.boolean, tensor.shape, integers: isSmall ? tensor.elements.map { $0 ? 1 : 0 } : nil)
     }
@@ -58,7 +58,7 @@ public struct TensorType: Sendable, Equatable {
     }
 
     /// The type of the same elements under another shape of equal count.
-    public func reshaped(to shape: Shape) -> TensorType {
+    package func reshaped(to shape: Shape) -> TensorType {
         var reshaped = self
         reshaped.shape = shape
         return reshaped

@@ -5,7 +5,7 @@ extension Graph {
     ///
     /// - Parameter inputs: the inputs' shapes; those with fixed declared extents may be omitted.
     /// - Throws: ``GraphError/badInput(_:reason:)`` or ``GraphError/badNode(_:operator:inputs:reason:)``.
-    public func tensorTypes(for inputs: [String: Shape] = [:]) throws(GraphError) -> [String: TensorType] {
+    package func tensorTypes(for inputs: [String: Shape] = [:]) throws(GraphError) -> [String: TensorType] {
         var types = initializers.mapValues(TensorType.init(of:))
         let shapes = try inputShapes(given: inputs)
         for input in self.inputs {

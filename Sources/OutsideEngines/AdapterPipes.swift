@@ -1,30 +1,30 @@
 import ChildProcesses
 
 /// A running adapter and its input and output streams. Each exchange has a deadline.
-public final class AdapterPipes {
+package final class AdapterPipes {
     private let engine: String
     private let process: ChildProcess
 
     /// - Throws: ``OutsideEngineError/cannotStart(engine:reason:)``.
-    public init(engine: String, command: [String]) throws(OutsideEngineError) {
+    package init(engine: String, command: [String]) throws(OutsideEngineError) {
         self.engine = engine
         process = try AdapterPipes.naming(engine) { () throws(ChildProcessError) in try ChildProcess(command) }
     }
 
     /// Begins an exchange with the given time limit.
-    public func beginExchange(within seconds: Double) {
+    package func beginExchange(within seconds: Double) {
         process.beginExchange(within: seconds)
     }
 
     /// The next bytes.
     ///
     /// - Throws: ``OutsideEngineError`` if the adapter has ended, or answers too late.
-    public func read(_ count: Int) throws(OutsideEngineError) -> [UInt8] {
+    package func read(_ count: Int) throws(OutsideEngineError) -> [UInt8] {
         try AdapterPipes.naming(engine) { () throws(ChildProcessError) in try process.read(count) }
     }
 
     /// - Throws: ``OutsideEngineError`` if the adapter has ended, or reads too slowly.
-    public func write(_ bytes: [UInt8]) throws(OutsideEngineError) {
+    package func write(_ bytes: [UInt8]) throws(OutsideEngineError) {
         try AdapterPipes.naming(engine) { () throws(ChildProcessError) in try process.write(bytes) }
     }
 

@@ -5,17 +5,17 @@ import Synchronization
 import Tensors
 
 /// How to start an outside engine's adapter.
-public struct Adapter: Sendable {
+package struct Adapter: Sendable {
     /// The engine's name in errors: `onnxruntime`.
-    public let name: String
+    package let name: String
     /// The program and its arguments.
-    public let command: [String]
+    package let command: [String]
     /// The time limit for loading a model, in seconds.
-    public let secondsToLoad: Double
+    package let secondsToLoad: Double
     /// The time limit for one request, in seconds.
-    public let secondsToAnswer: Double
+    package let secondsToAnswer: Double
 
-    public init(name: String, command: [String], secondsToLoad: Double = 120, secondsToAnswer: Double = 60) {
+    package init(name: String, command: [String], secondsToLoad: Double = 120, secondsToAnswer: Double = 60) {
         self.name = name
         self.command = command
         self.secondsToLoad = secondsToLoad
@@ -27,20 +27,20 @@ public struct Adapter: Sendable {
 ///
 /// Requests are answered one at a time. Results are checked: every output must be present, finite, and of the shape
 /// that the graph has for the inputs.
-public final class OutsideEngine: Engine {
+package final class OutsideEngine: Engine {
     /// The engine's own description.
-    public struct Identity: Sendable, Equatable {
-        public let engine: String
-        public let version: String?
+    package struct Identity: Sendable, Equatable {
+        package let engine: String
+        package let version: String?
         /// The hardware that it computes on.
-        public let device: String?
+        package let device: String?
     }
 
-    public let graph: Graph
-    public let identity: Identity
-    public var arithmetic: ArithmeticName { .fp32 }
-    public var observesNodes: Bool { false }
-    public var answersInTurn: Bool { true }
+    package let graph: Graph
+    package let identity: Identity
+    package var arithmetic: ArithmeticName { .fp32 }
+    package var observesNodes: Bool { false }
+    package var answersInTurn: Bool { true }
 
     private let adapter: Adapter
     private let process: Mutex<AdapterProcess>
@@ -52,7 +52,7 @@ public final class OutsideEngine: Engine {
     ///   - graph: the file's graph; its outputs are those that the engine gives. They may be other tensors of the model
     ///     than its declared outputs.
     /// - Throws: ``OutsideEngineError``.
-    public init(_ adapter: Adapter, model: String, graph: Graph) throws {
+    package init(_ adapter: Adapter, model: String, graph: Graph) throws {
         self.adapter = adapter
         self.graph = graph
         let process = try AdapterProcess(engine: adapter.name, command: adapter.command)
@@ -77,7 +77,7 @@ public final class OutsideEngine: Engine {
     /// The outputs; `observe` is called only with these.
     ///
     /// - Throws: ``OutsideEngineError``, ``NetworkGraph/GraphError`` for inputs that do not fit.
-    public func run(
+    package func run(
         _ inputs: [String: AnyTensor], observing observe: (Activation) throws -> Void
     ) throws -> [String: AnyTensor] {
         var request = AdapterMessage(header: .init(message: "run"))
@@ -108,7 +108,7 @@ public final class OutsideEngine: Engine {
     }
 
     /// - Throws: always, because an outside engine computes only whole networks.
-    public func evaluate(_ node: Node, on inputs: [String: AnyTensor]) throws -> [AnyTensor] {
+    package func evaluate(_ node: Node, on inputs: [String: AnyTensor]) throws -> [AnyTensor] {
         throw EngineError.unsupported(node: node.name, operator: node.operator.name)
     }
 

@@ -1,5 +1,5 @@
 /// Why an outside engine gave no usable answer.
-public enum OutsideEngineError: Error, Equatable, CustomStringConvertible {
+package enum OutsideEngineError: Error, Equatable, CustomStringConvertible {
     /// The adapter's program could not be started.
     case cannotStart(engine: String, reason: String)
     /// The adapter reports that it cannot do the request.
@@ -11,7 +11,7 @@ public enum OutsideEngineError: Error, Equatable, CustomStringConvertible {
     /// The answer does not fit the request.
     case nonsense(engine: String, reason: String)
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .cannotStart(let engine, let reason): "engine \(engine): cannot be started: \(reason)"
         case .refused(let engine, let reason): "engine \(engine): \(reason)"

@@ -4,7 +4,7 @@ import FaceConformance
 
 extension Attribution {
     /// The answer in one line, and its evidence, in words.
-    public var blocks: [Block] {
+    package var blocks: [Block] {
         var blocks: [Block] = [.paragraph(Phrase(answer))]
         if let sizes { blocks.append(.paragraph("Sizes: \(sizes).")) }
         if let words = written.words {

@@ -4,53 +4,53 @@ import FaceConformance
 import Validation
 
 /// `cpp_vs_reference`: our cascade's faces compared with another detector's.
-public struct DetectionReport: Report, Equatable {
-    public static var name: String { "cpp_vs_reference" }
+package struct DetectionReport: Report, Equatable {
+    package static var name: String { "cpp_vs_reference" }
 
-    public let schema: String
-    public let verdict: Verdict
-    public let baseline: Side
-    public let candidate: Side
+    package let schema: String
+    package let verdict: Verdict
+    package let baseline: Side
+    package let candidate: Side
     /// The minimum tier, which decides the verdict.
-    public let thresholds: [Threshold]
+    package let thresholds: [Threshold]
     /// The target tier, which does not.
-    public let targets: [Threshold]
-    public let deviations: [DeviationOutcome]
-    public let runs: [Run]
+    package let targets: [Threshold]
+    package let deviations: [DeviationOutcome]
+    package let runs: [Run]
 
     /// The comparison with one list of faces.
-    public struct Run: Sendable, Codable, Equatable {
+    package struct Run: Sendable, Codable, Equatable {
         /// The list's name.
-        public let gold: String
-        public let minimumFaceSize: Int
-        public let scoreThresholds: ScoreThresholds
-        public let verdict: Verdict
-        public let summary: Summary
-        public let checks: [Check]
-        public let targets: [Check]
+        package let gold: String
+        package let minimumFaceSize: Int
+        package let scoreThresholds: ScoreThresholds
+        package let verdict: Verdict
+        package let summary: Summary
+        package let checks: [Check]
+        package let targets: [Check]
         /// Frames, on the list or not, that were not compared.
-        public let notJudged: [UnjudgedFrame]
-        public let frames: [ComparedFrame]
+        package let notJudged: [UnjudgedFrame]
+        package let frames: [ComparedFrame]
         /// The data of the summary.
-        public let metrics: DetectionMetrics
+        package let metrics: DetectionMetrics
     }
 
     /// The figures, keyed by the thresholds' names.
-    public struct Summary: Sendable, Codable, Equatable {
-        public let frames: Int
-        public let expectedFaces: Int
+    package struct Summary: Sendable, Codable, Equatable {
+        package let frames: Int
+        package let expectedFaces: Int
         /// Of matched faces.
-        public let meanIou: Double?
-        public let medianIou: Double?
-        public let smallestIou: Double?
+        package let meanIou: Double?
+        package let medianIou: Double?
+        package let smallestIou: Double?
         /// Faces found by both, as a share of those found by either.
-        public let detectionAgreement: Double?
-        public let falsePositives: Int
-        public let misses: Int
-        public let largestCoordinateDifference: Double
-        public let meanConfidenceDifference: Double?
-        public let largestConfidenceDifference: Double
-        public let meanLandmarkDistance: Double?
+        package let detectionAgreement: Double?
+        package let falsePositives: Int
+        package let misses: Int
+        package let largestCoordinateDifference: Double
+        package let meanConfidenceDifference: Double?
+        package let largestConfidenceDifference: Double
+        package let meanLandmarkDistance: Double?
 
         init(_ metrics: DetectionMetrics) {
             frames = metrics.frames
@@ -79,7 +79,7 @@ public struct DetectionReport: Report, Equatable {
     }
 
     /// The minimum tier.
-    public static let requirements = [
+    package static let requirements = [
         Threshold(.meanIou, .above, 0.75, .requested, "of matched faces, minimum tier"),
         Threshold(.detectionAgreement, .atLeast, 0.95, .requested, "of the faces that either found, minimum tier"),
         Threshold(.falsePositives, .below, 2, .requested, "over all frames, minimum tier"),
@@ -90,7 +90,7 @@ public struct DetectionReport: Report, Equatable {
     static let notFiniteFrames = Threshold(
         .notFiniteFrames, .atMost, 0, .soundness, "frames on which a network answers NaN or an infinity")
 
-    public static let target = [
+    package static let target = [
         Threshold(.meanIou, .above, 0.9, .requested, "of matched faces, target tier"),
         Threshold(.detectionAgreement, .atLeast, 1, .requested, "of the faces that either found, target tier"),
         Threshold(.falsePositives, .atMost, 0, .requested, "over all frames, target tier"),
@@ -99,7 +99,7 @@ public struct DetectionReport: Report, Equatable {
     /// - Parameters:
     ///   - thresholds: the limits of the runs.
     ///   - deviations: the list of known deviations; empty to judge strictly.
-    public init(
+    package init(
         baseline: Side, candidate: Side, runs: [Run], thresholds: [Threshold] = requirements,
         deviations: [KnownDeviation]
     ) {
@@ -114,9 +114,9 @@ public struct DetectionReport: Report, Equatable {
         self.deviations = deviations.outcomes(among: checks, of: [])
     }
 
-    public var checks: [Check] { runs.flatMap(\.checks) }
+    package var checks: [Check] { runs.flatMap(\.checks) }
 
-    public var notJudged: [String] {
+    package var notJudged: [String] {
         runs.flatMap { run in
             let frames = run.notJudged.map { "\(run.gold): \($0.file): \($0.reason)" }
             let isEmpty = run.summary.expectedFaces + run.summary.falsePositives == 0
@@ -124,9 +124,9 @@ public struct DetectionReport: Report, Equatable {
         }
     }
 
-    public var hasDamagedInput: Bool { runs.contains { $0.notJudged.contains { $0.cause == .damaged } } }
+    package var hasDamagedInput: Bool { runs.contains { $0.notJudged.contains { $0.cause == .damaged } } }
 
-    public func judged(deviations: [KnownDeviation]) -> DetectionReport {
+    package func judged(deviations: [KnownDeviation]) -> DetectionReport {
         let runs = runs.map { run in
             Run(
                 gold: run.gold, minimumFaceSize: run.minimumFaceSize, scoreThresholds: run.scoreThresholds,
@@ -139,7 +139,7 @@ public struct DetectionReport: Report, Equatable {
 
 extension DetectionReport {
     /// The judged measurements.
-    public init(_ measured: DetectionMeasurement, deviations: [KnownDeviation] = []) {
+    package init(_ measured: DetectionMeasurement, deviations: [KnownDeviation] = []) {
         self.init(
             baseline: measured.baseline, candidate: measured.candidate,
             runs: measured.golds.map {
@@ -151,7 +151,7 @@ extension DetectionReport {
 }
 
 extension DetectionReport.Run {
-    public init(
+    package init(
         gold: String, minimumFaceSize: Int, scoreThresholds: ScoreThresholds = ScoreThresholds(),
         frames: [ComparedFrame], notJudged: [UnjudgedFrame],
         thresholds: [Threshold] = DetectionReport.requirements, deviations: [KnownDeviation]

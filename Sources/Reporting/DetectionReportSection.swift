@@ -1,7 +1,7 @@
 import Conformance
 
 extension DetectionReport {
-    public var section: Section {
+    package var section: Section {
         let table = Table(
             [
                 "gold", "minimum face", "frames", "faces", "mean IoU", "median IoU", "smallest IoU", "agreement",

@@ -41,7 +41,7 @@ extension Diagnosis {
     }
 
     /// The diagnosis with each cause's figures.
-    public var document: [Block] {
+    package var document: [Block] {
         let title: [Block] = [.title("What was done wrong")]
         guard !causes.isEmpty else { return title + blocks + fileTables }
         let table = Table(

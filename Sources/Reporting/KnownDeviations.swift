@@ -2,16 +2,16 @@ import Conformance
 import JSONTree
 
 /// The known deviations of each report, as `validation/known_deviations.json` lists them.
-public struct KnownDeviations: Sendable, Equatable {
+package struct KnownDeviations: Sendable, Equatable {
     private var lists = [String: [KnownDeviation]]()
     /// The listed checks without a reason, which do not count.
-    public private(set) var unjustified = [String]()
+    package private(set) var unjustified = [String]()
 
     /// No deviations.
-    public init() {}
+    package init() {}
 
     /// - Throws: ``JSONTree/JSONError``, also for a list under an unknown report name.
-    public init(_ json: JSON, file: String) throws(JSONError) {
+    package init(_ json: JSON, file: String) throws(JSONError) {
         guard case .object(let members) = json else {
             throw .unexpected(file: file, path: "", reason: "an object is expected, with a list for each report")
         }
@@ -34,7 +34,7 @@ public struct KnownDeviations: Sendable, Equatable {
     }
 
     /// The deviations of a report; empty if it has no list.
-    public subscript(report: any Report.Type) -> [KnownDeviation] {
+    package subscript(report: any Report.Type) -> [KnownDeviation] {
         get { lists[report.name] ?? [] }
         set { lists[report.name] = newValue.isEmpty ? nil : newValue }
     }
@@ -44,7 +44,7 @@ extension KnownDeviations {
     /// A list of the failures in reports; each entry still lacks the reason that makes it count.
     ///
     /// NaN has no bound and is left out.
-    public static func draft(of reports: [any Report]) -> [String: [KnownDeviation]] {
+    package static func draft(of reports: [any Report]) -> [String: [KnownDeviation]] {
         var lists = [String: [KnownDeviation]]()
         for report in reports {
             let failing = report.checks.filter { $0.verdict == .doesNotConform && $0.value?.isFinite == true }

@@ -3,67 +3,67 @@ import Diagnosis
 import Validation
 
 /// `fp32_vs_onnx`: float32 networks, layer by layer, compared with an outside engine's recordings.
-public struct LayerReport: Report, Equatable {
-    public static var name: String { "fp32_vs_onnx" }
-    public static var requirements: [Threshold] { LayerThresholds.float32.all }
+package struct LayerReport: Report, Equatable {
+    package static var name: String { "fp32_vs_onnx" }
+    package static var requirements: [Threshold] { LayerThresholds.float32.all }
 
-    public static var optionalMetrics: [Metric] { LayerThresholds.optionalMetrics }
+    package static var optionalMetrics: [Metric] { LayerThresholds.optionalMetrics }
 
-    public let schema: String
-    public let verdict: Verdict
-    public let baseline: Side
-    public let candidate: Side
+    package let schema: String
+    package let verdict: Verdict
+    package let baseline: Side
+    package let candidate: Side
     /// Whether only the networks' outputs were compared.
-    public let outputsOnly: Bool
-    public let thresholds: [Threshold]
-    public let deviations: [DeviationOutcome]
+    package let outputsOnly: Bool
+    package let thresholds: [Threshold]
+    package let deviations: [DeviationOutcome]
     /// The metrics measured on the outputs, with their limits; nil if there are none.
-    public let requirements: [TaskRequirement]?
-    public private(set) var networks: [Network]
+    package let requirements: [TaskRequirement]?
+    package private(set) var networks: [Network]
 
-    public struct Network: Sendable, Codable, Equatable {
-        public let network: String
-        public let modelSha256: String
-        public let verdict: Verdict
+    package struct Network: Sendable, Codable, Equatable {
+        package let network: String
+        package let modelSha256: String
+        package let verdict: Verdict
         /// Why nothing was judged, if that is so.
-        public let notJudgedBecause: String?
+        package let notJudgedBecause: String?
         /// Over the network's outputs, with accumulated errors; infinite if an element is not finite.
-        public let maxAbsDiff: Double
-        public let meanAbsDiff: Double
-        public let elementsCompared: Int
+        package let maxAbsDiff: Double
+        package let meanAbsDiff: Double
+        package let elementsCompared: Int
         /// The first layer where rounding cannot explain a side's own error.
-        public let firstDivergence: NetworkComparison.Divergence?
-        public let layersNotCompared: [String]
-        public let casesNotCompared: [String]
+        package let firstDivergence: NetworkComparison.Divergence?
+        package let layersNotCompared: [String]
+        package let casesNotCompared: [String]
         /// How two forms of the network were aligned; nil if both sides come from one file.
-        public let alignment: [String]?
+        package let alignment: [String]?
         /// Faults that change nothing on the given inputs, one sentence each; nil if there are none.
-        public let inputsCannotShow: [String]?
+        package let inputsCannotShow: [String]?
         /// Whether every input is constant in every case; nil if not.
-        public let inputsAreConstant: Bool?
+        package let inputsAreConstant: Bool?
         /// The diagnosis, if the network does not conform and one was made.
-        public internal(set) var diagnosis: Diagnosis?
+        package internal(set) var diagnosis: Diagnosis?
         /// The limits that replace the report's; nil to keep these.
-        public let thresholds: [Threshold]?
+        package let thresholds: [Threshold]?
         /// The result of each task metric; nil if none was requested.
-        public let tasks: [TaskOutcome]?
+        package let tasks: [TaskOutcome]?
         /// Numbers measured by programs; nil if there are none.
-        public let measuredByPrograms: [TaskAgreement]?
+        package let measuredByPrograms: [TaskAgreement]?
         /// Over all cases.
-        public let layers: [Layer]
-        public let cases: [CaseMetrics]
+        package let layers: [Layer]
+        package let cases: [CaseMetrics]
     }
 
-    public struct Layer: Sendable, Codable, Equatable {
-        public let metrics: LayerMetrics
-        public let verdict: Verdict
-        public let checks: [Check]
+    package struct Layer: Sendable, Codable, Equatable {
+        package let metrics: LayerMetrics
+        package let verdict: Verdict
+        package let checks: [Check]
     }
 
     /// - Parameters:
     ///   - tasks: the metrics measured on the outputs.
     ///   - deviations: the list of known deviations; empty to judge strictly.
-    public init(
+    package init(
         baseline: Side, candidate: Side, outputsOnly: Bool = false, thresholds: LayerThresholds,
         tasks: [TaskRequirement] = [], deviations: [KnownDeviation], networks: [NetworkComparison]
     ) {
@@ -84,7 +84,7 @@ public struct LayerReport: Report, Equatable {
     ///
     /// - Parameter diagnose: returns the diagnosis of a named network; nil if none was made.
     /// - Throws: any error of `diagnose`.
-    public func explained(_ diagnose: (_ network: String) throws -> Diagnosis?) rethrows -> LayerReport {
+    package func explained(_ diagnose: (_ network: String) throws -> Diagnosis?) rethrows -> LayerReport {
         var report = self
         for (index, network) in networks.enumerated() {
             report.networks[index].diagnosis =
@@ -93,28 +93,28 @@ public struct LayerReport: Report, Equatable {
         return report
     }
 
-    public var otherThresholds: [[Threshold]] { networks.compactMap(\.thresholds) }
+    package var otherThresholds: [[Threshold]] { networks.compactMap(\.thresholds) }
 
-    public var causes: [String] {
+    package var causes: [String] {
         networks.flatMap { network in (network.diagnosis?.sentences ?? []).map { "\(network.network): \($0)" } }
     }
 
-    public var checks: [Check] { networks.flatMap(\.checks) }
+    package var checks: [Check] { networks.flatMap(\.checks) }
 
-    public var checkedModels: [(namePart: String, sha256: String)] {
+    package var checkedModels: [(namePart: String, sha256: String)] {
         networks.map { ("\($0.network)/", $0.modelSha256) }
     }
 
-    public var notJudged: [String] {
+    package var notJudged: [String] {
         networks.compactMap { network in network.notJudgedBecause.map { "\(network.network): \($0)" } }
     }
 
-    public func judged(deviations: [KnownDeviation]) -> LayerReport {
+    package func judged(deviations: [KnownDeviation]) -> LayerReport {
         judged(with: [], deviations: deviations)
     }
 
     /// The report's limits, with those on the same metrics replaced by the given ones.
-    public func judged(with limits: [Threshold], deviations: [KnownDeviation]) -> LayerReport {
+    package func judged(with limits: [Threshold], deviations: [KnownDeviation]) -> LayerReport {
         let thresholds = LayerThresholds(thresholds).with(limits)
         let networks = networks.map { network in
             var comparison = network.comparison
@@ -133,7 +133,7 @@ public struct LayerReport: Report, Equatable {
 
 extension LayerReport {
     /// The judged measurements.
-    public init(
+    package init(
         _ measured: LayerMeasurement, thresholds: LayerThresholds = .float32, tasks: [TaskRequirement] = [],
         deviations: [KnownDeviation] = []
     ) {

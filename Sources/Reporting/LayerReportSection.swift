@@ -3,7 +3,7 @@ import Diagnosis
 import Tensors
 
 extension LayerReport {
-    public var section: Section {
+    package var section: Section {
         let table = Table(
             [
                 "network", "verdict", "cases", "elements", "max abs diff of outputs", "mean abs diff",

@@ -2,7 +2,7 @@ import Conformance
 
 extension [String] {
     /// The first three, in words.
-    public var firstFew: String { prefix(3).joined(separator: ", ") + (count > 3 ? ", ..." : "") }
+    package var firstFew: String { prefix(3).joined(separator: ", ") + (count > 3 ? ", ..." : "") }
 }
 
 extension [Threshold] {

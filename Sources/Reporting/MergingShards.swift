@@ -2,10 +2,10 @@ import Conformance
 import Tensors
 
 /// Why the reports of shards do not form one report.
-public struct ShardError: Error, Equatable, CustomStringConvertible {
-    public let description: String
+package struct ShardError: Error, Equatable, CustomStringConvertible {
+    package let description: String
 
-    public init(_ description: String) { self.description = description }
+    package init(_ description: String) { self.description = description }
 }
 
 extension Report {
@@ -22,7 +22,7 @@ extension Report {
 }
 
 extension LayerReport {
-    public static func merged(
+    package static func merged(
         _ shards: [LayerReport], deviations: [KnownDeviation]
     ) throws(ShardError) -> LayerReport {
         let models = try shared("their networks", shards) { $0.networks.map { [$0.network, $0.modelSha256] } }
@@ -55,7 +55,7 @@ extension LayerReport {
 }
 
 extension DetectionReport {
-    public static func merged(
+    package static func merged(
         _ shards: [DetectionReport], deviations: [KnownDeviation]
     ) throws(ShardError) -> DetectionReport {
         let golds = try shared("the lists of faces", shards) { $0.runs.map(\.gold) }
@@ -76,7 +76,7 @@ extension DetectionReport {
 }
 
 extension PrecisionReport {
-    public static func merged(
+    package static func merged(
         _ shards: [PrecisionReport], deviations: [KnownDeviation]
     ) throws(ShardError) -> PrecisionReport {
         let arithmetics = try shared("the arithmetics", shards) { $0.policies.map(\.arithmetic) }

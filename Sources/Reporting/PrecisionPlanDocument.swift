@@ -5,7 +5,7 @@ import Tensors
 
 extension PrecisionPlan {
     /// The plan as a section, with its requirements as checks.
-    public var section: Section {
+    package var section: Section {
         let checks = requirements.map { requirement in
             let value = requirement.value(in: measurement)
             return Check(
@@ -34,7 +34,7 @@ extension PrecisionPlan {
     }
 
     /// The plan in words: its cost, the effect of each layer, and how to give it to a converter.
-    public var blocks: [Block] {
+    package var blocks: [Block] {
         let wanted = requirements.map { requirement in
             let threshold = requirement.threshold
             return "\(requirement.name) \(threshold.direction == .atLeast ? ">=" : "<=") \(threshold.limit.short)"

@@ -4,58 +4,58 @@ import FaceConformance
 import Validation
 
 /// `fp16_vs_fp32`: the effect of each float16 arithmetic on the networks and on the faces found, compared with float32.
-public struct PrecisionReport: Report, Equatable {
-    public static var name: String { "fp16_vs_fp32" }
+package struct PrecisionReport: Report, Equatable {
+    package static var name: String { "fp16_vs_fp32" }
 
-    public let schema: String
-    public let verdict: Verdict
-    public let baseline: Side
-    public let candidate: Side
-    public let thresholds: [Threshold]
-    public let deviations: [DeviationOutcome]
+    package let schema: String
+    package let verdict: Verdict
+    package let baseline: Side
+    package let candidate: Side
+    package let thresholds: [Threshold]
+    package let deviations: [DeviationOutcome]
     /// The metrics measured on the outputs, with their limits; nil if there are none.
-    public let requirements: [TaskRequirement]?
-    public let policies: [Policy]
+    package let requirements: [TaskRequirement]?
+    package let policies: [Policy]
 
-    public struct Policy: Sendable, Codable, Equatable {
-        public let arithmetic: String
+    package struct Policy: Sendable, Codable, Equatable {
+        package let arithmetic: String
         /// Whether the arithmetic is a prediction that no recording confirms yet.
-        public let isPredicted: Bool
-        public let verdict: Verdict
-        public let checks: [Check]
-        public let unattainable: [Unattainable]
-        public let networks: [NetworkPrecision]
+        package let isPredicted: Bool
+        package let verdict: Verdict
+        package let checks: [Check]
+        package let unattainable: [Unattainable]
+        package let networks: [NetworkPrecision]
         /// Nil if the networks are not the cascade.
-        public let endToEnd: EndToEnd?
+        package let endToEnd: EndToEnd?
         /// The result of each task metric, network by network; nil if none was requested.
-        public let tasks: [NetworkTasks]?
+        package let tasks: [NetworkTasks]?
     }
 
     /// A network's task results.
-    public struct NetworkTasks: Sendable, Codable, Equatable {
-        public let network: String
-        public let outcomes: [TaskOutcome]
+    package struct NetworkTasks: Sendable, Codable, Equatable {
+        package let network: String
+        package let outcomes: [TaskOutcome]
     }
 
     /// A limit that rounding the exact result once to float16 may already exceed.
-    public struct Unattainable: Sendable, Codable, Equatable {
-        public let check: String
-        public let limit: Double
-        public let floor: Double
+    package struct Unattainable: Sendable, Codable, Equatable {
+        package let check: String
+        package let limit: Double
+        package let floor: Double
     }
 
     /// The faces found by the whole cascade.
-    public struct EndToEnd: Sendable, Codable, Equatable {
-        public let minimumFaceSize: Int
-        public let summary: DetectionReport.Summary
+    package struct EndToEnd: Sendable, Codable, Equatable {
+        package let minimumFaceSize: Int
+        package let summary: DetectionReport.Summary
         /// Over faces with the same way through the cascade: the effect of the last network's values alone.
-        public let meanIouWithoutFlips: Double?
+        package let meanIouWithoutFlips: Double?
         /// The figures if the probabilities are rounded to float16 too, as by a network that ends in a softmax.
-        public let withFloat16Scores: DetectionReport.Summary
-        public let frames: [PrecisionFrame]
-        public let notJudged: [UnjudgedFrame]
+        package let withFloat16Scores: DetectionReport.Summary
+        package let frames: [PrecisionFrame]
+        package let notJudged: [UnjudgedFrame]
 
-        public init(minimumFaceSize: Int, frames: [PrecisionFrame], notJudged: [UnjudgedFrame]) {
+        package init(minimumFaceSize: Int, frames: [PrecisionFrame], notJudged: [UnjudgedFrame]) {
             self.minimumFaceSize = minimumFaceSize
             self.frames = frames
             self.notJudged = notJudged
@@ -76,7 +76,7 @@ public struct PrecisionReport: Report, Equatable {
         }
     }
 
-    public static let requirements = [
+    package static let requirements = [
         Threshold(.maxAbsDiff, .below, 1e-3, .requested, "the outputs of each network, on equal inputs"),
         Threshold(.meanIou, .above, 0.999, .requested, "each network's own boxes on equal inputs, and end to end"),
         Threshold(.detectionAgreement, .atLeast, 1, .requested, "each network's decisions, and the faces found"),
@@ -89,7 +89,7 @@ public struct PrecisionReport: Report, Equatable {
     ///   - policies: including the faces found, if the networks are the cascade.
     ///   - tasks: the metrics measured on the outputs.
     ///   - deviations: the list of known deviations; empty to judge strictly.
-    public init(
+    package init(
         policies: [(arithmetic: String, isPredicted: Bool, networks: [NetworkPrecision], endToEnd: EndToEnd?)],
         thresholds: [Threshold] = requirements, tasks: [TaskRequirement] = [], deviations: [KnownDeviation]
     ) {
@@ -109,15 +109,15 @@ public struct PrecisionReport: Report, Equatable {
             of: policies.flatMap { $0.networks.map { ("/\($0.network)/", $0.modelSha256) } })
     }
 
-    public var checks: [Check] { policies.flatMap(\.checks) }
+    package var checks: [Check] { policies.flatMap(\.checks) }
 
-    public var checkedModels: [(namePart: String, sha256: String)] {
+    package var checkedModels: [(namePart: String, sha256: String)] {
         policies.flatMap { policy in
             policy.networks.map { ("\(policy.arithmetic)/\($0.network)/", $0.modelSha256) }
         }
     }
 
-    public var notJudged: [String] {
+    package var notJudged: [String] {
         policies.flatMap { policy in
             var reasons = policy.networks.compactMap { network in
                 network.notJudgedBecause(inCascade: policy.endToEnd != nil && network.isOfCascade, requirements)
@@ -135,7 +135,7 @@ public struct PrecisionReport: Report, Equatable {
         }
     }
 
-    public func judged(deviations: [KnownDeviation]) -> PrecisionReport {
+    package func judged(deviations: [KnownDeviation]) -> PrecisionReport {
         PrecisionReport(
             policies: policies.map { ($0.arithmetic, $0.isPredicted, $0.networks, $0.endToEnd) },
             thresholds: thresholds, tasks: requirements ?? [], deviations: deviations)
@@ -144,7 +144,7 @@ public struct PrecisionReport: Report, Equatable {
 
 extension PrecisionReport {
     /// The judged measurements.
-    public init(
+    package init(
         _ measured: PrecisionMeasurement, tasks: [TaskRequirement] = [], deviations: [KnownDeviation] = []
     ) {
         self.init(

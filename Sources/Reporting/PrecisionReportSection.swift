@@ -2,7 +2,7 @@ import Conformance
 import FaceConformance
 
 extension PrecisionReport {
-    public var section: Section {
+    package var section: Section {
         Section(
             self, title: "FP16 against FP32",
             blocks: networkBlocks + taskBlocks + (hasFaces ? faceBlocks + flipBlocks : reasonBlocks) + rangeFigures

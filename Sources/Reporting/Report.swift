@@ -2,7 +2,7 @@ import Conformance
 import JSONTree
 
 /// One of the documents that a run writes: `fp32_vs_onnx.json`.
-public protocol Report: Codable, Sendable {
+package protocol Report: Codable, Sendable {
     /// The file's name without its extension.
     static var name: String { get }
     /// The limits of this kind of report, unless others are given on the same metrics.
@@ -38,27 +38,27 @@ public protocol Report: Codable, Sendable {
 }
 
 /// The reports of a run, in the order of documents.
-public let allReports: [any Report.Type] = [LayerReport.self, PrecisionReport.self, DetectionReport.self]
+package let allReports: [any Report.Type] = [LayerReport.self, PrecisionReport.self, DetectionReport.self]
 
 extension Report {
-    public static var optionalMetrics: [Metric] { [] }
+    package static var optionalMetrics: [Metric] { [] }
 
-    public var otherThresholds: [[Threshold]] { [] }
+    package var otherThresholds: [[Threshold]] { [] }
 
-    public var hasDamagedInput: Bool { false }
+    package var hasDamagedInput: Bool { false }
 
-    public var causes: [String] { [] }
+    package var causes: [String] { [] }
 
-    public var checkedModels: [(namePart: String, sha256: String)] { [] }
+    package var checkedModels: [(namePart: String, sha256: String)] { [] }
 
     /// Names the document and its version of the layout, which `validation/schemas` describes.
-    public static var schema: String { "mtcnn-validate/\(name)/2" }
+    package static var schema: String { "mtcnn-validate/\(name)/2" }
 
     /// A stored report.
     ///
     /// - Throws: ``JSONTree/JSONError`` for another document, or unless each metric has exactly one threshold: a metric
     ///   without a limit would pass unjudged.
-    public init(_ json: JSON, file: String) throws(JSONError) {
+    package init(_ json: JSON, file: String) throws(JSONError) {
         try Self.requireSummable(json, file: file, path: "")
         self = try json.decode(file: file)
         let wanted = Self.requirements.map(\.metric.rawValue)
@@ -75,12 +75,12 @@ extension Report {
 
 extension Report {
     /// The known deviations that the report was judged with.
-    public var listedDeviations: [KnownDeviation] {
+    package var listedDeviations: [KnownDeviation] {
         deviations.map { KnownDeviation(check: $0.check, bound: $0.bound, reason: $0.reason, model: $0.model) }
     }
 
     /// Whether the checks and the verdict follow from the measurements. In a report that somebody edited or cut, they may not.
-    public var followsFromFigures: Bool {
+    package var followsFromFigures: Bool {
         func judgement(_ report: Self) -> [String] {
             report.checks.map { "\($0.id) \($0.value.long) \($0.verdict)" } + [report.verdict.rawValue]
         }

@@ -21,7 +21,7 @@ public enum ElementType: String, Sendable, CaseIterable, Codable {
     }
 
     /// The format of the numbers, or nil for integers and booleans.
-    public var floatFormat: FloatFormat? {
+    package var floatFormat: FloatFormat? {
         switch self {
         case .float16: .binary16
         case .float32: .binary32

@@ -1,22 +1,22 @@
 /// A binary floating-point format: one of IEEE 754, or one of the same construction with other numbers of bits.
 public struct FloatFormat: Sendable, Hashable {
     /// The bits of the fraction, without the implicit leading 1.
-    public let fractionBits: Int
-    public let exponentBits: Int
+    package let fractionBits: Int
+    package let exponentBits: Int
     /// Whether there are numbers between 0 and ``smallestNormal``, with fewer bits; else these are flushed to 0.
-    public let hasSubnormals: Bool
+    package let hasSubnormals: Bool
     /// Half the distance from 1 to the next number: the largest relative error of one rounding to nearest (u in Higham,
     /// Accuracy and Stability of Numerical Algorithms, section 2.2).
-    public let unitRoundoff: Double
+    package let unitRoundoff: Double
     /// The smallest positive number with all its bits.
-    public let smallestNormal: Double
+    package let smallestNormal: Double
     /// The largest finite number.
-    public let largest: Double
+    package let largest: Double
     /// The spacing of numbers up to twice ``smallestNormal``; subnormals are multiples of it.
-    public let smallestStep: Double
+    package let smallestStep: Double
     /// The largest absolute error of rounding a small number, besides the relative one: half the smallest step or,
     /// without subnormals, the whole number.
-    public let underflowUnit: Double
+    package let underflowUnit: Double
     /// The processor's own type for this format, with all subnormals.
     private let type: ProcessorType?
 
@@ -31,7 +31,7 @@ public struct FloatFormat: Sendable, Hashable {
     public static let tf32 = FloatFormat(fractionBits: 10, exponentBits: 8)
 
     /// - Precondition: binary64 can represent every number of the format.
-    public init(fractionBits: Int, exponentBits: Int, hasSubnormals: Bool = true) {
+    package init(fractionBits: Int, exponentBits: Int, hasSubnormals: Bool = true) {
         precondition((1...52).contains(fractionBits) && (2...11).contains(exponentBits), "no such format")
         self.fractionBits = fractionBits
         self.exponentBits = exponentBits
@@ -53,17 +53,17 @@ public struct FloatFormat: Sendable, Hashable {
     }
 
     /// The same format without subnormals.
-    public var flushingSubnormals: FloatFormat {
+    package var flushingSubnormals: FloatFormat {
         FloatFormat(fractionBits: fractionBits, exponentBits: exponentBits, hasSubnormals: false)
     }
 
     /// Whether the format has normal numbers that the other lacks, because of their bits or their range.
-    public func isFiner(than other: FloatFormat) -> Bool {
+    package func isFiner(than other: FloatFormat) -> Bool {
         fractionBits > other.fractionBits || exponentBits > other.exponentBits
     }
 
     /// A number rounded to nearest in this format, ties to even; overflow becomes infinity.
-    public func rounded(_ number: Double) -> Double {
+    package func rounded(_ number: Double) -> Double {
         let rounded: Double
         switch type {
         case .float16: rounded = Double(Float16(number))
@@ -101,7 +101,7 @@ public struct FloatFormat: Sendable, Hashable {
     }
 
     /// The bits of a number, rounded: its sign, its exponent, its fraction.
-    public func bitPattern(of number: Double) -> UInt64 {
+    package func bitPattern(of number: Double) -> UInt64 {
         ordinal(ofMagnitude: number) | (number.sign == .minus ? 1 << (fractionBits + exponentBits) : 0)
     }
 }

@@ -1,6 +1,6 @@
 extension [String] {
     /// The names without repeats, in order of first occurrence.
-    public var withoutRepeats: [String] {
+    package var withoutRepeats: [String] {
         var seen = Set<String>()
         return filter { seen.insert($0).inserted }
     }

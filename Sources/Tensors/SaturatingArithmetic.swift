@@ -1,6 +1,7 @@
 extension Int {
     /// The product of two nonnegative numbers, saturated at the largest number.
-    public func saturatingProduct(_ other: Int) -> Int {
+    @inlinable
+    package func saturatingProduct(_ other: Int) -> Int {
         let (product, overflow) = multipliedReportingOverflow(by: other)
         return overflow ? .max : product
     }
@@ -8,7 +9,8 @@ extension Int {
 
 extension Sequence where Element == Int {
     /// The sum of two nonnegative numbers, saturated at the largest number.
-    public var saturatingSum: Int {
+    @inlinable
+    package var saturatingSum: Int {
         reduce(0) { sum, next in
             let (total, overflow) = sum.addingReportingOverflow(next)
             return overflow ? .max : total

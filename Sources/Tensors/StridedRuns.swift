@@ -1,15 +1,19 @@
 /// The elements of some tensors read while an index runs over a result, in runs of equal steps: as many trailing axes
 /// as possible form one run.
-public struct StridedRuns {
+@usableFromInline
+package struct StridedRuns {
     /// The number of elements in a run.
-    public let length: Int
+    @usableFromInline
+    package let length: Int
     /// For each tensor, the step between elements of a run.
-    public let steps: [Int]
+    @usableFromInline
+    package let steps: [Int]
     private let outerExtents: [Int]
     private let outerStrides: [[Int]]
 
     /// - Parameter strides: for each tensor, its stride along each axis of the result.
-    public init(extents: [Int], strides: [[Int]]) {
+    @usableFromInline
+    package init(extents: [Int], strides: [[Int]]) {
         var length = 1
         var steps = strides.map { $0.last ?? 0 }
         var axis = extents.count - 1
@@ -27,27 +31,31 @@ public struct StridedRuns {
     }
 
     /// Where each run of a tensor starts.
-    public func starts(of tensor: Int) -> StridedPositions {
+    @usableFromInline
+    package func starts(of tensor: Int) -> StridedPositions {
         StridedPositions(extents: outerExtents, strides: outerStrides[tensor])
     }
 }
 
 /// The positions in a tensor of an index that runs over some axes, last axis fastest.
-public struct StridedPositions: Sequence, IteratorProtocol {
+@usableFromInline
+package struct StridedPositions: Sequence, IteratorProtocol {
     private let extents: [Int]
     private let strides: [Int]
     private var index: [Int]
     private var position = 0
     private var left: Int
 
-    public init(extents: [Int], strides: [Int]) {
+    @usableFromInline
+    package init(extents: [Int], strides: [Int]) {
         self.extents = extents
         self.strides = strides
         index = extents.map { _ in 0 }
         left = extents.reduce(1, *)
     }
 
-    public mutating func next() -> Int? {
+    @usableFromInline
+    package mutating func next() -> Int? {
         guard left > 0 else { return nil }
         left -= 1
         defer { advance() }

@@ -4,7 +4,7 @@
 /// is the neighbour of the largest finite number.
 ///
 /// - Returns: nil if one of them is NaN.
-public func ulpDistance(_ a: Double, _ b: Double, in format: FloatFormat) -> UInt64? {
+package func ulpDistance(_ a: Double, _ b: Double, in format: FloatFormat) -> UInt64? {
     guard !a.isNaN, !b.isNaN else { return nil }
     let (x, y) = (format.ordinal(of: a), format.ordinal(of: b))
     return x > y ? UInt64(bitPattern: x &- y) : UInt64(bitPattern: y &- x)

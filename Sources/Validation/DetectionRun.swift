@@ -5,21 +5,21 @@ import FaceConformance
 import Foundation
 
 /// Our cascade's faces compared with another detector's lists.
-public struct DetectionMeasurement: Sendable {
-    public let baseline: Side
-    public let candidate: Side
-    public let golds: [GoldComparison]
+package struct DetectionMeasurement: Sendable {
+    package let baseline: Side
+    package let candidate: Side
+    package let golds: [GoldComparison]
 }
 
 /// The comparison with one list of faces.
-public struct GoldComparison: Sendable {
+package struct GoldComparison: Sendable {
     /// The list's name.
-    public let gold: String
-    public let minimumFaceSize: Int
-    public let scoreThresholds: ScoreThresholds
-    public let frames: [ComparedFrame]
+    package let gold: String
+    package let minimumFaceSize: Int
+    package let scoreThresholds: ScoreThresholds
+    package let frames: [ComparedFrame]
     /// Frames, on the list or not, that were not compared.
-    public let notJudged: [UnjudgedFrame]
+    package let notJudged: [UnjudgedFrame]
 }
 
 extension DetectionMeasurement {
@@ -34,7 +34,7 @@ extension DetectionMeasurement {
     ///   - progress: called with each frame before it is computed.
     /// - Throws: ``Detection/DetectionDocumentError``, ``Conformance/ComparisonError/nothingInCommon(_:)`` for a list
     ///   that names no frame here, and the networks' errors.
-    public init(
+    package init(
         golds: [String], frames: String, detector: FaceDetector, minimumFaceSize: Int?,
         scoreThresholds: ScoreThresholds? = nil, candidate: Side,
         reading: ImageReading = ImageReading(),

@@ -4,15 +4,15 @@ import Files
 import Foundation
 
 /// The frames in a directory and its subdirectories: JPEG and PNG files.
-public struct FrameDirectory: Sendable {
+package struct FrameDirectory: Sendable {
     /// As given.
-    public let path: String
+    package let path: String
     /// Their paths relative to the directory, sorted, with the directory's own files first.
-    public let files: [String]
+    package let files: [String]
     private let filesByName: [String: [String]]
 
     /// - Throws: ``FileReadingError``.
-    public init(_ path: String) throws(FileReadingError) {
+    package init(_ path: String) throws(FileReadingError) {
         self.path = path
         files = try inputFiles(in: path, withExtensions: ["jpg", "jpeg", "png"])
         filesByName = Dictionary(grouping: files, by: FrameDirectory.name)
@@ -22,7 +22,7 @@ public struct FrameDirectory: Sendable {
     ///
     /// - Parameter list: its name, for errors.
     /// - Throws: ``Conformance/ComparisonError`` for a list that names no frame here, or one frame twice.
-    public func frames(
+    package func frames(
         of document: DetectionDocument, named list: String
     ) throws(ComparisonError) -> [(file: String?, frame: DetectedFrame)] {
         let frames = document.images.map { (file: file(listedAs: $0.file), frame: $0) }
@@ -47,7 +47,7 @@ public struct FrameDirectory: Sendable {
     }
 
     /// The frame's image.
-    public func url(of file: String) -> URL { URL(fileURLWithPath: "\(path)/\(file)") }
+    package func url(of file: String) -> URL { URL(fileURLWithPath: "\(path)/\(file)") }
 
     /// The last component of a path, Windows paths included.
     private static func name(_ path: String) -> String {

@@ -4,13 +4,13 @@ import Engines
 import Foundation
 
 /// A frame, reduced for a page.
-public struct FramePicture: Sendable, Codable, Equatable {
-    public let file: String
+package struct FramePicture: Sendable, Codable, Equatable {
+    package let file: String
     /// The frame's own size, in pixels.
-    public let width: Int
-    public let height: Int
+    package let width: Int
+    package let height: Int
     /// A JPEG file, in base64.
-    public let jpeg: String
+    package let jpeg: String
 
     /// The longer side of the picture, in pixels.
     private static let side = 400
@@ -28,7 +28,7 @@ public struct FramePicture: Sendable, Codable, Equatable {
     /// The pictures of frames, keyed by their names in reports.
     ///
     /// - Throws: ``Files/FileReadingError`` if the directory cannot be read.
-    public static func all(
+    package static func all(
         of files: [String], in directory: String, as reading: ImageReading
     ) throws -> [FramePicture] {
         let frames = try FrameDirectory(directory)
@@ -45,7 +45,7 @@ public struct FramePicture: Sendable, Codable, Equatable {
         FramePicture(file: file, width: width, height: height, jpeg: jpeg)
     }
 
-    public init(file: String, width: Int, height: Int, jpeg: String) {
+    package init(file: String, width: Int, height: Int, jpeg: String) {
         (self.file, self.width, self.height, self.jpeg) = (file, width, height, jpeg)
     }
 }

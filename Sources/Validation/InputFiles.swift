@@ -5,7 +5,7 @@ import Foundation
 /// sorted, with the directory's own files first.
 ///
 /// - Throws: ``FileReadingError``, also for such a file with a name that is not UTF-8 and so cannot be read.
-public func inputFiles(in directory: String, withExtensions wanted: [String]) throws(FileReadingError) -> [String] {
+package func inputFiles(in directory: String, withExtensions wanted: [String]) throws(FileReadingError) -> [String] {
     var found = [String]()
     for file in try filesBelow(directory)
     where wanted.contains(URL(fileURLWithPath: file.path).pathExtension.lowercased()) {
@@ -54,7 +54,7 @@ func fileSize(_ path: String) -> Int {
 
 /// Whether a directory holds only byte-for-byte copies of another's files, under the same paths: of all files or, for
 /// recordings, of some.
-public func holdsCopies(_ directory: String, of original: String) -> Bool {
+package func holdsCopies(_ directory: String, of original: String) -> Bool {
     func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
     if resolved(directory) == resolved(original) { return true }
     guard let copies = try? allFiles(in: directory), let originals = try? allFiles(in: original), !copies.isEmpty else {

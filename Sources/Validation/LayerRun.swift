@@ -9,14 +9,14 @@ import NetworkGraph
 import Tensors
 
 /// Networks compared layer by layer with an outside engine's recordings.
-public struct LayerMeasurement: Sendable {
-    public let baseline: Side
-    public let candidate: Side
+package struct LayerMeasurement: Sendable {
+    package let baseline: Side
+    package let candidate: Side
     /// Whether only the networks' outputs were compared.
-    public let outputsOnly: Bool
-    public let networks: [NetworkComparison]
+    package let outputsOnly: Bool
+    package let networks: [NetworkComparison]
 
-    public init(baseline: Side, candidate: Side, outputsOnly: Bool = false, networks: [NetworkComparison]) {
+    package init(baseline: Side, candidate: Side, outputsOnly: Bool = false, networks: [NetworkComparison]) {
         self.baseline = baseline
         self.candidate = candidate
         self.outputsOnly = outputsOnly
@@ -26,7 +26,7 @@ public struct LayerMeasurement: Sendable {
 
 extension LayerMeasurement {
     /// The built-in engine.
-    public static let builtIn = Side(engine: "mtcnn-validate", arithmetic: ArithmeticName.fp32.rawValue)
+    package static let builtIn = Side(engine: "mtcnn-validate", arithmetic: ArithmeticName.fp32.rawValue)
 
     /// Runs every float32 model that has a capture and compares it with the capture. Networks outside the cascade have
     /// no limits from a report: they conform if rounding explains each side's error.
@@ -44,7 +44,7 @@ extension LayerMeasurement {
     ///   - progress: called with each network and case before it is computed.
     /// - Throws: the errors of reading and comparing, and ``Conformance/ComparisonError/nothingInCommon(_:)`` if there
     ///   are no captures.
-    public init(
+    package init(
         models: ModelLibrary, captures: String, computing side: Side = builtIn,
         engine: @Sendable (Model, Graph) throws -> any Engine = { try $0.engine(.fp32, for: $1) },
         judging candidate: LayerComparison.Candidate = .engine,

@@ -9,22 +9,22 @@ import Synchronization
 import Tensors
 
 /// The models of a directory, each read only once, however often a run asks for it.
-public final class ModelLibrary: Sendable {
+package final class ModelLibrary: Sendable {
     /// As given.
-    public let directory: String
+    package let directory: String
     private let contents = Mutex((models: [String: Model](), reads: 0))
     /// The room for exact results that two reports share, for each model. The cases that hold every layer need less.
     private static let rememberedBytes = 16 << 20
     /// Keyed by the models' SHA-256.
     private let oracles = Mutex([String: Oracle]())
 
-    public init(_ directory: String) { self.directory = directory }
+    package init(_ directory: String) { self.directory = directory }
 
     /// How many model files were read.
-    public var reads: Int { contents.withLock { $0.reads } }
+    package var reads: Int { contents.withLock { $0.reads } }
 
     /// How often an oracle computed a case, over all models.
-    public var oracleRuns: Int { oracles.withLock { $0.values.reduce(0) { $0 + $1.runs } } }
+    package var oracleRuns: Int { oracles.withLock { $0.values.reduce(0) { $0 + $1.runs } } }
 
     /// The exact results of a model of this library.
     ///
@@ -42,7 +42,7 @@ public final class ModelLibrary: Sendable {
     ///
     /// - Parameter path: `pnet`, or `theirs/pnet`.
     /// - Throws: ``ModelFormats/ModelError``.
-    public func model(_ path: String) throws(ModelError) -> Model {
+    package func model(_ path: String) throws(ModelError) -> Model {
         let place = URL(fileURLWithPath: "\(directory)/\(path)")
         return try read(path) { () throws(ModelError) in
             try Model(named: place.lastPathComponent, in: place.deletingLastPathComponent().path)
@@ -52,7 +52,7 @@ public final class ModelLibrary: Sendable {
     /// The names of the model files in the directory itself, sorted.
     ///
     /// - Throws: ``Files/FileReadingError``.
-    public var names: [String] {
+    package var names: [String] {
         get throws {
             let extensions = ModelFormat.all.flatMap(\.fileExtensions)
             return try directoryEntries(directory).map { URL(fileURLWithPath: $0.name) }
@@ -64,14 +64,14 @@ public final class ModelLibrary: Sendable {
     /// The names of the models that are not face networks.
     ///
     /// - Throws: ``ModelFormats/ModelError`` if the directory cannot be read.
-    public var otherNetworks: [String] {
+    package var otherNetworks: [String] {
         get throws { try names.filter { name in !CascadeNetwork.allCases.contains { $0.modelName == name } } }
     }
 
     /// The names of the face networks that the directory lacks.
     ///
     /// - Throws: ``ModelFormats/ModelError`` for one that exists and cannot be read.
-    public var missingFaceNetworks: [String] {
+    package var missingFaceNetworks: [String] {
         get throws {
             try CascadeNetwork.allCases.map(\.modelName).filter { name in
                 do throws(ModelError) {
@@ -88,7 +88,7 @@ public final class ModelLibrary: Sendable {
     /// The model of a file or package in the directory, such as `pnet_fp16.mlpackage`; nil if it does not exist.
     ///
     /// - Throws: ``ModelFormats/ModelError`` for one that cannot be read.
-    public func model(inFile file: String) throws(ModelError) -> Model? {
+    package func model(inFile file: String) throws(ModelError) -> Model? {
         let path = "\(directory)/\(file)"
         guard FileManager.default.fileExists(atPath: path) else { return nil }
         return try read(file) { () throws(ModelError) in try Model(contentsOf: path) }
@@ -97,7 +97,7 @@ public final class ModelLibrary: Sendable {
     /// The cascade's networks, run in one arithmetic; packages use their declared types.
     ///
     /// - Throws: ``ModelFormats/ModelError``, and ``Detection/GraphFaceNetworkError`` if it is another kind of network.
-    public func faceNetworks(in arithmetic: ArithmeticName) throws -> FaceNetworks {
+    package func faceNetworks(in arithmetic: ArithmeticName) throws -> FaceNetworks {
         try FaceNetworks(arithmetic: arithmetic) { try model($0.modelName) }
     }
 

@@ -16,7 +16,7 @@ extension Diagnosis {
     ///   - progress: called with what is being tried, in words.
     /// - Returns: nil if the network has no capture.
     /// - Throws: ``Conformance/AlignmentError`` if tensors cannot be matched, and the errors of reading and computing.
-    public init?(
+    package init?(
         of network: String, in models: ModelLibrary, recordedIn captures: String,
         computedBy outside: ((Model, Graph) throws -> any Engine)?, progress: @Sendable (String) -> Void = { _ in }
     ) throws {

@@ -5,17 +5,17 @@ import NetworkGraph
 import Tensors
 
 /// A network as a Core ML package that was read back, run, and found to compute the same as its source.
-public struct PackageConversionRun {
-    public let contents: CoreMLPackageContents
+package struct PackageConversionRun {
+    package let contents: CoreMLPackageContents
     /// How the package's results compare with its source's, in words.
-    public let finding: String
+    package let finding: String
 
     /// - Parameters:
     ///   - shapes: the inputs' shapes; those with fixed extents may be omitted.
     ///   - progress: called with what is being done.
     /// - Throws: ``ModelFormats/PackageWritingError`` for an operator without a counterpart, or if rounding does not
     ///   explain the package's results; the errors of reading and computing.
-    public init(
+    package init(
         _ model: Model, shapes: [String: Shape], form: PackageForm, progress: (String) -> Void = { _ in }
     ) throws {
         let graph = try model.namingFile { try model.graph.foldingConstants(for: shapes) }

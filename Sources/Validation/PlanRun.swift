@@ -16,7 +16,7 @@ extension PrecisionPlan {
     ///   - progress: called with what is being tried.
     /// - Throws: the errors of reading and computing, and ``Conformance/ComparisonError/nothingInCommon(_:)`` if there
     ///   are no frames for a cascade, or no captures for other networks.
-    public init(
+    package init(
         requirements: [PlanRequirement], models: ModelLibrary, captures: String, frames: String, minimumFaceSize: Int,
         rules: CascadeRules = .openFace, reading: ImageReading = ImageReading(), arithmetic: ArithmeticName,
         programs: ProgramTasks = ProgramTasks(), progress: (String) -> Void = { _ in }

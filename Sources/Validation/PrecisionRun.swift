@@ -7,21 +7,21 @@ import Foundation
 import ModelFormats
 
 /// The effect of each float16 arithmetic on the networks and on the faces found, compared with float32.
-public struct PrecisionMeasurement: Sendable {
-    public let policies: [Policy]
+package struct PrecisionMeasurement: Sendable {
+    package let policies: [Policy]
 
-    public init(policies: [Policy]) { self.policies = policies }
+    package init(policies: [Policy]) { self.policies = policies }
 
     /// The effect of one arithmetic.
-    public struct Policy: Sendable {
-        public let arithmetic: String
+    package struct Policy: Sendable {
+        package let arithmetic: String
         /// Whether the arithmetic is a prediction that no recording confirms yet.
-        public let isPredicted: Bool
-        public let networks: [NetworkPrecision]
+        package let isPredicted: Bool
+        package let networks: [NetworkPrecision]
         /// The faces found by the cascade; nil without a cascade.
-        public let faces: Faces?
+        package let faces: Faces?
 
-        public init(arithmetic: String, isPredicted: Bool, networks: [NetworkPrecision], faces: Faces?) {
+        package init(arithmetic: String, isPredicted: Bool, networks: [NetworkPrecision], faces: Faces?) {
             self.arithmetic = arithmetic
             self.isPredicted = isPredicted
             self.networks = networks
@@ -30,12 +30,12 @@ public struct PrecisionMeasurement: Sendable {
     }
 
     /// The faces that the cascade finds in frames.
-    public struct Faces: Sendable {
-        public let minimumFaceSize: Int
-        public let frames: [PrecisionFrame]
-        public let notJudged: [UnjudgedFrame]
+    package struct Faces: Sendable {
+        package let minimumFaceSize: Int
+        package let frames: [PrecisionFrame]
+        package let notJudged: [UnjudgedFrame]
 
-        public init(minimumFaceSize: Int, frames: [PrecisionFrame], notJudged: [UnjudgedFrame] = []) {
+        package init(minimumFaceSize: Int, frames: [PrecisionFrame], notJudged: [UnjudgedFrame] = []) {
             self.minimumFaceSize = minimumFaceSize
             self.frames = frames
             self.notJudged = notJudged
@@ -45,7 +45,7 @@ public struct PrecisionMeasurement: Sendable {
 
 extension PrecisionMeasurement {
     /// The float16 arithmetics, in the order of the report.
-    public static let arithmetics: [ArithmeticName] = [
+    package static let arithmetics: [ArithmeticName] = [
         .fp16Weights, .fp16Storage, .fp16FMA, .fp16MultiplyAdd, .neuralEngineM1,
     ]
 
@@ -61,7 +61,7 @@ extension PrecisionMeasurement {
     ///   - shard: which pairs of network and arithmetic, and which frames, to compare.
     /// - Throws: the errors of reading and computing, and ``Conformance/ComparisonError/nothingInCommon(_:)`` if there
     ///   are no frames for a cascade, or no captures for other networks.
-    public init(
+    package init(
         models: ModelLibrary, captures: String, frames: String, minimumFaceSize: Int,
         rules: CascadeRules = .openFace, reading: ImageReading = ImageReading(),
         arithmetics: [ArithmeticName] = arithmetics,

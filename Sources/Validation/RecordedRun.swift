@@ -11,7 +11,7 @@ extension Model {
     ///
     /// - Parameter progress: called with each case before it is computed.
     /// - Throws: any error of the engine.
-    public func answers(
+    package func answers(
         to inputs: ComparedInputs, by engine: any Engine, progress: (_ caseName: String) -> Void = { _ in }
     ) throws -> [CaptureCase] {
         let names = graph.inputs.map(\.name)
@@ -31,7 +31,7 @@ extension CaptureCase {
     /// An output that no node computes is a constant, and is recorded as one.
     ///
     /// - Throws: any error of the engine.
-    public init(
+    package init(
         name: String, source: String, inputs: [Input], of graph: Graph, by engine: any Engine, only wanted: Set<String>?
     ) throws {
         var tensors = [Output]()

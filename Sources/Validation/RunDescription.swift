@@ -3,35 +3,35 @@ import Foundation
 import Tensors
 
 /// The files and options of a run, equal for all shards of one run.
-public struct RunDescription: Sendable, Codable, Equatable {
+package struct RunDescription: Sendable, Codable, Equatable {
     /// A file that is read.
-    public struct File: Sendable, Codable, Equatable {
+    package struct File: Sendable, Codable, Equatable {
         /// Its role and its path there: `models/pnet.onnx`.
-        public let path: String
-        public let sha256: String
+        package let path: String
+        package let sha256: String
     }
 
     /// An option and its value.
-    public struct Option: Sendable, Codable, Equatable {
-        public let name: String
-        public let value: String
+    package struct Option: Sendable, Codable, Equatable {
+        package let name: String
+        package let value: String
     }
 
-    public let options: [Option]
+    package let options: [Option]
     /// The reports that are made.
-    public let reports: [String]
+    package let reports: [String]
     /// The reports that are left out, each with the reason.
-    public let leftOut: [String]
+    package let leftOut: [String]
     /// The reports that compare only bundled data.
-    public let bundledReports: [String]
-    public let files: [File]
+    package let bundledReports: [String]
+    package let files: [File]
 
     /// - Parameters:
     ///   - directories: of models, captures and frames, each with its role.
     ///   - golds: lists of faces.
     ///   - options: the other options that affect what is compared.
     /// - Throws: ``FileReadingError``.
-    public init(
+    package init(
         directories: [(name: String, path: String)], golds: [String], options: [(name: String, value: String)],
         reports: [String], leftOut: [String], bundledReports: [String]
     ) throws(FileReadingError) {
@@ -54,7 +54,7 @@ public struct RunDescription: Sendable, Codable, Equatable {
     }
 
     /// What differs between this run and the other, in words; nil for the same run.
-    public func difference(from other: RunDescription) -> String? {
+    package func difference(from other: RunDescription) -> String? {
         if let option = options.first(where: { !other.options.contains($0) }) {
             return "\(option.name) \(option.value)"
         }

@@ -10,7 +10,7 @@ import NetworkGraph
 import Tensors
 
 /// The user's programs that measure how good two sides' answers are.
-public struct ProgramTasks: Sendable {
+package struct ProgramTasks: Sendable {
     private let programs: [TaskProgram]
     private let seconds: Double
     private let progress: @Sendable (String) -> Void
@@ -18,20 +18,20 @@ public struct ProgramTasks: Sendable {
     /// - Parameters:
     ///   - seconds: the longest that a program may take.
     ///   - progress: is told of each program before it is started.
-    public init(
+    package init(
         _ programs: [TaskProgram] = [], within seconds: Double = 0,
         progress: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         (self.programs, self.seconds, self.progress) = (programs, seconds, progress)
     }
 
-    public var isEmpty: Bool { programs.isEmpty }
+    package var isEmpty: Bool { programs.isEmpty }
 
     /// Runs the programs on two sides' answers.
     ///
     /// - Parameter inputs: for two models.
     /// - Throws: ``TaskProgramError``, and what computing and writing throw.
-    public func measure(
+    package func measure(
         _ baseline: ComparedSide, _ candidate: ComparedSide, on inputs: ComparedInputs? = nil
     ) throws -> [TaskAgreement] {
         try programs.flatMap { program in
@@ -122,8 +122,8 @@ extension String {
 }
 
 /// Why a user's program measured nothing.
-public struct TaskProgramError: Error, CustomStringConvertible {
-    public let description: String
+package struct TaskProgramError: Error, CustomStringConvertible {
+    package let description: String
 
     init(_ program: String, _ reason: String) { description = "\(program): \(reason)" }
 }
@@ -140,7 +140,7 @@ extension JSON {
 
 extension ComparedSide {
     /// The inputs of a capture's cases; nil for a model.
-    public var recordedInputs: ComparedInputs? {
+    package var recordedInputs: ComparedInputs? {
         get throws {
             guard case .capture(let capture) = self else { return nil }
             return ComparedInputs(

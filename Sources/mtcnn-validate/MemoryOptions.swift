@@ -2,7 +2,7 @@ import ArgumentParser
 import Tensors
 
 extension ByteCount: ExpressibleByArgument {
-    public init?(argument: String) { self.init(argument) }
+    package init?(argument: String) { self.init(argument) }
 }
 
 /// How much memory the tensors of files may take.

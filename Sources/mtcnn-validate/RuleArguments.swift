@@ -3,7 +3,7 @@ import Detection
 import Foundation
 
 extension NamedRuleChanges: ExpressibleByArgument {
-    public init?(argument: String) { self.init(argument) }
+    package init?(argument: String) { self.init(argument) }
 
     /// Every rule and its value for each detector, a line a rule.
     static var table: String {

@@ -5,10 +5,10 @@ import TestSupport
 import Tensors
 
 /// A network with the operators of the face networks, small enough for tests.
-public struct SmallNetwork {
-    public var initializers: [String: AnyTensor]
+package struct SmallNetwork {
+    package var initializers: [String: AnyTensor]
 
-    public init() {
+    package init() {
         var random = RandomNumbers(seed: 7)
         func weights(_ shape: Shape) -> AnyTensor { .float32(random.floats(shape, in: -1...1)) }
         initializers = [
@@ -17,9 +17,9 @@ public struct SmallNetwork {
         ]
     }
 
-    public static let layers = ["conv", "prelu", "pool", "flatten", "product", "dense", "softmax"]
+    package static let layers = ["conv", "prelu", "pool", "flatten", "product", "dense", "softmax"]
 
-    public func graph() throws -> Graph {
+    package func graph() throws -> Graph {
         func node(_ operation: any Operator, _ inputs: [String], _ output: String) -> Node {
             Node(name: "node of \(output)", operator: operation, inputs: inputs, outputs: [output])
         }
@@ -43,7 +43,7 @@ public struct SmallNetwork {
     }
 
     /// What an arithmetic gives for random inputs, as a recording.
-    public func recorded(in arithmetic: ArithmeticName, outputsOnly: Bool = false) throws -> RecordedCase {
+    package func recorded(in arithmetic: ArithmeticName, outputsOnly: Bool = false) throws -> RecordedCase {
         var random = RandomNumbers(seed: 11)
         let inputs = ["x": AnyTensor.float32(random.floats([2, 3, 6, 6], in: -1...1))]
         var tensors = [String: AnyTensor]()

@@ -1,6 +1,6 @@
 import Foundation
 
 /// The folder of models, frames, gold and captures that come with the package.
-public let fixtures = URL(fileURLWithPath: #filePath)
+package let fixtures = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     .appendingPathComponent("Fixtures", isDirectory: true)

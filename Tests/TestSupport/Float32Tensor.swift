@@ -2,7 +2,7 @@ import Tensors
 
 extension AnyTensor {
     /// A float32 tensor; nil for one of another kind.
-    public var float32Tensor: Tensor<Float>? {
+    package var float32Tensor: Tensor<Float>? {
         if case .float32(let tensor) = self { tensor } else { nil }
     }
 }

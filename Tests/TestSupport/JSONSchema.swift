@@ -3,15 +3,15 @@ import JSONTree
 /// As much of JSON Schema (draft 2020-12) as the project's schemas use.
 ///
 /// A keyword that is not known here is itself a violation, so that no part of a schema passes unread.
-public struct JSONSchema {
+package struct JSONSchema {
     private let root: JSON
 
-    public init(_ root: JSON) {
+    package init(_ root: JSON) {
         self.root = root
     }
 
     /// What in a value breaks the schema, with its place; empty if nothing does.
-    public func violations(in value: JSON) -> [String] { violations(value, root, "$") }
+    package func violations(in value: JSON) -> [String] { violations(value, root, "$") }
 
     private func violations(_ value: JSON, _ schema: JSON, _ place: String) -> [String] {
         guard case .object(let keywords) = schema else { return ["\(place): the schema is no object"] }

@@ -3,7 +3,7 @@ import Tensors
 
 /// `numpy.random.RandomState(seed).randn(*shape)` as float32: standard normal noise by Marsaglia's polar method, from the
 /// Mersenne Twister MT19937 (Matsumoto and Nishimura, 1998).
-public func numPyNoise(seed: UInt32, _ shape: Shape) -> Tensor<Float> {
+package func numPyNoise(seed: UInt32, _ shape: Shape) -> Tensor<Float> {
     var twister = MersenneTwister(seed: seed)
     var values = [Float]()
     values.reserveCapacity(shape.count + 1)

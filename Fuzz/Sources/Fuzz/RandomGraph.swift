@@ -1,5 +1,5 @@
-import NetworkGraph
-import Tensors
+@testable import NetworkGraph
+@testable import Tensors
 
 /// A small valid graph out of a fuzzer's choices, with an input for it.
 struct RandomGraph {

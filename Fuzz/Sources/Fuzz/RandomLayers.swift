@@ -1,5 +1,5 @@
-import NetworkGraph
-import Tensors
+@testable import NetworkGraph
+@testable import Tensors
 
 /// What a random graph is made of.
 extension RandomGraph {

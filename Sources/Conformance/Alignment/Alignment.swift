@@ -1,16 +1,16 @@
 import Tensors
 
 /// A tensor of one side of a comparison.
-public struct SideTensor: Sendable {
-    public let name: String
+package struct SideTensor: Sendable {
+    package let name: String
     /// The operator that produced it, as the side's format spells it.
-    public let `operator`: String
-    public let isOutput: Bool
-    public let values: AnyTensor
+    package let `operator`: String
+    package let isOutput: Bool
+    package let values: AnyTensor
     /// The softmax's input, if a known softmax produces this output; else nil.
-    public let logits: String?
+    package let logits: String?
 
-    public init(name: String, operator: String, isOutput: Bool, values: AnyTensor, logits: String? = nil) {
+    package init(name: String, operator: String, isOutput: Bool, values: AnyTensor, logits: String? = nil) {
         self.name = name
         self.operator = `operator`
         self.isOutput = isOutput
@@ -20,9 +20,9 @@ public struct SideTensor: Sendable {
 }
 
 /// Which tensors of two sides correspond, and how to reorder one side's elements to match the other's.
-public struct Alignment: Sendable, Equatable {
+package struct Alignment: Sendable, Equatable {
     /// Why two tensors are taken to correspond.
-    public enum Reason: String, Sendable, CaseIterable {
+    package enum Reason: String, Sendable, CaseIterable {
         case map = "the map"
         case name = "name"
         case convertedName = "name but for what converters add"
@@ -32,22 +32,22 @@ public struct Alignment: Sendable, Equatable {
         case values = "shape and values"
     }
 
-    public struct Match: Sendable, Equatable {
+    package struct Match: Sendable, Equatable {
         /// The tensor's name on the reference side, whose names and element order are kept.
-        public let reference: String
+        package let reference: String
         /// Its name on the other side.
-        public let other: String
-        public let arrangement: Arrangement
-        public let reason: Reason
+        package let other: String
+        package let arrangement: Arrangement
+        package let reason: Reason
     }
 
     /// In the reference's order.
-    public private(set) var matches = [Match]()
+    package private(set) var matches = [Match]()
     /// Tensors of one side without a counterpart.
-    public private(set) var referenceAlone = [String]()
-    public private(set) var otherAlone = [String]()
+    package private(set) var referenceAlone = [String]()
+    package private(set) var otherAlone = [String]()
     /// Outputs whose softmax the other side leaves to its caller: the softmax's input is compared instead.
-    public private(set) var leftSoftmaxes = [String]()
+    package private(set) var leftSoftmaxes = [String]()
 
     /// Tensors may correspond if their largest difference is at most this fraction of the largest magnitude.
     static let nearness = 0.02
@@ -60,7 +60,7 @@ public struct Alignment: Sendable, Equatable {
     ///   - exchanges: whether the inputs show that the sides exchange images' rows and columns; nil if they do not
     ///     show it.
     /// - Throws: ``AlignmentError`` if a map names an unknown tensor, or if outputs can be matched in several ways.
-    public init(
+    package init(
         of other: [SideTensor], to reference: [SideTensor], map: [String: String] = [:], known: Alignment? = nil,
         exchanges: Bool? = nil
     ) throws(AlignmentError) {
@@ -97,7 +97,7 @@ public struct Alignment: Sendable, Equatable {
     /// - Parameters:
     ///   - tensors: keyed by their own names.
     ///   - shapes: of the reference's tensors.
-    public func arranged(_ tensors: [String: AnyTensor], as shapes: [String: Shape]) -> [String: AnyTensor] {
+    package func arranged(_ tensors: [String: AnyTensor], as shapes: [String: Shape]) -> [String: AnyTensor] {
         matches.reduce(into: [:]) { arranged, match in
             guard let tensor = tensors[match.other], let shape = shapes[match.reference] else { return }
             arranged[match.reference] = match.arrangement.applied(to: tensor, shape: shape)
@@ -109,7 +109,7 @@ public struct Alignment: Sendable, Equatable {
     /// - Parameters:
     ///   - reference: what to call the reference side.
     ///   - other: what to call the other side.
-    public func lines(reference: String, other: String) -> [String] {
+    package func lines(reference: String, other: String) -> [String] {
         var lines = [String]()
         for reason in Reason.allCases {
             let renamed = matches.filter { $0.reference != $0.other && $0.reason == reason }

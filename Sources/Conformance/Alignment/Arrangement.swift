@@ -2,16 +2,16 @@ import Tensors
 
 /// How to reorder the elements of one side's tensor to match the other's: axes are permuted, and axes of extent 1 are
 /// added or dropped.
-public struct Arrangement: Sendable, Equatable {
+package struct Arrangement: Sendable, Equatable {
     /// Axis i of the result is axis `permutation[i]` of the tensor.
-    public let permutation: [Int]
+    package let permutation: [Int]
     /// Whether images' rows and columns are exchanged.
-    public let exchangesRowsAndColumns: Bool
+    package let exchangesRowsAndColumns: Bool
     /// What is done, in words; nil if nothing is.
-    public let words: String?
+    package let words: String?
     /// The extents to split the last axis into before the permutation and to join again after it; nil to keep the
     /// axes.
-    public let flattened: [Int]?
+    package let flattened: [Int]?
 
     private init(
         _ permutation: [Int], exchangesRowsAndColumns: Bool = false, _ words: String? = nil, flattened: [Int]? = nil
@@ -23,7 +23,7 @@ public struct Arrangement: Sendable, Equatable {
     }
 
     /// Elements that are in order already.
-    public static func none(rank: Int) -> Arrangement { Arrangement(Array(0..<rank)) }
+    package static func none(rank: Int) -> Arrangement { Arrangement(Array(0..<rank)) }
 
     /// The conventions in which formats differ, for a batch of images with channels.
     static let ofImages = [
@@ -39,7 +39,7 @@ public struct Arrangement: Sendable, Equatable {
     ///
     /// Axes of extent 1 do not count. If no arrangement gives the other shape, the elements keep their order,
     /// provided that axes were joined or split; 3 x 2 never stands for 2 x 3.
-    public static func all(from shape: Shape, to wanted: Shape) -> [Arrangement] {
+    package static func all(from shape: Shape, to wanted: Shape) -> [Arrangement] {
         guard shape.count == wanted.count else { return [] }
         let conventions =
             switch shape.rank {
@@ -95,7 +95,7 @@ public struct Arrangement: Sendable, Equatable {
     }
 
     /// The tensor with its elements reordered, under the given shape; nil if it cannot have that shape.
-    public func applied(to tensor: AnyTensor, shape wanted: Shape) -> AnyTensor? {
+    package func applied(to tensor: AnyTensor, shape wanted: Shape) -> AnyTensor? {
         guard tensor.shape.count == wanted.count else { return nil }
         var tensor = tensor
         if let flattened {

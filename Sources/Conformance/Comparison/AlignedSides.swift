@@ -6,14 +6,14 @@ import Tensors
 
 /// Two sides of a comparison, at least one of them a model. The model is run, and the other side's tensors are
 /// brought under its names and into its element order.
-public struct AlignedSides {
+package struct AlignedSides {
     /// The model that is run.
     let model: Model
     let engine: any Engine
     private let source: SideSource
     let arithmetics: (engine: ArithmeticName, recording: ArithmeticName)
     /// Which side is judged.
-    public let candidate: LayerComparison.Candidate
+    package let candidate: LayerComparison.Candidate
     /// Names of the other side's tensors, keyed by the model's.
     private let map: [String: String]
     /// What a reader should know about the inputs.
@@ -21,14 +21,14 @@ public struct AlignedSides {
     /// How the first case was aligned; later cases follow it.
     private var first: SideSource.Aligned?
     /// Both graphs, if both sides are models.
-    public private(set) var graphs: (baseline: Graph, candidate: Graph)?
+    package private(set) var graphs: (baseline: Graph, candidate: Graph)?
 
     /// - Parameters:
     ///   - inputs: for two models; nil generates them.
     ///   - map: names of the candidate's tensors, keyed by the baseline's.
     /// - Returns: nil for two recordings.
     /// - Throws: ``NetworkGraph/GraphError`` if no inputs can be generated.
-    public init?(
+    package init?(
         of candidate: ComparedSide, with baseline: ComparedSide, inputs: ComparedInputs? = nil,
         map: [String: String] = [:]
     ) throws {
@@ -73,22 +73,22 @@ public struct AlignedSides {
     }
 
     /// The graph of the model that is run.
-    public var graph: Graph { model.graph }
+    package var graph: Graph { model.graph }
 
     /// What the other side declares.
-    public var recordedArithmetic: ArithmeticName { arithmetics.recording }
+    package var recordedArithmetic: ArithmeticName { arithmetics.recording }
 
-    public var caseNames: [String] { source.caseNames }
+    package var caseNames: [String] { source.caseNames }
 
     /// What the other side holds for a case, aligned.
     ///
     /// - Throws: ``AlignmentError``, and what reading and computing throw.
-    public mutating func recordedCase(_ name: String) throws -> RecordedCase { try aligned(name).recording }
+    package mutating func recordedCase(_ name: String) throws -> RecordedCase { try aligned(name).recording }
 
     /// The names of the other side's tensors, keyed by the model's, if their elements lie in the same order.
     ///
     /// - Throws: as ``recordedCase(_:)``.
-    public mutating func counterparts() throws -> [String: String] {
+    package mutating func counterparts() throws -> [String: String] {
         guard let name = caseNames.first else { return [:] }
         let matches = try aligned(name).alignment.matches.filter { $0.arrangement.words == nil }
         return Dictionary(matches.map { ($0.reference, $0.other) }, uniquingKeysWith: { first, _ in first })
@@ -97,7 +97,7 @@ public struct AlignedSides {
     /// The names of the candidate's tensors, keyed by the baseline's, whatever their element order.
     ///
     /// - Throws: as ``recordedCase(_:)``.
-    public mutating func pairs() throws -> [String: String] {
+    package mutating func pairs() throws -> [String: String] {
         guard let name = caseNames.first else { return [:] }
         let pairs = try aligned(name).alignment.matches.map { ($0.reference, $0.other) }
         return Dictionary(

@@ -1,4 +1,4 @@
 extension RawRepresentable<String> {
     /// A document's words with spaces for underscores: `at least` for `at_least`.
-    public var words: String { rawValue.replacing("_", with: " ") }
+    package var words: String { rawValue.replacing("_", with: " ") }
 }

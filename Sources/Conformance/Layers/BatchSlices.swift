@@ -64,7 +64,7 @@ extension RecordedCase {
 
 extension LayerMetrics {
     /// The metrics of a slice, with element positions counted in the whole batch.
-    package func movedAlongBatch(by first: Int) -> LayerMetrics {
+    public func movedAlongBatch(by first: Int) -> LayerMetrics {
         var moved = self
         moved.cumulative.difference.worst = cumulative.difference.worst?.movedAlongBatch(by: first)
         moved.isolated?.difference.worst = isolated?.difference.worst?.movedAlongBatch(by: first)

@@ -15,7 +15,7 @@ extension NetworkComparison {
     ///   - progress: called with each case before it is computed.
     /// - Throws: ``Captures/CaptureError`` if the capture is damaged or of another model, ``ComparisonError`` if its
     ///   tensors do not fit the candidate's, and any error of the engine.
-    public init(
+    package init(
         of engine: any Engine, running model: Model, with capture: CaptureFile, network: String,
         candidate: LayerComparison.Candidate = .engine, bound: RoundingBound, outputsOnly: Bool = false,
         oracle: Oracle? = nil, tasks: [TaskMetric] = [], shard: Shard = .whole,

@@ -3,17 +3,17 @@ import NetworkGraph
 import Tensors
 
 /// The tensors that a computation of a graph produced in one case.
-public struct RecordedCase: Sendable {
-    public let name: String
+package struct RecordedCase: Sendable {
+    package let name: String
     /// The source of the inputs, in words.
-    public let source: String
-    public let inputs: [String: AnyTensor]
+    package let source: String
+    package let inputs: [String: AnyTensor]
     /// Keyed by name: every tensor, or only the outputs.
-    public let tensors: [String: AnyTensor]
+    package let tensors: [String: AnyTensor]
     /// The oracle's results for the inputs; nil until it is asked.
-    public let exact: [String: AnyTensor]?
+    package let exact: [String: AnyTensor]?
 
-    public init(
+    package init(
         name: String, source: String, inputs: [String: AnyTensor], tensors: [String: AnyTensor],
         exact: [String: AnyTensor]? = nil
     ) {
@@ -33,7 +33,7 @@ public struct CaseMetrics: Sendable, Codable, Equatable {
     /// The task metrics of the outputs; nil if none are asked for.
     public let tasks: [TaskAgreement]?
 
-    public init(name: String, source: String, layers: [LayerMetrics], tasks: [TaskAgreement]? = nil) {
+    package init(name: String, source: String, layers: [LayerMetrics], tasks: [TaskAgreement]? = nil) {
         self.name = name
         self.source = source
         self.layers = layers
@@ -42,9 +42,9 @@ public struct CaseMetrics: Sendable, Codable, Equatable {
 }
 
 /// Compares an engine, layer by layer, with a recording for the same inputs.
-public struct LayerComparison: Sendable {
+package struct LayerComparison: Sendable {
     /// Which side is judged.
-    public enum Candidate: Sendable {
+    package enum Candidate: Sendable {
         case engine, recording
     }
 
@@ -65,7 +65,7 @@ public struct LayerComparison: Sendable {
     ///   - oracle: of the candidate's graph; nil to create one.
     ///   - tasks: the metrics to measure on the outputs.
     /// - Throws: ``EngineError`` for an operator that the oracle cannot compute.
-    public init(
+    package init(
         of engine: any Engine, candidate: Candidate = .engine, bound: RoundingBound, oracle: Oracle? = nil,
         tasks: [TaskMetric] = []
     ) throws(EngineError) {
@@ -112,7 +112,7 @@ public struct LayerComparison: Sendable {
     /// - Parameter outputsOnly: whether to compare only the network's outputs.
     /// - Throws: ``ComparisonError`` if the recording lacks an output or a shape differs; ``GraphError`` if its
     ///   inputs do not fit the graph.
-    public func compare(with recording: RecordedCase, outputsOnly: Bool = false) throws -> CaseMetrics {
+    package func compare(with recording: RecordedCase, outputsOnly: Bool = false) throws -> CaseMetrics {
         for output in graph.outputs where recording.tensors[output] == nil && !judgesBlocks {
             throw ComparisonError.missingTensor(output, case: recording.name)
         }

@@ -29,7 +29,7 @@ public struct LayerMetrics: Sendable, Codable, Equatable {
     }
 
     /// The same layer's metrics over the cases of both; nil adds none.
-    package func merged(with other: LayerMetrics?) -> LayerMetrics {
+    public func merged(with other: LayerMetrics?) -> LayerMetrics {
         var merged = self
         merged.shape = nil
         guard let other else { return merged }

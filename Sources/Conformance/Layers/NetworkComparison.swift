@@ -16,13 +16,13 @@ public struct NetworkComparison: Sendable {
     /// Faults that change nothing on these inputs, one sentence each; nil if there are none.
     public let inputsCannotShow: [String]?
     /// Whether the inputs are one number throughout in every case.
-    public let inputsAreConstant: Bool
+    package let inputsAreConstant: Bool
     /// The limits that replace a report's own; nil to keep these.
-    public var limits: LayerThresholds?
+    package var limits: LayerThresholds?
     /// The numbers that programs measured on both sides' answers over all cases.
-    public var measuredByPrograms: [TaskAgreement]
+    package var measuredByPrograms: [TaskAgreement]
 
-    public init(
+    package init(
         network: String, modelSHA256: String, cases: [CaseMetrics], layersNotCompared: [String],
         casesNotCompared: [String] = [], alignment: [String]? = nil, inputsCannotShow: [String]? = nil,
         inputsAreConstant: Bool = false, limits: LayerThresholds? = nil, measuredByPrograms: [TaskAgreement] = []

@@ -4,26 +4,26 @@ import Synchronization
 import Tensors
 
 /// A graph in float64, whose results count as exact. It counts how often the whole graph is computed.
-public final class Oracle: Sendable {
+package final class Oracle: Sendable {
     let engine: any Engine
     private let count = Atomic<Int>(0)
     private let known: Mutex<KnownResults>
 
     /// - Parameter remembering: the most bytes of results to keep until somebody asks for the same inputs again.
     /// - Throws: ``Engines/EngineError`` for an operator that no engine can compute.
-    public init(of graph: Graph, remembering bytes: Int = 0) throws(EngineError) {
+    package init(of graph: Graph, remembering bytes: Int = 0) throws(EngineError) {
         engine = try ArithmeticName.fp64.engine(for: graph)
         known = Mutex(KnownResults(bytesLeft: bytes))
     }
 
     /// How often ``tensors(for:isPart:)`` had to compute.
-    public var runs: Int { count.load(ordering: .relaxed) }
+    package var runs: Int { count.load(ordering: .relaxed) }
 
     /// Every tensor that the graph produces for some inputs, keyed by name.
     ///
     /// - Parameter isPart: whether the inputs are part of a case; nobody asks for these again.
     /// - Throws: ``NetworkGraph/GraphError`` if the inputs do not fit the graph.
-    public func tensors(for inputs: [String: AnyTensor], isPart: Bool = false) throws -> [String: AnyTensor] {
+    package func tensors(for inputs: [String: AnyTensor], isPart: Bool = false) throws -> [String: AnyTensor] {
         if let remembered = known.withLock({ $0.take(inputs) }) { return remembered }
         count.add(1, ordering: .relaxed)
         var exact = [String: AnyTensor]()

@@ -5,7 +5,7 @@ import NetworkGraph
 extension Model {
     /// - Parameter purpose: what needs a float32 network; it is named in the error.
     /// - Throws: ``ModelFormats/ModelError`` for a model that declares float16.
-    public func requireFloat32(as purpose: String) throws(ModelError) {
+    package func requireFloat32(as purpose: String) throws(ModelError) {
         let halves = floatTypes.values.count { $0 == .float16 }
         guard halves == 0 else {
             throw .malformed(
@@ -27,7 +27,7 @@ extension Model {
     }
 
     /// How the model is computed for a requested arithmetic, in words.
-    public func arithmeticLabel(asked: ArithmeticName) -> String {
+    package func arithmeticLabel(asked: ArithmeticName) -> String {
         uniformArithmetic(asked: asked)?.rawValue ?? "fp32 and \(Self.float16(asked).rawValue)"
     }
 

@@ -2,23 +2,23 @@ import NetworkGraph
 import Tensors
 
 /// How one of a network's constants fits into a number format, float16 by default.
-public struct ConstantRange: Sendable, Codable, Equatable {
-    public let name: String
+package struct ConstantRange: Sendable, Codable, Equatable {
+    package let name: String
     /// The node that uses it.
-    public let node: String
-    public let count: Int
+    package let node: String
+    package let count: Int
     /// Elements that are NaN or infinite in the model.
-    public let nonFiniteCount: Int
+    package let nonFiniteCount: Int
     /// Finite elements that the format rounds to infinity.
-    public let overflowCount: Int
+    package let overflowCount: Int
     /// Nonzero elements that the format rounds to 0.
-    public let underflowCount: Int
+    package let underflowCount: Int
     /// Elements that the format holds as subnormals: with less precision, and flushed to 0 by some hardware.
-    public let subnormalCount: Int
+    package let subnormalCount: Int
     /// Whether the model has nonzero elements here, none of which is a normal number in the format.
-    public let isLost: Bool
+    package let isLost: Bool
 
-    public var isOrdinary: Bool { nonFiniteCount + overflowCount + underflowCount + subnormalCount == 0 }
+    package var isOrdinary: Bool { nonFiniteCount + overflowCount + underflowCount + subnormalCount == 0 }
 
     init(_ name: String, node: String, _ elements: [Double], in format: FloatFormat) {
         self.name = name
@@ -37,7 +37,7 @@ public struct ConstantRange: Sendable, Codable, Equatable {
     }
 
     /// A graph's constants with any element that does not fit the format, in node order.
-    public static func outOfRange(in graph: Graph, of format: FloatFormat = .binary16) -> [ConstantRange] {
+    package static func outOfRange(in graph: Graph, of format: FloatFormat = .binary16) -> [ConstantRange] {
         var seen = Set<String>()
         return graph.nodes.flatMap { node in
             node.inputs.compactMap { name -> ConstantRange? in

@@ -3,10 +3,10 @@ import Tensors
 
 /// The precision of a graph's stored weights and of its layers, as declared by its types and its quantising
 /// operators.
-public struct DeclaredPrecision {
+package struct DeclaredPrecision {
     /// In words: "float16 weights, float32 arithmetic", "int8 convolutions, float32 elsewhere"; nil if no layer has
     /// weights.
-    public let words: String?
+    package let words: String?
 
     fileprivate struct Layer {
         let kind: String
@@ -21,7 +21,7 @@ public struct DeclaredPrecision {
         }
     }
 
-    public init(of graph: Graph) {
+    package init(of graph: Graph) {
         let givers = Dictionary(
             graph.nodes.flatMap { node in node.outputs.map { ($0, node) } }, uniquingKeysWith: { first, _ in first })
         let layers = graph.nodes.compactMap { Layer($0, in: graph, givers) }

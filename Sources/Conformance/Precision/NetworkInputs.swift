@@ -3,13 +3,13 @@ import NetworkGraph
 import Tensors
 
 /// Named inputs of a network.
-public struct NetworkInputs: Sendable {
-    public let name: String
+package struct NetworkInputs: Sendable {
+    package let name: String
     /// Their source, in words.
-    public let source: String
-    public let tensors: [String: AnyTensor]
+    package let source: String
+    package let tensors: [String: AnyTensor]
 
-    public init(name: String, source: String, tensors: [String: AnyTensor]) {
+    package init(name: String, source: String, tensors: [String: AnyTensor]) {
         self.name = name
         self.source = source
         self.tensors = tensors
@@ -19,7 +19,7 @@ public struct NetworkInputs: Sendable {
     /// graph's layout, and passed one at a time if the graph takes only one.
     ///
     /// - Throws: ``Captures/CaptureError``.
-    public static func all(in capture: CaptureFile, of graph: Graph) throws -> [NetworkInputs] {
+    package static func all(in capture: CaptureFile, of graph: Graph) throws -> [NetworkInputs] {
         // The cases with the most tensors of those read so far; only their inputs are kept.
         var cases = [CaptureCase]()
         var mostTensors = 0

@@ -2,25 +2,25 @@ import Foundation
 import Tensors
 
 /// How an arithmetic's activations lie in a number format's range, compared with the exact ones.
-public struct NumberRange: Sendable, Codable, Equatable {
+package struct NumberRange: Sendable, Codable, Equatable {
     /// Elements that are NaN or infinite.
-    public var nonFiniteCount = 0
+    package var nonFiniteCount = 0
     /// Elements that are NaN or infinite though the exact ones are finite.
-    public var overflowCount = 0
+    package var overflowCount = 0
     /// Elements that are 0 though the exact ones are not.
-    public var underflowCount = 0
+    package var underflowCount = 0
     /// Elements among the format's subnormals, which are less precise.
-    public var subnormalCount = 0
+    package var subnormalCount = 0
     /// The largest finite magnitude.
-    public var largest = 0.0
+    package var largest = 0.0
     /// The energy of the exact elements and of the error, used by ``signalToNoise``.
-    public var signal = 0.0
-    public var noise = 0.0
+    package var signal = 0.0
+    package var noise = 0.0
 
-    public init() {}
+    package init() {}
 
     /// - Precondition: the tensors have the same shape.
-    public init(computed: Tensor<Double>, exact: Tensor<Double>, in format: FloatFormat = .binary16) {
+    package init(computed: Tensor<Double>, exact: Tensor<Double>, in format: FloatFormat = .binary16) {
         precondition(computed.shape == exact.shape, "tensors of different shapes")
         for (actual, expected) in zip(computed.elements, exact.elements) {
             guard actual.isFinite else {
@@ -38,12 +38,12 @@ public struct NumberRange: Sendable, Codable, Equatable {
     }
 
     /// The format's largest number divided by the largest element; nil if all are 0.
-    public func headroom(in format: FloatFormat) -> Double? { largest > 0 ? format.largest / largest : nil }
+    package func headroom(in format: FloatFormat) -> Double? { largest > 0 ? format.largest / largest : nil }
 
     /// 10 log10 of the energy of the exact elements over the error's, in dB; nil if there is no error.
-    public var signalToNoise: Double? { noise > 0 && signal > 0 ? 10 * log10(signal / noise) : nil }
+    package var signalToNoise: Double? { noise > 0 && signal > 0 ? 10 * log10(signal / noise) : nil }
 
-    public func merged(with other: NumberRange) -> NumberRange {
+    package func merged(with other: NumberRange) -> NumberRange {
         var merged = self
         merged.nonFiniteCount += other.nonFiniteCount
         merged.overflowCount += other.overflowCount

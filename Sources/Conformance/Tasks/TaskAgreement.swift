@@ -67,7 +67,7 @@ public struct TaskAgreement: Sendable, Codable, Equatable {
 
 extension [TaskAgreement] {
     /// What both measured: of a task that both have, over the answers of both.
-    public func merged(with others: [TaskAgreement]) -> [TaskAgreement] {
+    package func merged(with others: [TaskAgreement]) -> [TaskAgreement] {
         map { own in others.first { $0.task == own.task }.map { own.merged(with: $0) } ?? own }
             + others.filter { other in !contains { $0.task == other.task } }
     }
@@ -80,12 +80,12 @@ extension TaskMetric {
 
 extension [TaskMetric] {
     /// The tasks of several networks that are on one's outputs.
-    public func on(_ outputs: [String]) -> [TaskMetric] { filter { $0.isOn(outputs) } }
+    package func on(_ outputs: [String]) -> [TaskMetric] { filter { $0.isOn(outputs) } }
 
     /// Checks that each task is on an output of some network.
     ///
     /// - Throws: ``TaskError/noOutput(_:_:_:)``
-    public func requireOutputs(among outputs: [String]) throws(TaskError) {
+    package func requireOutputs(among outputs: [String]) throws(TaskError) {
         for task in self where !task.isOn(outputs) {
             throw .noOutput(task.name, task.output ?? "", outputs.withoutRepeats)
         }

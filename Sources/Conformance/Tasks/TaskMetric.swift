@@ -44,7 +44,7 @@ public struct TaskMetric: Sendable, Hashable {
     }
 
     /// Whether larger numbers are better.
-    public var isAgreement: Bool {
+    package var isAgreement: Bool {
         if case .landmarks = kind { false } else { true }
     }
 
@@ -60,7 +60,7 @@ public struct TaskMetric: Sendable, Hashable {
         }
     }
 
-    public static let usage = "top1, topk=5, cosine, landmarks=NORMALISER, mask-iou or boxes, optionally with @OUTPUT"
+    package static let usage = "top1, topk=5, cosine, landmarks=NORMALISER, mask-iou or boxes, optionally with @OUTPUT"
 }
 
 extension TaskMetric.Kind {

@@ -2,19 +2,19 @@
 ///
 /// It is called with two captures, the baseline's and the candidate's answers, and prints a JSON object of numbers:
 /// `{"mAP": 0.71}`.
-public struct TaskProgram: Sendable, Hashable {
+package struct TaskProgram: Sendable, Hashable {
     static let prefix = "command:"
 
     /// The program's path or name and its first arguments, separated by spaces.
-    public let command: [String]
+    package let command: [String]
     /// As it was written, without the number.
-    public let name: String
+    package let name: String
     /// The selected number; nil for all that it prints.
-    public let number: String?
+    package let number: String?
 
     /// - Parameter text: `command:./score.py`, or `command:./score.py#mAP`
     /// - Returns: nil if the text has another form.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         guard text.hasPrefix(Self.prefix) else { return nil }
         let parts = text.dropFirst(Self.prefix.count).split(separator: "#", omittingEmptySubsequences: false)
         let command = parts[0].split(separator: " ").map(String.init)

@@ -20,7 +20,7 @@ public struct TaskRequirement: Sendable, Codable, Equatable {
     }
 
     /// A program's numbers, without a limit.
-    public init(_ program: TaskProgram) {
+    package init(_ program: TaskProgram) {
         self.init(program.name, nil)
     }
 
@@ -54,7 +54,7 @@ extension [TaskRequirement] {
     public var metrics: [TaskMetric] { map(\.task).withoutRepeats.compactMap { TaskMetric($0) } }
 
     /// The programs to run, each once.
-    public var programs: [TaskProgram] {
+    package var programs: [TaskProgram] {
         compactMap { TaskProgram($0.task)?.name }.withoutRepeats.compactMap { TaskProgram($0) }
     }
 

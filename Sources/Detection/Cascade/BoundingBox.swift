@@ -12,19 +12,19 @@ public struct BoundingBox: Hashable, Sendable, Codable {
         self.height = height
     }
 
-    public init(_ box: PixelBox) {
+    package init(_ box: PixelBox) {
         self.init(x: Float(box.x), y: Float(box.y), width: Float(box.width), height: Float(box.height))
     }
 }
 
 /// A box of whole pixels.
-public struct PixelBox: Hashable, Sendable {
-    public var x: Int
-    public var y: Int
-    public var width: Int
-    public var height: Int
+package struct PixelBox: Hashable, Sendable {
+    package var x: Int
+    package var y: Int
+    package var width: Int
+    package var height: Int
 
-    public init(x: Int, y: Int, width: Int, height: Int) {
+    package init(x: Int, y: Int, width: Int, height: Int) {
         self.x = x
         self.y = y
         self.width = width
@@ -32,12 +32,12 @@ public struct PixelBox: Hashable, Sendable {
     }
 
     /// Each of the four values rounded separately, as converting OpenCV's `Rect_<float>` to `Rect` does: half to even.
-    public init(rounding box: BoundingBox) {
+    package init(rounding box: BoundingBox) {
         self.init(box, .toNearestOrEven)
     }
 
     /// Each of the four values truncated toward zero.
-    public init(truncating box: BoundingBox) {
+    package init(truncating box: BoundingBox) {
         self.init(box, .towardZero)
     }
 
@@ -51,7 +51,7 @@ public struct PixelBox: Hashable, Sendable {
 
 extension Int {
     /// A whole number, clamped to ±2^30 so that no network output makes the product of two overflow.
-    public init(saturating value: Float) {
+    package init(saturating value: Float) {
         let limit: Float = 0x1p30
         self = Int(Float.maximum(-limit, Float.minimum(limit, value)))
     }

@@ -1,5 +1,5 @@
 /// A list of boxes that the cascade passes on, in order. The raw values are the keys of the gold files.
-public enum CascadeStage: String, CaseIterable, Sendable {
+package enum CascadeStage: String, CaseIterable, Sendable {
     case proposals = "pnet_after_per_scale_nms"
     case suppressedProposals = "pnet_after_cross_scale_nms"
     case correctedProposals = "pnet_after_correction"
@@ -15,13 +15,13 @@ public enum CascadeStage: String, CaseIterable, Sendable {
 }
 
 /// The proposal network's findings at one size of the frame.
-public struct PyramidLevel: Equatable, Sendable {
-    public let scale: PyramidScale
+package struct PyramidLevel: Equatable, Sendable {
+    package let scale: PyramidScale
 
     /// The boxes that reach the score threshold, before any suppresses another.
-    public let proposals: [Candidate]
+    package let proposals: [Candidate]
 
-    public init(scale: PyramidScale, proposals: [Candidate]) {
+    package init(scale: PyramidScale, proposals: [Candidate]) {
         self.scale = scale
         self.proposals = proposals
     }
@@ -29,24 +29,24 @@ public struct PyramidLevel: Equatable, Sendable {
 
 /// The boxes of one frame after every stage of the cascade.
 public struct CascadeRecord: Equatable, Sendable {
-    public var levels: [PyramidLevel]
+    package var levels: [PyramidLevel]
     private var stages: [CascadeStage: [Candidate]] = [:]
 
     /// For each network whose scores are not complementary probabilities, the pair furthest from it.
-    public var unpairedScores: [UnpairedScores] = []
+    package var unpairedScores: [UnpairedScores] = []
 
-    public init(levels: [PyramidLevel] = []) {
+    package init(levels: [PyramidLevel] = []) {
         self.levels = levels
     }
 
     /// The boxes after a stage; nil if none were recorded.
-    public subscript(stage: CascadeStage) -> [Candidate]? {
+    package subscript(stage: CascadeStage) -> [Candidate]? {
         get { stages[stage] }
         set { stages[stage] = newValue }
     }
 
     /// Whether no stage's boxes were recorded.
-    public var isEmpty: Bool { levels.isEmpty && stages.isEmpty }
+    package var isEmpty: Bool { levels.isEmpty && stages.isEmpty }
 
     /// The faces found, best score first.
     public var faces: [Face] {

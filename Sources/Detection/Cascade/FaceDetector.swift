@@ -4,14 +4,14 @@ import Tensors
 /// MTCNN's cascade (Zhang et al., 2016), by the rules of OpenFace 2.2.0's C++ detector or another's: one network
 /// proposes boxes at every size of the frame, a second refines them, a third decides and finds landmarks.
 public struct FaceDetector: Sendable {
-    public var networks: FaceNetworks
+    package var networks: FaceNetworks
     public var rules: CascadeRules
 
     /// The shorter side, in pixels, of the smallest face to look for; at least 12.
     public var minimumFaceSize: Int
 
     /// Boxes and scores to substitute for computed ones.
-    public var nudges: [Nudge] = []
+    package var nudges: [Nudge] = []
 
     public static let defaultMinimumFaceSize = 60
 
@@ -38,7 +38,7 @@ public struct FaceDetector: Sendable {
     }
 
     /// The same, for a frame with inputs that the networks have already judged.
-    public func detect(in frame: inout FrameEvaluations) throws -> CascadeRecord {
+    package func detect(in frame: inout FrameEvaluations) throws -> CascadeRecord {
         var record = try proposals(in: &frame)
         let proposed = record.levels.flatMap { suppressed($0.proposals, rules.suppressionWithinLevel) }
             .with(nudges, of: .stage(.proposals))

@@ -6,7 +6,7 @@ import Tensors
 /// rows, columns, C]: C = 6 for the proposal and the refinement network, 16 for the output network; one row and one
 /// column for the latter two. The channels are OpenFace's: the score for no face, the score for a face, dx1, dy1, dx2,
 /// dy2, and for the output network five landmark x and five landmark y.
-public protocol FaceNetwork: Sendable {
+package protocol FaceNetwork: Sendable {
     /// The kind of the two scores.
     var scores: FaceScores { get }
 
@@ -14,7 +14,7 @@ public protocol FaceNetwork: Sendable {
 }
 
 /// The kind of a network's two scores, for no face and for a face.
-public enum FaceScores: Sendable {
+package enum FaceScores: Sendable {
     /// Logits: the probability of a face is 1 / (1 + exp(no face - face)).
     case logits
     /// Probabilities: the network's second score is the probability of a face.
@@ -23,11 +23,11 @@ public enum FaceScores: Sendable {
 
 /// Two scores that a network declares as the probabilities of no face and of a face, but which do not sum to 1 or are
 /// not from 0 to 1.
-public struct UnpairedScores: Equatable, Sendable, Codable {
+package struct UnpairedScores: Equatable, Sendable, Codable {
     /// `pnet`, `rnet` or `onet`.
-    public let network: String
-    public let noFace: Float
-    public let face: Float
+    package let network: String
+    package let noFace: Float
+    package let face: Float
 
     /// The most that two probabilities' sum may differ from 1: eight times the effect of rounding both to float16.
     static let tolerance: Float = 0x1p-8
@@ -49,7 +49,7 @@ public struct UnpairedScores: Equatable, Sendable, Codable {
 
 extension [UnpairedScores] {
     /// For each network, the pair furthest from being probabilities, in cascade order.
-    public var furthestByNetwork: [UnpairedScores] {
+    package var furthestByNetwork: [UnpairedScores] {
         CascadeNetwork.allCases.compactMap { network in
             filter { $0.network == network.modelName }.max {
                 abs($0.noFace + $0.face - 1) < abs($1.noFace + $1.face - 1)
@@ -59,7 +59,7 @@ extension [UnpairedScores] {
 }
 
 extension UnpairedScores: CustomStringConvertible {
-    public var description: String {
+    package var description: String {
         "\(network): the scores of no face, \(noFace), and of a face, \(face), are not complementary probabilities: "
             + "they sum to \(noFace + face); the second is taken as the probability of a face"
     }
@@ -84,7 +84,7 @@ public enum CascadeNetwork: String, Sendable, CaseIterable {
     }
 
     /// The side of a crop; for the proposal network the receptive field, which is its smallest image.
-    public var inputSide: Int {
+    package var inputSide: Int {
         switch self {
         case .proposal: 12
         case .refinement: 24
@@ -92,7 +92,7 @@ public enum CascadeNetwork: String, Sendable, CaseIterable {
         }
     }
 
-    public var outputChannels: Int {
+    package var outputChannels: Int {
         self == .output ? 16 : 6
     }
 }

@@ -1,10 +1,10 @@
 /// The networks of the cascade.
 public struct FaceNetworks: Sendable {
-    public var proposal: any FaceNetwork
-    public var refinement: any FaceNetwork
-    public var output: any FaceNetwork
+    package var proposal: any FaceNetwork
+    package var refinement: any FaceNetwork
+    package var output: any FaceNetwork
 
-    public init(proposal: any FaceNetwork, refinement: any FaceNetwork, output: any FaceNetwork) {
+    package init(proposal: any FaceNetwork, refinement: any FaceNetwork, output: any FaceNetwork) {
         self.proposal = proposal
         self.refinement = refinement
         self.output = output

@@ -5,8 +5,8 @@ import Tensors
 ///
 /// Each network is run once for each input: when the cascade runs again under other rules, only the inputs that those
 /// rules change cost anything.
-public struct FrameEvaluations: Sendable {
-    public let image: DecodedImage
+package struct FrameEvaluations: Sendable {
+    package let image: DecodedImage
     private let networks: FaceNetworks
     private var maps: [Input: Tensor<Float>] = [:]
     private var crops: [Input: [Float]] = [:]
@@ -14,7 +14,7 @@ public struct FrameEvaluations: Sendable {
     /// The most crops in one network run, which bounds their memory.
     private static let largestBatch = 64
 
-    public init(image: DecodedImage, networks: FaceNetworks) {
+    package init(image: DecodedImage, networks: FaceNetworks) {
         self.image = image
         self.networks = networks
     }

@@ -9,12 +9,12 @@ import Tensors
 /// 16 channels in the order of ``FaceNetwork``, or tensors of 2 logits, 4 box values and 10 landmark values. If an
 /// output ends in a softmax over exactly the two logits, the softmax is skipped: the cascade computes the probability
 /// itself, with defined bits. Any other computation of the scores is done as in the graph.
-public struct GraphFaceNetwork: FaceNetwork {
-    public let network: CascadeNetwork
+package struct GraphFaceNetwork: FaceNetwork {
+    package let network: CascadeNetwork
     private let computation: Computation
     /// With logits in place of the two probabilities.
     private let graph: Graph
-    public let scores: FaceScores
+    package let scores: FaceScores
     private let layout: ImageLayout
 
     /// The outputs in the order of ``FaceNetwork``.
@@ -27,7 +27,7 @@ public struct GraphFaceNetwork: FaceNetwork {
 
     /// - Throws: ``GraphFaceNetworkError`` if the inputs or the outputs do not fit the network, `GraphError`, or
     ///   `EngineError` for an operator that no engine computes.
-    public init(_ network: CascadeNetwork, graph: Graph, arithmetic: ArithmeticName) throws {
+    package init(_ network: CascadeNetwork, graph: Graph, arithmetic: ArithmeticName) throws {
         try self.init(network, graph: graph) { graph, layout, heads in
             guard layout.takesNormalisedRGB else { return .operators(try arithmetic.engine(for: graph)) }
             do throws(FusionError) {
@@ -42,7 +42,7 @@ public struct GraphFaceNetwork: FaceNetwork {
     /// - Parameter makeEngine: Returns the engine for a graph: the given one, with logits as outputs.
     /// - Throws: ``GraphFaceNetworkError`` if the inputs or the outputs do not fit the network, `GraphError`, or any
     ///   error of `makeEngine`.
-    public init(_ network: CascadeNetwork, graph: Graph, engine makeEngine: (Graph) throws -> any Engine) throws {
+    package init(_ network: CascadeNetwork, graph: Graph, engine makeEngine: (Graph) throws -> any Engine) throws {
         try self.init(network, graph: graph) { graph, _, _ in .operators(try makeEngine(graph)) }
     }
 
@@ -57,7 +57,7 @@ public struct GraphFaceNetwork: FaceNetwork {
         self.computation = try computation(self.graph, layout, heads)
     }
 
-    public func evaluate(_ images: Tensor<Float>) throws -> Tensor<Float> {
+    package func evaluate(_ images: Tensor<Float>) throws -> Tensor<Float> {
         switch computation {
         case .layers(let fused): try fused.evaluate(images)
         case .operators(let engine):
@@ -92,7 +92,7 @@ public struct GraphFaceNetwork: FaceNetwork {
     /// two follows them.
     ///
     /// - Throws: ``GraphFaceNetworkError/missingAnswer(_:)``, or ``CascadeError`` for tensors of unequal size.
-    public func answers(in tensors: [String: AnyTensor]) throws -> Tensor<Float> {
+    package func answers(in tensors: [String: AnyTensor]) throws -> Tensor<Float> {
         let outputs = try heads.map { name in
             guard let output = tensors[name] else { throw GraphFaceNetworkError.missingAnswer(name) }
             return output.float32
@@ -103,7 +103,7 @@ public struct GraphFaceNetwork: FaceNetwork {
     /// The multiply-adds of each node with sums for images [count, rows, columns, 3], keyed by the node's output.
     ///
     /// - Throws: `GraphError` if such images do not fit the graph.
-    public func multiplyAdds(count: Int, rows: Int, columns: Int) throws -> [String: Int] {
+    package func multiplyAdds(count: Int, rows: Int, columns: Int) throws -> [String: Int] {
         if takesOneImage, count > 1 {
             return try multiplyAdds(count: 1, rows: rows, columns: columns).mapValues { $0.saturatingProduct(count) }
         }

@@ -1,24 +1,24 @@
 /// The divisor of two boxes' intersection.
-public enum OverlapMeasure: String, CaseIterable, Sendable {
+package enum OverlapMeasure: String, CaseIterable, Sendable {
     case union
     case smallerArea = "smaller_area"
 
     /// float32(intersection) / float32(union or smaller area), of boxes rounded to whole pixels.
-    public func overlap(of first: BoundingBox, _ second: BoundingBox) -> Float {
+    package func overlap(of first: BoundingBox, _ second: BoundingBox) -> Float {
         SuppressionExtent(first, .rounded).overlap(with: SuppressionExtent(second, .rounded), self)
     }
 }
 
 /// The largest overlap at which both boxes stay.
-public struct Suppression: Sendable {
-    public let threshold: Float
-    public let measure: OverlapMeasure
+package struct Suppression: Sendable {
+    package let threshold: Float
+    package let measure: OverlapMeasure
     /// What overlaps are computed from, if it differs from the other lists of boxes.
     let boxes: CascadeRules.SuppressionBoxes?
     /// Which of equal scores comes first, if it differs from the other lists of boxes.
     let equalScores: CascadeRules.EqualScores?
 
-    public init(_ threshold: Float, _ measure: OverlapMeasure) {
+    package init(_ threshold: Float, _ measure: OverlapMeasure) {
         self.init(threshold, measure, boxes: nil, equalScores: nil)
     }
 
@@ -33,7 +33,7 @@ public struct Suppression: Sendable {
     }
 
     /// Whether one of two boxes would suppress the other under some rules.
-    public func applies(to first: BoundingBox, _ second: BoundingBox, rules: CascadeRules) -> Bool {
+    package func applies(to first: BoundingBox, _ second: BoundingBox, rules: CascadeRules) -> Bool {
         let boxes = boxes ?? rules.suppressionBoxes
         return SuppressionExtent(first, boxes).overlap(with: SuppressionExtent(second, boxes), measure) > threshold
     }
@@ -41,18 +41,18 @@ public struct Suppression: Sendable {
     // The cascade's own rules, as in OpenFace 2.2.0.
 
     /// For the proposals within one pyramid level.
-    public static let withinLevel = CascadeRules.openFace.suppressionWithinLevel
+    package static let withinLevel = CascadeRules.openFace.suppressionWithinLevel
     /// For the boxes that the next network will judge.
-    public static let betweenNetworks = CascadeRules.openFace.suppressionOfProposals
+    package static let betweenNetworks = CascadeRules.openFace.suppressionOfProposals
     /// For the faces.
-    public static let ofFaces = CascadeRules.openFace.suppressionOfFaces
+    package static let ofFaces = CascadeRules.openFace.suppressionOfFaces
 }
 
 extension CascadeRules {
-    public var suppressionWithinLevel: Suppression { Suppression(Float(levelOverlap), .union) }
-    public var suppressionOfProposals: Suppression { Suppression(Float(proposalOverlap), .union) }
-    public var suppressionOfRefinements: Suppression { Suppression(Float(refinementOverlap), .union) }
-    public var suppressionOfFaces: Suppression {
+    package var suppressionWithinLevel: Suppression { Suppression(Float(levelOverlap), .union) }
+    package var suppressionOfProposals: Suppression { Suppression(Float(proposalOverlap), .union) }
+    package var suppressionOfRefinements: Suppression { Suppression(Float(refinementOverlap), .union) }
+    package var suppressionOfFaces: Suppression {
         Suppression(
             Float(outputOverlap), outputMeasure, boxes: outputSuppressionBoxes, equalScores: outputEqualScores)
     }

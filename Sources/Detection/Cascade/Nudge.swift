@@ -1,21 +1,21 @@
 /// A box of the cascade that gets another value or score, as another computation's last bits may cause.
 ///
 /// It shows a comparison of two detectors the consequences of reversing one decision.
-public struct Nudge: Equatable, Sendable {
+package struct Nudge: Equatable, Sendable {
     /// A list that the cascade passes on.
-    public enum List: Hashable, Sendable {
+    package enum List: Hashable, Sendable {
         /// The proposals of a level of the pyramid.
         case level(Int)
         case stage(CascadeStage)
     }
 
-    public let list: List
+    package let list: List
     /// The box's place in the list.
-    public let position: Int
-    public let box: BoundingBox
-    public let score: Float
+    package let position: Int
+    package let box: BoundingBox
+    package let score: Float
 
-    public init(_ list: List, position: Int, box: BoundingBox, score: Float) {
+    package init(_ list: List, position: Int, box: BoundingBox, score: Float) {
         self.list = list
         self.position = position
         self.box = box
@@ -37,17 +37,17 @@ extension [Candidate] {
 }
 
 /// Another square that a box may become, and how far the box is from becoming it.
-public struct NearbySquare: Equatable, Sendable {
-    public let box: BoundingBox
+package struct NearbySquare: Equatable, Sendable {
+    package let box: BoundingBox
     /// In pixels.
-    public let distance: Float
+    package let distance: Float
 }
 
 extension CascadeRules {
     /// The other squares of whole pixels that a corrected box would become if one side moved a little.
     ///
     /// - Parameter margin: The most that a side may move, in pixels.
-    public func squares(near corrected: BoundingBox, within margin: Float) -> [NearbySquare] {
+    package func squares(near corrected: BoundingBox, within margin: Float) -> [NearbySquare] {
         guard cropResampling != .cropAndResize else { return [] }
         let plain = corrected.squared(squares)
         let cropped = plain.cropRegion(cropRegion)

@@ -1,13 +1,13 @@
 import Foundation
 
 /// One size of the frame at which the proposal network looks for faces.
-public struct PyramidScale: Hashable, Sendable {
+package struct PyramidScale: Hashable, Sendable {
     /// How many times smaller than the frame, as a fraction of 1.
-    public let scale: Double
-    public let width: Int
-    public let height: Int
+    package let scale: Double
+    package let width: Int
+    package let height: Int
 
-    public init(scale: Double, width: Int, height: Int) {
+    package init(scale: Double, width: Int, height: Int) {
         self.scale = scale
         self.width = width
         self.height = height
@@ -18,7 +18,7 @@ public struct PyramidScale: Hashable, Sendable {
 ///
 /// Their number is floor(ln(minimumFaceSize / shorter side) / ln factor) + 1 unless the rules differ; scale i is (12 /
 /// minimumFaceSize) * factor^i, with the rules' pyramid factor. A frame smaller than the smallest face has none.
-public func pyramid(
+package func pyramid(
     width: Int, height: Int, minimumFaceSize: Int, rules: CascadeRules = .openFace
 ) throws(CascadeError) -> [PyramidScale] {
     let support = CascadeNetwork.proposal.inputSide

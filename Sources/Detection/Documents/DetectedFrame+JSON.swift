@@ -119,7 +119,7 @@ extension PyramidLevel: Codable {
         case scale, w, h, raw
     }
 
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         scale = PyramidScale(
             scale: try container.decode(Double.self, forKey: .scale),
@@ -127,7 +127,7 @@ extension PyramidLevel: Codable {
         proposals = try container.decode([Candidate].self, forKey: .raw)
     }
 
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(scale.scale, forKey: .scale)
         try container.encode(scale.width, forKey: .w)
@@ -138,7 +138,7 @@ extension PyramidLevel: Codable {
 
 /// Nine numbers: x, y, w, h, score, dx1, dy1, dx2, dy2. Landmarks come from the frame's faces.
 extension Candidate: Codable {
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         var numbers = try decoder.unkeyedContainer()
         func next() throws -> Float {
             let value = try numbers.decode(Float.self)
@@ -153,7 +153,7 @@ extension Candidate: Codable {
         landmarks = []
     }
 
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var numbers = encoder.unkeyedContainer()
         for value in [
             box.x, box.y, box.width, box.height, score, regression.left, regression.top, regression.right,

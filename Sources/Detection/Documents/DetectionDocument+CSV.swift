@@ -5,7 +5,7 @@ extension DetectionDocument {
     /// may be a decimal point. A frame without faces has one line, with only its file (and perhaps its size).
     ///
     /// - Parameter file: The name to use in errors.
-    public init(csv bytes: [UInt8], file: String) throws(DetectionDocumentError) {
+    package init(csv bytes: [UInt8], file: String) throws(DetectionDocumentError) {
         func malformed(_ line: Int, _ reason: String) -> DetectionDocumentError {
             .malformed(file: file, at: "line \(line)", reason: reason)
         }

@@ -17,7 +17,7 @@ public struct DetectionDocument: Equatable, Sendable, Codable {
 
     public var images: [DetectedFrame]
 
-    public init(source: String?, minFaceSize: Int?, scoreThresholds: ScoreThresholds?, images: [DetectedFrame]) {
+    package init(source: String?, minFaceSize: Int?, scoreThresholds: ScoreThresholds?, images: [DetectedFrame]) {
         self.source = source
         self.minFaceSize = minFaceSize
         self.scoreThresholds = scoreThresholds
@@ -119,9 +119,9 @@ public struct DetectedFrame: Equatable, Sendable {
     public var faces: [Face]
 
     /// The boxes after every stage that was recorded.
-    public var record: CascadeRecord
+    package var record: CascadeRecord
 
-    public init(file: String, width: Int?, height: Int?, faces: [Face], record: CascadeRecord = CascadeRecord()) {
+    package init(file: String, width: Int?, height: Int?, faces: [Face], record: CascadeRecord = CascadeRecord()) {
         self.file = file
         self.width = width
         self.height = height
@@ -133,7 +133,7 @@ public struct DetectedFrame: Equatable, Sendable {
 extension DetectedFrame {
     /// Why these cannot be the faces of an image: the list gives another size; nil if the sizes agree, or the list
     /// gives none.
-    public func differenceInSize(from image: DecodedImage) -> String? {
+    package func differenceInSize(from image: DecodedImage) -> String? {
         let listed = (width ?? image.width, height ?? image.height)
         guard listed != (image.width, image.height) else { return nil }
         let isTurned = listed == (image.height, image.width)

@@ -3,7 +3,7 @@ extension DecodedImage {
     ///
     /// Line widths grow with the image, so that lines stay visible when it is shown whole. Parts outside the image are
     /// omitted.
-    public func annotated(with faces: [Face]) -> DecodedImage {
+    package func annotated(with faces: [Face]) -> DecodedImage {
         var canvas = Canvas(image: self)
         let line = max(1, min(width, height) / 240)
         for face in faces {

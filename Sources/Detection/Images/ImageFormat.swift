@@ -2,7 +2,7 @@ import Files
 import Foundation
 
 /// The image formats that can be read and written.
-public enum ImageFormat: String, Sendable {
+package enum ImageFormat: String, Sendable {
     case jpeg
     case png
 
@@ -18,7 +18,7 @@ public enum ImageFormat: String, Sendable {
     }
 
     /// The format that a file's extension asks for.
-    public init?(fileExtension: String) {
+    package init?(fileExtension: String) {
         switch fileExtension.lowercased() {
         case "jpg", "jpeg": self = .jpeg
         case "png": self = .png
@@ -56,7 +56,7 @@ extension DecodedImage {
     ///
     /// - Parameter quality: from 1 to 100, for a JPEG.
     /// - Throws: ``ImageError/unwritable(file:what:)`` for a size that the format cannot hold.
-    public func encoded(as format: ImageFormat, file: String, quality: Int = 95) throws(ImageError) -> [UInt8] {
+    package func encoded(as format: ImageFormat, file: String, quality: Int = 95) throws(ImageError) -> [UInt8] {
         switch format {
         case .jpeg: try encodedJPEG(file: file, quality: quality)
         case .png: try encodedPNG(file: file)

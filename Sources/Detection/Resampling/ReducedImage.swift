@@ -1,7 +1,7 @@
 extension DecodedImage {
     /// The image reduced so that its longer side has at most `side` pixels: each pixel is the rounded mean of the
     /// pixels that it replaces, ignoring parts of pixels. A small image stays unchanged.
-    public func reduced(toSide side: Int) -> DecodedImage {
+    package func reduced(toSide side: Int) -> DecodedImage {
         guard max(width, height) > side, side > 0 else { return self }
         let small = (
             width: max(1, width * side / max(width, height)), height: max(1, height * side / max(width, height))

@@ -1,18 +1,18 @@
 /// One decision of the cascade: its name, its subject and its possible values.
-public struct CascadeRule: Sendable {
-    public let name: String
+package struct CascadeRule: Sendable {
+    package let name: String
     /// The subject of the decision, in words.
-    public let meaning: String
+    package let meaning: String
     /// The names of all values; for a number, the values of known detectors.
-    public let values: [String]
+    package let values: [String]
     /// Whether any number in a range is allowed.
-    public let isNumber: Bool
+    package let isNumber: Bool
     private let read: @Sendable (CascadeRules) -> String
     private let write: @Sendable (inout CascadeRules, String) -> Bool
     private let meaningOfValue: @Sendable (String) -> String
 
     /// The value in given rules.
-    public func value(in rules: CascadeRules) -> String { read(rules) }
+    package func value(in rules: CascadeRules) -> String { read(rules) }
 
     /// - Returns: whether the text is a value of the rule; if not, nothing changes.
     func set(_ value: String, in rules: inout CascadeRules) -> Bool { write(&rules, value) }
@@ -49,7 +49,7 @@ public struct CascadeRule: Sendable {
     }
 
     /// All decisions, in cascade order.
-    public static let all: [CascadeRule] = [
+    package static let all: [CascadeRule] = [
         choice("channel_order", \.channelOrder, "the order of the colour channels"),
         number(
             "pyramid_factor", \.pyramidFactor, "the ratio of a level's size to the one before", in: 0.05...0.99,
@@ -135,5 +135,5 @@ public struct CascadeRule: Sendable {
     ]
 
     /// The rule with a given name.
-    public static func named(_ name: String) -> CascadeRule? { all.first { $0.name == name } }
+    package static func named(_ name: String) -> CascadeRule? { all.first { $0.name == name } }
 }

@@ -6,160 +6,160 @@ public struct CascadeRules: Hashable, Sendable {
     // MARK: What the networks see
 
     /// The order of the colour channels that the networks see.
-    public var channelOrder = ChannelOrder.rgb
+    package var channelOrder = ChannelOrder.rgb
 
     /// How many times smaller each level of the pyramid is than the one before, as a fraction of 1.
-    public var pyramidFactor = 0.709
+    package var pyramidFactor = 0.709
 
     /// How many levels the pyramid has.
-    public var levelCount = LevelCount.untilSmallestLevel
+    package var levelCount = LevelCount.untilSmallestLevel
 
     /// What happens if a level is smaller than the proposal network's input.
-    public var tooSmallLevels = TooSmallLevels.leftOut
+    package var tooSmallLevels = TooSmallLevels.leftOut
 
     /// Whether to search a level whose shorter side exactly equals the proposal network's input.
-    public var smallestLevel = SmallestLevel.atLeastSupport
+    package var smallestLevel = SmallestLevel.atLeastSupport
 
     /// How the exact size of a level becomes whole pixels.
-    public var levelSize = LevelSize.roundedUp
+    package var levelSize = LevelSize.roundedUp
 
     /// How the levels of the pyramid are resampled.
-    public var levelResampling = Resampling.bilinear
+    package var levelResampling = Resampling.bilinear
 
     /// The kind of a level's pixels before normalisation.
-    public var levelPixels = Pixels.float
+    package var levelPixels = Pixels.float
 
     /// How crops are resampled.
-    public var cropResampling = Resampling.bilinear
+    package var cropResampling = Resampling.bilinear
 
     /// The kind of the refinement network's pixels before normalisation.
-    public var refinementPixels = Pixels.float
+    package var refinementPixels = Pixels.float
 
     /// The kind of the output network's pixels before normalisation.
-    public var outputPixels = Pixels.float
+    package var outputPixels = Pixels.float
 
     // MARK: From positions of the map to boxes
 
     /// The precision of a level's scale when positions of the output map become pixels.
-    public var scalePrecision = ScalePrecision.float
+    package var scalePrecision = ScalePrecision.float
 
     /// Which pixels of a level the box at position i spans.
-    public var cellExtent = CellExtent.eleven
+    package var cellExtent = CellExtent.eleven
 
     /// How the corners of a proposal become whole pixels.
-    public var proposalCorners = ProposalCorners.truncated
+    package var proposalCorners = ProposalCorners.truncated
 
     /// The order in which a level's proposals are listed, which decides between equal scores.
-    public var proposalOrder = ProposalOrder.columnByColumn
+    package var proposalOrder = ProposalOrder.columnByColumn
 
     /// Which regression the only proposal of a level gets.
-    public var loneProposal = LoneProposal.ownRegression
+    package var loneProposal = LoneProposal.ownRegression
 
     // MARK: Scores
 
     /// The precision in which probabilities of faces are compared.
-    public var scorePrecision = ScorePrecision.float
+    package var scorePrecision = ScorePrecision.float
 
     /// The precision of the division in the probability of a crop.
-    public var cropProbability = CropProbability.doubleDivision
+    package var cropProbability = CropProbability.doubleDivision
 
     /// The smallest probabilities with which a box passes.
     public var scoreThresholds = ScoreThresholds()
 
     /// Whether a proposal whose score equals its threshold passes.
-    public var proposalThreshold = ScoreThreshold.inclusive
+    package var proposalThreshold = ScoreThreshold.inclusive
 
     /// The same for the refinement network's scores.
-    public var refinementThreshold = ScoreThreshold.inclusive
+    package var refinementThreshold = ScoreThreshold.inclusive
 
     /// The same for the output network's scores.
-    public var outputThreshold = ScoreThreshold.inclusive
+    package var outputThreshold = ScoreThreshold.inclusive
 
     // MARK: Suppression
 
     /// Whether a suppressed box may suppress others.
-    public var suppressors = Suppressors.keptBoxes
+    package var suppressors = Suppressors.keptBoxes
 
     /// Which of two equal scores suppresses the other, for proposals and the refinement network's boxes.
-    public var equalScores = EqualScores.lastListedFirst
+    package var equalScores = EqualScores.lastListedFirst
 
     /// The same for the faces, the last boxes.
-    public var outputEqualScores = EqualScores.lastListedFirst
+    package var outputEqualScores = EqualScores.lastListedFirst
 
     /// What overlaps are computed from.
-    public var suppressionBoxes = SuppressionBoxes.rounded
+    package var suppressionBoxes = SuppressionBoxes.rounded
 
     /// The same for the faces, the last boxes.
-    public var outputSuppressionBoxes = SuppressionBoxes.rounded
+    package var outputSuppressionBoxes = SuppressionBoxes.rounded
 
     /// The overlap allowed between proposals of one level.
-    public var levelOverlap = 0.5
+    package var levelOverlap = 0.5
 
     /// The overlap allowed between proposals of all levels.
-    public var proposalOverlap = 0.7
+    package var proposalOverlap = 0.7
 
     /// The overlap allowed between boxes that the refinement network kept.
-    public var refinementOverlap = 0.7
+    package var refinementOverlap = 0.7
 
     /// The overlap allowed between faces.
-    public var outputOverlap = 0.7
+    package var outputOverlap = 0.7
 
     /// What the overlap of faces is a fraction of.
-    public var outputMeasure = OverlapMeasure.smallerArea
+    package var outputMeasure = OverlapMeasure.smallerArea
 
     /// The scores by which boxes that the refinement network kept suppress each other.
-    public var refinementSuppressionScores = RefinementSuppressionScores.refinement
+    package var refinementSuppressionScores = RefinementSuppressionScores.refinement
 
     // MARK: Corrections
 
     /// When the proposal network's box regression is applied.
-    public var proposalCorrection = Correction.applied
+    package var proposalCorrection = Correction.applied
 
     /// When the refinement network's box regression is applied.
-    public var refinementCorrection = Correction.applied
+    package var refinementCorrection = Correction.applied
 
     /// What corrections move.
-    public var correctedBoxes = CorrectedBoxes.rounded
+    package var correctedBoxes = CorrectedBoxes.rounded
 
     /// The extent that the proposal network's regression is relative to.
-    public var proposalExtent = RegressionExtent.plain
+    package var proposalExtent = RegressionExtent.plain
 
     /// The extent that the refinement network's regression is relative to.
-    public var refinementExtent = RegressionExtent.plain
+    package var refinementExtent = RegressionExtent.plain
 
     /// The extent that the output network's regression is relative to.
-    public var outputExtent = RegressionExtent.plusOne
+    package var outputExtent = RegressionExtent.plusOne
 
     /// Where the far edges lie that the output network's regression moves.
-    public var outputFarEdge = FarEdge.behindLastPixel
+    package var outputFarEdge = FarEdge.behindLastPixel
 
     /// How boxes become the squares that the next network sees.
-    public var squares = Squares.sideTruncated
+    package var squares = Squares.sideTruncated
 
     // MARK: Crops
 
     /// Which pixels of a box x, y, width, height are cropped.
-    public var cropRegion = CropRegion.fromOneBefore
+    package var cropRegion = CropRegion.fromOneBefore
 
     /// The pixels of a crop beyond the image.
-    public var cropBeyondImage = CropBeyondImage.zero
+    package var cropBeyondImage = CropBeyondImage.zero
 
     /// What happens to a box that reaches beyond the image after it has been cropped.
-    public var boxBeyondImage = BoxBeyondImage.kept
+    package var boxBeyondImage = BoxBeyondImage.kept
 
     // MARK: Faces
 
     /// Whether to apply the last step, from MTCNN's box to the extent of OpenFace's landmarks.
-    public var finalCalibration = Step.applied
+    package var finalCalibration = Step.applied
 
     /// What the landmarks are fractions of.
-    public var landmarks = Landmarks.ofCrop
+    package var landmarks = Landmarks.ofCrop
 
     /// What happens to a face that reaches beyond the image.
-    public var faceBeyondImage = BoxBeyondImage.kept
+    package var faceBeyondImage = BoxBeyondImage.kept
 
     /// How the numbers of faces are written.
-    public var writtenNumbers = WrittenNumbers.exact
+    package var writtenNumbers = WrittenNumbers.exact
 
     public static let openFace = CascadeRules()
 }

@@ -24,17 +24,17 @@ public struct RuleChange: Hashable, Sendable {
     public var meaning: String { CascadeRule.named(rule)?.meaning(of: value) ?? "" }
 
     /// The rules with this change.
-    public func applied(to rules: CascadeRules) -> CascadeRules {
+    package func applied(to rules: CascadeRules) -> CascadeRules {
         var rules = rules
         _ = CascadeRule.named(rule)?.set(value, in: &rules)
         return rules
     }
 
     /// The rule's place in the cascade.
-    public var position: Int { CascadeRule.all.firstIndex { $0.name == rule } ?? 0 }
+    package var position: Int { CascadeRule.all.firstIndex { $0.name == rule } ?? 0 }
 
     /// Every change with an effect on given rules; numbers change to the values of known detectors.
-    public static func all(from rules: CascadeRules) -> [RuleChange] {
+    package static func all(from rules: CascadeRules) -> [RuleChange] {
         CascadeRule.all.flatMap { rule in
             rule.values.compactMap { RuleChange(rule.name, $0) }.filter { $0.applied(to: rules) != rules }
         }
@@ -61,10 +61,10 @@ extension RuleChange: Codable {
 
 /// Changes named by one word: `rule=value`, or a named departure from OpenFace's rules that changes one or more of
 /// them.
-public struct NamedRuleChanges: Sendable, Equatable {
-    public let changes: [RuleChange]
+package struct NamedRuleChanges: Sendable, Equatable {
+    package let changes: [RuleChange]
 
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         if let departure = Self.departures[text] {
             changes = departure.compactMap { RuleChange($0.0, $0.1) }
             return
@@ -75,7 +75,7 @@ public struct NamedRuleChanges: Sendable, Equatable {
     }
 
     /// Well-known departures from OpenFace's rules.
-    public static let departures: [String: [(String, String)]] = [
+    package static let departures: [String: [(String, String)]] = [
         "bgr_channel_order": [("channel_order", "bgr")],
         "area_interpolation": [("level_resampling", "area"), ("crop_resampling", "area")],
         "resize_in_bytes": [("level_pixels", "bytes"), ("refinement_pixels", "bytes"), ("output_pixels", "bytes")],
@@ -106,7 +106,7 @@ extension CascadeRules {
     public func changed(_ changes: [RuleChange]) -> CascadeRules { changes.reduce(self) { $1.applied(to: $0) } }
 
     /// The changes that turn other rules into these.
-    public func changes(from others: CascadeRules) -> [RuleChange] {
+    package func changes(from others: CascadeRules) -> [RuleChange] {
         CascadeRule.all.map { RuleChange($0, as: self) }.filter { $0.applied(to: others) != others }
     }
 }

@@ -2,7 +2,7 @@ import Foundation
 import Tensors
 
 /// How the numbers of one model file relate to those of another.
-public enum ConstantRelation: String, Sendable, Codable, CaseIterable {
+package enum ConstantRelation: String, Sendable, Codable, CaseIterable {
     case equal
     case otherOrder = "other_order"
     case rounded

@@ -3,34 +3,34 @@ import Tensors
 
 /// Two model files side by side, without running either: how their constants relate, and which attributes of their
 /// layers differ.
-public struct FileComparison: Sendable, Codable, Equatable {
+package struct FileComparison: Sendable, Codable, Equatable {
     /// A constant in the baseline's file, and its counterpart in the candidate's.
-    public struct Constant: Sendable, Codable, Equatable {
-        public let layer: Layer
+    package struct Constant: Sendable, Codable, Equatable {
+        package let layer: Layer
         /// Its role in the layer: `weights`, `bias`, `slopes`.
-        public let role: String
-        public let shape: [Int]
+        package let role: String
+        package let shape: [Int]
         /// The candidate's layer, named by its output tensor; nil if no layer has as many numbers.
-        public let candidate: String?
-        public let relation: ConstantRelation
+        package let candidate: String?
+        package let relation: ConstantRelation
         /// What the candidate's numbers are, in words.
-        public let words: String
+        package let words: String
     }
 
     /// An attribute of a layer that differs between the files, or the operator itself.
-    public struct Attribute: Sendable, Codable, Equatable {
-        public let layer: Layer
-        public let name: String
-        public let baseline: String
-        public let candidate: String
+    package struct Attribute: Sendable, Codable, Equatable {
+        package let layer: Layer
+        package let name: String
+        package let baseline: String
+        package let candidate: String
     }
 
     /// In the baseline's order of computation.
-    public let constants: [Constant]
-    public let attributes: [Attribute]
+    package let constants: [Constant]
+    package let attributes: [Attribute]
 
     /// - Parameter pairs: the names of the candidate's tensors, keyed by the baseline's, as far as known.
-    public init(of candidate: Graph, with baseline: Graph, pairs: [String: String]) {
+    package init(of candidate: Graph, with baseline: Graph, pairs: [String: String]) {
         let right = LayerConstant.all(of: baseline)
         let others = LayerConstant.all(of: candidate)
         let counterparts = Self.counterparts(of: right, among: others, pairs: pairs)
@@ -147,7 +147,7 @@ public struct FileComparison: Sendable, Codable, Equatable {
 extension FileComparison {
     /// What differs in the candidate's file, one sentence each, without a full stop; constants with the same difference
     /// share one.
-    public var differences: [String] {
+    package var differences: [String] {
         var groups = [(words: String, names: [String])]()
         for constant in constants where constant.relation != .equal {
             let name = "\(constant.layer.tensor) (\(constant.role))"

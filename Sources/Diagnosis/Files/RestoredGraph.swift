@@ -3,7 +3,7 @@ import Tensors
 
 /// A model's graph with layers restored from another file: constants, reordered to the model's own layout, and
 /// attributes.
-public enum RestoredGraph {
+package enum RestoredGraph {
     /// The most orders of constants that are tried.
     private static let most = 4
 
@@ -13,7 +13,7 @@ public enum RestoredGraph {
     ///   - pairs: the names of the candidate's tensors, keyed by the baseline's.
     ///   - concerns: whether to restore a node of the baseline.
     /// - Throws: ``NetworkGraph/GraphError``.
-    public static func all(
+    package static func all(
         of candidate: Graph, from baseline: Graph, pairs: [String: String], concerns: (Node) -> Bool
     ) throws -> [Graph] {
         let right = LayerConstant.all(of: baseline)

@@ -1,20 +1,20 @@
 import Tensors
 
 /// `bf16-storage`: bfloat16 weights and activations, float32 computation, one rounding for each output.
-public enum BFloat16StorageArithmetic: Arithmetic {
+package enum BFloat16StorageArithmetic: Arithmetic {
     /// Holds every bfloat16.
-    public typealias Element = Float
-    public typealias Working = Float
-    public typealias Sum = FusedSum<Float, Float>
+    package typealias Element = Float
+    package typealias Working = Float
+    package typealias Sum = FusedSum<Float, Float>
 
-    public static var name: ArithmeticName { .bf16Storage }
-    public static let formats = ArithmeticFormats(working: .binary32, stored: .bfloat16)
-    public static var kernelForm: KernelForm { .fused }
+    package static var name: ArithmeticName { .bf16Storage }
+    package static let formats = ArithmeticFormats(working: .binary32, stored: .bfloat16)
+    package static var kernelForm: KernelForm { .fused }
 
-    public static func element(_ value: Double) -> Float { Float(formats.stored.rounded(value)) }
-    public static func stored(_ value: Float) -> Float { element(Double(value)) }
-    public static func stored(_ values: [Float]) -> [Float] { values.map { stored($0) } }
-    public static func value(of tensor: AnyTensor) -> Value<Float> { Value(tensor, element: element) }
+    package static func element(_ value: Double) -> Float { Float(formats.stored.rounded(value)) }
+    package static func stored(_ value: Float) -> Float { element(Double(value)) }
+    package static func stored(_ values: [Float]) -> [Float] { values.map { stored($0) } }
+    package static func value(of tensor: AnyTensor) -> Value<Float> { Value(tensor, element: element) }
 }
 
 extension ArithmeticName {

@@ -1,12 +1,12 @@
 /// `fp16-storage`: float16 weights and activations, float32 computation, one rounding for each output.
-public enum Float16StorageArithmetic: Arithmetic {
-    public typealias Element = Float16
-    public typealias Working = Float
-    public typealias Sum = FusedSum<Float16, Float>
+package enum Float16StorageArithmetic: Arithmetic {
+    package typealias Element = Float16
+    package typealias Working = Float
+    package typealias Sum = FusedSum<Float16, Float>
 
-    public static var name: ArithmeticName { .fp16Storage }
-    public static let formats = ArithmeticFormats(working: .binary32, stored: .binary16)
-    public static var kernelForm: KernelForm { .fused }
+    package static var name: ArithmeticName { .fp16Storage }
+    package static let formats = ArithmeticFormats(working: .binary32, stored: .binary16)
+    package static var kernelForm: KernelForm { .fused }
 }
 
 extension ArithmeticName {

@@ -1,13 +1,13 @@
 /// `fp16-weights`: weights rounded to float16, everything else as in ``Float32Arithmetic``.
-public enum Float16WeightsArithmetic: Arithmetic {
-    public typealias Element = Float
-    public typealias Working = Float
-    public typealias Sum = FusedSum<Float, Float>
+package enum Float16WeightsArithmetic: Arithmetic {
+    package typealias Element = Float
+    package typealias Working = Float
+    package typealias Sum = FusedSum<Float, Float>
 
-    public static var name: ArithmeticName { .fp16Weights }
-    public static let formats = ArithmeticFormats(working: .binary32, stored: .binary32, constants: .binary16)
-    public static func weight(_ value: Double) -> Float { Float(Float16(value)) }
-    public static var kernelForm: KernelForm { .fused }
+    package static var name: ArithmeticName { .fp16Weights }
+    package static let formats = ArithmeticFormats(working: .binary32, stored: .binary32, constants: .binary16)
+    package static func weight(_ value: Double) -> Float { Float(Float16(value)) }
+    package static var kernelForm: KernelForm { .fused }
 }
 
 extension ArithmeticName {

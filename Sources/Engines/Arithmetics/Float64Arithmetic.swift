@@ -1,12 +1,12 @@
 /// `fp64`: everything in float64, the oracle that float32 results are measured against.
-public enum Float64Arithmetic: Arithmetic {
-    public typealias Element = Double
-    public typealias Working = Double
-    public typealias Sum = FusedSum<Double, Double>
+package enum Float64Arithmetic: Arithmetic {
+    package typealias Element = Double
+    package typealias Working = Double
+    package typealias Sum = FusedSum<Double, Double>
 
-    public static var name: ArithmeticName { .fp64 }
-    public static let formats = ArithmeticFormats(.binary64)
-    public static var kernelForm: KernelForm { .fused }
+    package static var name: ArithmeticName { .fp64 }
+    package static let formats = ArithmeticFormats(.binary64)
+    package static var kernelForm: KernelForm { .fused }
 }
 
 extension ArithmeticName {

@@ -6,35 +6,35 @@ import Tensors
 /// Operands are float16. Each four products are summed, the sum is rounded to float16 and added to a wide accumulator,
 /// which is rounded once. Subnormal operands and results count as zero. A sum of several products that reaches 2^15
 /// becomes infinite; NaN becomes +infinity.
-public enum NeuralEngineM1Arithmetic: Arithmetic {
-    public typealias Element = Float16
-    public typealias Working = Float
+package enum NeuralEngineM1Arithmetic: Arithmetic {
+    package typealias Element = Float16
+    package typealias Working = Float
 
-    public static var name: ArithmeticName { .neuralEngineM1 }
-    public static let formats = ArithmeticFormats(FloatFormat.binary16.flushingSubnormals)
-    public static var kernelForm: KernelForm { .neuralEngineM1 }
+    package static var name: ArithmeticName { .neuralEngineM1 }
+    package static let formats = ArithmeticFormats(FloatFormat.binary16.flushingSubnormals)
+    package static var kernelForm: KernelForm { .neuralEngineM1 }
 
-    public static func element(_ value: Double) -> Float16 { flushed(Float16(value)) }
+    package static func element(_ value: Double) -> Float16 { flushed(Float16(value)) }
 
-    public static func stored(_ value: Float) -> Float16 {
+    package static func stored(_ value: Float) -> Float16 {
         value.isNaN ? .infinity : flushed(Float16(value))
     }
 
-    public static func stored(_ values: [Float]) -> [Float16] { values.map { stored($0) } }
+    package static func stored(_ values: [Float]) -> [Float16] { values.map { stored($0) } }
 
     private static func flushed(_ value: Float16) -> Float16 {
         value.isSubnormal ? (value.sign == .minus ? -0.0 : 0.0) : value
     }
 
     /// Its operands are never subnormal: stored numbers have been flushed.
-    public struct Sum: SumOfProducts {
+    package struct Sum: SumOfProducts {
         private var total: Float
         private var group: Float = 0
         private var products = 0
 
-        public init(from start: Float16) { total = Float(start) }
+        package init(from start: Float16) { total = Float(start) }
 
-        public mutating func add(_ a: Float16, times b: Float16) {
+        package mutating func add(_ a: Float16, times b: Float16) {
             group.addProduct(Float(a), Float(b))
             products += 1
             if products.isMultiple(of: 4) {
@@ -43,7 +43,7 @@ public enum NeuralEngineM1Arithmetic: Arithmetic {
             }
         }
 
-        public var value: Float {
+        package var value: Float {
             let sum = products.isMultiple(of: 4) ? total : total + Float(flushed(Float16(group)))
             guard products > 1, abs(sum) >= 0x1p15 else { return sum }
             return sum < 0 ? -.infinity : .infinity

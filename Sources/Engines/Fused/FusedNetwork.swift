@@ -8,8 +8,8 @@ import VectorKernels
 ///
 /// It maps images to vectors of channels, one vector for each position of the last map. The outputs equal those of
 /// ``OperatorEngine`` in the same arithmetic, bit for bit, for any batch size and from any number of threads.
-public struct FusedNetwork: Sendable {
-    public let arithmetic: ArithmeticName
+package struct FusedNetwork: Sendable {
+    package let arithmetic: ArithmeticName
     private let chain: FusedChain
     private let level: KernelLevel
     private let workspaces = Workspaces()
@@ -20,7 +20,7 @@ public struct FusedNetwork: Sendable {
     ///   - imageAxes: the meaning of the input's axes.
     ///   - outputs: tensors of the graph; their channels are computed in this order.
     /// - Throws: ``FusionError`` for another kind of graph, or an arithmetic that the layer kernels lack.
-    public init(
+    package init(
         _ graph: Graph, imageAxes: [MapAxis], outputs: [String], arithmetic: ArithmeticName,
         level: KernelLevel = .best
     ) throws(FusionError) {
@@ -34,7 +34,7 @@ public struct FusedNetwork: Sendable {
     /// - Parameter images: [N, rows, columns, 3], upright, whatever the axes of the graph's input.
     /// - Returns: [N, rows, columns, channels] of the last map; one row and one column after a dense layer.
     /// - Throws: ``FusionError/badInput(_:reason:)``.
-    public func evaluate(_ images: Tensor<Float>) throws(FusionError) -> Tensor<Float> {
+    package func evaluate(_ images: Tensor<Float>) throws(FusionError) -> Tensor<Float> {
         let plan = try chain.plan(for: images.shape)
         let shape = plan.outputShape
         let workspace = workspaces.take()
@@ -51,12 +51,12 @@ public struct FusedNetwork: Sendable {
 }
 
 /// The meaning of a tensor's axis.
-public enum MapAxis: Sendable, Equatable {
+package enum MapAxis: Sendable, Equatable {
     case image, channel, row, column
 }
 
 /// Why a graph cannot be computed by layers.
-public enum FusionError: Error, Equatable {
+package enum FusionError: Error, Equatable {
     case unsupportedArithmetic(ArithmeticName)
     case unsupportedNode(String, operator: String, reason: String)
     case unsupportedTensor(String, reason: String)
@@ -64,7 +64,7 @@ public enum FusionError: Error, Equatable {
 }
 
 extension FusionError: CustomStringConvertible {
-    public var description: String {
+    package var description: String {
         switch self {
         case .unsupportedArithmetic(let name): "the layer kernels do not compute in \(name.rawValue)"
         case .unsupportedNode(let name, let `operator`, let reason): "node \"\(name)\" (\(`operator`)) \(reason)"

@@ -26,7 +26,7 @@ extension ActivationFunction: ComputableOperator {
     }
 
     /// f(x) in float64.
-    public func value(of x: Double) -> Double {
+    package func value(of x: Double) -> Double {
         switch self {
         case .absolute: abs(x)
         case .ceiling: x.rounded(.up)

@@ -7,14 +7,14 @@ import Tensors
 /// section 3.1: whatever the order of the sum, and whether or not multiply-adds are fused,
 /// |computed - exact| <= gamma(n) * sum of |a||b|, with gamma(n) = n u / (1 - n u). It holds for every correct program
 /// in that arithmetic: beyond it, rounding cannot explain an error; it is a defect.
-public struct RoundingBound: Sendable, Equatable {
+package struct RoundingBound: Sendable, Equatable {
     /// The formats of the arithmetic.
-    public let formats: ArithmeticFormats
+    package let formats: ArithmeticFormats
     /// The programs that keep the bound.
-    public let programs: Programs
+    package let programs: Programs
 
     /// Which right programs a bound is of.
-    public enum Programs: Sendable {
+    package enum Programs: Sendable {
         /// Those that sum products, in any order, whatever their roundings are.
         case summing
         /// These, and those that compute convolutions by Winograd's algorithm.
@@ -25,16 +25,16 @@ public struct RoundingBound: Sendable, Equatable {
         case probablySumming
     }
 
-    public static let float32 = RoundingBound(of: .fp32)
+    package static let float32 = RoundingBound(of: .fp32)
 
     /// The rounding errors that an arithmetic may make.
-    public init(of arithmetic: ArithmeticName, programs: Programs = .summing) {
+    package init(of arithmetic: ArithmeticName, programs: Programs = .summing) {
         formats = arithmetic.formats
         self.programs = programs
     }
 
     /// The bound that some programs of the same formats keep.
-    public func of(_ programs: Programs) -> RoundingBound { RoundingBound(formats: formats, programs: programs) }
+    package func of(_ programs: Programs) -> RoundingBound { RoundingBound(formats: formats, programs: programs) }
 
     private init(formats: ArithmeticFormats, programs: Programs) { (self.formats, self.programs) = (formats, programs) }
 
@@ -59,7 +59,7 @@ public struct RoundingBound: Sendable, Equatable {
     /// - Parameter mayFlushSubnormals: whether a program may flush subnormals to 0 though the format has them, as
     ///   processors do if so configured (FTZ and DAZ of x86, Intel 64 Architectures Software Developer's Manual
     ///   10.2.3.3).
-    public func inputErrors(
+    package func inputErrors(
         of tensor: AnyTensor, isConstant: Bool, mayFlushSubnormals: Bool = false
     ) -> Tensor<Double>? {
         let format = isConstant ? formats.constants : stored
@@ -86,7 +86,7 @@ public struct RoundingBound: Sendable, Equatable {
     ///   - output: the exact output.
     /// - Throws: ``EngineError/unsupported(node:operator:)`` for an operator that no engine computes, and the engine's
     ///   errors for inputs that do not fit.
-    public func errors(
+    package func errors(
         of node: Node, inputs: [AnyTensor?], errors: [Tensor<Double>?], output: Tensor<Double>
     ) throws -> Tensor<Double> {
         let operands = BoundedOperands(inputs, errors: errors, output: output)

@@ -3,51 +3,51 @@ import Detection
 
 /// The origin of another detector's list of faces: how it is written, which detector's rules it follows, and where it
 /// departs from them.
-public struct Attribution: Equatable, Sendable, Codable {
+package struct Attribution: Equatable, Sendable, Codable {
     /// The frames that were compared.
-    public let frames: Int
+    package let frames: Int
 
     /// Those frames in which our faces, under the requested rules, differ from the list's.
-    public let differingFrames: Int
+    package let differingFrames: Int
 
     /// The mean IoU of all faces under the requested rules; a face that only one detector found counts as 0. Nil if
     /// there are no faces at all.
-    public let meanOverlapBefore: Double?
+    package let meanOverlapBefore: Double?
 
     /// How the list writes boxes.
-    public let written: WrittenForm
+    package let written: WrittenForm
 
     /// How the list's image sizes differ from the images'; nil if they do not.
-    public let sizes: String?
+    package let sizes: String?
 
     /// How close each detector's own rules come, closest first.
-    public let families: [Explanation]
+    package let families: [Explanation]
 
     /// What brings our faces closer, best first: detectors' rules and changes to them. Each change has an effect.
-    public let explanations: [Explanation]
+    package let explanations: [Explanation]
 
     /// The frames that the best explanation leaves unexplained, and the closest decisions in them.
-    public let unexplained: [UnexplainedFrame]
+    package let unexplained: [UnexplainedFrame]
 
     /// Why the networks seem to be at fault; nil if they do not.
-    public let networkFault: String?
+    package let networkFault: String?
 }
 
 /// A detector's rules with changes, and how close to the list they bring our faces.
-public struct Explanation: Equatable, Sendable, Codable {
-    public let family: DetectorFamily
-    public let rules: [RuleChange]
+package struct Explanation: Equatable, Sendable, Codable {
+    package let family: DetectorFamily
+    package let rules: [RuleChange]
     /// Nil if there are no faces at all.
-    public let meanOverlapAfter: Double?
+    package let meanOverlapAfter: Double?
 
     /// The frames that these rules make equal.
-    public let framesExplained: Int
+    package let framesExplained: Int
 
     /// The frames that still differ, or differ only now.
-    public let differingFrames: Int
+    package let differingFrames: Int
 
     /// Other changes with the same result in every frame.
-    public var equallyGood: [[RuleChange]] = []
+    package var equallyGood: [[RuleChange]] = []
 
     /// The total difference of boxes, probabilities and landmarks from the list's.
     var distance = 0.0
@@ -58,19 +58,19 @@ public struct Explanation: Equatable, Sendable, Codable {
 }
 
 /// A frame that no rules explain.
-public struct UnexplainedFrame: Equatable, Sendable, Codable {
-    public let file: String
+package struct UnexplainedFrame: Equatable, Sendable, Codable {
+    package let file: String
     /// The one decision that, if reversed, makes the frame equal to the list's, and how close it is; nil if no close
     /// decision does.
-    public let flippedDecision: String?
+    package let flippedDecision: String?
     /// If none does: decisions about boxes near a differing face, so close that the last bits may flip them.
-    public let closeDecisions: [String]
+    package let closeDecisions: [String]
 }
 
 extension Attribution {
     /// Faces with a larger overlap are equal. Our own cascade comes this close to the C++ detector; the rest is the
     /// rounding of float32 sums in another order.
-    public static let sameOverlap = 0.9999
+    package static let sameOverlap = 0.9999
 
     /// Probabilities that differ by less are equal.
     static let sameConfidence = 1e-4
@@ -89,7 +89,7 @@ extension Attribution {
     ///   - scoreThresholds: The list's own; nil for each detector's defaults.
     ///   - image: Returns a frame's pixels; it is called once for each round of rules.
     /// - Throws: Any error of `image` or the detector.
-    public init(
+    package init(
         frames: [DetectedFrame], detector: FaceDetector, families: [DetectorFamily] = DetectorFamily.allCases,
         scoreThresholds: ScoreThresholds? = nil,
         image: @escaping @Sendable (DetectedFrame) throws -> DecodedImage

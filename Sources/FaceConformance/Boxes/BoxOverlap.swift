@@ -21,7 +21,7 @@ extension BoundingBox {
     private var area: Double { Double(width) * Double(height) }
 
     /// The largest difference of x, y, width and height, in pixels.
-    public func largestDifference(from other: BoundingBox) -> Double {
+    package func largestDifference(from other: BoundingBox) -> Double {
         max(
             abs(Double(x) - Double(other.x)), abs(Double(y) - Double(other.y)),
             abs(Double(width) - Double(other.width)), abs(Double(height) - Double(other.height)))

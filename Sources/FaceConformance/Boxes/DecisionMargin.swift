@@ -2,7 +2,7 @@ import Conformance
 import Detection
 
 /// A decision of the cascade so close that noise in the networks' last bits may flip it.
-public enum DecisionMargin: String, Sendable, Codable {
+package enum DecisionMargin: String, Sendable, Codable {
     /// The score is this close to its threshold.
     case scoreThreshold
 
@@ -14,11 +14,11 @@ public enum DecisionMargin: String, Sendable, Codable {
 
     /// Scores this close may change places: four times 1.5e-6, the largest difference measured between scores of
     /// OpenFace's C++ detector and of this one.
-    public static let scoreMargin: Float = 6e-6
+    package static let scoreMargin: Float = 6e-6
 
     /// Coordinates this close to a boundary, in pixels, may fall on either side: four times 1.2e-4, the largest
     /// difference measured between corrected boxes of OpenFace's C++ detector and of this one.
-    public static let coordinateMargin: Float = 5e-4
+    package static let coordinateMargin: Float = 5e-4
 }
 
 /// The next decisions about a list of boxes.

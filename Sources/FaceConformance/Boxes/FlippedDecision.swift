@@ -3,8 +3,8 @@ import Detection
 
 /// Why a face of one computation is another box, or missing, in another: the first decision on the face's way through
 /// the cascade, from its proposal on, that went differently.
-public struct FlippedDecision: Equatable, Sendable, Codable {
-    public enum Decision: String, Sendable, Codable, CaseIterable {
+package struct FlippedDecision: Equatable, Sendable, Codable {
+    package enum Decision: String, Sendable, Codable, CaseIterable {
         /// A score fell on the other side of its threshold. The margin is the score's distance from the threshold.
         case scoreThreshold = "score_threshold"
         /// Another of several overlapping boxes was picked. The margin is the difference of their scores.
@@ -15,19 +15,19 @@ public struct FlippedDecision: Equatable, Sendable, Codable {
 
     /// The stage after which the lists differ for this face, named as in the gold files; `pnet_level` for the proposals
     /// of any pyramid level.
-    public let stage: String
-    public let decision: Decision
+    package let stage: String
+    package let decision: Decision
     /// The face in the baseline, or in the candidate if only that has it.
-    public let face: BoundingBox
+    package let face: BoundingBox
     /// The box decided about, in the baseline, or in the candidate if only that has it.
-    public let box: BoundingBox
+    package let box: BoundingBox
     /// How far the baseline was from deciding otherwise (or the candidate, if only that has the box); nil if the
     /// baseline never judged the box that was picked instead.
-    public let margin: Double?
+    package let margin: Double?
     /// The overlap of both faces; nil if only one computation found it.
-    public let intersectionOverUnion: Double?
+    package let intersectionOverUnion: Double?
 
-    public init(
+    package init(
         stage: String, decision: Decision, face: BoundingBox, box: BoundingBox, margin: Double?,
         intersectionOverUnion: Double?
     ) {
@@ -44,7 +44,7 @@ extension FlippedDecision {
     /// The flipped decisions behind all faces of a frame that differ by more than the last box's values.
     ///
     /// - Returns: nothing if a record lacks stages.
-    public static func all(
+    package static func all(
         expected: CascadeRecord, found: CascadeRecord, scoreThresholds: ScoreThresholds = ScoreThresholds()
     ) -> [FlippedDecision] {
         guard let mine = Computation(expected), let theirs = Computation(found) else { return [] }

@@ -2,16 +2,16 @@ import Conformance
 import Detection
 
 /// How two detectors' boxes agree after every stage of the cascade, in one frame.
-public struct StageDivergence: Equatable, Sendable, Codable {
-    public let file: String
+package struct StageDivergence: Equatable, Sendable, Codable {
+    package let file: String
 
     /// In cascade order: the proposals of each expected pyramid level, then the stages that both recorded.
-    public let stages: [StageComparison]
+    package let stages: [StageComparison]
 
     /// The first stage whose lists differ; nil if none does.
-    public var firstDeparture: StageComparison? { stages.first { !$0.agrees } }
+    package var firstDeparture: StageComparison? { stages.first { !$0.agrees } }
 
-    public init(
+    package init(
         file: String, expected: CascadeRecord, found: CascadeRecord, rules: CascadeRules = .openFace
     ) {
         self.file = file
@@ -39,35 +39,35 @@ public struct StageDivergence: Equatable, Sendable, Codable {
 }
 
 /// How two lists of boxes after one stage agree.
-public struct StageComparison: Equatable, Sendable, Codable {
+package struct StageComparison: Equatable, Sendable, Codable {
     /// `pnet_level_0` for the proposals of the largest pyramid level, else the stage's name in the gold files.
-    public let stage: String
-    public let expectedCount: Int
-    public let foundCount: Int
+    package let stage: String
+    package let expectedCount: Int
+    package let foundCount: Int
 
     /// Boxes that both lists have, each counted once.
-    public let agreeingCount: Int
+    package let agreeingCount: Int
 
     /// Whether the lists are equal box by box, in this order.
-    public let sameOrder: Bool
+    package let sameOrder: Bool
 
-    public let missing: [StageBox]
-    public let extra: [StageBox]
+    package let missing: [StageBox]
+    package let extra: [StageBox]
 
     /// Of boxes in both lists, in pixels.
-    public let largestCoordinateDifference: Double
+    package let largestCoordinateDifference: Double
 
     /// Of boxes in both lists.
-    public let largestScoreDifference: Double
+    package let largestScoreDifference: Double
 
     /// Expected boxes that noise in the networks' last bits may accept or reject.
-    public let marginalCount: Int
+    package let marginalCount: Int
 
     /// Coordinates that differ by less, in pixels, are equal: whole pixels must be the same, and the fractions of
     /// corrected boxes may differ by the rounding of the networks' float32 outputs.
-    public static let coordinateTolerance = 0.01
+    package static let coordinateTolerance = 0.01
 
-    public var agrees: Bool { missing.isEmpty && extra.isEmpty }
+    package var agrees: Bool { missing.isEmpty && extra.isEmpty }
 
     init(stage: String, expected: [Candidate], found: [Candidate], decisions: Decisions) {
         self.stage = stage
@@ -93,12 +93,12 @@ public struct StageComparison: Equatable, Sendable, Codable {
 }
 
 /// A box that one of two lists lacks.
-public struct StageBox: Equatable, Sendable, Codable {
-    public let box: BoundingBox
-    public let score: Float
+package struct StageBox: Equatable, Sendable, Codable {
+    package let box: BoundingBox
+    package let score: Float
 
     /// The decisions about this box that noise in the networks' last bits may flip.
-    public let margins: [DecisionMargin]
+    package let margins: [DecisionMargin]
 
     init(_ candidate: Candidate, _ margins: [DecisionMargin]) {
         box = candidate.box

@@ -2,9 +2,9 @@ import Conformance
 import Detection
 
 /// How a list writes a detector's boxes: what happens to a box x, y, width, height before it is listed.
-public struct WrittenForm: Hashable, Sendable, Codable {
+package struct WrittenForm: Hashable, Sendable, Codable {
     /// The changes to boxes, in this order.
-    public enum Step: String, CaseIterable, Sendable, Codable {
+    package enum Step: String, CaseIterable, Sendable, Codable {
         case mirrored
         case scaled
         case inListedSize = "in_listed_size"
@@ -30,24 +30,24 @@ public struct WrittenForm: Hashable, Sendable, Codable {
     }
 
     /// In the order of ``Step``.
-    public var steps: [Step] = []
+    package var steps: [Step] = []
     /// The scale of listed boxes relative to the image.
-    public var scale = 1.0
+    package var scale = 1.0
     /// The width in which boxes are mirrored; nil for each image's own.
-    public var mirroredWidth: Double?
+    package var mirroredWidth: Double?
     /// Whether boxes end at the image's edge.
-    public var isClipped = false
+    package var isClipped = false
     /// Whether probabilities are written in percent.
-    public var hasPercents = false
+    package var hasPercents = false
     /// Our landmark for each place, if they are written in another order.
-    public var landmarkOrder: [Int]?
+    package var landmarkOrder: [Int]?
     /// The unit and manner of rounding; nil for numbers with all their digits.
-    public var precision: WrittenPrecision?
+    package var precision: WrittenPrecision?
 
-    public static let plain = WrittenForm()
+    package static let plain = WrittenForm()
 
     /// In words; nil if boxes are written unchanged.
-    public var words: String? {
+    package var words: String? {
         let changes =
             steps.map { step in
                 switch step {
@@ -63,7 +63,7 @@ public struct WrittenForm: Hashable, Sendable, Codable {
     }
 
     /// What else is written differently, besides boxes, in words.
-    public var otherWords: [String] {
+    package var otherWords: [String] {
         let points = ["left eye", "right eye", "nose", "left corner of the mouth", "right corner of the mouth"]
         return (hasPercents ? ["Probabilities are written in percent."] : [])
             + (landmarkOrder.map { order in
@@ -73,8 +73,8 @@ public struct WrittenForm: Hashable, Sendable, Codable {
 }
 
 /// The rounding of a list's numbers.
-public struct WrittenPrecision: Hashable, Sendable, Codable {
-    public enum Manner: String, CaseIterable, Sendable, Codable {
+package struct WrittenPrecision: Hashable, Sendable, Codable {
+    package enum Manner: String, CaseIterable, Sendable, Codable {
         case rounded
         case cut
         case cornersRounded = "corners_rounded"
@@ -82,8 +82,8 @@ public struct WrittenPrecision: Hashable, Sendable, Codable {
     }
 
     /// In pixels: 1, 0.1, 0.01 and so on.
-    public var unit: Double
-    public var manner: Manner
+    package var unit: Double
+    package var manner: Manner
 
     func words(areFractions: Bool) -> String {
         let numbers = unit == 1 ? "whole pixels" : "multiples of \(unit)" + (areFractions ? "" : " pixels")

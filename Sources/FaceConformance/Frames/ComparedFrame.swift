@@ -2,16 +2,16 @@ import Conformance
 import Detection
 
 /// A frame's faces and its boxes after every stage, in a list and in our cascade.
-public struct ComparedFrame: Sendable, Codable, Equatable {
-    public let file: String
+package struct ComparedFrame: Sendable, Codable, Equatable {
+    package let file: String
     /// The first stage whose boxes differ; nil if none does or none was recorded.
-    public let firstDeparture: String?
-    public let faces: FaceMatching
-    public let stages: [StageComparison]
+    package let firstDeparture: String?
+    package let faces: FaceMatching
+    package let stages: [StageComparison]
     /// The networks whose scores are not complementary probabilities in this frame; nil if all are.
-    public let unpairedScores: [UnpairedScores]?
+    package let unpairedScores: [UnpairedScores]?
 
-    public init(faces: FaceMatching, divergence: StageDivergence?, unpairedScores: [UnpairedScores] = []) {
+    package init(faces: FaceMatching, divergence: StageDivergence?, unpairedScores: [UnpairedScores] = []) {
         self.unpairedScores = unpairedScores.isEmpty ? nil : unpairedScores
         file = faces.file
         firstDeparture = divergence?.firstDeparture?.stage

@@ -2,8 +2,8 @@ import Conformance
 import Detection
 
 /// A frame that should have been compared and was not.
-public struct UnjudgedFrame: Sendable, Codable, Equatable {
-    public enum Cause: String, Sendable, Codable {
+package struct UnjudgedFrame: Sendable, Codable, Equatable {
+    package enum Cause: String, Sendable, Codable {
         /// The file does not exist, or may not be read.
         case unreadable
         /// The image has more pixels than allowed.
@@ -18,11 +18,11 @@ public struct UnjudgedFrame: Sendable, Codable, Equatable {
         case notFinite = "not_finite"
     }
 
-    public let file: String
-    public let cause: Cause
-    public let reason: String
+    package let file: String
+    package let cause: Cause
+    package let reason: String
 
-    public init(file: String, cause: Cause, reason: String) {
+    package init(file: String, cause: Cause, reason: String) {
         self.file = file
         self.cause = cause
         self.reason = reason
@@ -31,7 +31,7 @@ public struct UnjudgedFrame: Sendable, Codable, Equatable {
 
 extension UnjudgedFrame {
     /// The reason names no directory, so that it does not depend on the frames' location.
-    public init(file: String, _ error: ImageError) {
+    package init(file: String, _ error: ImageError) {
         let cause: Cause =
             switch error {
             case .unreadable, .unwritable: .unreadable
@@ -44,5 +44,5 @@ extension UnjudgedFrame {
 
 extension [UnjudgedFrame] {
     /// The frames on which a network answered NaN or infinity.
-    public var notFiniteCount: Double { Double(count { $0.cause == .notFinite }) }
+    package var notFiniteCount: Double { Double(count { $0.cause == .notFinite }) }
 }

@@ -14,7 +14,7 @@ extension NetworkComparison {
     ///   - name: the network's name in the report.
     /// - Throws: ``Captures/CaptureError``; ``ComparisonError/nothingInCommon(_:)`` if the capture is not of a face
     ///   network or lacks the logits; any error of the network.
-    public init(
+    package init(
         of network: GraphFaceNetwork, model: Model, with capture: CaptureFile, name: String,
         shard: Shard = .whole, progress: (_ caseName: String) -> Void = { _ in }
     ) throws {

@@ -6,30 +6,30 @@ import NetworkGraph
 import Tensors
 
 /// The effect of a float16 arithmetic on one network, compared with float32 on equal inputs.
-public struct NetworkPrecision: Sendable, Codable, Equatable {
-    public let network: String
-    public let modelSha256: String
-    public let cases: Int
+package struct NetworkPrecision: Sendable, Codable, Equatable {
+    package let network: String
+    package let modelSha256: String
+    package let cases: Int
     /// Over the network's outputs.
-    public let maxAbsDiff: Double
-    public let meanAbsDiff: Double
+    package let maxAbsDiff: Double
+    package let meanAbsDiff: Double
     /// The largest error of rounding the exact outputs once to the results' format, or to float16 if that is float32:
     /// no result in this format is certain to do better.
-    public let floor: Double
+    package let floor: Double
     /// Of the boxes from the network's own regression, wherever float32 decides for a face.
-    public let meanIou: Double?
-    public let minIou: Double?
+    package let meanIou: Double?
+    package let minIou: Double?
     /// The share of decisions at the network's score threshold that agree with float32's.
-    public let decisionAgreement: Double?
+    package let decisionAgreement: Double?
     /// The first layer with elements that are NaN or infinite.
-    public let firstNonFinite: String?
+    package let firstNonFinite: String?
     /// The constants with elements that float16 cannot hold as normal numbers.
-    public let constants: [ConstantRange]
-    public let layers: [LayerPrecision]
+    package let constants: [ConstantRange]
+    package let layers: [LayerPrecision]
     /// The result of each task metric; nil if none was requested.
-    public private(set) var tasks: [TaskAgreement]?
+    package private(set) var tasks: [TaskAgreement]?
 
-    public init(
+    package init(
         network: String, modelSha256: String, cases: Int, maxAbsDiff: Double, meanAbsDiff: Double, floor: Double,
         meanIou: Double?, minIou: Double?, decisionAgreement: Double?, constants: [ConstantRange],
         layers: [LayerPrecision], tasks: [TaskAgreement]? = nil
@@ -52,24 +52,24 @@ public struct NetworkPrecision: Sendable, Codable, Equatable {
 
 extension NetworkPrecision {
     /// Adds what the user's programs measured.
-    public mutating func add(_ measured: [TaskAgreement]) {
+    package mutating func add(_ measured: [TaskAgreement]) {
         if !measured.isEmpty { tasks = (tasks ?? []) + measured }
     }
 
     /// Whether the network is one of the cascade's, whose decisions are compared.
-    public var isOfCascade: Bool { CascadeNetwork.allCases.contains { $0.modelName == network } }
+    package var isOfCascade: Bool { CascadeNetwork.allCases.contains { $0.modelName == network } }
 }
 
 /// The effect of a float16 arithmetic on one layer.
-public struct LayerPrecision: Sendable, Codable, Equatable {
-    public let metrics: LayerMetrics
-    public let range: NumberRange
+package struct LayerPrecision: Sendable, Codable, Equatable {
+    package let metrics: LayerMetrics
+    package let range: NumberRange
     /// Of the float32 elements, in dB; nil without error.
-    public let signalToNoise: Double?
+    package let signalToNoise: Double?
     /// The format's largest number divided by the largest element.
-    public let headroom: Double?
+    package let headroom: Double?
 
-    public init(_ metrics: LayerMetrics, _ range: NumberRange, in format: FloatFormat = .binary16) {
+    package init(_ metrics: LayerMetrics, _ range: NumberRange, in format: FloatFormat = .binary16) {
         self.metrics = metrics
         self.range = range
         signalToNoise = range.signalToNoise
@@ -84,7 +84,7 @@ extension NetworkPrecision {
     ///   - network: its name; decisions are compared for `pnet`, `rnet` and `onet`.
     ///   - scoreThreshold: the least probability at which the network decides for a face.
     /// - Throws: the engines' errors.
-    public init(
+    package init(
         of arithmetic: ArithmeticName, running graph: Graph, modelSha256: String, on inputs: [NetworkInputs],
         network: String, scoreThreshold: Double
     ) throws {
@@ -99,7 +99,7 @@ extension NetworkPrecision {
     ///   - oracle: of the graph.
     ///   - tasks: the metrics to measure on the outputs.
     /// - Throws: the engines' errors.
-    public static func all(
+    package static func all(
         in arithmetics: [ArithmeticName], running graph: Graph, oracle: Oracle, modelSha256: String,
         on inputs: [NetworkInputs], network: String, scoreThreshold: Double, tasks: [TaskMetric] = []
     ) throws -> [NetworkPrecision] {

@@ -6,16 +6,16 @@ import ModelFormats
 import Tensors
 
 /// The float16 packages beside the float32 networks of a directory: `pnet_fp16.mlpackage` and so on.
-public struct Float16Packages: Sendable {
-    public let proposal: Model
-    public let refinement: Model
-    public let output: Model
+package struct Float16Packages: Sendable {
+    package let proposal: Model
+    package let refinement: Model
+    package let output: Model
 
     /// - Parameter package: returns the named package of a directory, nil if it does not exist.
     /// - Returns: nil if the directory has none.
     /// - Throws: ``ModelFormats/ModelError`` if only some of the three exist, if a package cannot be read, or if one
     ///   holds no float16.
-    public init?(_ package: (_ file: String) throws(ModelError) -> Model?) throws(ModelError) {
+    package init?(_ package: (_ file: String) throws(ModelError) -> Model?) throws(ModelError) {
         func file(_ network: CascadeNetwork) -> String { "\(network.modelName)_fp16.mlpackage" }
         var packages = [CascadeNetwork: Model]()
         for network in CascadeNetwork.allCases { packages[network] = try package(file(network)) }
@@ -36,7 +36,7 @@ public struct Float16Packages: Sendable {
         output = try model(.output)
     }
 
-    public subscript(network: CascadeNetwork) -> Model {
+    package subscript(network: CascadeNetwork) -> Model {
         switch network {
         case .proposal: proposal
         case .refinement: refinement
@@ -50,7 +50,7 @@ extension NetworkPrecision {
     ///
     /// - Parameter arithmetic: for its float16 parts, if it is a float16 one; else `fp16-storage` is used.
     /// - Throws: as ``NetworkComparison/init(of:model:with:capture:name:shard:progress:)``.
-    public init(
+    package init(
         of package: Model, as network: CascadeNetwork, in arithmetic: ArithmeticName, on capture: CaptureFile,
         scoreThreshold: Double
     ) throws {

@@ -2,18 +2,18 @@ import NetworkGraph
 
 /// A layer of a network: a node with weights and sums of products, and the nodes after it up to the next such node. It
 /// is computed in one precision, so that a bias or a PReLU does not round away what the sum kept.
-public struct NetworkLayer: Sendable, Equatable {
+package struct NetworkLayer: Sendable, Equatable {
     /// Its name.
-    public let network: String
+    package let network: String
     /// The output of the node with the sums.
-    public let name: String
+    package let name: String
     /// The first outputs of the layer's nodes, in order of computation.
-    public let operations: [String]
+    package let operations: [String]
 
     /// The layers of a graph, in order of computation.
     ///
     /// A node without sums belongs to the layer of its first input; before any sum, to the first layer.
-    public static func layers(of graph: Graph, network: String) -> [NetworkLayer] {
+    package static func layers(of graph: Graph, network: String) -> [NetworkLayer] {
         let firstSum = graph.nodes.first(where: \.hasSums)?.outputs[0]
         var layerOfTensor = [String: String]()
         var operations = [String: [String]]()

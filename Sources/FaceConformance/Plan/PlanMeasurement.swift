@@ -1,18 +1,18 @@
 import Conformance
 
 /// The result of a choice of precisions, compared with float32 throughout.
-public struct PlanMeasurement: Sendable, Codable, Equatable {
+package struct PlanMeasurement: Sendable, Codable, Equatable {
     /// Of matched faces, end to end; nil without any.
-    public let meanIou: Double?
-    public let minIou: Double?
+    package let meanIou: Double?
+    package let minIou: Double?
     /// Faces found by both, as a share of those found by either.
-    public let detectionAgreement: Double?
+    package let detectionAgreement: Double?
     /// Over the outputs of all networks, each on the same inputs as in float32.
-    public let maxAbsDiff: Double
+    package let maxAbsDiff: Double
     /// The largest of the networks' means.
-    public let meanAbsDiff: Double
+    package let meanAbsDiff: Double
     /// The result of each task metric; nil if none was requested.
-    public let tasks: [TaskAgreement]?
+    package let tasks: [TaskAgreement]?
 
     init(
         meanIou: Double?, minIou: Double?, detectionAgreement: Double?, maxAbsDiff: Double, meanAbsDiff: Double,
@@ -27,13 +27,13 @@ public struct PlanMeasurement: Sendable, Codable, Equatable {
     }
 
     /// The metrics that a plan can require, besides the tasks.
-    public static let metrics: [Metric] = [.meanIou, .minIou, .detectionAgreement, .maxAbsDiff, .meanAbsDiff]
+    package static let metrics: [Metric] = [.meanIou, .minIou, .detectionAgreement, .maxAbsDiff, .meanAbsDiff]
 
     /// For these, larger values are better, up to 1.
     static let agreements: [Metric] = [.meanIou, .minIou, .detectionAgreement]
 
     /// A value without any measurement meets no limit.
-    public subscript(metric: Metric) -> Double {
+    package subscript(metric: Metric) -> Double {
         switch metric {
         case .meanIou: meanIou ?? .nan
         case .minIou: minIou ?? .nan
@@ -46,18 +46,18 @@ public struct PlanMeasurement: Sendable, Codable, Equatable {
 }
 
 /// A requirement on a plan.
-public struct PlanRequirement: Sendable, Equatable {
+package struct PlanRequirement: Sendable, Equatable {
     /// The task that it is on; nil for one of the plan's own metrics.
-    public let task: String?
-    public let threshold: Threshold
+    package let task: String?
+    package let threshold: Threshold
 
     /// The metric or task, as it was written.
-    public var name: String { task ?? threshold.metric.rawValue }
+    package var name: String { task ?? threshold.metric.rawValue }
 
     /// - Parameter text: `mean_iou=0.999` or `top1=0.99`: a minimum for overlaps and agreement, a maximum for
     ///   differences.
     /// - Returns: nil for an unknown metric or an invalid number.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         if let requirement = TaskRequirement(text), let threshold = requirement.threshold {
             (task, self.threshold) = (requirement.task, threshold)
             return
@@ -77,7 +77,7 @@ public struct PlanRequirement: Sendable, Equatable {
     func holds(for measurement: PlanMeasurement) -> Bool { threshold.holds(for: value(in: measurement)) }
 
     /// NaN if nothing was measured for it.
-    public func value(in measurement: PlanMeasurement) -> Double {
+    package func value(in measurement: PlanMeasurement) -> Double {
         guard let task else { return measurement[threshold.metric] }
         return measurement.tasks?.first { $0.task == task }?.value ?? .nan
     }
@@ -98,12 +98,12 @@ extension PlanRequirement: Codable {
     private enum CodingKeys: String, CodingKey { case task }
 
     /// A threshold, with its task, if it has one.
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         task = try decoder.container(keyedBy: CodingKeys.self).decodeIfPresent(String.self, forKey: .task)
         threshold = try Threshold(from: decoder)
     }
 
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         try threshold.encode(to: encoder)
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encodeIfPresent(task, forKey: .task)

@@ -6,12 +6,12 @@ import Tensors
 
 /// Runs networks with some layers in float32 and the others in a float16 arithmetic, and measures the effect: on each
 /// network's own inputs and, if they are the cascade, end to end on frames.
-public struct PlanTrial {
-    public let layers: [NetworkLayer]
+package struct PlanTrial {
+    package let layers: [NetworkLayer]
     /// The multiply-adds of each layer in float32's run: over all frames or, without a cascade, all inputs.
-    public let multiplyAdds: [Int]
-    public let arithmetic: ArithmeticName
-    public private(set) var trials = 0
+    package let multiplyAdds: [Int]
+    package let arithmetic: ArithmeticName
+    package private(set) var trials = 0
 
     private let networks: [PlannedNetwork]
     private let tasks: [TaskMetric]
@@ -35,7 +35,7 @@ public struct PlanTrial {
     }
 
     /// A network, and the inputs for comparing its outputs.
-    public struct PlannedNetwork: Sendable {
+    package struct PlannedNetwork: Sendable {
         fileprivate(set) var name: String
         let graph: Graph
         let inputs: [NetworkInputs]
@@ -44,7 +44,7 @@ public struct PlanTrial {
         /// Its part in the cascade, if it has one.
         fileprivate var kind: CascadeNetwork?
 
-        public init(
+        package init(
             name: String, graph: Graph, inputs: [NetworkInputs],
             programs: @escaping @Sendable (any Engine) throws -> [TaskAgreement] = { _ in [] }
         ) {
@@ -59,7 +59,7 @@ public struct PlanTrial {
     ///   - inputs: the inputs for comparing each network's outputs.
     ///   - images: the frames.
     /// - Throws: the errors of the engines and the cascade.
-    public init(
+    package init(
         cascade: [CascadeNetwork: PlannedNetwork], beside others: [PlannedNetwork] = [], images: [DecodedImage],
         minimumFaceSize: Int, rules: CascadeRules = .openFace, arithmetic: ArithmeticName, tasks: [TaskMetric] = []
     ) throws {
@@ -79,7 +79,7 @@ public struct PlanTrial {
     ///
     /// - Parameter tasks: the metrics to measure on their outputs.
     /// - Throws: the engines' errors.
-    public init(_ networks: [PlannedNetwork], arithmetic: ArithmeticName, tasks: [TaskMetric] = []) throws {
+    package init(_ networks: [PlannedNetwork], arithmetic: ArithmeticName, tasks: [TaskMetric] = []) throws {
         try self.init(networks, nil, arithmetic, tasks)
     }
 
@@ -106,10 +106,10 @@ public struct PlanTrial {
         }
     }
 
-    public var allLayers: Set<Int> { Set(layers.indices) }
+    package var allLayers: Set<Int> { Set(layers.indices) }
 
     /// The result with these layers, by their positions in ``layers``, in float32.
-    public mutating func measure(float32Layers: Set<Int>) throws -> PlanMeasurement {
+    package mutating func measure(float32Layers: Set<Int>) throws -> PlanMeasurement {
         if let known = measurements[float32Layers] { return known }
         trials += 1
         let plans = networks.indices.map { network in

@@ -2,49 +2,49 @@ import Conformance
 import Engines
 
 /// The layers that must stay in float32 to meet requirements, found by measurement.
-public struct PrecisionPlan: Sendable, Codable, Equatable {
-    public static let schema = "mtcnn-validate/plan/1"
+package struct PrecisionPlan: Sendable, Codable, Equatable {
+    package static let schema = "mtcnn-validate/plan/1"
 
-    public let schema: String
+    package let schema: String
     /// Whether the requirements are met; if not, the plan is the best found.
-    public let isMet: Bool
+    package let isMet: Bool
     /// The arithmetic of the layers that do not stay in float32.
-    public let arithmetic: String
-    public let frames: Int
+    package let arithmetic: String
+    package let frames: Int
     /// Nil if the networks are not the cascade.
-    public let minimumFaceSize: Int?
-    public let requirements: [PlanRequirement]
-    public let layers: [Layer]
+    package let minimumFaceSize: Int?
+    package let requirements: [PlanRequirement]
+    package let layers: [Layer]
     /// With the plan.
-    public let measurement: PlanMeasurement
+    package let measurement: PlanMeasurement
     /// With no layer in float32.
-    public let nothingKept: PlanMeasurement
+    package let nothingKept: PlanMeasurement
     /// The share of the frames' multiply-adds in float32.
-    public let float32Share: Double
+    package let float32Share: Double
     /// How many choices of layers were run.
-    public let trials: Int
+    package let trials: Int
 
-    public struct Layer: Sendable, Codable, Equatable {
+    package struct Layer: Sendable, Codable, Equatable {
         /// `proposal`, `refinement` or `output`; the model's name if the networks are not the cascade.
-        public let network: String
+        package let network: String
         /// The tensor of the layer's sums.
-        public let layer: String
+        package let layer: String
         /// The tensors of all its operations.
-        public let operations: [String]
+        package let operations: [String]
         /// Over all frames.
-        public let multiplyAdds: Int
-        public let isKeptInFloat32: Bool
+        package let multiplyAdds: Int
+        package let isKeptInFloat32: Bool
         /// With only this layer in float32.
-        public let alone: PlanMeasurement
+        package let alone: PlanMeasurement
         /// With only this layer in float16.
-        public let without: PlanMeasurement
+        package let without: PlanMeasurement
         /// For a layer of the plan, with the plan's other layers in float32: some requirement fails.
-        public let removed: PlanMeasurement?
+        package let removed: PlanMeasurement?
     }
 
     /// The operations of one network that stay in float32, by the names of their output tensors, for coremltools'
     /// `FP16ComputePrecision(op_selector:)`.
-    public func keptOperations(of network: String) -> [String] {
+    package func keptOperations(of network: String) -> [String] {
         layers.filter { $0.isKeptInFloat32 && $0.network == network }.flatMap(\.operations)
     }
 }
@@ -61,7 +61,7 @@ extension PrecisionPlan {
     ///
     /// - Parameter progress: called with what is being tried.
     /// - Throws: the errors of ``PlanTrial/measure(float32Layers:)``.
-    public init(
+    package init(
         requirements: [PlanRequirement], trial: inout PlanTrial, minimumFaceSize: Int?, frames: Int,
         progress: (String) -> Void = { _ in }
     ) throws {

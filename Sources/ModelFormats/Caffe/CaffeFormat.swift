@@ -48,5 +48,5 @@ extension CaffeFiles {
 }
 
 extension CaffeProvenance: ModelProvenance {
-    public var words: String { "Caffe, \(layers) layers" }
+    package var words: String { "Caffe, \(layers) layers" }
 }

@@ -2,13 +2,13 @@ import NetworkGraph
 import Tensors
 
 /// What a Caffe network states about itself.
-public struct CaffeProvenance: Sendable, Equatable {
+package struct CaffeProvenance: Sendable, Equatable {
     /// The number of layers outside of training.
-    public let layers: Int
+    package let layers: Int
     /// The shapes of the inputs in the definition. The batch and the extents of images may differ.
-    public let defaultShapes: [String: Shape]
+    package let defaultShapes: [String: Shape]
 
-    public init(layers: Int, defaultShapes: [String: Shape]) {
+    package init(layers: Int, defaultShapes: [String: Shape]) {
         self.layers = layers
         self.defaultShapes = defaultShapes
     }

@@ -2,34 +2,34 @@ import NetworkGraph
 import Tensors
 
 /// What a Core ML package states about itself, and what it actually holds.
-public struct CoreMLProvenance: Sendable, Equatable {
-    public let specificationVersion: Int
-    public let opset: String
+package struct CoreMLProvenance: Sendable, Equatable {
+    package let specificationVersion: Int
+    package let opset: String
     /// `source`, `version` and any other notes of its maker.
-    public let metadata: [String: String]
+    package let metadata: [String: String]
     /// An ML Program's operations in order, without constants.
-    public let operations: [Operation]
+    package let operations: [Operation]
     /// The constants stored with fewer bits than their type has.
-    public let compressed: [CompressedConstant]
+    package let compressed: [CompressedConstant]
     /// For each open extent of an input, the permitted values.
-    public let flexibility: [String: Flexibility]
+    package let flexibility: [String: Flexibility]
     /// The shapes of the inputs, with open extents at their defaults.
-    public let defaultShapes: [String: Shape]
+    package let defaultShapes: [String: Shape]
 
-    public struct Operation: Sendable, Equatable {
+    package struct Operation: Sendable, Equatable {
         /// `conv`
-        public let type: String
-        public let output: String
+        package let type: String
+        package let output: String
         /// Nil if it is not a float.
-        public let elementType: ElementType?
+        package let elementType: ElementType?
     }
 
-    public struct CompressedConstant: Sendable, Equatable {
-        public let name: String
+    package struct CompressedConstant: Sendable, Equatable {
+        package let name: String
         /// The number of bits that stored each element.
-        public let bits: Int
+        package let bits: Int
         /// The way of storing, in words, if the bits alone do not tell: `sparse`.
-        public let form: String?
+        package let form: String?
 
         init(name: String, bits: Int, form: String? = nil) {
             self.name = name
@@ -38,7 +38,7 @@ public struct CoreMLProvenance: Sendable, Equatable {
         }
     }
 
-    public enum Flexibility: Sendable, Equatable {
+    package enum Flexibility: Sendable, Equatable {
         case range([ClosedRange<Int>])
         case enumerated([[Int]])
     }

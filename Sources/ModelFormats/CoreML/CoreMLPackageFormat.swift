@@ -30,10 +30,10 @@ extension Model.Contents {
 }
 
 extension CoreMLProvenance: ModelProvenance {
-    public var words: String { "Core ML package, specification \(specificationVersion), operations of \(opset)" }
+    package var words: String { "Core ML package, specification \(specificationVersion), operations of \(opset)" }
 
     /// What is compressed, the permitted input shapes, and the maker's notes.
-    public var notes: [String] {
+    package var notes: [String] {
         var lines = compressed.map { constant in
             let form = constant.form.map { " (\($0))" } ?? ""
             return "compressed to \(constant.bits) bits\(form): \(constant.name)"

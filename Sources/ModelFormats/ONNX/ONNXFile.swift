@@ -4,10 +4,10 @@ import SwiftProtobuf
 import Tensors
 
 /// The producer of an ONNX file, and its version of the operators.
-public struct ONNXProvenance: Sendable, Equatable {
-    public let producer: String
-    public let irVersion: Int
-    public let opset: Int
+package struct ONNXProvenance: Sendable, Equatable {
+    package let producer: String
+    package let irVersion: Int
+    package let opset: Int
 }
 
 /// A graph read from the bytes of an ONNX file (https://github.com/onnx/onnx/blob/main/docs/IR.md).

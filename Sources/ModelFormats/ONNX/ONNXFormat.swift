@@ -18,7 +18,7 @@ extension ModelFormat {
 }
 
 extension ONNXProvenance: ModelProvenance {
-    public var words: String {
+    package var words: String {
         "ONNX, operators of version \(opset), IR version \(irVersion), written by \(producer)"
     }
 }

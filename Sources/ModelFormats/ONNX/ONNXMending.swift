@@ -5,12 +5,12 @@ import SwiftProtobuf
 import Tensors
 
 /// An ONNX file whose nodes' constants and attributes can be replaced by another model's.
-public struct ONNXMending: Sendable {
+package struct ONNXMending: Sendable {
     private var model: ONNXModelProto
     private let file: String
 
     /// - Throws: ``ModelError`` for a file that cannot be read, or is not an ONNX model.
-    public init(contentsOf path: String) throws(ModelError) {
+    package init(contentsOf path: String) throws(ModelError) {
         file = path
         let bytes: [UInt8]
         do { bytes = try readFile(path) } catch { throw ModelError(error, file: path) }
@@ -30,7 +30,7 @@ public struct ONNXMending: Sendable {
     ///   - source: the correct node's ONNX file; nil for another format.
     ///   - rightTensor: the correct node's output.
     /// - Throws: ``ModelError/unsupported(file:reason:)`` if no node, or another operator, gives the tensor.
-    public mutating func restore(
+    package mutating func restore(
         _ tensor: String, as right: Node, constants: [String: AnyTensor], from source: ONNXMending?,
         _ rightTensor: String
     ) throws(ModelError) {
@@ -78,7 +78,7 @@ public struct ONNXMending: Sendable {
     /// The file's bytes.
     ///
     /// - Throws: ``ModelError/malformed(file:reason:)`` if it cannot be serialised.
-    public func bytes() throws(ModelError) -> [UInt8] {
+    package func bytes() throws(ModelError) -> [UInt8] {
         do { return [UInt8](try model.serializedData()) } catch {
             throw .malformed(file: file, reason: "it cannot be written again: \(error)")
         }

@@ -25,9 +25,9 @@ extension ModelFormat {
 }
 
 /// What is known about a .dat file besides its layers.
-public struct OpenFaceProvenance: ModelProvenance {
+package struct OpenFaceProvenance: ModelProvenance {
     /// The number of layers.
-    public let layers: Int
+    package let layers: Int
 
-    public var words: String { "OpenFace .dat, \(layers) layers" }
+    package var words: String { "OpenFace .dat, \(layers) layers" }
 }

@@ -3,7 +3,7 @@ import Tensors
 
 extension OpenFaceModel {
     /// The order in which the network's maps and sums run over the image.
-    public enum Orientation: Sendable {
+    package enum Orientation: Sendable {
         /// As the file holds the layers: maps [N, channel, y, x].
         case upright
         /// The image's axes are exchanged first, and the weights with them: maps [N, channel, x, y], dense layers over
@@ -17,7 +17,7 @@ extension OpenFaceModel {
     ///
     /// - Throws: ``OpenFaceError/notComputable(layer:kind:reason:)`` for layers that do not fit together, and for pools
     ///   whose number of positions no ONNX operator can give.
-    public func graph(_ orientation: Orientation, name: String) throws(OpenFaceError) -> Graph {
+    package func graph(_ orientation: Orientation, name: String) throws(OpenFaceError) -> Graph {
         var builder = OpenFaceGraphBuilder(orientation)
         for (index, layer) in layers.enumerated() {
             do throws(OperatorError) {

@@ -11,7 +11,7 @@ extension OpenFaceModel {
     /// end are joined in the order of their size: logits, box, landmarks. A softmax over the two logits is omitted.
     ///
     /// - Throws: ``OpenFaceError/notExpressible(node:operator:reason:)`` at the first node that does not fit.
-    public init(graph: Graph) throws(OpenFaceError) {
+    package init(graph: Graph) throws(OpenFaceError) {
         var reader = try OpenFaceGraphReader(graph)
         let outputs = try reader.readToEnd()
         guard outputs.sorted() == graph.outputs.sorted() else {

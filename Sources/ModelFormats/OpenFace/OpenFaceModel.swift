@@ -4,14 +4,14 @@ import Tensors
 /// https://github.com/TadasBaltrusaitis/OpenFace).
 ///
 /// Images are upright: the first axis of a kernel or a map is y, the second x.
-public struct OpenFaceModel: Sendable, Equatable {
-    public var layers: [Layer]
+package struct OpenFaceModel: Sendable, Equatable {
+    package var layers: [Layer]
 
-    public init(layers: [Layer]) {
+    package init(layers: [Layer]) {
         self.layers = layers
     }
 
-    public enum Layer: Sendable, Equatable {
+    package enum Layer: Sendable, Equatable {
         case convolution(Convolution)
         case maxPool(MaxPool)
         case fullyConnected(FullyConnected)
@@ -21,14 +21,14 @@ public struct OpenFaceModel: Sendable, Equatable {
     }
 
     /// Cross-correlation with stride 1 and without padding.
-    public struct Convolution: Sendable, Equatable {
+    package struct Convolution: Sendable, Equatable {
         /// [output channel, input channel, kernel y, kernel x]
-        public let weights: Tensor<Float>
+        package let weights: Tensor<Float>
         /// One for each output channel.
-        public let bias: [Float]
+        package let bias: [Float]
 
         /// - Precondition: the weights have four axes, and there is a bias for each output channel.
-        public init(weights: Tensor<Float>, bias: [Float]) {
+        package init(weights: Tensor<Float>, bias: [Float]) {
             precondition(weights.shape.rank == 4 && weights.shape[0] == bias.count, "weights \(weights.shape)")
             self.weights = weights
             self.bias = bias
@@ -37,13 +37,13 @@ public struct OpenFaceModel: Sendable, Equatable {
 
     /// The largest element under a window that is clipped at the border; along an axis of extent n it has
     /// round((n - kernel) / stride) + 1 positions, where a half is rounded away from zero.
-    public struct MaxPool: Sendable, Equatable {
-        public let kernelX: Int
-        public let kernelY: Int
-        public let strideX: Int
-        public let strideY: Int
+    package struct MaxPool: Sendable, Equatable {
+        package let kernelX: Int
+        package let kernelY: Int
+        package let strideX: Int
+        package let strideY: Int
 
-        public init(kernelX: Int, kernelY: Int, strideX: Int, strideY: Int) {
+        package init(kernelX: Int, kernelY: Int, strideX: Int, strideY: Int) {
             self.kernelX = kernelX
             self.kernelY = kernelY
             self.strideX = strideX
@@ -55,14 +55,14 @@ public struct OpenFaceModel: Sendable, Equatable {
     ///
     /// If it has as many inputs as there are maps, it is a convolution of 1x1. Other maps [channel, y, x] are flattened
     /// in the order channel, x, y.
-    public struct FullyConnected: Sendable, Equatable {
+    package struct FullyConnected: Sendable, Equatable {
         /// [input, output]
-        public let weights: Tensor<Float>
+        package let weights: Tensor<Float>
         /// One for each output.
-        public let bias: [Float]
+        package let bias: [Float]
 
         /// - Precondition: the weights have two axes, and there is a bias for each output.
-        public init(weights: Tensor<Float>, bias: [Float]) {
+        package init(weights: Tensor<Float>, bias: [Float]) {
             precondition(weights.shape.rank == 2 && weights.shape[1] == bias.count, "weights \(weights.shape)")
             self.weights = weights
             self.bias = bias
@@ -72,7 +72,7 @@ public struct OpenFaceModel: Sendable, Equatable {
 
 extension OpenFaceModel.Layer {
     /// The kind of layer, for errors and listings.
-    public var name: String {
+    package var name: String {
         switch self {
         case .convolution: "convolution"
         case .maxPool: "max-pool"

@@ -8,7 +8,7 @@ extension OpenFaceModel {
     /// nothing may follow the last layer.
     ///
     /// - Throws: ``OpenFaceError/malformed(offset:layer:reason:)``.
-    public init(_ bytes: [UInt8]) throws(OpenFaceError) {
+    package init(_ bytes: [UInt8]) throws(OpenFaceError) {
         var fields = OpenFaceFields(bytes)
         let count = try fields.positive("number of layers", bytesEach: 4)
         layers = []

@@ -2,7 +2,7 @@ import Tensors
 
 extension OpenFaceModel {
     /// The bytes of the .dat file with these layers; ``init(_:)`` reads them back.
-    public var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         var bytes = [UInt8]()
         bytes.append(integer: layers.count)
         for layer in layers {

@@ -3,11 +3,11 @@ import Tensors
 /// The index of the largest or smallest number along an axis (ONNX ArgMax, ArgMin).
 public struct ArgExtreme: Operator {
     public var name: String { isMaximum ? "ArgMax" : "ArgMin" }
-    public var isMaximum: Bool
-    public var axis: Int
-    public var keepsAxis: Bool
+    package var isMaximum: Bool
+    package var axis: Int
+    package var keepsAxis: Bool
     /// Whether the last of equal numbers counts, instead of the first.
-    public var takesLast: Bool
+    package var takesLast: Bool
 
     public init(isMaximum: Bool, axis: Int = 0, keepsAxis: Bool = true, takesLast: Bool = false) {
         self.isMaximum = isMaximum

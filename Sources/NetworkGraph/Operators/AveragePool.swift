@@ -3,9 +3,9 @@ import Tensors
 /// The mean of the elements under a sliding window (ONNX AveragePool).
 public struct AveragePool: Operator {
     public var name: String { "AveragePool" }
-    public var window: SlidingWindow
+    package var window: SlidingWindow
     /// Whether padding counts as zeros; otherwise only elements of the input are counted.
-    public var countsPadding: Bool
+    package var countsPadding: Bool
 
     public init(window: SlidingWindow, countsPadding: Bool = false) {
         self.window = window

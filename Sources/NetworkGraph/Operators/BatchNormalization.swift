@@ -6,7 +6,7 @@ import Tensors
 /// Inputs: x [N, C, ...], scale [C], shift [C], mean [C], variance [C].
 public struct BatchNormalization: Operator {
     public var name: String { "BatchNormalization" }
-    public var epsilon: Float
+    package var epsilon: Float
 
     public init(epsilon: Float = 1e-5) {
         self.epsilon = epsilon

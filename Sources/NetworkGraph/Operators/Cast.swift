@@ -21,7 +21,8 @@ public struct Cast: Operator {
     }
 
     public var name: String { "Cast" }
-    public var target: Target
+    @usableFromInline
+    package var target: Target
 
     public init(to target: Target) {
         self.target = target
@@ -49,12 +50,14 @@ public struct Cast: Operator {
     }
 
     /// A number truncated toward zero; beyond the integers, it becomes the nearest, and NaN becomes 0.
-    public func integer(_ number: Double) -> Int {
+    @inlinable
+    package func integer(_ number: Double) -> Int {
         integer(number.isNaN ? 0 : Int(exactly: number.rounded(.towardZero)) ?? (number < 0 ? .min : .max))
     }
 
     /// An integer truncated to the target's bits.
-    public func integer(_ integer: Int) -> Int {
+    @inlinable
+    package func integer(_ integer: Int) -> Int {
         guard case .integer(let bits, let isSigned) = target, bits < Int.bitWidth else { return integer }
         let unused = Int.bitWidth - bits
         return isSigned ? (integer << unused) >> unused : Int((UInt(bitPattern: integer) << unused) >> unused)

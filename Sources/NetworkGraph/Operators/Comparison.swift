@@ -25,7 +25,8 @@ public enum Comparison: String, Operator, CaseIterable {
     }
 
     /// Whether it holds for two elements.
-    public func holds<Element: Comparable>(_ a: Element, _ b: Element) -> Bool {
+    @inlinable
+    package func holds<Element: Comparable>(_ a: Element, _ b: Element) -> Bool {
         switch self {
         case .less: a < b
         case .lessOrEqual: a <= b

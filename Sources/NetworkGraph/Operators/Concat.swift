@@ -3,15 +3,15 @@ import Tensors
 /// Tensors joined along an axis (ONNX Concat).
 public struct Concat: RearrangingOperator {
     public var name: String { "Concat" }
-    public var axis: Int
+    package var axis: Int
 
     public init(axis: Int) {
         self.axis = axis
     }
 
-    public func movedInputs(of inputs: [TensorType?]) -> [Int] { Array(inputs.indices) }
+    package func movedInputs(of inputs: [TensorType?]) -> [Int] { Array(inputs.indices) }
 
-    public func outputShape(for inputs: [TensorType?]) throws(OperatorError) -> Shape {
+    package func outputShape(for inputs: [TensorType?]) throws(OperatorError) -> Shape {
         let types = try inputs.requiredOfOneKind(inputs.indices, "input")
         guard let first = types.first?.shape else { throw OperatorError("has no inputs") }
         let axis = try first.checkedAxis(axis)
@@ -28,7 +28,7 @@ public struct Concat: RearrangingOperator {
         return try .checked(dimensions)
     }
 
-    public func sources(for inputs: [TensorType?], giving shape: Shape) throws(OperatorError) -> [Int] {
+    package func sources(for inputs: [TensorType?], giving shape: Shape) throws(OperatorError) -> [Int] {
         let outer = shape.dimensions[..<(try shape.checkedAxis(axis))].reduce(1, *)
         let lengths = inputs.map { ($0?.shape.count ?? 0) / max(outer, 1) }
         var sources = [Int]()

@@ -6,7 +6,7 @@ import Tensors
 public struct ConstantOfShape: Operator {
     public var name: String { "ConstantOfShape" }
     /// A tensor with one element.
-    public var value: AnyTensor
+    package var value: AnyTensor
 
     public init(value: AnyTensor = .float32(Tensor([1], [0]))) {
         self.value = value

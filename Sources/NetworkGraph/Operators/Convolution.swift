@@ -7,14 +7,14 @@ import Tensors
 public struct Convolution: Operator {
     public var name: String { "Conv" }
     /// The declared extents of the kernel, to be checked against the weights; nil if not declared.
-    public var kernel: [Int]?
+    package var kernel: [Int]?
     /// Nil stands for 1 along each axis.
-    public var strides: [Int]?
+    package var strides: [Int]?
     /// Nil stands for 1 along each axis.
-    public var dilations: [Int]?
+    package var dilations: [Int]?
     /// Nil stands for none.
-    public var padding: SlidingWindow.Padding?
-    public var groups: Int
+    package var padding: SlidingWindow.Padding?
+    package var groups: Int
 
     public init(
         kernel: [Int]? = nil, strides: [Int]? = nil, dilations: [Int]? = nil,
@@ -28,7 +28,7 @@ public struct Convolution: Operator {
     }
 
     /// Whether it has stride 1, one group, and neither padding nor dilations.
-    public var isPlain: Bool {
+    package var isPlain: Bool {
         let isUnpadded =
             switch padding {
             case nil: true
@@ -39,7 +39,7 @@ public struct Convolution: Operator {
     }
 
     /// The window along each spatial axis for an input and weights of the given shapes.
-    public func axes(input: Shape, weights: Shape) throws(OperatorError) -> [SlidingWindow.Axis] {
+    package func axes(input: Shape, weights: Shape) throws(OperatorError) -> [SlidingWindow.Axis] {
         let kernel = Array(weights.dimensions.dropFirst(2))
         if let declared = self.kernel, declared != kernel {
             throw OperatorError("declares a kernel of \(declared), but its weights have \(kernel)")

@@ -6,16 +6,16 @@ import Tensors
 public struct CumulativeSum: Operator {
     public var name: String { "CumSum" }
     /// Whether the number itself is excluded.
-    public var isExclusive: Bool
+    package var isExclusive: Bool
     /// Whether the sum starts at the other end.
-    public var isReversed: Bool
+    package var isReversed: Bool
 
     public init(isExclusive: Bool = false, isReversed: Bool = false) {
         self.isExclusive = isExclusive
         self.isReversed = isReversed
     }
 
-    public func axis(of inputs: [TensorType?]) throws(OperatorError) -> Int {
+    package func axis(of inputs: [TensorType?]) throws(OperatorError) -> Int {
         let x = try inputs.requiredOfAnyKind(0, "input").shape
         guard let axes = try inputs.knownIntegers(1, "axis"), axes.count == 1 else {
             throw OperatorError("takes one axis (input 1)")

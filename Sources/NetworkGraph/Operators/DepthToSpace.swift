@@ -3,16 +3,16 @@ import Tensors
 /// Blocks of channels laid out as blocks of pixels (ONNX DepthToSpace): [N, C b b, H, W] becomes [N, C, H b, W b].
 public struct DepthToSpace: RearrangingOperator {
     public var name: String { "DepthToSpace" }
-    public var block: Int
+    package var block: Int
     /// Whether the position in the block comes after the channel (mode CRD) or before it (DCR).
-    public var isColumnRowDepth: Bool
+    package var isColumnRowDepth: Bool
 
     public init(block: Int, isColumnRowDepth: Bool = false) {
         self.block = block
         self.isColumnRowDepth = isColumnRowDepth
     }
 
-    public func outputShape(for inputs: [TensorType?]) throws(OperatorError) -> Shape {
+    package func outputShape(for inputs: [TensorType?]) throws(OperatorError) -> Shape {
         let x = try inputs.requiredOfAnyKind(0, "input").shape
         guard x.rank == 4, block >= 1, block <= Int32.max, x[1] % (block * block) == 0 else {
             throw OperatorError("takes [N, C \(block) \(block), H, W], not \(x)")
@@ -20,7 +20,7 @@ public struct DepthToSpace: RearrangingOperator {
         return try .checked([x[0], x[1] / (block * block), x[2] * block, x[3] * block])
     }
 
-    public func sources(for inputs: [TensorType?], giving shape: Shape) throws(OperatorError) -> [Int] {
+    package func sources(for inputs: [TensorType?], giving shape: Shape) throws(OperatorError) -> [Int] {
         let x = try inputs.requiredOfAnyKind(0, "input").shape
         let (rows, columns) = (x[2], x[3])
         // From the channels [N, places, C, H, W] or [N, C, places, H, W].

@@ -5,7 +5,7 @@ import Tensors
 /// Inputs: x as integers, scale, optional zero point.
 public struct DequantizeLinear: Operator {
     public var name: String { "DequantizeLinear" }
-    public var groups: QuantizationGroups
+    package var groups: QuantizationGroups
 
     public init(groups: QuantizationGroups = QuantizationGroups()) {
         self.groups = groups

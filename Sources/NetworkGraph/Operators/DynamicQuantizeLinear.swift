@@ -10,7 +10,7 @@ public struct DynamicQuantizeLinear: Operator {
     }
 
     public var name: String { "DynamicQuantizeLinear" }
-    public var result: Result
+    package var result: Result
 
     public init(giving result: Result = .quantized) {
         self.result = result

@@ -8,12 +8,12 @@ public struct Expand: RearrangingOperator {
 
     public init() {}
 
-    public func outputShape(for inputs: [TensorType?]) throws(OperatorError) -> Shape {
+    package func outputShape(for inputs: [TensorType?]) throws(OperatorError) -> Shape {
         guard let extents = try inputs.knownIntegers(1, "shape") else { throw OperatorError("has no shape (input 1)") }
         return try .broadcast(inputs.requiredOfAnyKind(0, "input").shape, .checked(extents))
     }
 
-    public func sources(for inputs: [TensorType?], giving shape: Shape) throws(OperatorError) -> [Int] {
+    package func sources(for inputs: [TensorType?], giving shape: Shape) throws(OperatorError) -> [Int] {
         let x = try inputs.requiredOfAnyKind(0, "input").shape
         return Array(StridedPositions(extents: shape.dimensions, strides: x.broadcastStrides(to: shape)))
     }

@@ -3,7 +3,7 @@ import Tensors
 /// The axes before `axis` joined into one, and those from it on into another (ONNX Flatten).
 public struct Flatten: Operator {
     public var name: String { "Flatten" }
-    public var axis: Int
+    package var axis: Int
 
     public init(axis: Int = 1) {
         self.axis = axis

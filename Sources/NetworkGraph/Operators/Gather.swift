@@ -5,20 +5,20 @@ import Tensors
 /// Inputs: x, indices as integers; negative ones count from the end.
 public struct Gather: RearrangingOperator {
     public var name: String { "Gather" }
-    public var axis: Int
+    package var axis: Int
 
     public init(axis: Int = 0) {
         self.axis = axis
     }
 
-    public func outputShape(for inputs: [TensorType?]) throws(OperatorError) -> Shape {
+    package func outputShape(for inputs: [TensorType?]) throws(OperatorError) -> Shape {
         let x = try inputs.requiredOfAnyKind(0, "input").shape
         let indices = try inputs.required(1, "indices", .integer).shape
         let axis = try x.checkedAxis(axis)
         return try .checked(x.dimensions[..<axis] + indices.dimensions + x.dimensions[(axis + 1)...])
     }
 
-    public func sources(for inputs: [TensorType?], giving shape: Shape) throws(OperatorError) -> [Int] {
+    package func sources(for inputs: [TensorType?], giving shape: Shape) throws(OperatorError) -> [Int] {
         let x = try inputs.requiredOfAnyKind(0, "input").shape
         let axis = try x.checkedAxis(axis)
         let indices = try inputs.indices(1, below: x[axis])

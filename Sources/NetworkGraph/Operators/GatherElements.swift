@@ -5,13 +5,13 @@ import Tensors
 /// Inputs: x, indices of x's rank as integers; negative ones count from the end.
 public struct GatherElements: RearrangingOperator {
     public var name: String { "GatherElements" }
-    public var axis: Int
+    package var axis: Int
 
     public init(axis: Int = 0) {
         self.axis = axis
     }
 
-    public func outputShape(for inputs: [TensorType?]) throws(OperatorError) -> Shape {
+    package func outputShape(for inputs: [TensorType?]) throws(OperatorError) -> Shape {
         let x = try inputs.requiredOfAnyKind(0, "input").shape
         let indices = try inputs.required(1, "indices", .integer).shape
         let axis = try x.checkedAxis(axis)
@@ -21,7 +21,7 @@ public struct GatherElements: RearrangingOperator {
         return indices
     }
 
-    public func sources(for inputs: [TensorType?], giving shape: Shape) throws(OperatorError) -> [Int] {
+    package func sources(for inputs: [TensorType?], giving shape: Shape) throws(OperatorError) -> [Int] {
         let x = try inputs.requiredOfAnyKind(0, "input").shape
         let axis = try x.checkedAxis(axis)
         var strides = x.strides

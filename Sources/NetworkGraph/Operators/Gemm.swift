@@ -5,10 +5,10 @@ import Tensors
 /// Inputs: A [M, K] (or [K, M]), B [K, N] (or [N, K]), optional C, broadcast to [M, N].
 public struct Gemm: Operator {
     public var name: String { "Gemm" }
-    public var alpha: Float
-    public var beta: Float
-    public var transposesA: Bool
-    public var transposesB: Bool
+    package var alpha: Float
+    package var beta: Float
+    package var transposesA: Bool
+    package var transposesB: Bool
 
     public init(alpha: Float = 1, beta: Float = 1, transposesA: Bool = false, transposesB: Bool = false) {
         self.alpha = alpha

@@ -4,7 +4,7 @@ import Tensors
 public struct Hardmax: Operator {
     public var name: String { "Hardmax" }
     /// The elements to compare, as for the softmax.
-    public var softmax: Softmax
+    package var softmax: Softmax
 
     public init(_ softmax: Softmax) {
         self.softmax = softmax

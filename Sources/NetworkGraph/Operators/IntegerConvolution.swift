@@ -7,7 +7,7 @@ import Tensors
 public struct IntegerConvolution: Operator {
     public var name: String { "ConvInteger" }
     /// The same convolution of numbers.
-    public var convolution: Convolution
+    package var convolution: Convolution
 
     public init(_ convolution: Convolution) {
         self.convolution = convolution

@@ -31,7 +31,7 @@ public struct IntegerMatMul: Operator {
 
 extension MatMul {
     /// One number for each row of A, shaped to broadcast to A: a list becomes a column.
-    public static func rowShape(_ parameters: Shape, of a: Shape) -> Shape {
+    package static func rowShape(_ parameters: Shape, of a: Shape) -> Shape {
         parameters.rank == 1 && parameters.count > 1 && a.rank > 1 ? Shape(parameters.dimensions + [1]) : parameters
     }
 

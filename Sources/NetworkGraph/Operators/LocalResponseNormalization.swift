@@ -5,10 +5,11 @@ import Tensors
 /// The neighbours of channel c are c - floor((size - 1) / 2) to c + ceil((size - 1) / 2), as far as these exist.
 public struct LocalResponseNormalization: Operator {
     public var name: String { "LRN" }
-    public var size: Int
-    public var alpha: Float
-    public var beta: Float
-    public var bias: Float
+    @usableFromInline
+    package var size: Int
+    package var alpha: Float
+    package var beta: Float
+    package var bias: Float
 
     public init(size: Int, alpha: Float = 1e-4, beta: Float = 0.75, bias: Float = 1) {
         self.size = size
@@ -18,7 +19,8 @@ public struct LocalResponseNormalization: Operator {
     }
 
     /// The neighbours of a channel.
-    public func neighbours(of channel: Int, channels: Int) -> ClosedRange<Int> {
+    @inlinable
+    package func neighbours(of channel: Int, channels: Int) -> ClosedRange<Int> {
         max(0, channel - (size - 1) / 2)...min(channels - 1, channel + size / 2)
     }
 

@@ -4,7 +4,7 @@ import Tensors
 public struct LogSoftmax: Operator {
     public var name: String { "LogSoftmax" }
     /// The elements to sum, as for the softmax.
-    public var softmax: Softmax
+    package var softmax: Softmax
 
     public init(_ softmax: Softmax) {
         self.softmax = softmax

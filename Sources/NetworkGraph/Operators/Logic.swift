@@ -21,7 +21,8 @@ public enum Logic: String, Operator, CaseIterable {
     }
 
     /// The result for two booleans.
-    public func holds(_ a: Bool, _ b: Bool) -> Bool {
+    @inlinable
+    package func holds(_ a: Bool, _ b: Bool) -> Bool {
         switch self {
         case .and: a && b
         case .or: a || b

@@ -24,7 +24,7 @@ public struct MatMul: Operator {
     }
 
     /// The operands as stacks of matrices: a vector on the left is a row, on the right a column.
-    public static func matrices(_ a: Shape, _ b: Shape) -> (Shape, Shape) {
+    package static func matrices(_ a: Shape, _ b: Shape) -> (Shape, Shape) {
         (a.rank == 1 ? Shape([1] + a.dimensions) : a, b.rank == 1 ? Shape(b.dimensions + [1]) : b)
     }
 

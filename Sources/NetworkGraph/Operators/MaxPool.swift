@@ -3,7 +3,7 @@ import Tensors
 /// The largest element under a sliding window; padding never wins (ONNX MaxPool, first output).
 public struct MaxPool: Operator {
     public var name: String { "MaxPool" }
-    public var window: SlidingWindow
+    package var window: SlidingWindow
 
     public init(window: SlidingWindow) {
         self.window = window

@@ -3,9 +3,9 @@ import Tensors
 /// x divided by its norm along an axis (ONNX LpNormalization); 0 if the norm is 0.
 public struct NormDivision: Operator {
     public var name: String { "LpNormalization" }
-    public var axis: Int
+    package var axis: Int
     /// Whether the norm is the sum of magnitudes, instead of the root of the sum of squares.
-    public var isOfMagnitudes: Bool
+    package var isOfMagnitudes: Bool
 
     public init(axis: Int = -1, isOfMagnitudes: Bool = false) {
         self.axis = axis

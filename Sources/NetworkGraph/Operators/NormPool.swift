@@ -4,9 +4,9 @@ import Tensors
 /// powers. Padding is zeros, which add nothing.
 public struct NormPool: Operator {
     public var name: String { "LpPool" }
-    public var window: SlidingWindow
+    package var window: SlidingWindow
     /// p, at least 1.
-    public var power: Int
+    package var power: Int
 
     public init(window: SlidingWindow, power: Int = 2) {
         self.window = window

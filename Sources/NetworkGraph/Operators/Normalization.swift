@@ -30,9 +30,9 @@ public struct Normalization: Operator, Equatable {
         case .group: "GroupNormalization"
         }
     }
-    public var extent: Extent
-    public var epsilon: Float
-    public var result: Result
+    package var extent: Extent
+    package var epsilon: Float
+    package var result: Result
 
     public init(_ extent: Extent, epsilon: Float = 1e-5, giving result: Result = .normalized) {
         self.extent = extent
@@ -41,7 +41,7 @@ public struct Normalization: Operator, Equatable {
     }
 
     /// The number of contiguous elements that are normalised together.
-    public func groupCount(in x: Shape) -> Int {
+    package func groupCount(in x: Shape) -> Int {
         switch extent {
         case .instance: x.dimensions.dropFirst(2).reduce(1, *)
         case .layer(let axis): x.dimensions[(x.axis(axis) ?? x.rank)...].reduce(1, *)
@@ -50,7 +50,7 @@ public struct Normalization: Operator, Equatable {
     }
 
     /// The shape from which scale and shift are broadcast.
-    public func broadcastShape(of factor: Shape, for x: Shape) -> Shape {
+    package func broadcastShape(of factor: Shape, for x: Shape) -> Shape {
         if case .layer = extent { return factor }
         return Shape(factor.dimensions + [Int](repeating: 1, count: max(x.rank - 2, 0)))
     }

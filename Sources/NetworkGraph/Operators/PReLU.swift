@@ -6,14 +6,14 @@ import Tensors
 public struct PReLU: Operator {
     public var name: String { "PRelu" }
     /// Whether a slope [C] belongs to axis 1 of x [N, C, ...], as before opset 7.
-    public var slopesAreChannels: Bool
+    package var slopesAreChannels: Bool
 
     public init(slopesAreChannels: Bool = false) {
         self.slopesAreChannels = slopesAreChannels
     }
 
     /// The shape from which the slope is broadcast.
-    public func broadcastShape(ofSlope slope: Shape, for x: Shape) -> Shape {
+    package func broadcastShape(ofSlope slope: Shape, for x: Shape) -> Shape {
         guard slopesAreChannels, slope.rank == 1, x.rank > 2 else { return slope }
         return Shape(slope.dimensions + [Int](repeating: 1, count: x.rank - 2))
     }

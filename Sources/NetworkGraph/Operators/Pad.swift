@@ -18,18 +18,18 @@ public struct Pad: RearrangingOperator {
     }
 
     public var name: String { "Pad" }
-    public var mode: Mode
+    package var mode: Mode
 
     public init(mode: Mode = .constant) {
         self.mode = mode
     }
 
-    public func movedInputs(of inputs: [TensorType?]) -> [Int] {
+    package func movedInputs(of inputs: [TensorType?]) -> [Int] {
         mode == .constant && inputs.count > 2 && inputs[2] != nil ? [0, 2] : [0]
     }
 
     /// How many elements are added before and after each axis.
-    public func pads(of inputs: [TensorType?]) throws(OperatorError) -> [(before: Int, after: Int)] {
+    package func pads(of inputs: [TensorType?]) throws(OperatorError) -> [(before: Int, after: Int)] {
         let x = try inputs.requiredOfAnyKind(0, "input").shape
         guard let given = try inputs.knownIntegers(1, "pads") else { throw OperatorError("has no pads") }
         let axes = try x.axes(inputs.knownIntegers(3, "axes") ?? Array(0..<x.rank))
@@ -54,7 +54,7 @@ public struct Pad: RearrangingOperator {
         return pads
     }
 
-    public func outputShape(for inputs: [TensorType?]) throws(OperatorError) -> Shape {
+    package func outputShape(for inputs: [TensorType?]) throws(OperatorError) -> Shape {
         let x = try inputs.requiredOfAnyKind(0, "input").shape
         if mode == .constant, inputs.count > 2, let fill = inputs[2], fill.shape.count != 1 {
             throw OperatorError("fills with \(fill.shape), where one element is needed")
@@ -62,7 +62,7 @@ public struct Pad: RearrangingOperator {
         return try .checked(zip(x.dimensions, try pads(of: inputs)).map { $0 + $1.before + $1.after })
     }
 
-    public func sources(for inputs: [TensorType?], giving shape: Shape) throws(OperatorError) -> [Int] {
+    package func sources(for inputs: [TensorType?], giving shape: Shape) throws(OperatorError) -> [Int] {
         let x = try inputs.requiredOfAnyKind(0, "input").shape
         let pads = try pads(of: inputs)
         let sources = shape.sources(in: x) { axis, index in

@@ -5,9 +5,9 @@ import Tensors
 /// Inputs: x, scale, optional zero point.
 public struct QuantizeLinear: Operator {
     public var name: String { "QuantizeLinear" }
-    public var groups: QuantizationGroups
+    package var groups: QuantizationGroups
     /// The range of the integers, at which they saturate.
-    public var range: IntegerRange
+    package var range: IntegerRange
 
     public init(groups: QuantizationGroups = QuantizationGroups(), range: IntegerRange = .uint8) {
         self.groups = groups

@@ -8,9 +8,9 @@ import Tensors
 public struct QuantizedConvolution: Operator {
     public var name: String { "QLinearConv" }
     /// The same convolution of numbers.
-    public var convolution: Convolution
+    package var convolution: Convolution
     /// The range of the result, at which it saturates.
-    public var range: IntegerRange
+    package var range: IntegerRange
 
     public init(_ convolution: Convolution, range: IntegerRange) {
         self.convolution = convolution

@@ -8,7 +8,7 @@ import Tensors
 public struct QuantizedMatMul: Operator {
     public var name: String { "QLinearMatMul" }
     /// The range of the result, at which it saturates.
-    public var range: IntegerRange
+    package var range: IntegerRange
 
     public init(range: IntegerRange) {
         self.range = range

@@ -21,11 +21,11 @@ public struct Reduction: Operator {
     }
 
     public var name: String { function.rawValue }
-    public var function: Function
+    package var function: Function
     /// Whether a reduced axis is kept, with extent 1.
-    public var keepsAxes: Bool
+    package var keepsAxes: Bool
     /// Whether nothing is reduced if no axes are given, instead of all.
-    public var passesWithoutAxes: Bool
+    package var passesWithoutAxes: Bool
 
     public init(_ function: Function, keepsAxes: Bool = true, passesWithoutAxes: Bool = false) {
         self.function = function
@@ -34,7 +34,7 @@ public struct Reduction: Operator {
     }
 
     /// The axes to reduce.
-    public func axes(of inputs: [TensorType?]) throws(OperatorError) -> Set<Int> {
+    package func axes(of inputs: [TensorType?]) throws(OperatorError) -> Set<Int> {
         let x = try inputs.requiredOfAnyKind(0, "input").shape
         let given = try inputs.knownIntegers(1, "axes") ?? []
         return given.isEmpty ? (passesWithoutAxes ? [] : Set(0..<x.rank)) : Set(try x.axes(given))
@@ -64,7 +64,7 @@ public struct Reduction: Operator {
     }
 
     /// For each element of x, its position in the output.
-    public func targets(of x: Shape, axes: Set<Int>) -> StridedPositions {
+    package func targets(of x: Shape, axes: Set<Int>) -> StridedPositions {
         let strides = Shape(x.dimensions.indices.map { axes.contains($0) ? 1 : x[$0] }).strides
         return StridedPositions(
             extents: x.dimensions, strides: x.dimensions.indices.map { axes.contains($0) ? 0 : strides[$0] })

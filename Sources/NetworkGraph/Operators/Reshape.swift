@@ -5,7 +5,7 @@ import Tensors
 /// Inputs: x, the new shape as integers; -1 stands for the rest, 0 for the input's own extent unless `allowsZero`.
 public struct Reshape: Operator {
     public var name: String { "Reshape" }
-    public var allowsZero: Bool
+    package var allowsZero: Bool
 
     public init(allowsZero: Bool = false) {
         self.allowsZero = allowsZero

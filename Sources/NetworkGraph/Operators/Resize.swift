@@ -45,13 +45,13 @@ public struct Resize: Operator, Equatable {
     }
 
     public var name: String { "Resize" }
-    public var mode: Mode
-    public var coordinates: Coordinates
+    package var mode: Mode
+    package var coordinates: Coordinates
     /// The axes that scales and extents apply to; nil stands for all.
-    public var axes: [Int]?
-    public var aspectRatio: AspectRatio
+    package var axes: [Int]?
+    package var aspectRatio: AspectRatio
     /// The value of elements beyond the input for coordinates `tfCropAndResize`.
-    public var extrapolation: Float
+    package var extrapolation: Float
 
     public init(
         _ mode: Mode, coordinates: Coordinates = .halfPixel, axes: [Int]? = nil, aspectRatio: AspectRatio = .stretch,
@@ -65,14 +65,14 @@ public struct Resize: Operator, Equatable {
     }
 
     /// The geometry along one axis.
-    public struct Axis: Sendable, Equatable {
-        public let inputExtent: Int
-        public let outputExtent: Int
-        public let scale: Float
+    package struct Axis: Sendable, Equatable {
+        package let inputExtent: Int
+        package let outputExtent: Int
+        package let scale: Float
         /// The output's extent before truncation to an integer.
-        public let resizedExtent: Float
+        package let resizedExtent: Float
         /// The resampled part of the input, from 0 to 1.
-        public let region: (start: Float, end: Float)
+        package let region: (start: Float, end: Float)
 
         init(
             inputExtent: Int, outputExtent: Int, scale: Float, resizedExtent: Float, region: (start: Float, end: Float)
@@ -85,22 +85,22 @@ public struct Resize: Operator, Equatable {
         }
 
         /// An axis whose output extent is given.
-        public init(inputExtent: Int, outputExtent: Int) {
+        package init(inputExtent: Int, outputExtent: Int) {
             self.init(
                 inputExtent: inputExtent, outputExtent: outputExtent, scale: Float(outputExtent) / Float(inputExtent),
                 resizedExtent: Float(outputExtent), region: (0, 1))
         }
 
         /// Whether every element is copied from its own position.
-        public var isIdentity: Bool { inputExtent == outputExtent && scale == 1 && region == (0, 1) }
+        package var isIdentity: Bool { inputExtent == outputExtent && scale == 1 && region == (0, 1) }
 
-        public static func == (left: Axis, right: Axis) -> Bool {
+        package static func == (left: Axis, right: Axis) -> Bool {
             left.inputExtent == right.inputExtent && left.outputExtent == right.outputExtent
                 && left.scale == right.scale && left.resizedExtent == right.resizedExtent && left.region == right.region
         }
     }
 
-    public func geometry(for inputs: [TensorType?]) throws(OperatorError) -> [Axis] {
+    package func geometry(for inputs: [TensorType?]) throws(OperatorError) -> [Axis] {
         let x = try inputs.required(0, "input").shape
         let axes = try x.axes(self.axes ?? Array(0..<x.rank))
         let scales = try numbers(inputs, 2, "scales")

@@ -1,7 +1,7 @@
 /// The input elements and weights of a resampled tensor, along each axis.
 extension Resize {
     /// The coordinate of an output element along an axis of the input.
-    public func coordinate(of place: Int, along axis: Axis) -> Float {
+    package func coordinate(of place: Int, along axis: Axis) -> Float {
         let (x, input, output) = (Float(place), Float(axis.inputExtent), axis.resizedExtent)
         switch coordinates {
         case .halfPixel: return (x + 0.5) / axis.scale - 0.5
@@ -22,7 +22,7 @@ extension Resize {
     }
 
     /// The input elements that form one output element along an axis, and their weights.
-    public func taps(of place: Int, along axis: Axis) -> [(place: Int, weight: Float)] {
+    package func taps(of place: Int, along axis: Axis) -> [(place: Int, weight: Float)] {
         guard !axis.isIdentity else { return [(place, 1)] }
         let coordinate = coordinate(of: place, along: axis)
         let last = axis.inputExtent - 1

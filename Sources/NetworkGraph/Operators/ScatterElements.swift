@@ -6,15 +6,15 @@ import Tensors
 /// Inputs: x, indices of x's rank as integers, elements of the indices' shape; negative indices count from the end.
 public struct ScatterElements: RearrangingOperator {
     public var name: String { "ScatterElements" }
-    public var axis: Int
+    package var axis: Int
 
     public init(axis: Int = 0) {
         self.axis = axis
     }
 
-    public func movedInputs(of inputs: [TensorType?]) -> [Int] { [0, 2] }
+    package func movedInputs(of inputs: [TensorType?]) -> [Int] { [0, 2] }
 
-    public func outputShape(for inputs: [TensorType?]) throws(OperatorError) -> Shape {
+    package func outputShape(for inputs: [TensorType?]) throws(OperatorError) -> Shape {
         let x = try inputs.requiredOfAnyKind(0, "input").shape
         let indices = try inputs.required(1, "indices", .integer).shape
         let updates = try inputs.requiredOfAnyKind(2, "updates").shape
@@ -25,7 +25,7 @@ public struct ScatterElements: RearrangingOperator {
         return x
     }
 
-    public func sources(for inputs: [TensorType?], giving shape: Shape) throws(OperatorError) -> [Int] {
+    package func sources(for inputs: [TensorType?], giving shape: Shape) throws(OperatorError) -> [Int] {
         let axis = try shape.checkedAxis(axis)
         var strides = shape.strides
         let step = strides[axis]

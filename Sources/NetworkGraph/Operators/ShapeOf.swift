@@ -5,8 +5,8 @@ public struct ShapeOf: Operator {
     public var name: String { "Shape" }
     /// The first axis and the one after the last; negative ones count from the end, and the range is clipped to the
     /// axes.
-    public var start: Int
-    public var end: Int
+    package var start: Int
+    package var end: Int
 
     public init(start: Int = 0, end: Int = .max) {
         self.start = start

@@ -9,18 +9,18 @@ public struct Slice: RearrangingOperator {
     public init() {}
 
     /// The elements to take along an axis.
-    public struct Range: Sendable {
-        public let start: Int
-        public let step: Int
-        public let count: Int
+    package struct Range: Sendable {
+        package let start: Int
+        package let step: Int
+        package let count: Int
 
-        public init(start: Int, step: Int = 1, count: Int) {
+        package init(start: Int, step: Int = 1, count: Int) {
             (self.start, self.step, self.count) = (start, step, count)
         }
     }
 
     /// The range along each axis of x.
-    public func ranges(of inputs: [TensorType?]) throws(OperatorError) -> [Range] {
+    package func ranges(of inputs: [TensorType?]) throws(OperatorError) -> [Range] {
         let x = try inputs.requiredOfAnyKind(0, "input").shape
         guard let starts = try inputs.knownIntegers(1, "starts"), let ends = try inputs.knownIntegers(2, "ends") else {
             throw OperatorError("has no starts or ends (inputs 1, 2)")
@@ -49,11 +49,11 @@ public struct Slice: RearrangingOperator {
         return ranges
     }
 
-    public func outputShape(for inputs: [TensorType?]) throws(OperatorError) -> Shape {
+    package func outputShape(for inputs: [TensorType?]) throws(OperatorError) -> Shape {
         try .checked(ranges(of: inputs).map(\.count))
     }
 
-    public func sources(for inputs: [TensorType?], giving shape: Shape) throws(OperatorError) -> [Int] {
+    package func sources(for inputs: [TensorType?], giving shape: Shape) throws(OperatorError) -> [Int] {
         let strides = try inputs.requiredOfAnyKind(0, "input").shape.strides
         let ranges = try ranges(of: inputs)
         let origin = zip(ranges, strides).reduce(0) { $0 + $1.0.start * $1.1 }

@@ -3,9 +3,9 @@ import Tensors
 /// exp(x - max) / sum of exp(x - max) along an axis (ONNX Softmax).
 public struct Softmax: Operator {
     public var name: String { "Softmax" }
-    public var axis: Int
+    package var axis: Int
     /// Whether the sum runs over `axis` and all axes after it, as before opset 13.
-    public var spansFollowingAxes: Bool
+    package var spansFollowingAxes: Bool
 
     public init(axis: Int, spansFollowingAxes: Bool = false) {
         self.axis = axis
@@ -26,7 +26,7 @@ public struct Softmax: Operator {
     }
 
     /// The input as a block of [outer, summed, inner] elements.
-    public func extents(of x: Shape) -> (outer: Int, summed: Int, inner: Int) {
+    package func extents(of x: Shape) -> (outer: Int, summed: Int, inner: Int) {
         let axis = x.axis(axis) ?? x.rank
         let outer = x.dimensions[..<axis].reduce(1, *)
         if spansFollowingAxes { return (outer, x.dimensions[axis...].reduce(1, *), 1) }

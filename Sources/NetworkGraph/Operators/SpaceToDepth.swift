@@ -3,13 +3,13 @@ import Tensors
 /// Blocks of pixels laid out as channels (ONNX SpaceToDepth): [N, C, H b, W b] becomes [N, b b C, H, W].
 public struct SpaceToDepth: RearrangingOperator {
     public var name: String { "SpaceToDepth" }
-    public var block: Int
+    package var block: Int
 
     public init(block: Int) {
         self.block = block
     }
 
-    public func outputShape(for inputs: [TensorType?]) throws(OperatorError) -> Shape {
+    package func outputShape(for inputs: [TensorType?]) throws(OperatorError) -> Shape {
         let x = try inputs.requiredOfAnyKind(0, "input").shape
         guard x.rank == 4, block >= 1, block <= Int32.max, x[2] % block == 0, x[3] % block == 0 else {
             throw OperatorError("takes [N, C, H, W] with H and W multiples of \(block), not \(x)")
@@ -17,7 +17,7 @@ public struct SpaceToDepth: RearrangingOperator {
         return try .checked([x[0], x[1] * block * block, x[2] / block, x[3] / block])
     }
 
-    public func sources(for inputs: [TensorType?], giving shape: Shape) throws(OperatorError) -> [Int] {
+    package func sources(for inputs: [TensorType?], giving shape: Shape) throws(OperatorError) -> [Int] {
         let x = try inputs.requiredOfAnyKind(0, "input").shape
         let (plane, columns) = (x[2] * x[3], x[3])
         return Array(

@@ -5,9 +5,9 @@ import Tensors
 /// Inputs: x, optional extents of the parts as integers; by default all are equal, except that the last may be smaller.
 public struct SplitPart: RearrangingOperator {
     public var name: String { "Split" }
-    public var axis: Int
-    public var part: Int
-    public var parts: Int
+    package var axis: Int
+    package var part: Int
+    package var parts: Int
 
     public init(axis: Int = 0, part: Int, of parts: Int) {
         self.axis = axis
@@ -16,7 +16,7 @@ public struct SplitPart: RearrangingOperator {
     }
 
     /// Where each part begins along an axis of the given extent, and where the last ends.
-    public func borders(_ inputs: [TensorType?], extent: Int) throws(OperatorError) -> [Int] {
+    package func borders(_ inputs: [TensorType?], extent: Int) throws(OperatorError) -> [Int] {
         let each = (extent + parts - 1) / max(parts, 1)
         let extents =
             try inputs.knownIntegers(1, "extents") ?? (0..<parts).map { max(min(each, extent - $0 * each), 0) }
@@ -25,7 +25,7 @@ public struct SplitPart: RearrangingOperator {
         return extents.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1) }
     }
 
-    public func outputShape(for inputs: [TensorType?]) throws(OperatorError) -> Shape {
+    package func outputShape(for inputs: [TensorType?]) throws(OperatorError) -> Shape {
         let x = try inputs.requiredOfAnyKind(0, "input").shape
         let axis = try x.checkedAxis(axis)
         let borders = try borders(inputs, extent: x[axis])
@@ -34,7 +34,7 @@ public struct SplitPart: RearrangingOperator {
         return Shape(dimensions)
     }
 
-    public func sources(for inputs: [TensorType?], giving shape: Shape) throws(OperatorError) -> [Int] {
+    package func sources(for inputs: [TensorType?], giving shape: Shape) throws(OperatorError) -> [Int] {
         let x = try inputs.requiredOfAnyKind(0, "input").shape
         let axis = try x.checkedAxis(axis)
         let start = try borders(inputs, extent: x[axis])[part] * x.strides[axis]

@@ -8,7 +8,7 @@ public struct Tile: RearrangingOperator {
 
     public init() {}
 
-    public func outputShape(for inputs: [TensorType?]) throws(OperatorError) -> Shape {
+    package func outputShape(for inputs: [TensorType?]) throws(OperatorError) -> Shape {
         let x = try inputs.requiredOfAnyKind(0, "input").shape
         guard let times = try inputs.knownIntegers(1, "repeats"), times.count == x.rank,
             times.allSatisfy({ $0 >= 0 && $0 <= Shape.maximumCount })
@@ -16,7 +16,7 @@ public struct Tile: RearrangingOperator {
         return try .checked(zip(x.dimensions, times).map { $0.saturatingProduct($1) })
     }
 
-    public func sources(for inputs: [TensorType?], giving shape: Shape) throws(OperatorError) -> [Int] {
+    package func sources(for inputs: [TensorType?], giving shape: Shape) throws(OperatorError) -> [Int] {
         let x = try inputs.requiredOfAnyKind(0, "input").shape
         return shape.sources(in: x) { axis, index in index % x[axis] }
     }

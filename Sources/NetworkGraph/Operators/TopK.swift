@@ -5,10 +5,10 @@ import Tensors
 /// Inputs: x, how many as one integer. Of equal ones, the first comes first.
 public struct TopK: Operator {
     public var name: String { "TopK" }
-    public var axis: Int
-    public var isLargest: Bool
+    package var axis: Int
+    package var isLargest: Bool
     /// Whether to give the indices, instead of the numbers.
-    public var givesPlaces: Bool
+    package var givesPlaces: Bool
 
     public init(axis: Int = -1, isLargest: Bool = true, givesPlaces: Bool = false) {
         self.axis = axis
@@ -36,7 +36,7 @@ public struct TopK: Operator {
 
     /// The selected elements of [outer, along the axis, inner]: for each, its index along the axis and its position, in
     /// the output's order.
-    public func chosen<Element: Comparable>(
+    package func chosen<Element: Comparable>(
         from elements: [Element], _ x: Shape, axis: Int, count: Int
     ) -> [(place: Int, position: Int)] {
         let inner = x.dimensions[(axis + 1)...].reduce(1, *)

@@ -4,16 +4,16 @@ import Tensors
 public struct Transpose: RearrangingOperator {
     public var name: String { "Transpose" }
     /// Nil reverses the axes.
-    public var permutation: [Int]?
+    package var permutation: [Int]?
 
     public init(permutation: [Int]? = nil) {
         self.permutation = permutation
     }
 
     /// The permutation for an input of the given rank.
-    public func permutation(rank: Int) -> [Int] { permutation ?? (0..<rank).reversed() }
+    package func permutation(rank: Int) -> [Int] { permutation ?? (0..<rank).reversed() }
 
-    public func outputShape(for inputs: [TensorType?]) throws(OperatorError) -> Shape {
+    package func outputShape(for inputs: [TensorType?]) throws(OperatorError) -> Shape {
         let x = try inputs.requiredOfAnyKind(0, "input").shape
         let permutation = permutation(rank: x.rank)
         guard permutation.sorted() == Array(0..<x.rank) else {
@@ -22,7 +22,7 @@ public struct Transpose: RearrangingOperator {
         return Shape(permutation.map { x[$0] })
     }
 
-    public func sources(for inputs: [TensorType?], giving shape: Shape) throws(OperatorError) -> [Int] {
+    package func sources(for inputs: [TensorType?], giving shape: Shape) throws(OperatorError) -> [Int] {
         let x = try inputs.requiredOfAnyKind(0, "input").shape
         let strides = x.strides
         return Array(

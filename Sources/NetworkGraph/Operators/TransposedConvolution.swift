@@ -29,13 +29,13 @@ public struct TransposedConvolution: Operator {
     }
 
     public var name: String { "ConvTranspose" }
-    public var kernel: [Int]?
-    public var strides: [Int]?
-    public var dilations: [Int]?
-    public var padding: Padding?
+    package var kernel: [Int]?
+    package var strides: [Int]?
+    package var dilations: [Int]?
+    package var padding: Padding?
     /// How many zeros follow the output along each axis.
-    public var outputPadding: [Int]?
-    public var groups: Int
+    package var outputPadding: [Int]?
+    package var groups: Int
 
     public init(
         kernel: [Int]? = nil, strides: [Int]? = nil, dilations: [Int]? = nil, padding: Padding? = nil,
@@ -50,20 +50,21 @@ public struct TransposedConvolution: Operator {
     }
 
     /// The geometry along one spatial axis.
-    public struct Axis: Sendable, Equatable {
-        public let inputExtent: Int
-        public let outputExtent: Int
-        public let kernel: Int
-        public let stride: Int
-        public let dilation: Int
-        public let cutBefore: Int
+    package struct Axis: Sendable, Equatable {
+        package let inputExtent: Int
+        package let outputExtent: Int
+        package let kernel: Int
+        package let stride: Int
+        package let dilation: Int
+        package let cutBefore: Int
 
         /// The output position of an input element's product with a kernel tap; products outside the output are
         /// dropped.
-        public func outputPosition(input: Int, tap: Int) -> Int { input * stride + tap * dilation - cutBefore }
+        @inlinable
+        package func outputPosition(input: Int, tap: Int) -> Int { input * stride + tap * dilation - cutBefore }
     }
 
-    public func axes(input: Shape, weights: Shape) throws(OperatorError) -> [Axis] {
+    package func axes(input: Shape, weights: Shape) throws(OperatorError) -> [Axis] {
         let extents = Array(input.dimensions.dropFirst(2))
         let kernel = Array(weights.dimensions.dropFirst(2))
         if let declared = self.kernel, declared != kernel {

@@ -1,5 +1,5 @@
 /// A part of a document, as data: renderers turn it into Markdown, HTML or terminal lines.
-public indirect enum Block: Sendable, Equatable {
+package indirect enum Block: Sendable, Equatable {
     /// The heading of a document that consists only of blocks.
     case title(Phrase)
     /// A heading below the section's own.
@@ -16,11 +16,11 @@ public indirect enum Block: Sendable, Equatable {
 }
 
 /// A table in which every row has a cell for each column.
-public struct Table: Sendable, Equatable {
-    public let columns: [String]
-    public let rows: [[Phrase]]
+package struct Table: Sendable, Equatable {
+    package let columns: [String]
+    package let rows: [[Phrase]]
 
-    public init(_ columns: [String], _ rows: [[Phrase]]) {
+    package init(_ columns: [String], _ rows: [[Phrase]]) {
         self.columns = columns
         self.rows = rows
     }

@@ -3,18 +3,18 @@ import Tensors
 import Validation
 
 /// A run's results, as data: each renderer gives them its own form, without access to the reports.
-public struct Document: Sendable, Equatable {
-    public let verdict: Verdict
-    public let sections: [Section]
+package struct Document: Sendable, Equatable {
+    package let verdict: Verdict
+    package let sections: [Section]
     /// The frames shown in figures, keyed by their files.
-    public let pictures: [FramePicture]
+    package let pictures: [FramePicture]
     /// Reports that were not made, and why.
-    public let leftOut: [String]
+    package let leftOut: [String]
 
     /// - Parameters:
     ///   - pictures: frames, some of which figures may show.
     ///   - leftOut: reports that were not made, and why.
-    public init(_ sections: [Section], pictures: [FramePicture] = [], leftOut: [String] = []) {
+    package init(_ sections: [Section], pictures: [FramePicture] = [], leftOut: [String] = []) {
         self.leftOut = leftOut
         verdict = Verdict(combining: sections.map(\.verdict))
         self.sections = sections
@@ -24,14 +24,14 @@ public struct Document: Sendable, Equatable {
     }
 
     /// The files of the frames shown in figures, in order.
-    public static func filesShown(by sections: [Section]) -> [String] {
+    package static func filesShown(by sections: [Section]) -> [String] {
         Set(sections.flatMap(\.blocks).flatMap(\.frames)).sorted()
     }
 
     // MARK: - The first screen
 
     /// The verdict in a sentence.
-    public var sentence: String {
+    package var sentence: String {
         let count = sections.map(\.checks.count).reduce(0, +)
         let failing = sections.map { $0.count(.doesNotConform) }.reduce(0, +)
         let listed = sections.map { $0.count(.conformsWithKnownDeviations) }.reduce(0, +)
@@ -45,7 +45,7 @@ public struct Document: Sendable, Equatable {
     }
 
     /// What to do next.
-    public var next: String {
+    package var next: String {
         switch verdict {
         case .conforms: return "There is nothing to do."
         case .conformsWithKnownDeviations:
@@ -61,16 +61,16 @@ public struct Document: Sendable, Equatable {
     }
 
     /// The causes found, each once.
-    public var causes: [String] { sections.flatMap(\.causes).withoutRepeats }
+    package var causes: [String] { sections.flatMap(\.causes).withoutRepeats }
 
     /// What was not judged, and why.
-    public var notJudged: [String] { sections.flatMap(\.notJudged) }
+    package var notJudged: [String] { sections.flatMap(\.notJudged) }
 
     /// The failing checks that are not known deviations.
-    public var failures: [Check] { sections.flatMap(\.checks).filter { $0.verdict == .doesNotConform } }
+    package var failures: [Check] { sections.flatMap(\.checks).filter { $0.verdict == .doesNotConform } }
 
     /// Each report's checks, counted.
-    public var tally: Table {
+    package var tally: Table {
         Table(
             ["report", "compares", "verdict", "checks", "hold", "known deviations", "fail", "not judged"],
             sections.map { section in
@@ -84,7 +84,7 @@ public struct Document: Sendable, Equatable {
     }
 
     /// Listed deviations that need attention: those that got worse, and those that can be removed.
-    public var changedDeviations: [DeviationOutcome] {
+    package var changedDeviations: [DeviationOutcome] {
         sections.flatMap(\.deviations).filter { [.worse, .disappeared].contains($0.status) }
     }
 }

@@ -1,21 +1,21 @@
 import Conformance
 
 /// One report's results, for readers and CI systems.
-public struct Section: Sendable, Equatable {
+package struct Section: Sendable, Equatable {
     /// The report's name: `fp32_vs_onnx`.
-    public let name: String
+    package let name: String
     /// The two things compared.
-    public let title: String
-    public let verdict: Verdict
-    public let checks: [Check]
-    public let deviations: [DeviationOutcome]
+    package let title: String
+    package let verdict: Verdict
+    package let checks: [Check]
+    package let deviations: [DeviationOutcome]
     /// The faults found, one sentence each.
-    public let causes: [String]
+    package let causes: [String]
     /// Why all or part of the report could not be judged.
-    public let notJudged: [String]
+    package let notJudged: [String]
     /// What a reader should look at first, if anything.
-    public let firstFault: String?
-    public let blocks: [Block]
+    package let firstFault: String?
+    package let blocks: [Block]
 
     /// - Parameter blocks: what precedes the deviations and the failed limits.
     init(_ report: some Report, title: String, firstFault: String? = nil, blocks: [Block]) {
@@ -41,7 +41,7 @@ public struct Section: Sendable, Equatable {
     }
 
     /// The number of checks for each verdict.
-    public func count(_ verdict: Verdict) -> Int { checks.count { $0.verdict == verdict } }
+    package func count(_ verdict: Verdict) -> Int { checks.count { $0.verdict == verdict } }
 }
 
 extension Report {
@@ -83,7 +83,7 @@ extension Table {
 
 extension DeviationOutcome {
     /// The value and its limit as text; dashes if the check was not made.
-    public var figures: (value: String, limit: String) {
+    package var figures: (value: String, limit: String) {
         guard let value, let limit else { return ("-", "-") }
         return toldApart(value, from: limit)
     }

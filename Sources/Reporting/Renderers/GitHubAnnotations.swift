@@ -2,11 +2,11 @@ import Conformance
 
 /// Renders failures and unjudged items as GitHub Actions commands, which GitHub shows beside a change:
 /// https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
-public struct GitHubAnnotations {
+package struct GitHubAnnotations {
     /// One for each cause, failure and unjudged item; GitHub shows ten of a kind for each step.
-    public let lines: [String]
+    package let lines: [String]
 
-    public init(_ document: Document) {
+    package init(_ document: Document) {
         let most = 10
         let errors =
             document.causes.map { ("Cause", $0) } + document.failures.map { ($0.id, $0.failureMessage) }

@@ -2,12 +2,12 @@ import Conformance
 
 /// Renders the checks of sections as a JUnit document for CI systems: one suite for each report, one test case for each
 /// check, and one failing case for each cause found.
-public struct JUnit {
+package struct JUnit {
     private var suites = [XMLElement]()
 
-    public init() {}
+    package init() {}
 
-    public mutating func add(_ section: Section) {
+    package mutating func add(_ section: Section) {
         let isWhole = section.notJudged.isEmpty && section.verdict != .notJudged
         let errors = section.count(.notJudged) + (isWhole ? 0 : 1)
         var suite = XMLElement(
@@ -50,7 +50,7 @@ public struct JUnit {
         return testcase
     }
 
-    public var text: String {
+    package var text: String {
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
             + XMLElement("testsuites", children: suites).lines(indent: "").joined(separator: "\n") + "\n"
     }
@@ -106,7 +106,7 @@ extension Check {
     }
 
     /// `1.91e-05 is not below 1e-05`
-    public var failureMessage: String {
+    package var failureMessage: String {
         let (value, limit) = figures
         return "\(value) is not \(direction.words) \(limit)"
     }

@@ -1,25 +1,25 @@
 import Conformance
 
 /// Renders documents as GitHub's Markdown.
-public struct Markdown {
+package struct Markdown {
     /// Whether to fold long parts, as pages do. A terminal shows them under headings.
     let folds: Bool
 
-    public init(folds: Bool) { self.folds = folds }
+    package init(folds: Bool) { self.folds = folds }
 
     // MARK: - Documents
 
     /// The whole document.
-    public func text(_ document: Document) -> String {
+    package func text(_ document: Document) -> String {
         shown(firstScreen(document) + document.sections.flatMap { [""] + lines($0) }) + "\n"
     }
 
     /// The essentials: the verdict, the causes, what was not judged, what fails.
-    public func firstScreenText(_ document: Document) -> String { shown(firstScreen(document)) + "\n" }
+    package func firstScreenText(_ document: Document) -> String { shown(firstScreen(document)) + "\n" }
 
-    public func text(_ section: Section) -> String { shown(lines(section)) + "\n" }
+    package func text(_ section: Section) -> String { shown(lines(section)) + "\n" }
 
-    public func text(_ blocks: [Block]) -> String { shown(lines(blocks)) }
+    package func text(_ blocks: [Block]) -> String { shown(lines(blocks)) }
 
     private func firstScreen(_ document: Document) -> [String] {
         let limit = 10

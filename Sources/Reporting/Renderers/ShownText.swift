@@ -3,7 +3,7 @@ extension String {
     /// marks and invisible characters are replaced by their code points: `\\u{1B}`.
     ///
     /// Names come from files, so they may contain anything.
-    public var shownLine: String {
+    package var shownLine: String {
         unicodeScalars.reduce(into: "") { shown, scalar in
             if scalar.isObeyed {
                 shown += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
@@ -14,7 +14,7 @@ extension String {
     }
 
     /// The same, with line breaks kept.
-    public var shownLines: String {
+    package var shownLines: String {
         split(separator: "\n", omittingEmptySubsequences: false).map { String($0).shownLine }.joined(separator: "\n")
     }
 }

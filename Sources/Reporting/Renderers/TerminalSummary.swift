@@ -1,20 +1,20 @@
 import Conformance
 
 /// Renders a document as the last lines of a run on a terminal.
-public struct TerminalSummary {
+package struct TerminalSummary {
     /// A line, and the verdict that colours it where colours are available.
-    public struct Line: Sendable, Equatable {
-        public let text: String
-        public let verdict: Verdict?
+    package struct Line: Sendable, Equatable {
+        package let text: String
+        package let verdict: Verdict?
 
-        public init(_ text: String, _ verdict: Verdict? = nil) {
+        package init(_ text: String, _ verdict: Verdict? = nil) {
             self.text = text
             self.verdict = verdict
         }
     }
 
     /// How much to print.
-    public enum Extent: Sendable {
+    package enum Extent: Sendable {
         /// Only the verdict.
         case quiet
         /// The essentials, in at most ``mostLines`` lines.
@@ -23,12 +23,12 @@ public struct TerminalSummary {
         case verbose
     }
 
-    public static let mostLines = 25
+    package static let mostLines = 25
 
-    public let lines: [Line]
+    package let lines: [Line]
 
     /// - Parameter page: the path of the page with the details, if one was written.
-    public init(_ document: Document, page: String? = nil, extent: Extent = .brief) {
+    package init(_ document: Document, page: String? = nil, extent: Extent = .brief) {
         let verdict = document.verdict
         var lines = [Line("\(verdict.words): \(document.sentence)".capitalizedFirst, verdict)]
         guard extent != .quiet else {

@@ -17,14 +17,14 @@ extension WeightStorage: ExpressibleByArgument {
     private static let names: [(name: String, storage: WeightStorage)] =
         [("plain", .plain), ("int8", .int8)] + [1, 2, 4, 6, 8].map { ("palette\($0)", .palette(bits: $0)) }
 
-    public init?(argument: String) {
+    package init?(argument: String) {
         guard let named = Self.names.first(where: { $0.name == argument }) else { return nil }
         self = named.storage
     }
 
-    public static var allValueStrings: [String] { names.map(\.name) }
+    package static var allValueStrings: [String] { names.map(\.name) }
 
-    public var defaultValueDescription: String { Self.names.first { $0.storage == self }?.name ?? "" }
+    package var defaultValueDescription: String { Self.names.first { $0.storage == self }?.name ?? "" }
 }
 
 struct Convert: ParsableCommand {

@@ -1,7 +1,7 @@
-import Conformance
-import Detection
-import FaceConformance
-import JSONTree
+@testable import Conformance
+@testable import Detection
+@testable import FaceConformance
+@testable import JSONTree
 @testable import Reporting
 
 extension FuzzTarget {

@@ -1,7 +1,7 @@
-import Conformance
-import Engines
-import NetworkGraph
-import Tensors
+@testable import Conformance
+@testable import Engines
+@testable import NetworkGraph
+@testable import Tensors
 
 extension FuzzTarget {
     /// A chain of convolutions, activations, pools and dense layers: the fused network has the bits of the operators

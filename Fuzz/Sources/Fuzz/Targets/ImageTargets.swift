@@ -1,4 +1,4 @@
-import Detection
+@testable import Detection
 
 extension FuzzTarget {
     static let jpeg = image("jpeg", [0xFF, 0xD8, 0xFF])

@@ -1,8 +1,8 @@
-import Engines
+@testable import Engines
 @testable import ModelFormats
-import NetworkGraph
+@testable import NetworkGraph
 import SwiftProtobuf
-import Tensors
+@testable import Tensors
 
 extension FuzzTarget {
     /// Any bytes as an ONNX file; what can be read is run in float32 and two float16 arithmetics.

@@ -1,4 +1,4 @@
-import Tensors
+@testable import Tensors
 
 extension FuzzTarget {
     /// Any bytes as a .npy file; what can be read is written and read again, to an equal tensor.

@@ -3,38 +3,38 @@ import Tensors
 
 /// Which operations of a Core ML package the Neural Engine may run, and likely would: a forecast from rules, not a
 /// measurement.
-public struct NeuralEngineForecast: Sendable, Equatable {
-    public enum Eligibility: String, Sendable {
+package struct NeuralEngineForecast: Sendable, Equatable {
+    package enum Eligibility: String, Sendable {
         case eligible
         case notEligible = "not eligible"
         case unknown
     }
 
-    public struct Operation: Sendable, Equatable {
-        public let type: String
-        public let output: String
-        public let eligibility: Eligibility
+    package struct Operation: Sendable, Equatable {
+        package let type: String
+        package let output: String
+        package let eligibility: Eligibility
         /// The rule that decides.
-        public let rule: NeuralEngineRule
-        public let isLikelyPreferred: Bool
+        package let rule: NeuralEngineRule
+        package let isLikelyPreferred: Bool
         /// What makes it slower than necessary.
-        public let warnings: [NeuralEngineRule]
-        public let multiplyAdds: Int
+        package let warnings: [NeuralEngineRule]
+        package let multiplyAdds: Int
     }
 
-    public let operations: [Operation]
+    package let operations: [Operation]
     /// Conditions of the whole program.
-    public let programRules: [NeuralEngineRule]
+    package let programRules: [NeuralEngineRule]
     /// What to change, most important first.
-    public let advice: [String]
+    package let advice: [String]
 
     /// The share of operations that are certainly eligible.
-    public var eligibleOperations: Double {
+    package var eligibleOperations: Double {
         operations.isEmpty ? 0 : Double(operations.count { $0.eligibility == .eligible }) / Double(operations.count)
     }
 
     /// The share of multiply-adds in eligible operations.
-    public var eligibleMultiplyAdds: Double {
+    package var eligibleMultiplyAdds: Double {
         let total = operations.reduce(0.0) { $0 + Double($1.multiplyAdds) }
         let eligible = operations.filter { $0.eligibility == .eligible }.reduce(0.0) {
             $0 + Double($1.multiplyAdds)
@@ -43,13 +43,13 @@ public struct NeuralEngineForecast: Sendable, Equatable {
     }
 
     /// The share that the conversion's requirements demand.
-    public static let requestedShare = 0.8
+    package static let requestedShare = 0.8
 
     /// Fewer multiply-adds than this run on a CPU core of 100 GFLOP/s in less than the dispatch's 0.23 ms.
     static let fewestPreferred = 11_500_000
 
     /// - Parameter types: the types of all tensors, for the shapes of the forecast.
-    public init(_ graph: Graph, _ provenance: CoreMLProvenance, types: [String: TensorType]) {
+    package init(_ graph: Graph, _ provenance: CoreMLProvenance, types: [String: TensorType]) {
         let nodes = Dictionary(
             graph.nodes.flatMap { node in node.outputs.map { ($0, node) } }, uniquingKeysWith: { first, _ in first })
         func work(_ output: String) -> Int {

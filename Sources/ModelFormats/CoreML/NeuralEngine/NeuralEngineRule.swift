@@ -1,12 +1,12 @@
 /// A known fact about the operations that Apple's Neural Engine runs, with its source.
-public struct NeuralEngineRule: Sendable, Equatable {
-    public enum Confidence: String, Sendable {
+package struct NeuralEngineRule: Sendable, Equatable {
+    package enum Confidence: String, Sendable {
         case high, mediumHigh = "medium-high", medium, low, none
     }
 
-    public let statement: String
-    public let source: String
-    public let confidence: Confidence
+    package let statement: String
+    package let source: String
+    package let confidence: Confidence
 
     private static let apple = "Apple's documentation"
     private static let measured = "measured on M1, M2 and M5 by others"

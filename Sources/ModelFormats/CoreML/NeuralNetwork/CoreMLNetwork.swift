@@ -2,14 +2,14 @@ import NetworkGraph
 import Tensors
 
 /// What a Core ML neural network (specification 1 to 5) states about itself.
-public struct CoreMLNetworkProvenance: Sendable, Equatable {
-    public let specificationVersion: Int
-    public let metadata: [String: String]
-    public let layers: Int
+package struct CoreMLNetworkProvenance: Sendable, Equatable {
+    package let specificationVersion: Int
+    package let metadata: [String: String]
+    package let layers: Int
     /// The layers with weights stored in fewer than 32 bits.
-    public let compressed: [CoreMLProvenance.CompressedConstant]
+    package let compressed: [CoreMLProvenance.CompressedConstant]
     /// The shapes of the inputs, with open extents at their defaults.
-    public let defaultShapes: [String: Shape]
+    package let defaultShapes: [String: Shape]
 }
 
 /// A neural network read from a Core ML model, with weights as float32.

@@ -18,10 +18,10 @@ extension ModelFormat {
 }
 
 extension CoreMLNetworkProvenance: ModelProvenance {
-    public var words: String { "Core ML neural network, specification \(specificationVersion), \(layers) layers" }
+    package var words: String { "Core ML neural network, specification \(specificationVersion), \(layers) layers" }
 
     /// What is compressed, and the maker's notes.
-    public var notes: [String] {
+    package var notes: [String] {
         compressed.map { "compressed to \($0.bits) bits: \($0.name)" }
             + metadata.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
     }

@@ -4,8 +4,8 @@ import SwiftProtobuf
 import Tensors
 
 /// The files of a Core ML package. The same network always gives the same bytes.
-public struct CoreMLPackageContents: Sendable {
-    public enum Precision: String, Sendable, CaseIterable {
+package struct CoreMLPackageContents: Sendable {
+    package enum Precision: String, Sendable, CaseIterable {
         case fp32
         case fp16
     }
@@ -14,9 +14,9 @@ public struct CoreMLPackageContents: Sendable {
     private static let weightsPath = "\(PackageFiles.folder)/\(PackageFiles.weightsPath)"
 
     /// Keyed by their paths within the package.
-    public let files: [String: [UInt8]]
+    package let files: [String: [UInt8]]
     /// The package's names for the inputs and outputs of its source graph; empty for a face network.
-    public let names: [String: String]
+    package let names: [String: String]
 
     /// An ML Program of specification 7 (macOS 13, iOS 16) from one upright image [1, 3, height, width] to logits,
     /// boxes and landmarks, float32 or float16 throughout.
@@ -29,7 +29,7 @@ public struct CoreMLPackageContents: Sendable {
     ///     from 12 to 1000 pixels.
     ///   - sourceSHA256: the SHA-256 of the network's source file.
     /// - Throws: ``PackageWritingError``.
-    public init(
+    package init(
         _ network: OpenFaceModel, name: String, precision: Precision, shapes: [(height: Int, width: Int)]? = nil,
         sourceSHA256: String
     ) throws(PackageWritingError) {
@@ -53,7 +53,7 @@ public struct CoreMLPackageContents: Sendable {
     ///   - sourceSHA256: the SHA-256 of the network's source file.
     /// - Throws: ``PackageWritingError`` at the first node without a counterpart in Core ML;
     ///   ``NetworkGraph/GraphError`` for shapes that do not fit.
-    public init(
+    package init(
         _ graph: Graph, shapes: [String: Shape], form: PackageForm, name: String, sourceSHA256: String
     ) throws {
         var writer = OperationWriter(graph, types: try graph.tensorTypes(for: shapes), form: form)
@@ -135,10 +135,10 @@ public struct CoreMLPackageContents: Sendable {
 }
 
 /// Why a network cannot be written as a package.
-public struct PackageWritingError: Error, Equatable, CustomStringConvertible {
-    public let description: String
+package struct PackageWritingError: Error, Equatable, CustomStringConvertible {
+    package let description: String
 
-    public init(_ description: String) { self.description = description }
+    package init(_ description: String) { self.description = description }
 }
 
 extension CoreMLPackageContents {

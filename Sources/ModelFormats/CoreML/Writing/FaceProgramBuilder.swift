@@ -245,7 +245,7 @@ struct FaceProgramBuilder {
 
 extension OpenFaceModel {
     /// Whether it ends in the logits, box and landmarks of an MTCNN face network.
-    public var isFaceNetwork: Bool {
+    package var isFaceNetwork: Bool {
         guard case .fullyConnected(let last)? = layers.last, case .convolution? = layers.first else { return false }
         return last.bias.count == 6 || last.bias.count == 16
     }

@@ -1,17 +1,17 @@
 import NetworkGraph
 
 /// The types in which a package computes, and how it stores weights.
-public struct PackageForm: Sendable {
-    public var precision: CoreMLPackageContents.Precision
+package struct PackageForm: Sendable {
+    package var precision: CoreMLPackageContents.Precision
     /// The tensors whose nodes are computed in float32 whatever the precision; with any of them, the package's inputs
     /// and outputs are float32.
-    public var float32Tensors: Set<String>
-    public var weights: WeightStorage
+    package var float32Tensors: Set<String>
+    package var weights: WeightStorage
     /// Whether to store weights of fewer bits as their expanded values, in the type that they are computed in: for
     /// comparison.
-    public var expandsWeights = false
+    package var expandsWeights = false
 
-    public init(
+    package init(
         _ precision: CoreMLPackageContents.Precision, float32Tensors: Set<String> = [], weights: WeightStorage = .plain
     ) {
         self.precision = precision
@@ -22,7 +22,7 @@ public struct PackageForm: Sendable {
     var inputElement: ProgramElement { precision == .fp16 && float32Tensors.isEmpty ? .float16 : .float32 }
 
     /// The type in which a node is computed.
-    public func isFloat16(_ node: Node) -> Bool {
+    package func isFloat16(_ node: Node) -> Bool {
         precision == .fp16 && !node.outputs.contains(where: float32Tensors.contains)
     }
 

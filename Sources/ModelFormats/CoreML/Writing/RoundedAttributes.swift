@@ -3,7 +3,7 @@ import NetworkGraph
 extension Graph {
     /// The same graph as a float16 package stores it: in operators computed in float16, the numbers in attributes (an
     /// epsilon, a slope) are float16.
-    public func roundingAttributes(as form: PackageForm) -> Graph {
+    package func roundingAttributes(as form: PackageForm) -> Graph {
         let rounded = nodes.map { node in
             guard form.isFloat16(node) else { return node }
             return Node(

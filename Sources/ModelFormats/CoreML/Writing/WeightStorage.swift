@@ -1,7 +1,7 @@
 import Tensors
 
 /// How a package stores the weights of layers.
-public enum WeightStorage: Sendable, Equatable {
+package enum WeightStorage: Sendable, Equatable {
     /// In the type that they are computed in.
     case plain
     /// As 8-bit integers with a scale for each output of the layer, symmetric about 0.

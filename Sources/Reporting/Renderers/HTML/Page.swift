@@ -1,11 +1,11 @@
 import Conformance
 
 /// Renders a document as one HTML page that needs no network and no scripts.
-public struct Page {
-    public let text: String
+package struct Page {
+    package let text: String
 
     /// - Throws: the template library's error for an invalid template.
-    public init(_ document: Document) throws {
+    package init(_ document: Document) throws {
         let blocks = PageBlocks(document.pictures)
         let failures = document.failures
         let shown = 12

@@ -95,7 +95,7 @@ struct Winograd<Number: KernelNumber> {
         let (rows, columns) = (transform.count, transform[0].count)
         let count = squares.count / (columns * columns)
         var results = [Number](repeating: 0, count: rows * rows * count)
-        // T X of one row, [column, which]
+        // One row of T X, [column, square]
         var half = [Number](repeating: 0, count: columns * Self.squaresAtOnce)
         squares.withUnsafeBufferPointer { squares in
             results.withUnsafeMutableBufferPointer { results in
@@ -105,20 +105,13 @@ struct Winograd<Number: KernelNumber> {
                         for row in 0..<rows {
                             half.update(repeating: 0)
                             for column in 0..<columns {
-                                let place = column * Self.squaresAtOnce
-                                let sums = UnsafeMutableBufferPointer(rebasing: half[place..<place + length])
-                                for (from, factor) in transform[row].enumerated() where factor != 0 {
-                                    let source = (from * columns + column) * count + first
-                                    sums.add(UnsafeBufferPointer(rebasing: squares[source..<source + length]), factor)
+                                half.part(column * Self.squaresAtOnce, length).add(transform[row]) {
+                                    squares.part(($0 * columns + column) * count + first, length)
                                 }
                             }
                             for column in 0..<rows {
-                                let target = (row * rows + column) * count + first
-                                let sums = UnsafeMutableBufferPointer(rebasing: results[target..<target + length])
-                                for (from, factor) in transform[column].enumerated() where factor != 0 {
-                                    let place = from * Self.squaresAtOnce
-                                    let part = UnsafeMutableBufferPointer(rebasing: half[place..<place + length])
-                                    sums.add(UnsafeBufferPointer(part), factor)
+                                results.part((row * rows + column) * count + first, length).add(transform[column]) {
+                                    UnsafeBufferPointer(half.part($0 * Self.squaresAtOnce, length))
                                 }
                             }
                         }
@@ -192,9 +185,22 @@ struct Winograd<Number: KernelNumber> {
     }
 }
 
+extension UnsafeBufferPointer {
+    fileprivate func part(_ start: Int, _ length: Int) -> UnsafeBufferPointer {
+        UnsafeBufferPointer(rebasing: self[start..<start + length])
+    }
+}
+
 extension UnsafeMutableBufferPointer where Element: BinaryFloatingPoint {
-    /// Adds numbers, each multiplied by a factor.
-    fileprivate func add(_ numbers: UnsafeBufferPointer<Element>, _ factor: Element) {
-        for index in 0..<count { self[index] += factor * numbers[index] }
+    fileprivate func part(_ start: Int, _ length: Int) -> UnsafeMutableBufferPointer {
+        UnsafeMutableBufferPointer(rebasing: self[start..<start + length])
+    }
+
+    /// Adds the numbers of some places, each times its place's factor, from the first.
+    fileprivate func add(_ factors: [Element], of numbers: (_ place: Int) -> UnsafeBufferPointer<Element>) {
+        for (place, factor) in factors.enumerated() where factor != 0 {
+            let numbers = numbers(place)
+            for index in 0..<count { self[index] += factor * numbers[index] }
+        }
     }
 }

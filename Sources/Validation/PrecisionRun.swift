@@ -117,7 +117,7 @@ extension PrecisionMeasurement {
                     modelSha256: model.sha256,
                     on: capture.map { try NetworkInputs.all(in: $0, of: model.graph) } ?? [], network: network,
                     scoreThreshold: threshold, tasks: tasks.on(model.graph.outputs))
-                if let capture {
+                if let capture, !programs.isEmpty {
                     for (index, arithmetic) in arithmetics.map(\.1).enumerated() {
                         let engine = try arithmetic.engine(for: model.graph)
                         own[index].add(try programs.measure(of: engine, in: arithmetic, against: model, on: capture))

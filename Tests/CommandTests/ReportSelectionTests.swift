@@ -18,10 +18,7 @@ import Validation
             try files.copyItem(
                 atPath: fixtures.appendingPathComponent("models/rnet.onnx").path,
                 toPath: "\(directory)/models/classifier.onnx")
-            let original = try CaptureFile(contentsOf: fixtures.appendingPathComponent("captures/rnet.h5").path)
-            let writer = try CaptureWriter(original.header, to: "\(directory)/captures/classifier.h5")
-            for name in original.caseNames.prefix(2) { try writer.append(original.readCase(name)) }
-            try writer.finish()
+            try writeCases(2, of: "rnet", to: "\(directory)/captures/classifier.h5")
             try body(
                 directory,
                 [
@@ -29,6 +26,14 @@ import Validation
                     "\(directory)/out",
                 ])
         }
+    }
+
+    /// Writes the first cases of a bundled capture.
+    private func writeCases(_ count: Int, of network: String, to path: String) throws {
+        let original = try CaptureFile(contentsOf: fixtures.appendingPathComponent("captures/\(network).h5").path)
+        let writer = try CaptureWriter(original.header, to: path)
+        for name in original.caseNames.prefix(count) { try writer.append(original.readCase(name)) }
+        try writer.finish()
     }
 
     private func reports(in directory: String) throws -> [String] {
@@ -174,10 +179,7 @@ import Validation
                 try files.copyItem(
                     atPath: fixtures.appendingPathComponent("models/\(name).onnx").path,
                     toPath: "\(directory)/models/\(name).onnx")
-                let original = try CaptureFile(contentsOf: fixtures.appendingPathComponent("captures/\(name).h5").path)
-                let writer = try CaptureWriter(original.header, to: "\(directory)/captures/\(name).h5")
-                for one in original.caseNames.prefix(1) { try writer.append(original.readCase(one)) }
-                try writer.finish()
+                try writeCases(1, of: name, to: "\(directory)/captures/\(name).h5")
             }
             try files.createDirectory(atPath: "\(directory)/frames", withIntermediateDirectories: true)
             try files.copyItem(
@@ -208,7 +210,7 @@ import Validation
     @Test("A program of the user's measures answers in validate and in plan, and a limit on its numbers counts")
     func programs() throws {
         try withClassifier { directory, validate in
-            // It is given two captures, and prints the bytes of both.
+            // It is given two captures, and prints a number if both hold something.
             let program = "\(directory)/score.sh"
             let words = "test $(wc -c < $1) -gt 1000 -a $(wc -c < $2) -gt 1000 && echo '{\"error\": 0.25}'\n"
             try Data(words.utf8).write(to: URL(fileURLWithPath: program))

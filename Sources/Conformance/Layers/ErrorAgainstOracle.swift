@@ -1,3 +1,4 @@
+import Engines
 import NetworkGraph
 import Tensors
 
@@ -82,5 +83,21 @@ public struct ErrorAgainstOracle: Sendable, Codable, Equatable {
         // NaN is not among the largest errors.
         if boundRatio == .infinity { measured.envelopeRatio = .infinity }
         return measured
+    }
+
+    /// The same, held to the bounds of other programs if right programs do not explain the error.
+    ///
+    /// - Parameter bounds: what bounds the errors of some programs.
+    func held(
+        _ computed: AnyTensor, against exact: AnyTensor, bounds: (RoundingBound.Programs) throws -> Tensor<Double>?
+    ) rethrows -> ErrorAgainstOracle {
+        guard grade != .explains else { return self }
+        func ratio(_ bounds: Tensor<Double>?) -> Double? {
+            bounds.map { ErrorAgainstOracle(computed: computed, exact: exact, bounds: $0).boundRatio }
+        }
+        var held = self
+        held.probableBoundRatio = ratio(try bounds(.probablySumming))
+        held.widestBoundRatio = ratio(try bounds(.summingOrWinograd))
+        return held
     }
 }

@@ -186,23 +186,12 @@ package struct LayerComparison: Sendable {
         let known = recording.tensors.merging(recording.inputs) { $1 }.merging(graph.initializers) { $1 }
         var block = Block(of: known, inputErrors)
         let errors = try cumulativeErrors(from: given, exact, in: bounds)
-        // Only for what the spread of right programs does not explain.
-        lazy var probable = Result { try cumulativeErrors(from: given, exact, in: bounds.of(.probablySumming)) }
-        lazy var widest = Result { try cumulativeErrors(from: given, exact, in: bounds.of(.summingOrWinograd)) }
-        func graded(
-            _ error: ErrorAgainstOracle?, _ computed: AnyTensor, _ side: KeyPath<Errors, [String: Tensor<Double>]>,
-            _ name: String, spread: Double?
-        ) throws -> ErrorAgainstOracle? {
-            guard var graded = error?.measured(by: spread), let exact = exact[name] else { return nil }
-            guard graded.grade != .explains else { return graded }
-            func ratio(_ errors: Errors) -> Double? {
-                errors[keyPath: side][name].map {
-                    ErrorAgainstOracle(computed: computed, exact: exact, bounds: $0).boundRatio
-                }
-            }
-            graded.probableBoundRatio = ratio(try probable.get())
-            graded.widestBoundRatio = ratio(try widest.get())
-            return graded
+        var further = [RoundingBound.Programs: Errors]()
+        func furtherErrors(of programs: RoundingBound.Programs) throws -> Errors {
+            if let known = further[programs] { return known }
+            let errors = try cumulativeErrors(from: given, exact, in: bounds.of(programs))
+            further[programs] = errors
+            return errors
         }
         for (node, name) in graph.nodes.flatMap({ node in node.outputs.map { (node, $0) } }) {
             guard let exactOutput = exact[name], let ofEngine = errors.engine[name],
@@ -223,14 +212,16 @@ package struct LayerComparison: Sendable {
             var cumulative = agreement(
                 recorded: recorded, computed: values, exact: exactOutput, bounds: (ofEngine, ofRecording))
             if let spreads {
-                func ofSide(_ error: ErrorAgainstOracle?, isEngine: Bool) throws -> ErrorAgainstOracle? {
-                    isEngine
-                        ? try graded(error, values, \.engine, name, spread: spreads.engine[name])
-                        : try graded(error, recorded, \.recording, name, spread: spreads.recording[name])
+                func graded(_ error: ErrorAgainstOracle?, isEngine: Bool) throws -> ErrorAgainstOracle? {
+                    try error?.measured(by: isEngine ? spreads.engine[name] : spreads.recording[name])
+                        .held(isEngine ? values : recorded, against: exactOutput) { programs in
+                            let errors = try furtherErrors(of: programs)
+                            return isEngine ? errors.engine[name] : errors.recording[name]
+                        }
                 }
                 let isEngine = candidate == .engine
-                cumulative.baselineError = try ofSide(cumulative.baselineError, isEngine: !isEngine)
-                cumulative.candidateError = try ofSide(cumulative.candidateError, isEngine: isEngine)
+                cumulative.baselineError = try graded(cumulative.baselineError, isEngine: !isEngine)
+                cumulative.candidateError = try graded(cumulative.candidateError, isEngine: isEngine)
             }
             layers.append(
                 LayerMetrics(

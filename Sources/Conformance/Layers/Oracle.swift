@@ -36,7 +36,7 @@ package final class Oracle: Sendable {
 
 /// Results that are kept beside their inputs, until there is no room left.
 private struct KnownResults {
-    private(set) var bytesLeft: Int
+    private var bytesLeft: Int
     private var results = [(inputs: [String: AnyTensor], tensors: [String: AnyTensor])]()
 
     init(bytesLeft: Int) { self.bytesLeft = bytesLeft }

@@ -33,10 +33,10 @@ struct Convert: ParsableCommand {
         discussion: """
             The format is told by the output's extension: .mlpackage is Core ML's, .dat OpenFace's, for face networks alone. \
             The input may be of any format that is read. A face network that is one chain becomes a package for upright \
-            images, with logits, boxes and landmarks, which `compare` compares; every other network, and any with \
-            --weights, --float32 or --plan, is written operator by operator for inputs of fixed shapes, and that package \
-            is read again, run, and compared with its source before it is written. From a directory with pnet, rnet and onet, the six packages \
-            pnet_fp16.mlpackage to onet_fp32.mlpackage are written to a directory.
+            images, with logits, boxes and landmarks; check it with `compare`. Every other network, and any with \
+            --weights, --float32 or --plan, is written operator by operator for inputs of fixed shapes; that package is \
+            read again, run, and compared with its source before it is written. From a directory with pnet, rnet and \
+            onet, the six packages pnet_fp16.mlpackage to onet_fp32.mlpackage are written to a directory.
             """)
 
     @Argument(help: "The model to read, or a directory of the three.")

@@ -13,8 +13,9 @@ struct Explain: ParsableCommand {
         abstract: "Tells what was done wrong: in a conversion of a network, or in another detector.",
         discussion: """
             Of two forms of a network, each a model or a capture, it names the altered computation that makes one from \
-            the other, confirmed on every case; where none is found, the exit code is that of `compare`. Of a list of faces, given with --gold, it tells how the list is written, \
-            which detector's rules it follows, and where it departs from them.
+            the other, confirmed on every case; if it finds none, the exit code is that of `compare`. Of a list of faces, \
+            given with --gold, it tells how the list is written, which detector's rules it follows, and where it departs \
+            from them.
             """)
 
     @Argument(help: ArgumentHelp("The network as it should be, and its conversion.", valueName: "baseline candidate"))

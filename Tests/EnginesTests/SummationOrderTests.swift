@@ -112,7 +112,9 @@ import Testing
         for n in [2048.0, 2049, 2929, 1e6] { #expect(bound.growth(of: n) == .infinity) }
         #expect(bound.error(of: 0, grownTo: 0, roundings: .infinity) == 0)
         // A sum of 2925 products is not held to any error, whatever comes after it.
-        let operands = [AnyTensor.float32(Tensor([1, 2925], repeating: 1)), .float32(Tensor([2925, 1], repeating: 1))]
+        let operands = [
+            AnyTensor.float32(Tensor([1, 2925], repeating: 1)), .float32(Tensor([2925, 1], repeating: 1)),
+        ]
         let node = Node(name: "product", operator: MatMul(), inputs: ["a", "b"], outputs: ["y"])
         let errors = try bound.errors(
             of: node, inputs: operands, errors: [nil, nil], output: Tensor([1, 1], [2925]))

@@ -33,10 +33,10 @@ struct Convert: ParsableCommand {
         discussion: """
             The format is told by the output's extension: .mlpackage is Core ML's, .dat OpenFace's, for face networks alone. \
             The input may be of any format that is read. A face network that is one chain becomes a package for upright \
-            images, with logits, boxes and landmarks; check it with `compare`. Every other network, and any with \
-            --weights, --float32 or --plan, is written operator by operator for inputs of fixed shapes; that package is \
-            read again, run, and compared with its source before it is written. From a directory with pnet, rnet and \
-            onet, the six packages pnet_fp16.mlpackage to onet_fp32.mlpackage are written to a directory.
+            images, with logits, boxes and landmarks. Every other network, and any with --weights, --float32 or --plan, \
+            is written operator by operator for inputs of fixed shapes. A package is read again, run, and compared with \
+            its source before it is written. From a directory with pnet, rnet and onet, the six packages \
+            pnet_fp16.mlpackage to onet_fp32.mlpackage are written to a directory.
             """)
 
     @Argument(help: "The model to read, or a directory of the three.")
@@ -205,7 +205,37 @@ struct Convert: ParsableCommand {
         } catch {
             throw CommandError(.badData, "\(model.path): \(error)")
         }
-        try write(contents, to: path, planned: planned)
+        let judgement = try judgement(of: contents, of: model, at: path)
+        try write(contents, to: path, planned: planned, finding: "; \(judgement)")
+    }
+
+    /// How the package's answers compare with the model's, on drawn inputs.
+    ///
+    /// - Throws: ``CommandError`` if rounding does not explain how they differ.
+    private func judgement(of contents: CoreMLPackageContents, of model: Model, at path: String) throws -> String {
+        Terminal.progress("comparing \(path) with its source")
+        defer { Terminal.clearProgress() }
+        let package = try ComparedSide.model(Model(contents, path: path), .fp32)
+        let report: LayerReport
+        do {
+            report = try package.judged(
+                beside: try .model(model, .fp32), on: ComparedInputs(for: model.graph, seed: 1), map: [:])
+        } catch let error as AlignmentError {
+            return "it was not compared with its source: \(error)"
+        } catch let error as GraphError {
+            // --shapes may leave out the sizes that are drawn.
+            return "it was not compared with its source: \(error)"
+        }
+        switch report.verdict {
+        case .conforms, .conformsWithKnownDeviations:
+            return "rounding explains how its answers differ from \(model.name)'s"
+        case .notJudged: return "it was not judged: \(report.notJudged.joined(separator: "; "))"
+        case .doesNotConform:
+            throw CommandError(
+                .badData,
+                "\(path) was not written: rounding does not explain how the package's answers differ from those of "
+                    + model.path)
+        }
     }
 
     private func write(

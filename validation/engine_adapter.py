@@ -23,6 +23,7 @@ import os
 import pathlib
 import sys
 import tempfile
+import time
 
 import numpy
 
@@ -304,6 +305,11 @@ def main() -> int:
                 )
             elif header["message"] == "run":
                 send(answers, {"message": "result"}, dict(zip(engine.outputs, engine.run(tensors))))
+            elif header["message"] == "time":
+                start = time.perf_counter()
+                for _ in range(header["count"]):
+                    engine.run(tensors)
+                send(answers, {"message": "timed", "seconds": time.perf_counter() - start})
             else:
                 send(answers, {"message": "error", "reason": f"unknown message {header['message']}"})
         except ModuleNotFoundError as error:

@@ -59,10 +59,10 @@ package struct Benchmark: Sendable, Codable, Equatable {
 
     /// As text.
     package var table: String {
-        var lines = [row("", "value", "target", "stretch", "")]
+        var lines = [Self.row("", "value", "target", "stretch", "")]
         for requirement in requirements {
             lines.append(
-                row(
+                Self.row(
                     requirement.metric, requirement.value.short, requirement.target.short, requirement.stretch.short,
                     requirement.meetsStretch ? "stretch met" : requirement.meetsTarget ? "target met" : "NOT MET"))
         }
@@ -70,26 +70,26 @@ package struct Benchmark: Sendable, Codable, Equatable {
         lines += [
             "",
             "frames: \(detection.frames), threads: \(detection.threads), engine: \(detector.words)",
-            row("latency, ms", "mean", "median", "P95", "P99"),
-            row("", latency.meanMs.short, latency.medianMs.short, latency.p95Ms.short, latency.p99Ms.short), "",
-            row("1 thread, ms a frame", "decoding", "pnet", "rnet", "onet", "rest"),
-            row(
+            Self.row("latency, ms", "mean", "median", "P95", "P99"),
+            Self.row("", latency.meanMs.short, latency.medianMs.short, latency.p95Ms.short, latency.p99Ms.short), "",
+            Self.row("1 thread, ms a frame", "decoding", "pnet", "rnet", "onet", "rest"),
+            Self.row(
                 "", stages.decodingMs.short, stages.pnetMs.short, stages.rnetMs.short, stages.onetMs.short,
                 stages.restMs.short), "",
-            row("built-in \(arithmetic), 1 thread", "median ms", "P95 ms", "GFLOP/s", "% of peak"),
+            Self.row("built-in \(arithmetic), 1 thread", "median ms", "P95 ms", "GFLOP/s", "% of peak"),
         ]
         for network in networks {
             lines.append(
-                row(
+                Self.row(
                     network.input, network.time.medianMs.short, network.time.p95Ms.short, network.gflops.short,
                     (network.peakFraction * 100).short))
         }
         lines.append("peak of one core: \(multiplyAddPeakGflops.short) GFLOP/s")
         if !against.isEmpty {
-            lines += ["", row("against", "fp32, ms", "theirs, ms", "ratio", "from", "to")]
+            lines += ["", Self.row("against", "fp32, ms", "theirs, ms", "ratio", "from", "to")]
             for ratio in against {
                 lines.append(
-                    row(
+                    Self.row(
                         "\(ratio.engine), \(ratio.input)", ratio.ownMs.short, ratio.otherMs.short, ratio.median.short,
                         ratio.smallest.short, ratio.largest.short))
             }
@@ -97,7 +97,7 @@ package struct Benchmark: Sendable, Codable, Equatable {
         return lines.joined(separator: "\n")
     }
 
-    private func row(_ first: String, _ others: String...) -> String {
+    static func row(_ first: String, _ others: String...) -> String {
         first + String(repeating: " ", count: max(28 - first.count, 1))
             + others.map { String(repeating: " ", count: max(11 - $0.count, 1)) + $0 }.joined()
     }

@@ -15,12 +15,43 @@ package struct SpeedRatio: Sendable, Codable, Equatable {
     package let smallest: Double
     package let largest: Double
 
+    /// Measures in rounds in which both run in succession, so that a busy machine slows both.
+    ///
+    /// - Parameters:
+    ///   - maxAbsDiff: how far the outputs of the two differ.
+    ///   - once: the seconds of one run of ours.
+    ///   - own: computes once.
+    ///   - other: the seconds of so many runs of the other engine.
+    init(
+        engine: String, input: String, maxAbsDiff: Double, rounds: Int, once: Double, own: () throws -> Void,
+        other: (Int) throws -> Double
+    ) throws {
+        let count = min(max(Int(0.01 / once), 1), 500)
+        _ = try other(count)
+        var (ownTimes, others) = ([Double](), [Double]())
+        for _ in 0..<rounds {
+            ownTimes.append(try seconds { for _ in 0..<count { try own() } } / Double(count))
+            others.append(try other(count) / Double(count))
+        }
+        let ratios = zip(ownTimes, others).map { $1 / $0 }.sorted()
+        self.engine = engine
+        self.input = input
+        self.maxAbsDiff = maxAbsDiff
+        ownMs = DurationStatistics(seconds: ownTimes).medianMs
+        otherMs = DurationStatistics(seconds: others).medianMs
+        median = ratios[ratios.count / 2]
+        smallest = ratios[0]
+        largest = ratios[ratios.count - 1]
+    }
+}
+
+// MARK: - Face networks
+
+extension SpeedRatio {
     /// Two correct float32 programs agree to about 1e-5 on these networks: a hundred times that means another network,
     /// or other inputs.
     static let largestDifference = 1e-3
 
-    /// Measures in rounds in which both run in succession, so that a busy machine slows both.
-    ///
     /// - Throws: ``OutsideEngines/OutsideEngineError`` if the other engine's results differ, and any error of the
     ///   network.
     package init(
@@ -31,29 +62,21 @@ package struct SpeedRatio: Sendable, Codable, Equatable {
         guard other.shape == expected.shape else {
             throw engine.nonsense("\(input.name): output \(other.shape), expected \(expected.shape)")
         }
-        let difference = zip(expected.elements, other.elements).reduce(0.0) { largest, pair in
-            let difference = Double(abs(pair.0 - pair.1))
-            return difference > largest || difference.isNaN ? difference : largest
-        }
+        let difference = maximalDifference(expected.elements, other.elements)
         guard difference <= Self.largestDifference else {
             throw engine.nonsense("\(input.name): its outputs differ from ours by \(difference)")
         }
         let once = try seconds { _ = try network.evaluate(input.images) }
-        let count = min(max(Int(0.01 / once), 1), 500)
-        _ = try engine.run(count: count)
-        var (own, others) = ([Double](), [Double]())
-        for _ in 0..<rounds {
-            own.append(try seconds { for _ in 0..<count { _ = try network.evaluate(input.images) } } / Double(count))
-            others.append(try engine.run(count: count) / Double(count))
-        }
-        let ratios = zip(own, others).map { $1 / $0 }.sorted()
-        self.engine = engine.name
-        self.input = input.name
-        maxAbsDiff = difference
-        ownMs = DurationStatistics(seconds: own).medianMs
-        otherMs = DurationStatistics(seconds: others).medianMs
-        median = ratios[ratios.count / 2]
-        smallest = ratios[0]
-        largest = ratios[ratios.count - 1]
+        try self.init(
+            engine: engine.name, input: input.name, maxAbsDiff: difference, rounds: rounds, once: once,
+            own: { _ = try network.evaluate(input.images) }, other: { try engine.run(count: $0) })
+    }
+}
+
+/// The largest difference between two lists of numbers; NaN if one is.
+func maximalDifference<Number: BinaryFloatingPoint>(_ a: [Number], _ b: [Number]) -> Double {
+    zip(a, b).reduce(0.0) { largest, pair in
+        let difference = Double(abs(pair.0 - pair.1))
+        return difference > largest || difference.isNaN ? difference : largest
     }
 }

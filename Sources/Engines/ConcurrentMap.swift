@@ -14,6 +14,9 @@ package enum Threads {
         set { chosen.store(min(max(newValue, possible.lowerBound), possible.upperBound), ordering: .relaxed) }
     }
 
+    /// The threads that a task may use which is not itself one of several.
+    static var forOneTask: Int { areShared ? 1 : limit }
+
     /// Whether this thread is already one of several that compute.
     @TaskLocal fileprivate static var areShared = false
 }

@@ -22,6 +22,9 @@ public protocol Engine: Sendable {
     func run(_ inputs: [String: AnyTensor], observing observe: (Activation) throws -> Void) throws -> [String:
         AnyTensor]
 
+    /// The same, without the tensors in between, which may be quicker.
+    func run(_ inputs: [String: AnyTensor]) throws -> [String: AnyTensor]
+
     /// The results of one node for the given tensors; nil stands for an omitted input.
     ///
     /// The node's own constants are among the tensors, and are rounded like any constant.

@@ -6,7 +6,7 @@ package struct OperatorEngine<A: Arithmetic>: Engine {
     package let graph: Graph
     /// The order of summation for sums of products; any but the first represents another correct program.
     private let order: SummationOrder
-    private let constants: [String: Value<A.Element>]
+    let constants: [String: Value<A.Element>]
     /// For each node, the tensors that no later node reads.
     private let lastUses: [[String]]
 
@@ -53,7 +53,7 @@ package struct OperatorEngine<A: Arithmetic>: Engine {
 
     /// Refuses excessive memory demands before anything is computed. Shapes that become known only later are checked
     /// node by node.
-    private func checkMemory(_ inputs: [(String, Shape)]) throws(GraphError) {
+    func checkMemory(_ inputs: [(String, Shape)]) throws(GraphError) {
         let shapes = Dictionary(inputs, uniquingKeysWith: { first, _ in first })
         guard let types = try? graph.tensorTypes(for: shapes) else { return }
         try graph.checkMemory(types, bytesPerNumber: MemoryLayout<A.Element>.size)
@@ -67,7 +67,7 @@ package struct OperatorEngine<A: Arithmetic>: Engine {
         return try evaluate(node, on: given).map(Self.anyTensor)
     }
 
-    private func evaluate(_ node: Node, on inputs: [Value<A.Element>?]) throws -> [Value<A.Element>] {
+    func evaluate(_ node: Node, on inputs: [Value<A.Element>?]) throws -> [Value<A.Element>] {
         let given = inputs.map { $0?.type }
         let types = try node.outputTypes(for: given)
         try node.checkMemory(for: given, giving: types, bytesPerNumber: MemoryLayout<A.Element>.size)
@@ -94,7 +94,7 @@ package struct OperatorEngine<A: Arithmetic>: Engine {
         return anyTensor(output)
     }
 
-    private static func anyTensor(_ value: Value<A.Element>) -> AnyTensor {
+    static func anyTensor(_ value: Value<A.Element>) -> AnyTensor {
         switch value {
         case .real(let tensor): A.anyTensor(tensor)
         case .integer(let tensor): .int64(tensor)

@@ -16,6 +16,19 @@ extension Graph {
         }
         return types
     }
+
+    /// The multiply-adds of each node with sums of products, keyed by the node's output.
+    ///
+    /// - Throws: as ``tensorTypes(for:)``.
+    package func multiplyAdds(for inputs: [String: Shape]) throws(GraphError) -> [String: Int] {
+        let types = try tensorTypes(for: inputs)
+        return nodes.reduce(into: [:]) { work, node in
+            guard let output = types[node.outputs[0]] else { return }
+            let given = node.inputs.map { $0.flatMap { types[$0] } }
+            let multiplyAdds = node.operator.multiplyAdds(from: given, to: output)
+            if multiplyAdds > 0 { work[node.outputs[0]] = multiplyAdds }
+        }
+    }
 }
 
 extension Node {

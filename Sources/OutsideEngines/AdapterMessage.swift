@@ -5,7 +5,7 @@ import Tensors
 /// followed by the tensors that it lists, each as a .npy file.
 struct AdapterMessage {
     struct Header: Codable, Equatable {
-        /// `load`, `ready`, `run`, `result` or `error`.
+        /// `load`, `ready`, `run`, `result`, `time`, `timed` or `error`.
         var message: String
         /// In `load`: the model's file.
         var model: String?
@@ -18,7 +18,11 @@ struct AdapterMessage {
         var device: String?
         /// In `error`: the message for the user.
         var reason: String?
-        /// In `run` and `result`: the tensors that follow, in order.
+        /// In `time`: how many runs.
+        var count: Int?
+        /// In `timed`: the seconds that they took.
+        var seconds: Double?
+        /// In `run`, `time` and `result`: the tensors that follow, in order.
         var tensors: [Part]?
     }
 

@@ -107,6 +107,19 @@ package final class OutsideEngine: Engine {
         return outputs
     }
 
+    /// The seconds that the engine takes to compute the inputs a number of times.
+    ///
+    /// - Throws: ``OutsideEngineError``, ``NetworkGraph/GraphError`` for inputs that do not fit.
+    package func time(_ inputs: [String: AnyTensor], count: Int) throws -> Double {
+        var request = AdapterMessage(header: .init(message: "time", count: count))
+        request.tensors = try graph.inputTensors(in: inputs).map { ($0.name, $0.tensor) }
+        let answer = try process.withLock { try $0.exchange(request, within: adapter.secondsToAnswer) }.header
+        guard answer.message == "timed", let seconds = answer.seconds, seconds > 0, seconds.isFinite else {
+            throw nonsense("\"\(answer.message)\" in answer to \"time\", not \"timed\" with a number of seconds")
+        }
+        return seconds
+    }
+
     /// - Throws: always, because an outside engine computes only whole networks.
     package func evaluate(_ node: Node, on inputs: [String: AnyTensor]) throws -> [AnyTensor] {
         throw EngineError.unsupported(node: node.name, operator: node.operator.name)

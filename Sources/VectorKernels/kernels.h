@@ -17,6 +17,13 @@ typedef struct {
     void (*exponentials)(const double *, ptrdiff_t, double *);
     void (*compute_layer)(const vk_layer *, const vk_pixels *);
     void (*max_pool)(const vk_pool_row *);
+    void (*compute_depthwise)(const vk_layer *, const vk_pixels *, ptrdiff_t);
+    void (*compute_elements)(const vk_elements *, ptrdiff_t);
+    void (*compute_windows)(const vk_window_row *);
+    void (*weighted_sums)(const float *, const ptrdiff_t *, const float *, ptrdiff_t, ptrdiff_t, float *);
+    void (*sum_maps)(const float *, ptrdiff_t, ptrdiff_t, ptrdiff_t, ptrdiff_t, ptrdiff_t, float *);
+    void (*blocks_from_planes)(const float *, ptrdiff_t, ptrdiff_t, ptrdiff_t, float *);
+    void (*planes_from_blocks)(const float *, ptrdiff_t, ptrdiff_t, ptrdiff_t, float *);
     void (*resample)(const vk_resampling *);
     float (*multiply_add_chains)(ptrdiff_t, float, float);
     ptrdiff_t multiply_add_chain_count;

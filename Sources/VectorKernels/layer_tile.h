@@ -1,7 +1,8 @@
 // The tiles of layers in one form: up to 14 pixels by up to 4 blocks of channels. Included once for each level and
 // form with FORM (its name), LANES, LANES_IN_MEMORY, STEP and, for some, SUM, START, CLOSE_GROUP, FINISH and
-// STEPS_ROUND_DOWN (see sums_form.h), REGISTERS (those that a tile may take beside what STEP needs for itself) and
-// TAPS_AT_ONCE (how far the sum's loop is unrolled: on a core that is shared, instructions are what bounds it).
+// STEPS_ROUND_DOWN (see sums_form.h), REGISTERS (those that a tile may take beside what STEP needs for itself),
+// TAPS_AT_ONCE (how far the sum's loop is unrolled: on a core that is shared, instructions are what bounds it) and
+// IS_GENERAL (whether there are tiles for strides of 2, summands and limits).
 
 #include "number_sum.h"
 
@@ -80,6 +81,25 @@ static inline __attribute__((always_inline)) void JOIN(FORM, _layer_tile)(
     // In other modes the compiler might compute these between the steps.
     bool activates = !STEPS_ROUND_DOWN && activates_sums(layer);
     const float *slopes = layer->slopes + block * vk_channel_block;
+#if IS_GENERAL
+    if (pixels->summands || limits_results(layer)) {
+        ptrdiff_t to_summands = pixels->summands ? pixels->summands - pixels->results : 0;
+        LANES lower = (LANES)(layer->lower), upper = (LANES)(layer->upper);
+#pragma clang loop unroll(full)
+        for (int part = 0; part < part_count; part++) {
+            float *result = results + part / parts * pixels->result_block_stride + part % parts * lane_count;
+            LANES own_slopes = *(const LANES_IN_MEMORY *)(slopes + part * lane_count);
+#pragma clang loop unroll(full)
+            for (int p = 0; p < pixel_count; p++, result += pixels->result_pixel_stride) {
+                LANES value = sums[p * part_count + part];
+                if (pixels->summands) value += *(const LANES_IN_MEMORY *)(result + to_summands);
+                value = ACTIVATED(value, own_slopes);
+                *(LANES_IN_MEMORY *)result = LIMITED(value, lower, upper);
+            }
+        }
+        return;
+    }
+#endif
 #pragma clang loop unroll(full)
     for (int part = 0; part < part_count; part++) {
         float *result = results + part / parts * pixels->result_block_stride + part % parts * lane_count;
@@ -109,6 +129,16 @@ FOR_EACH_PIXEL_COUNT(DEFINE_TILE, 1, 16)
 FOR_EACH_PIXEL_COUNT(DEFINE_TILE, 2, 16)
 FOR_EACH_PIXEL_COUNT(DEFINE_TILE, 3, 16)
 FOR_EACH_PIXEL_COUNT(DEFINE_TILE, 4, 16)
+#if IS_GENERAL
+FOR_EACH_PIXEL_COUNT(DEFINE_TILE, 1, 6)
+FOR_EACH_PIXEL_COUNT(DEFINE_TILE, 2, 6)
+FOR_EACH_PIXEL_COUNT(DEFINE_TILE, 3, 6)
+FOR_EACH_PIXEL_COUNT(DEFINE_TILE, 4, 6)
+FOR_EACH_PIXEL_COUNT(DEFINE_TILE, 1, 32)
+FOR_EACH_PIXEL_COUNT(DEFINE_TILE, 2, 32)
+FOR_EACH_PIXEL_COUNT(DEFINE_TILE, 3, 32)
+FOR_EACH_PIXEL_COUNT(DEFINE_TILE, 4, 32)
+#endif
 
 /// The time of a row of P pixels in tiles of B blocks, divided by B, in twelfths of the time of a register's step.
 #define TILE_COUNT(P, B) (((P) + LARGEST_TILE(B) - 1) / AT_LEAST(1, LARGEST_TILE(B)))
@@ -127,17 +157,19 @@ FOR_EACH_PIXEL_COUNT(DEFINE_TILE, 4, 16)
 
 static void JOIN(FORM, _layer)(const vk_layer *layer, const vk_pixels *pixels, ptrdiff_t block_count) {
 #define NAME_TILE(P, B, S) TILE(P, B, S),
-    static const layer_tile tiles[2][vk_tile_blocks][vk_tile_pixels] = {
-        {{FOR_EACH_PIXEL_COUNT(NAME_TILE, 1, 3)},
-         {FOR_EACH_PIXEL_COUNT(NAME_TILE, 2, 3)},
-         {FOR_EACH_PIXEL_COUNT(NAME_TILE, 3, 3)},
-         {FOR_EACH_PIXEL_COUNT(NAME_TILE, 4, 3)}},
-        {{FOR_EACH_PIXEL_COUNT(NAME_TILE, 1, 16)},
-         {FOR_EACH_PIXEL_COUNT(NAME_TILE, 2, 16)},
-         {FOR_EACH_PIXEL_COUNT(NAME_TILE, 3, 16)},
-         {FOR_EACH_PIXEL_COUNT(NAME_TILE, 4, 16)}}};
+#define NAME_TILES(S)                                                                                              \
+    {{FOR_EACH_PIXEL_COUNT(NAME_TILE, 1, S)},                                                                      \
+     {FOR_EACH_PIXEL_COUNT(NAME_TILE, 2, S)},                                                                      \
+     {FOR_EACH_PIXEL_COUNT(NAME_TILE, 3, S)},                                                                      \
+     {FOR_EACH_PIXEL_COUNT(NAME_TILE, 4, S)}},
+    static const layer_tile tiles[][vk_tile_blocks][vk_tile_pixels] = {
+        NAME_TILES(3) NAME_TILES(16)
+#if IS_GENERAL
+        NAME_TILES(6) NAME_TILES(32)
+#endif
+    };
     static const ptrdiff_t quickest_blocks[vk_tile_pixels] = {FOR_EACH_PIXEL_COUNT(QUICKEST_BLOCKS, 0)};
-    const layer_tile(*own_tiles)[vk_tile_pixels] = tiles[pixels->pixel_stride != vk_image_channels];
+    const layer_tile(*own_tiles)[vk_tile_pixels] = tiles[place_of_stride(pixels->pixel_stride)];
     const tile_row rows[vk_tile_blocks] = {
         {own_tiles[0], LARGEST_TILE(1), 1},
         {own_tiles[1], LARGEST_TILE(2), 1},
@@ -149,6 +181,7 @@ static void JOIN(FORM, _layer)(const vk_layer *layer, const vk_pixels *pixels, p
 
 #undef DEFINE_TILE
 #undef NAME_TILE
+#undef NAME_TILES
 #undef TILE
 #undef LARGEST_TILE
 #undef DEFINE_LARGEST_TILE
@@ -169,3 +202,4 @@ static void JOIN(FORM, _layer)(const vk_layer *layer, const vk_pixels *pixels, p
 #undef LOAD_WEIGHTS
 #undef REGISTERS
 #undef TAPS_AT_ONCE
+#undef IS_GENERAL

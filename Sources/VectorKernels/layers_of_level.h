@@ -54,10 +54,35 @@ static void fill_groups(
 
 /// z of sums to which nothing is added and which are not rounded.
 #define ACTIVATED(SUMS, SLOPES) ((SUMS) >= 0 ? (SUMS) : (SUMS) * (SLOPES))
+/// The nearest number from LOWER to UPPER; NaN stays NaN.
+#define LIMITED(X, LOWER, UPPER)                                                                                   \
+    ((X) < (LOWER) ? (LOWER) : (X) > (UPPER) ? (UPPER) : (X))
+
+/// Turns sums into results that are not rounded.
+static inline __attribute__((always_inline)) void finish_sums(
+    const vk_layer *layer, float32_lanes *sums, const float32_lanes *slopes) {
+    float32_lanes lower = (float32_lanes)(layer->lower), upper = (float32_lanes)(layer->upper);
+    float32_lanes activated = ACTIVATED(*sums, *slopes);
+    *sums = LIMITED(activated, lower, upper);
+}
 
 /// Whether the results are only that.
 static inline bool activates_sums(const vk_layer *layer) {
     return !layer->addends && layer->rounding == vk_rounding_none;
+}
+
+static inline bool limits_results(const vk_layer *layer) {
+    return layer->lower != -__builtin_inff() || layer->upper != __builtin_inff();
+}
+
+/// The place of a stride's tiles among those of all strides.
+static inline ptrdiff_t place_of_stride(ptrdiff_t stride) {
+    switch (stride) {
+    case vk_image_channels: return 0;
+    case 2 * vk_image_channels: return 2;
+    case 2 * vk_channel_block: return 3;
+    default: return 1;
+    }
 }
 
 /// Rounds a result to the form's stored format.
@@ -109,6 +134,7 @@ static __attribute__((noinline)) void finish_tile(
 #endif
 #define REGISTERS LEVEL_REGISTERS
 #define TAPS_AT_ONCE 4
+#define IS_GENERAL 1
 #include "layer_tile.h"
 
 #define FORM multiply_add_float32

@@ -91,6 +91,7 @@
 #include "float16_arrays.h"
 #include "exponentials.h"
 #include "layers_of_level.h"
+#include "maps_of_level.h"
 #include "max_pool.h"
 #include "resampling.h"
 #include "multiply_add_chains.h"
@@ -109,6 +110,13 @@ const vk_kernels LEVEL_KERNELS = {
     .exponentials = exponentials,
     .compute_layer = compute_layer,
     .max_pool = max_pool,
+    .compute_depthwise = compute_depthwise,
+    .compute_elements = compute_elements,
+    .compute_windows = compute_windows,
+    .weighted_sums = weighted_sums,
+    .sum_maps = sum_maps,
+    .blocks_from_planes = blocks_from_planes,
+    .planes_from_blocks = planes_from_blocks,
     .resample = resample,
     .multiply_add_chains = multiply_add_chains,
     .multiply_add_chain_count = multiply_add_chain_count,

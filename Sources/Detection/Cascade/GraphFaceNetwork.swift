@@ -108,13 +108,7 @@ package struct GraphFaceNetwork: FaceNetwork {
             return try multiplyAdds(count: 1, rows: rows, columns: columns).mapValues { $0.saturatingProduct(count) }
         }
         let shape = layout.inputShape(count: count, rows: rows, columns: columns)
-        let types = try graph.tensorTypes(for: [graph.inputs[0].name: shape])
-        return graph.nodes.reduce(into: [:]) { work, node in
-            guard let output = types[node.outputs[0]] else { return }
-            let inputs = node.inputs.map { $0.flatMap { types[$0] } }
-            let multiplyAdds = node.operator.multiplyAdds(from: inputs, to: output)
-            if multiplyAdds > 0 { work[node.outputs[0]] = multiplyAdds }
-        }
+        return try graph.multiplyAdds(for: [graph.inputs[0].name: shape])
     }
 }
 

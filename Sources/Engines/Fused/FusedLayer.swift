@@ -74,12 +74,21 @@ final class PackedLayer: Sendable {
         slopes = blocks(layer.slopes ?? [Float](repeating: 1, count: layer.channelCount))
     }
 
-    /// - Parameter taps: ``tapCount`` offsets.
-    func kernelLayer(taps: UnsafePointer<Int>) -> vk_layer {
-        vk_layer(
-            form: form, rounding: rounding, taps: taps, tap_count: tapCount, channel_count: channelCount,
-            packed_weights: packedWeights.start, starts: starts.start, addends: addends?.start,
-            slopes: slopes.start)
+    /// - Parameters:
+    ///   - taps: ``tapCount`` offsets.
+    ///   - limits: the smallest and the largest result; only the fused form has any.
+    ///   - blocks: of output channels.
+    func kernelLayer(
+        taps: UnsafePointer<Int>, limits: ClosedRange<Float> = -.infinity ... .infinity, blocks: Range<Int>? = nil
+    ) -> vk_layer {
+        let blocks = blocks ?? 0..<blockCount
+        let first = blocks.lowerBound * channelsPerBlock
+        return vk_layer(
+            form: form, rounding: rounding, taps: taps, tap_count: tapCount,
+            channel_count: min(blocks.count * channelsPerBlock, channelCount - first),
+            packed_weights: packedWeights.start + first * tapCount, starts: starts.start + first,
+            addends: addends.map { $0.start + first }, slopes: slopes.start + first, lower: limits.lowerBound,
+            upper: limits.upperBound)
     }
 }
 

@@ -83,7 +83,7 @@ struct FusedRun {
         var pixels = vk_pixels(
             numbers: input, pixel_stride: pixel, row_stride: map.inputColumns * pixel, pixel_count: map.sumColumns,
             row_count: map.sumRows, results: output.start, result_pixel_stride: output.pixelStride,
-            result_row_stride: output.rowStride, result_block_stride: output.blockStride)
+            result_row_stride: output.rowStride, result_block_stride: output.blockStride, summands: nil)
         guard let pool = stage.pool else {
             withUnsafePointer(to: layer) { vk_compute_layer(level, $0, &pixels) }
             return
@@ -140,7 +140,7 @@ struct FusedRun {
             var pixels = vk_pixels(
                 numbers: workspace.vectors[number % 2].start, pixel_stride: pixel, row_stride: 0, pixel_count: count,
                 row_count: 1, results: results, result_pixel_stride: pixel, result_row_stride: 0,
-                result_block_stride: plan.vectorBatch * pixel)
+                result_block_stride: plan.vectorBatch * pixel, summands: nil)
             workspace.taps[plan.maps.count + number].withUnsafeBufferPointer { taps in
                 guard let taps = taps.baseAddress else { return }
                 var layer = stage.layer.kernelLayer(taps: taps)

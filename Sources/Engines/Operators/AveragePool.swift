@@ -25,7 +25,7 @@ extension AveragePool: SummingOperator {
     }
 
     /// How many elements each output position averages.
-    private func elementsUnderWindow(_ axes: [SlidingWindow.Axis]) -> [Int] {
+    func elementsUnderWindow(_ axes: [SlidingWindow.Axis]) -> [Int] {
         let perAxis = axes.map { axis in
             let counted =
                 countsPadding

@@ -9,7 +9,7 @@ extension BatchNormalization: ComputableOperator {
         let x = try inputs.real(0)
         let (scale, shift) = (try inputs.real(1).elements, try inputs.real(2).elements)
         let (mean, variance) = (try inputs.real(3).elements, try inputs.real(4).elements)
-        let factors = zip(scale, variance).map { A.Working($0) / (A.Working($1) + A.Working(epsilon)).squareRoot() }
+        let factors = factors(scale: scale.map { A.Working($0) }, variance: variance.map { A.Working($0) })
         let channels = x.shape[1]
         let plane = x.shape.dimensions.dropFirst(2).reduce(1, *)
         let y = x.elements.enumerated().map { position, x in
@@ -17,6 +17,11 @@ extension BatchNormalization: ComputableOperator {
             return A.stored((A.Working(x) - A.Working(mean[channel])) * factors[channel] + A.Working(shift[channel]))
         }
         return .real(Tensor(type.shape, y))
+    }
+
+    /// scale / sqrt(variance + epsilon)
+    func factors<Number: BinaryFloatingPoint>(scale: [Number], variance: [Number]) -> [Number] {
+        zip(scale, variance).map { $0 / ($1 + Number(epsilon)).squareRoot() }
     }
 }
 

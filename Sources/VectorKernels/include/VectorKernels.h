@@ -6,5 +6,6 @@
 #include "vk_elements.h"
 #include "vk_exponentials.h"
 #include "vk_layers.h"
+#include "vk_maps.h"
 #include "vk_resampling.h"
 #include "vk_multiply_add_chains.h"

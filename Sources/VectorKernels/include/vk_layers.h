@@ -26,7 +26,8 @@ typedef enum __attribute__((enum_extensibility(closed))) {
 ///     y = sum + addends[m]
 ///     z = y >= 0 ? y : slopes[m] * y
 ///
-/// z is the result. Without addends y is the sum; slopes of 1 change nothing.
+/// z is the result, or the nearest number from `lower` to `upper`. Without addends y is the sum; slopes of 1, and
+/// infinite limits, change nothing. The depthwise kernel and the fused form alone have limits.
 typedef struct {
     vk_form form;
     vk_rounding rounding;
@@ -40,6 +41,8 @@ typedef struct {
     /// NULL for none.
     const float *addends;
     const float *slopes;
+    float lower;
+    float upper;
 } vk_layer;
 
 /// Where a layer reads its windows and writes its results.
@@ -48,7 +51,7 @@ typedef struct {
 /// to results + r * result_row_stride + p * result_pixel_stride + b * result_block_stride.
 typedef struct {
     const float *numbers;
-    /// 16, or 3 for images.
+    /// 16, or 3 for images; in the fused form also twice as much. The depthwise kernel takes any.
     ptrdiff_t pixel_stride;
     ptrdiff_t row_stride;
     ptrdiff_t pixel_count;
@@ -57,6 +60,8 @@ typedef struct {
     ptrdiff_t result_pixel_stride;
     ptrdiff_t result_row_stride;
     ptrdiff_t result_block_stride;
+    /// Added to each sum of the fused form, laid out like the results; NULL for none.
+    const float *summands;
 } vk_pixels;
 
 void vk_compute_layer(vk_level level, const vk_layer *layer, const vk_pixels *pixels);

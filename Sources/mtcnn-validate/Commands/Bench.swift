@@ -7,16 +7,32 @@ import FaceConformance
 import Foundation
 import JSONTree
 import ModelFormats
+import OutsideEngines
 import Reporting
+import Tensors
 import Validation
 
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measures how fast faces are found, how fast each network is, and how fast other engines are.")
+        abstract: "Measures how fast faces are found, or how fast a model is, and how fast other engines are.")
 
+    /// Another engine; faces are found beside three of them.
     enum Peer: String, CaseIterable, ExpressibleByArgument {
-        case onnxruntime, openvino, ncnn
+        case onnxruntime, openvino, ncnn, opencv, litert
+        case opencvClassic = "opencv-classic"
+
+        static let ofFaceNetworks: [Peer] = [.onnxruntime, .openvino, .ncnn]
     }
+
+    @Argument(help: "The model to measure. Default: the detector and the bundled networks.")
+    var model: String?
+
+    @Option(
+        name: .customLong("input"),
+        help: ArgumentHelp(
+            "An input of the model as a .npy file; the name may be left out of a model with one input. Default: random "
+                + "numbers of the declared shapes.", valueName: "[name=]file.npy"))
+    var inputs: [String] = []
 
     @OptionGroup var options: DetectorOptions
 
@@ -34,10 +50,21 @@ struct Bench: ParsableCommand {
 
     func validate() throws {
         if rounds < 1 { throw ValidationError("--rounds must be at least 1") }
+        if model == nil {
+            if !inputs.isEmpty { throw ValidationError("--input is for a model, which is the argument of bench") }
+            if let peer = against.first(where: { !Peer.ofFaceNetworks.contains($0) }) {
+                throw ValidationError(
+                    "--against \(peer.rawValue) is for a model, which is the argument of bench; without one it is "
+                        + Peer.ofFaceNetworks.map(\.rawValue).joined(separator: ", "))
+            }
+        } else if frames != nil {
+            throw ValidationError("--frames is for the detector, not for a model")
+        }
     }
 
     func run() throws {
         try RunOutputs.expect(file: json)
+        if let model { return try measure(model) }
         let frames = try FrameDirectory(frames ?? bundled("Fixtures/frames"))
         guard !frames.files.isEmpty else { throw CommandError(.noInput, "\(frames.path) holds no frames") }
         let engine = try options.chosenEngine()
@@ -55,6 +82,29 @@ struct Bench: ParsableCommand {
         let benchmark = Benchmark(
             detector: engine.side, arithmetic: options.arithmetic.rawValue, detection: detection, peakMemoryMb: memory,
             multiplyAddPeakGflops: peak, networks: measured, against: try ratios())
+        if let json { try RunOutputs.write(benchmark, to: json) }
+        Terminal.clearProgress()
+        try Terminal.output(benchmark.table)
+    }
+
+    private func measure(_ path: String) throws {
+        let model = try Model(contentsOf: path)
+        let given = try GivenTensor.all(inputs, for: model.graph)
+        var tensors = Dictionary(given.map { ($0.name, $0.values) }, uniquingKeysWith: { $1 })
+        if tensors.isEmpty {
+            let drawn = try ComparedInputs(for: model.graph, seed: 1).cases[0].inputs
+            tensors = Dictionary(drawn.map { ($0.name, $0.values) }, uniquingKeysWith: { $1 })
+        }
+        Threads.limit = 1
+        let others = try against.map { peer in
+            let adapter = try options.engineOptions.adapters.adapter(peer.rawValue)
+            return (peer.rawValue, try OutsideEngine(adapter, model: path, graph: model.graph))
+        }
+        Terminal.progress(path)
+        let engine = try model.engine(options.arithmetic)
+        let benchmark = try ModelBenchmark(
+            model: model.name, engine, on: tensors, peak: Machine.multiplyAddPeak(), rounds: 2 * rounds + 1,
+            against: others)
         if let json { try RunOutputs.write(benchmark, to: json) }
         Terminal.clearProgress()
         try Terminal.output(benchmark.table)

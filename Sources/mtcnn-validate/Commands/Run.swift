@@ -53,19 +53,14 @@ struct Run: ParsableCommand {
         try refuseWriting(over: [model] + inputs.map { String($0.drop { $0 != "=" }.dropFirst()) } + inputs, to: output)
         try RunOutputs.expect(file: output)
         let model = try Model(contentsOf: model)
-        let files = try inputFiles(for: model)
-        let tensors = try files.map { name, path in
-            do {
-                return CaptureCase.Input(name: name, values: try AnyTensor(npy: try readFile(path)))
-            } catch let error as TensorError {
-                throw CommandError(.badData, "\(path): \(error)")
-            }
-        }
-        let ownName = files.first.map { URL(fileURLWithPath: $0.path).deletingPathExtension().lastPathComponent }
+        let given = try GivenTensor.all(inputs, for: model.graph)
+        let tensors = given.map { CaptureCase.Input(name: $0.name, values: $0.values) }
+        let ownName = given.first.map { URL(fileURLWithPath: $0.path).deletingPathExtension().lastPathComponent }
         let engine = try model.engine(arithmetic)
-        let given = Dictionary(tensors.map { ($0.name, $0.values) }, uniquingKeysWith: { $1 })
         let recorded = try model.namingFile {
-            if let types = try? model.graph.tensorTypes(for: given.mapValues(\.shape)) {
+            if let types = try? model.graph.tensorTypes(
+                for: Dictionary(tensors.map { ($0.name, $0.values.shape) }, uniquingKeysWith: { $1 }))
+            {
                 try model.graph.checkMemory(
                     types, bytesPerNumber: arithmetic.bytesPerNumber, keepsEveryTensor: !outputsOnly)
             }
@@ -83,22 +78,6 @@ struct Run: ParsableCommand {
         try writer.append(recorded)
         try writer.finish()
         RunOutputs.written(output)
-    }
-
-    /// The inputs' names and their files.
-    private func inputFiles(for model: Model) throws -> [(name: String, path: String)] {
-        let names = model.graph.inputs.map(\.name)
-        return try inputs.map { argument in
-            let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
-            if parts.count == 2, names.contains(parts[0]) { return (parts[0], parts[1]) }
-            // A file's name may hold an equals sign.
-            guard names.count == 1, parts.count < 2 || FileManager.default.fileExists(atPath: argument) else {
-                throw CommandError(
-                    .usage,
-                    "--input \(argument): the model's inputs are \(names.joined(separator: ", ")); name one of them")
-            }
-            return (names[0], argument)
-        }
     }
 }
 

@@ -1,0 +1,129 @@
+import NetworkGraph
+import Synchronization
+import Tensors
+
+/// Computes a graph in float32 on maps that are laid out in blocks of channels, with the bits of ``OperatorEngine``.
+///
+/// Convolutions of all kinds, pools, resampling, concatenations and functions of single numbers have kernels; what has
+/// none is computed by its operator's definition.
+package struct BlockedEngine: Engine {
+    private let definition: OperatorEngine<Float32Arithmetic>
+    private let level: KernelLevel
+    private let plans = Plans()
+
+    package var graph: Graph { definition.graph }
+    package var arithmetic: ArithmeticName { .fp32 }
+
+    /// - Throws: ``EngineError/unsupported(node:operator:)``.
+    package init(_ graph: Graph, level: KernelLevel = .best) throws(EngineError) {
+        definition = try OperatorEngine(graph)
+        self.level = level
+    }
+
+    package func run(_ inputs: [String: AnyTensor]) throws -> [String: AnyTensor] {
+        let given = try given(inputs)
+        guard let planned = planned(for: given, observes: false) else { return try definition.run(inputs) }
+        return try run(given, planned) { _, _ in }
+    }
+
+    package func run(
+        _ inputs: [String: AnyTensor], observing observe: (Activation) throws -> Void
+    ) throws -> [String: AnyTensor] {
+        let given = try given(inputs)
+        guard let planned = planned(for: given, observes: true) else {
+            return try definition.run(inputs, observing: observe)
+        }
+        return try run(given, planned) { node, value in
+            try observe(
+                Activation(
+                    name: node.outputs[0], node: node, values: OperatorEngine<Float32Arithmetic>.anyTensor(value)))
+        }
+    }
+
+    package func evaluate(_ node: Node, on inputs: [String: AnyTensor]) throws -> [AnyTensor] {
+        try definition.evaluate(node, on: inputs)
+    }
+
+    private typealias Given = [(name: String, tensor: AnyTensor)]
+
+    private func given(_ inputs: [String: AnyTensor]) throws -> Given {
+        let given = try graph.inputTensors(in: inputs)
+        try definition.checkMemory(given.map { ($0.name, $0.tensor.shape) })
+        return given
+    }
+
+    /// - Returns: nil if shapes depend on what is computed.
+    private func planned(for given: Given, observes: Bool) -> (key: Plans.Key, plan: BlockedPlan)? {
+        let key = Plans.Key(shapes: given.map(\.tensor.shape), observes: observes)
+        if let plan = plans.plan(for: key) { return (key, plan) }
+        let shapes = Dictionary(given.map { ($0.name, $0.tensor.shape) }, uniquingKeysWith: { first, _ in first })
+        guard let types = try? graph.tensorTypes(for: shapes) else { return nil }
+        let plan = BlockedPlan(BlockedPlanner(graph, types, observes: observes), engine: definition)
+        plans.keep(plan, for: key)
+        return (key, plan)
+    }
+
+    private func run(
+        _ given: Given, _ planned: (key: Plans.Key, plan: BlockedPlan),
+        _ observe: (Node, Value<Float>) throws -> Void
+    ) throws -> [String: AnyTensor] {
+        let memory = plans.takeMemory(for: planned.key) ?? BlockedMemory(for: planned.plan)
+        defer { plans.giveBack(memory, for: planned.key) }
+        var values = definition.constants
+        for (name, tensor) in given { values[name] = Float32Arithmetic.value(of: tensor) }
+        let table = ValueTable(values)
+        try withoutActuallyEscaping(observe) { observe in
+            let scratch = memory.buffers.first ?? AlignedNumbers(count: 0)
+            let run = BlockedRun(
+                level: level.kernelLevel, buffers: memory.buffers.map(\.start), scratch: scratch.start, values: table,
+                observe: observe)
+            // Whoever observes sees the tensors one after another.
+            try planned.plan.compute(run, threads: planned.key.observes ? 1 : Threads.forOneTask)
+        }
+        return graph.outputs.reduce(into: [:]) { outputs, name in
+            outputs[name] = table[name].map(OperatorEngine<Float32Arithmetic>.anyTensor)
+        }
+    }
+}
+
+/// The plans of an engine, and the idle memory of each. The last few shapes are kept.
+private final class Plans: Sendable {
+    struct Key: Hashable {
+        let shapes: [Shape]
+        let observes: Bool
+    }
+
+    private struct Entry {
+        let key: Key
+        let plan: BlockedPlan
+        var idle = [BlockedMemory]()
+    }
+
+    private static let mostKept = 4
+    private let entries = Mutex<[Entry]>([])
+
+    func plan(for key: Key) -> BlockedPlan? {
+        entries.withLock { entries in entries.first { $0.key == key }?.plan }
+    }
+
+    func keep(_ plan: BlockedPlan, for key: Key) {
+        entries.withLock { entries in
+            guard !entries.contains(where: { $0.key == key }) else { return }
+            entries.append(Entry(key: key, plan: plan))
+            if entries.count > Self.mostKept { entries.removeFirst() }
+        }
+    }
+
+    func takeMemory(for key: Key) -> BlockedMemory? {
+        entries.withLock { entries in
+            entries.firstIndex { $0.key == key }.flatMap { entries[$0].idle.popLast() }
+        }
+    }
+
+    func giveBack(_ memory: BlockedMemory, for key: Key) {
+        entries.withLock { entries in
+            guard let place = entries.firstIndex(where: { $0.key == key }) else { return }
+            entries[place].idle.append(memory)
+        }
+    }
+}

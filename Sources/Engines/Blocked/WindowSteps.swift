@@ -1,0 +1,126 @@
+import NetworkGraph
+import Tensors
+import VectorKernels
+
+/// The largest number, or the mean, under each window.
+struct PoolStep: BlockedStep {
+    let x: BlockedMap
+    let y: BlockedMap
+    let window: [SlidingWindow.Axis]
+    /// For a mean, what each output row and column is divided by, row by row; empty for the largest number.
+    let divisors: [Float]
+
+    /// A unit is a block.
+    var unitCount: Int { x.images * x.blockCount }
+
+    func run(unit: Int, in run: BlockedRun) {
+        let (image, block) = (unit / x.blockCount, unit % x.blockCount)
+        let (rows, columns) = (window[0], window[1])
+        let reach = (0..<y.columns).map { columns.places(under: $0) }
+        let firsts = reach.map { $0.first * channelsPerBlock }
+        let counts = reach.map(\.count)
+        firsts.withUnsafeBufferPointer { firsts in
+            counts.withUnsafeBufferPointer { counts in
+                divisors.withUnsafeBufferPointer { divisors in
+                    for row in 0..<y.rows {
+                        let own = rows.places(under: row)
+                        var line = vk_window_row(
+                            numbers: run.pointer(x, image: image, block: block, row: own.first),
+                            row_stride: x.rowStride * rows.dilation, row_count: own.count,
+                            first_columns: firsts.baseAddress, column_counts: counts.baseAddress,
+                            column_step: columns.dilation * channelsPerBlock, pixel_count: y.columns,
+                            divisors: divisors.isEmpty ? nil : divisors.baseAddress.map { $0 + row * y.columns },
+                            results: run.pointer(y, image: image, block: block, row: row))
+                        vk_compute_windows(run.level, &line)
+                    }
+                }
+            }
+        }
+    }
+}
+
+extension SlidingWindow.Axis {
+    /// The first input place under the window of an output, and the number of places, `dilation` apart.
+    fileprivate func places(under output: Int) -> (first: Int, count: Int) {
+        let inside = (0..<kernel).map { inputPosition(output: output, tap: $0) }.filter {
+            (0..<inputExtent).contains($0)
+        }
+        return (inside.first ?? 0, inside.count)
+    }
+}
+
+/// The mean of each channel's plane.
+struct PlaneMeanStep: BlockedStep {
+    let x: BlockedMap
+    /// One pixel.
+    let y: BlockedMap
+
+    /// A unit is a few blocks, whose sums are computed side by side.
+    var unitCount: Int { x.images * partCount }
+
+    private var partCount: Int { (x.blockCount + Self.blocksAtOnce - 1) / Self.blocksAtOnce }
+    private static let blocksAtOnce = 4
+
+    func run(unit: Int, in run: BlockedRun) {
+        let (image, first) = (unit / partCount, unit % partCount * Self.blocksAtOnce)
+        let count = min(Self.blocksAtOnce, x.blockCount - first)
+        vk_sum_maps(
+            run.level, run.pointer(x, image: image, block: first), count, x.blockStride, x.rows, x.rowStride,
+            x.columns, run.scratch)
+        let pixels = Float(x.pixelCount)
+        for block in 0..<count {
+            let mean = run.pointer(y, image: image, block: first + block)
+            for lane in 0..<channelsPerBlock { mean[lane] = run.scratch[block * channelsPerBlock + lane] / pixels }
+        }
+    }
+
+    /// The numbers that a unit needs as scratch memory.
+    static let scratchCount = blocksAtOnce * channelsPerBlock
+}
+
+/// A map resampled along its rows and its columns.
+struct ResizeStep: BlockedStep {
+    let x: BlockedMap
+    let y: BlockedMap
+    /// For each output row, the input rows and their weights; nil where rows are not resampled. Likewise columns.
+    let rowTaps: [[(place: Int, weight: Float)]]?
+    let columnTaps: [[(place: Int, weight: Float)]]?
+
+    /// A unit is a block.
+    var unitCount: Int { x.images * x.blockCount }
+
+    func run(unit: Int, in run: BlockedRun) {
+        let (image, block) = (unit / x.blockCount, unit % x.blockCount)
+        for row in 0..<y.rows {
+            let target = run.pointer(y, image: image, block: block, row: row)
+            var source = UnsafePointer(run.pointer(x, image: image, block: block, row: rowTaps == nil ? row : 0))
+            if let rowTaps {
+                let line = columnTaps == nil ? target : run.scratch
+                sum(source, rowTaps[row], step: x.rowStride, pixels: x.columns, into: line, run.level)
+                source = UnsafePointer(line)
+            }
+            guard let columnTaps else { continue }
+            for column in 0..<y.columns {
+                sum(
+                    source, columnTaps[column], step: channelsPerBlock, pixels: 1,
+                    into: target + column * channelsPerBlock, run.level)
+            }
+        }
+    }
+
+    private func sum(
+        _ numbers: UnsafePointer<Float>, _ taps: [(place: Int, weight: Float)], step: Int, pixels: Int,
+        into results: UnsafeMutablePointer<Float>, _ level: vk_level
+    ) {
+        withUnsafeTemporaryAllocation(of: Int.self, capacity: taps.count) { offsets in
+            withUnsafeTemporaryAllocation(of: Float.self, capacity: taps.count) { weights in
+                for (index, tap) in taps.enumerated() {
+                    offsets[index] = tap.place * step
+                    weights[index] = tap.weight
+                }
+                vk_weighted_sums(
+                    level, numbers, offsets.baseAddress, weights.baseAddress, taps.count, pixels, results)
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "vk_layers.h"
+#include "vk_levels.h"
+
+// Kernels on maps that are laid out in blocks of 16 channels: [block][row][column][channel of the block].
+
+/// A convolution of each channel with a kernel of its own. A layer's packed weights are [block][tap][channel of the
+/// block]; its sums are computed in the fused form and become results as those of `vk_compute_layer`.
+///
+/// - Parameter number_block_stride: from a block's numbers to those of the next.
+void vk_compute_depthwise(
+    vk_level level, const vk_layer *layer, const vk_pixels *pixels, ptrdiff_t number_block_stride);
+
+/// A function of numbers, one by one. Each result is rounded once to float32, from float64 where it says so.
+typedef enum __attribute__((enum_extensibility(closed))) {
+    vk_function_add,
+    vk_function_subtract,
+    vk_function_multiply,
+    vk_function_divide,
+    /// a >= 0 ? a : b * a
+    vk_function_prelu,
+    /// a, but at least `lower` and at most `upper`; NaN stays NaN
+    vk_function_limit,
+    /// 1 / (1 + e^-a), with the power in float64, rounded to float32
+    vk_function_sigmoid,
+    /// max(0, min(1, alpha a + beta)), in float64
+    vk_function_hard_sigmoid,
+    /// a max(0, min(1, a / 6 + 1/2)), in float64
+    vk_function_hard_swish,
+} vk_function;
+
+/// results[i] = function(a[i], b[i]) for pixels of 16 numbers, which follow each other in `results`.
+typedef struct {
+    vk_function function;
+    const float *a;
+    /// 16 if a's pixels follow each other, 0 if all pixels have the same 16 numbers.
+    ptrdiff_t a_stride;
+    const float *b;
+    ptrdiff_t b_stride;
+    float lower;
+    float upper;
+    float alpha;
+    float beta;
+    /// May be a, or b.
+    float *results;
+} vk_elements;
+
+void vk_compute_elements(vk_level level, const vk_elements *elements, ptrdiff_t pixel_count);
+
+/// A window sliding along one row of outputs of a block, cut where it leaves the map.
+typedef struct {
+    /// The window's first row and first column of the map.
+    const float *numbers;
+    ptrdiff_t row_stride;
+    ptrdiff_t row_count;
+    /// For each output pixel, the first column under the window, and how many there are.
+    const ptrdiff_t *first_columns;
+    const ptrdiff_t *column_counts;
+    ptrdiff_t column_step;
+    ptrdiff_t pixel_count;
+    /// NULL for the first of the largest numbers, NaN if one is NaN; else the sums, from 0, row by row, are divided by
+    /// these, one for each output pixel.
+    const float *divisors;
+    float *results;
+} vk_window_row;
+
+void vk_compute_windows(vk_level level, const vk_window_row *row);
+
+/// results[i] = the sum, from 0, of weights[k] * numbers[offsets[k] + i] over k in order, each product and each sum
+/// rounded, for pixels of 16 numbers.
+void vk_weighted_sums(
+    vk_level level, const float *numbers, const ptrdiff_t *offsets, const float *weights, ptrdiff_t tap_count,
+    ptrdiff_t pixel_count, float *results);
+
+/// The sum from 0 of all pixels of a map's blocks, row by row: 16 sums for each block, one block after another.
+void vk_sum_maps(
+    vk_level level, const float *numbers, ptrdiff_t block_count, ptrdiff_t block_stride, ptrdiff_t row_count,
+    ptrdiff_t row_stride, ptrdiff_t pixel_count, float *sums);
+
+/// One row of a map, from planes [channel][column] to pixels of a block, with 0 for missing channels; and back.
+void vk_blocks_from_planes(
+    vk_level level, const float *planes, ptrdiff_t plane_stride, ptrdiff_t channel_count, ptrdiff_t pixel_count,
+    float *pixels);
+void vk_planes_from_blocks(
+    vk_level level, const float *pixels, ptrdiff_t channel_count, ptrdiff_t pixel_count, ptrdiff_t plane_stride,
+    float *planes);

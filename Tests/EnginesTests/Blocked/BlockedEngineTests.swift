@@ -1,0 +1,87 @@
+import NetworkGraph
+import Tensors
+import TestSupport
+import Testing
+
+@testable import Engines
+
+/// The engine on blocks of channels against the definition, bit for bit.
+@Suite struct BlockedEngineTests {
+    @Test("On every level the outputs of random graphs have the bits of the definition", arguments: KernelLevel.supported)
+    func equalsDefinition(level: KernelLevel) throws {
+        for seed in 0..<60 as Range<UInt64> {
+            var maps = RandomMaps(seed: seed, nodes: 14)
+            let graph = try maps.graph()
+            let inputs = ["x": maps.inputTensor()]
+            let defined = try OperatorEngine<Float32Arithmetic>(graph).run(inputs)
+            let engine = try BlockedEngine(graph, level: level)
+            // Twice: the second run finds the memory as the first left it.
+            for _ in 0..<2 {
+                let outputs = try engine.run(inputs)
+                for (name, tensor) in defined {
+                    #expect(
+                        difference(outputs[name], tensor) == nil,
+                        "seed \(seed), \(name) of \(graph.nodes.map { "\($0.operator.name) \($0.inputs)" })")
+                }
+            }
+        }
+    }
+
+    @Test("Every tensor that is observed has the bits of the definition, in the order of computation")
+    func observed() throws {
+        for seed in 0..<30 as Range<UInt64> {
+            var maps = RandomMaps(seed: seed, nodes: 14)
+            let graph = try maps.graph()
+            let inputs = ["x": maps.inputTensor()]
+            var defined = [(String, AnyTensor)]()
+            var observed = [(String, AnyTensor)]()
+            let expected = try OperatorEngine<Float32Arithmetic>(graph).run(inputs) {
+                defined.append(($0.name, $0.values))
+            }
+            let outputs = try BlockedEngine(graph).run(inputs) { observed.append(($0.name, $0.values)) }
+            #expect(observed.map(\.0) == defined.map(\.0))
+            for (own, wanted) in zip(observed, defined) {
+                #expect(difference(own.1, wanted.1) == nil, "seed \(seed), \(wanted.0)")
+            }
+            for (name, tensor) in expected { #expect(difference(outputs[name], tensor) == nil, "seed \(seed), \(name)") }
+        }
+    }
+
+    @Test("Most nodes of the random graphs are computed in blocks")
+    func coverage() throws {
+        var (defined, all) = (0, 0)
+        for seed in 0..<60 as Range<UInt64> {
+            let maps = RandomMaps(seed: seed, nodes: 14)
+            let graph = try maps.graph()
+            let planner = BlockedPlanner(graph, try graph.tensorTypes(for: ["x": maps.input]), observes: false)
+            for case .defined = planner.steps.map({ $0 }) { defined += 1 }
+            all += graph.nodes.count
+        }
+        // Of the operators that are drawn, tanh and convolutions with a stride of 3 have no kernel.
+        #expect(defined * 4 < all, "\(defined) of \(all)")
+    }
+
+    @Test("Images of a batch, and runs at the same time, do not change each other")
+    func batchesAndThreads() async throws {
+        var maps = RandomMaps(seed: 3, nodes: 12)
+        let engine = try BlockedEngine(try maps.graph())
+        let inputs = (0..<4).map { _ in maps.inputTensor() }
+        let alone = try inputs.map { try engine.run(["x": $0]) }
+        try await withThrowingTaskGroup(of: (Int, [String: AnyTensor]).self) { group in
+            for (index, input) in inputs.enumerated() { group.addTask { (index, try engine.run(["x": input])) } }
+            for try await (index, outputs) in group { #expect(outputs == alone[index]) }
+        }
+    }
+
+    /// Where two tensors differ in their bits; NaN equals NaN.
+    private func difference(_ own: AnyTensor?, _ wanted: AnyTensor) -> String? {
+        guard case .float32(let own)? = own, case .float32(let wanted) = wanted else {
+            return own == wanted ? nil : "other kinds"
+        }
+        guard own.shape == wanted.shape else { return "\(own.shape) and \(wanted.shape)" }
+        let place = zip(own.elements, wanted.elements).enumerated().first { _, pair in
+            pair.0.isNaN ? !pair.1.isNaN : pair.0.bitPattern != pair.1.bitPattern
+        }?.offset
+        return place.map { "\($0): \(own.elements[$0]), expected \(wanted.elements[$0])" }
+    }
+}

@@ -63,20 +63,25 @@ static void compare_layers(vk_level level, vk_form form, vk_rounding rounding) {
     ptrdiff_t channels = 1 + random_below(70), width = 1 + random_below(40), taps[40];
     ptrdiff_t tap_count = 1 + random_below(40), blocks = (channels + 15) / 16;
     ptrdiff_t pixel_stride = random_below(2) ? vk_image_channels : vk_channel_block;
+    // Only sums that are not rounded have twice the stride, limits, and summands.
+    bool is_general = form == vk_form_fused && rounding == vk_rounding_none && random_below(2);
+    if (is_general) pixel_stride *= 1 + random_below(2);
     for (ptrdiff_t k = 0; k < tap_count; k++) taps[k] = random_below(100);
     float *numbers = random_numbers(2 * width * pixel_stride + 100);
     float *weights = random_numbers(channels * tap_count);
     float *packed = malloc(vk_packed_count(channels, tap_count) * sizeof(float));
     float *starts = random_numbers(blocks * 16), *slopes = random_numbers(blocks * 16);
-    float *addends = random_below(2) ? random_numbers(blocks * 16) : NULL;
+    float *addends = !is_general && random_below(2) ? random_numbers(blocks * 16) : NULL;
+    float *summands = is_general && random_below(2) ? random_numbers(blocks * 2 * width * 16) : NULL;
     vk_pack_float32(weights, channels, tap_count, packed);
-    vk_layer layer = {form, rounding, taps, tap_count, channels, packed, starts, addends, slopes};
+    vk_layer layer = {form, rounding, taps, tap_count, channels, packed, starts, addends, slopes, -INFINITY, INFINITY};
+    if (is_general && random_below(2)) layer.slopes = NULL, layer.lower = -0.5f, layer.upper = 1 + random_below(3);
     float *results[2];
     vk_level levels[2] = {vk_level_portable, level};
     for (int i = 0; i < 2; i++) {
         results[i] = calloc(blocks * 2 * width * 16, sizeof(float));
         vk_pixels pixels = {numbers, pixel_stride, width * pixel_stride, width, 2, results[i],
-                            16, width * 16, 2 * width * 16};
+                            16, width * 16, 2 * width * 16, summands};
         vk_compute_layer(levels[i], &layer, &pixels);
     }
     for (ptrdiff_t block = 0; block < blocks; block++)
@@ -84,8 +89,71 @@ static void compare_layers(vk_level level, vk_form form, vk_rounding rounding) {
             ptrdiff_t place = (block * 2 * width + pixel) * 16, left = channels - block * 16;
             compare("layer", level, results[1] + place, results[0] + place, left < 16 ? left : 16);
         }
-    free(numbers), free(weights), free(packed), free(starts), free(slopes), free(addends);
+    free(numbers), free(weights), free(packed), free(starts), free(slopes), free(addends), free(summands);
     free(results[0]), free(results[1]);
+}
+
+static void compare_depthwise(vk_level level) {
+    ptrdiff_t channels = 1 + random_below(40), blocks = (channels + 15) / 16, width = 1 + random_below(30), taps[9];
+    ptrdiff_t stride = 16 * (1 + random_below(3)), tap_count = 1 + random_below(9);
+    ptrdiff_t row_stride = width * stride + 64, block_stride = 2 * row_stride;
+    for (ptrdiff_t k = 0; k < tap_count; k++) taps[k] = 16 * random_below(4);
+    float *numbers = random_numbers(blocks * block_stride), *weights = random_numbers(channels * tap_count);
+    float *packed = malloc(vk_packed_count(channels, tap_count) * sizeof(float));
+    float *starts = random_numbers(blocks * 16), *slopes = random_numbers(blocks * 16), *results[2];
+    vk_pack_float32(weights, channels, tap_count, packed);
+    vk_layer layer = {vk_form_fused, vk_rounding_none, taps, tap_count, channels, packed,
+                      starts,        NULL,             slopes, -1,      1};
+    if (random_below(2)) layer.slopes = NULL;
+    vk_level levels[2] = {vk_level_portable, level};
+    for (int i = 0; i < 2; i++) {
+        results[i] = calloc(blocks * 2 * width * 16, sizeof(float));
+        vk_pixels pixels = {numbers, stride, row_stride, width, 2, results[i], 16, width * 16, 2 * width * 16, NULL};
+        vk_compute_depthwise(levels[i], &layer, &pixels, block_stride);
+    }
+    compare("depthwise", level, results[1], results[0], blocks * 2 * width * 16);
+    free(numbers), free(weights), free(packed), free(starts), free(slopes), free(results[0]), free(results[1]);
+}
+
+static void compare_elements(vk_level level) {
+    ptrdiff_t pixels = 1 + random_below(40);
+    float *a = random_numbers(pixels * 16), *b = random_numbers(pixels * 16), *results[2];
+    for (int i = 0; i < 8; i++) {
+        static const float specials[] = {-0.0f, INFINITY, -INFINITY, NAN, 1e-40f, 3, -3, 100};
+        a[random_below(pixels * 16)] = specials[i];
+    }
+    vk_level levels[2] = {vk_level_portable, level};
+    for (vk_function function = vk_function_add; function <= vk_function_hard_swish; function++) {
+        for (int i = 0; i < 2; i++) {
+            results[i] = calloc(pixels * 16, sizeof(float));
+            vk_elements elements = {function, a, 16, b, 16, -1, 1, 0.2f, 0.5f, results[i]};
+            vk_compute_elements(levels[i], &elements, pixels);
+        }
+        compare("element", level, results[1], results[0], pixels * 16);
+        free(results[0]), free(results[1]);
+    }
+    free(a), free(b);
+}
+
+static void compare_windows(vk_level level) {
+    ptrdiff_t pixels = 1 + random_below(20), firsts[20], counts[20], offsets[4];
+    float *numbers = random_numbers(3 * 64 * 16), *divisors = random_numbers(20), weights[4], *results[2];
+    numbers[random_below(3 * 64 * 16)] = NAN;
+    for (int p = 0; p < 20; p++) firsts[p] = 16 * random_below(40), counts[p] = 1 + random_below(5);
+    for (int k = 0; k < 4; k++) offsets[k] = 16 * random_below(40), weights[k] = k / 3.0f;
+    vk_level levels[2] = {vk_level_portable, level};
+    for (int is_mean = 0; is_mean < 2; is_mean++) {
+        for (int i = 0; i < 2; i++) {
+            results[i] = calloc(60 * 16, sizeof(float));
+            vk_window_row row = {numbers, 64 * 16, 3, firsts, counts, 32, pixels, is_mean ? divisors : NULL, results[i]};
+            vk_compute_windows(levels[i], &row);
+            vk_weighted_sums(levels[i], numbers, offsets, weights, 4, pixels, results[i] + 20 * 16);
+            vk_sum_maps(levels[i], numbers, 5, 16 * 16, 2, 64 * 16, pixels, results[i] + 40 * 16);
+        }
+        compare("window", level, results[1], results[0], 60 * 16);
+        free(results[0]), free(results[1]);
+    }
+    free(numbers), free(divisors);
 }
 
 static void compare_pools(vk_level level) {
@@ -170,6 +238,9 @@ int main(void) {
                 compare_sums(levels[l], forms[form]);
             }
             for (int p = 0; p < 10; p++) compare_pools(levels[l]);
+            compare_depthwise(levels[l]);
+            compare_elements(levels[l]);
+            compare_windows(levels[l]);
         }
         compare_conversions(levels[l]);
         compare_exponentials(levels[l]);

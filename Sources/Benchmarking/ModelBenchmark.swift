@@ -15,6 +15,8 @@ package struct ModelBenchmark: Sendable, Codable, Equatable {
     package let gflops: Double
     /// In units of 10^9 operations a second, on one core.
     package let multiplyAddPeakGflops: Double
+    /// The nodes that no kernel computes, by their operators: they are slow.
+    package let nodesWithoutKernels: [String: Int]
     package let against: [SpeedRatio]
 
     /// - Parameters:
@@ -34,12 +36,13 @@ package struct ModelBenchmark: Sendable, Codable, Equatable {
         // The first run plans, and allocates the memory that the others reuse.
         let outputs = try engine.run(inputs)
         let once = try seconds { _ = try engine.run(inputs) }
-        let times = try (0..<min(max(Int(0.5 / once), 5), 2000)).map { _ in
+        let times = try (0..<min(max(Int(0.1 * Double(rounds) / once), 5), 2000)).map { _ in
             try seconds { _ = try engine.run(inputs) }
         }
         time = DurationStatistics(seconds: times)
         gflops = Double(operations) / time.medianMs / 1e6
         multiplyAddPeakGflops = peak
+        nodesWithoutKernels = engine.nodesWithoutKernels(for: inputs)
         against = try others.map { name, other in
             let difference = try Self.difference(outputs, try other.run(inputs), engine: name)
             return try SpeedRatio(
@@ -80,6 +83,10 @@ package struct ModelBenchmark: Sendable, Codable, Equatable {
                 (gflops / multiplyAddPeakGflops * 100).short),
             "peak of one core: \(multiplyAddPeakGflops.short) GFLOP/s",
         ]
+        if !nodesWithoutKernels.isEmpty {
+            let operators = nodesWithoutKernels.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+            lines.append("computed by their definitions, without kernels: \(operators.joined(separator: ", "))")
+        }
         if !against.isEmpty {
             lines += ["", Benchmark.row("against", "ours, ms", "theirs, ms", "ratio", "from", "to", "max diff")]
             lines += against.map { ratio in

@@ -25,6 +25,10 @@ public protocol Engine: Sendable {
     /// The same, without the tensors in between, which may be quicker.
     func run(_ inputs: [String: AnyTensor]) throws -> [String: AnyTensor]
 
+    /// How many nodes of each operator are computed by their definitions alone, for inputs that it is quicker for
+    /// otherwise; empty for an engine that does not tell.
+    func nodesWithoutKernels(for inputs: [String: AnyTensor]) -> [String: Int]
+
     /// The results of one node for the given tensors; nil stands for an omitted input.
     ///
     /// The node's own constants are among the tensors, and are rounded like any constant.
@@ -34,6 +38,8 @@ public protocol Engine: Sendable {
 extension Engine {
     public var observesNodes: Bool { true }
     public var answersInTurn: Bool { false }
+
+    public func nodesWithoutKernels(for inputs: [String: AnyTensor]) -> [String: Int] { [:] }
 
     public func run(_ inputs: [String: AnyTensor]) throws -> [String: AnyTensor] {
         try run(inputs, observing: { _ in })

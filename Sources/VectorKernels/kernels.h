@@ -22,6 +22,7 @@ typedef struct {
     void (*compute_windows)(const vk_window_row *);
     void (*weighted_sums)(const float *, const ptrdiff_t *, const float *, ptrdiff_t, ptrdiff_t, float *);
     void (*sum_maps)(const float *, ptrdiff_t, ptrdiff_t, ptrdiff_t, ptrdiff_t, ptrdiff_t, float *);
+    void (*pixels_from_planes)(const float *, ptrdiff_t, ptrdiff_t, float *);
     void (*blocks_from_planes)(const float *, ptrdiff_t, ptrdiff_t, ptrdiff_t, float *);
     void (*planes_from_blocks)(const float *, ptrdiff_t, ptrdiff_t, ptrdiff_t, float *);
     void (*resample)(const vk_resampling *);

@@ -80,20 +80,27 @@ static inline __attribute__((always_inline)) void JOIN(FORM, _layer_tile)(
 
     // In other modes the compiler might compute these between the steps.
     bool activates = !STEPS_ROUND_DOWN && activates_sums(layer);
-    const float *slopes = layer->slopes + block * vk_channel_block;
+    const float *slopes = layer->slopes ? layer->slopes + block * vk_channel_block : NULL;
 #if IS_GENERAL
-    if (pixels->summands || limits_results(layer)) {
-        ptrdiff_t to_summands = pixels->summands ? pixels->summands - pixels->results : 0;
+    if (pixels->summands) {
+        ptrdiff_t to_summands = pixels->summands - pixels->results;
+#pragma clang loop unroll(full)
+        for (int part = 0; part < part_count; part++) {
+            const float *summand =
+                results + to_summands + part / parts * pixels->result_block_stride + part % parts * lane_count;
+#pragma clang loop unroll(full)
+            for (int p = 0; p < pixel_count; p++, summand += pixels->result_pixel_stride)
+                sums[p * part_count + part] += *(const LANES_IN_MEMORY *)summand;
+        }
+    }
+    if (!layer->slopes) {
         LANES lower = (LANES)(layer->lower), upper = (LANES)(layer->upper);
 #pragma clang loop unroll(full)
         for (int part = 0; part < part_count; part++) {
             float *result = results + part / parts * pixels->result_block_stride + part % parts * lane_count;
-            LANES own_slopes = *(const LANES_IN_MEMORY *)(slopes + part * lane_count);
 #pragma clang loop unroll(full)
             for (int p = 0; p < pixel_count; p++, result += pixels->result_pixel_stride) {
                 LANES value = sums[p * part_count + part];
-                if (pixels->summands) value += *(const LANES_IN_MEMORY *)(result + to_summands);
-                value = ACTIVATED(value, own_slopes);
                 *(LANES_IN_MEMORY *)result = LIMITED(value, lower, upper);
             }
         }
@@ -142,7 +149,8 @@ FOR_EACH_PIXEL_COUNT(DEFINE_TILE, 4, 32)
 
 /// The time of a row of P pixels in tiles of B blocks, divided by B, in twelfths of the time of a register's step.
 #define TILE_COUNT(P, B) (((P) + LARGEST_TILE(B) - 1) / AT_LEAST(1, LARGEST_TILE(B)))
-#define TILE_TIME(P, B) AT_LEAST(LEVEL_SUMS_UNDER_WAY, LEVEL_BLOCK_REGISTERS * (P) * (B))
+#define STEP_TIME(P, B) AT_LEAST(LEVEL_SUMS_UNDER_WAY, LEVEL_BLOCK_REGISTERS * (P) * (B))
+#define TILE_TIME(P, B) AT_LEAST(STEP_TIME(P, B), ((P) + LEVEL_BLOCK_REGISTERS * (B)) * LEVEL_TENTHS_OF_LOAD / 10)
 #define ROW_TIME(P, B)                                                                                             \
     (LARGEST_TILE(B) == 0                                                                                          \
          ? 1000000                                                                                                 \
@@ -176,7 +184,7 @@ static void JOIN(FORM, _layer)(const vk_layer *layer, const vk_pixels *pixels, p
         {own_tiles[2], LARGEST_TILE(3), 1},
         {own_tiles[3], LARGEST_TILE(4), 1}};
     bool is_wide = pixels->pixel_count > vk_tile_pixels;
-    fill_groups(layer, pixels, block_count, is_wide ? 1 : quickest_blocks[pixels->pixel_count - 1], rows);
+    fill_groups(layer, pixels, block_count, is_wide ? LEVEL_WIDE_BLOCKS : quickest_blocks[pixels->pixel_count - 1], rows);
 }
 
 #undef DEFINE_TILE
@@ -186,6 +194,7 @@ static void JOIN(FORM, _layer)(const vk_layer *layer, const vk_pixels *pixels, p
 #undef LARGEST_TILE
 #undef DEFINE_LARGEST_TILE
 #undef TILE_COUNT
+#undef STEP_TIME
 #undef TILE_TIME
 #undef ROW_TIME
 #undef IS_QUICKER

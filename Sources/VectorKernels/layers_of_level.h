@@ -58,21 +58,10 @@ static void fill_groups(
 #define LIMITED(X, LOWER, UPPER)                                                                                   \
     ((X) < (LOWER) ? (LOWER) : (X) > (UPPER) ? (UPPER) : (X))
 
-/// Turns sums into results that are not rounded.
-static inline __attribute__((always_inline)) void finish_sums(
-    const vk_layer *layer, float32_lanes *sums, const float32_lanes *slopes) {
-    float32_lanes lower = (float32_lanes)(layer->lower), upper = (float32_lanes)(layer->upper);
-    float32_lanes activated = ACTIVATED(*sums, *slopes);
-    *sums = LIMITED(activated, lower, upper);
-}
 
 /// Whether the results are only that.
 static inline bool activates_sums(const vk_layer *layer) {
     return !layer->addends && layer->rounding == vk_rounding_none;
-}
-
-static inline bool limits_results(const vk_layer *layer) {
-    return layer->lower != -__builtin_inff() || layer->upper != __builtin_inff();
 }
 
 /// The place of a stride's tiles among those of all strides.

@@ -5,8 +5,9 @@
 // LEVEL_PIXELS and LEVEL_BLOCKS for float32, LEVEL_FLOAT16_PIXELS and LEVEL_FLOAT64_PIXELS for the others.
 // LEVEL_REGISTERS and LEVEL_FLOAT16_REGISTERS say how many registers the sums of a layer's tile and one operand of
 // theirs may take, LEVEL_BLOCK_REGISTERS how many a block of 16 channels takes, and LEVEL_SUMS_UNDER_WAY how many
-// registers of sums keep the processor busy: with fewer, each waits for its own last step. A level may have a step of
-// its own for 8 lanes, LEVEL_FUSED_HALF_STEP.
+// registers of sums keep the processor busy: with fewer, each waits for its own last step. LEVEL_WIDE_BLOCKS says how many
+// blocks the tiles of wide rows have, and LEVEL_TENTHS_OF_LOAD how long a load takes, in tenths of a step's time; 0 where
+// loads never bound a tile. A level may have a step of its own for 8 lanes, LEVEL_FUSED_HALF_STEP.
 
 #include "kernels.h"
 #include "float16_steps.h"
@@ -115,6 +116,7 @@ const vk_kernels LEVEL_KERNELS = {
     .compute_windows = compute_windows,
     .weighted_sums = weighted_sums,
     .sum_maps = sum_maps,
+    .pixels_from_planes = pixels_from_planes,
     .blocks_from_planes = blocks_from_planes,
     .planes_from_blocks = planes_from_blocks,
     .resample = resample,

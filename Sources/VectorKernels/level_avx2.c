@@ -15,6 +15,8 @@
 #define LEVEL_FLOAT16_REGISTERS 12
 #define LEVEL_BLOCK_REGISTERS 2
 #define LEVEL_SUMS_UNDER_WAY 10
+#define LEVEL_WIDE_BLOCKS 1
+#define LEVEL_TENTHS_OF_LOAD 0
 // Volatile, so that the compiler keeps an order in which a tile's operands just fit into the registers.
 #define LEVEL_FUSED_HALF_STEP(sum, w, x)                                                                           \
     __asm__ volatile("vfmadd231ps %2, %1, %0" : "+x"(*(sum)) : "x"(*(w)), "x"(*(x)))

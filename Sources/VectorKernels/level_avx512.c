@@ -15,6 +15,9 @@
 #define LEVEL_FLOAT16_REGISTERS 17
 #define LEVEL_BLOCK_REGISTERS 1
 #define LEVEL_SUMS_UNDER_WAY 8
+#define LEVEL_WIDE_BLOCKS 2
+// Measured: a tile of one block, which loads a number for each step, reaches two thirds of the steps of one of two blocks.
+#define LEVEL_TENTHS_OF_LOAD 14
 #include "level.h"
 
 #pragma clang attribute pop

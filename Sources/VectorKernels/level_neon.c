@@ -11,5 +11,7 @@
 #define LEVEL_FLOAT16_REGISTERS 16
 #define LEVEL_BLOCK_REGISTERS 4
 #define LEVEL_SUMS_UNDER_WAY 16
+#define LEVEL_WIDE_BLOCKS 1
+#define LEVEL_TENTHS_OF_LOAD 0
 #include "level.h"
 #endif

@@ -25,6 +25,11 @@ void vk_sum_maps(
     vk_kernels_of(level)->sum_maps(numbers, block_count, block_stride, row_count, row_stride, pixel_count, sums);
 }
 
+void vk_pixels_from_planes(
+    vk_level level, const float *planes, ptrdiff_t plane_stride, ptrdiff_t pixel_count, float *pixels) {
+    vk_kernels_of(level)->pixels_from_planes(planes, plane_stride, pixel_count, pixels);
+}
+
 void vk_blocks_from_planes(
     vk_level level, const float *planes, ptrdiff_t plane_stride, ptrdiff_t channel_count, ptrdiff_t pixel_count,
     float *pixels) {

@@ -27,12 +27,17 @@ static inline __attribute__((always_inline)) void depthwise_tile(
         for (int p = 0; p < pixel_count; p++)
             sums[p] = __builtin_elementwise_fma(LOAD(number + p * stride), weights, sums[p]);
     }
-    float32_lanes slopes = LOAD(layer->slopes + block * vk_channel_block);
+    if (layer->slopes) {
+        float32_lanes slopes = LOAD(layer->slopes + block * vk_channel_block);
 #pragma clang loop unroll(full)
-    for (int p = 0; p < pixel_count; p++) {
-        finish_sums(layer, &sums[p], &slopes);
-        STORE(results + p * pixels->result_pixel_stride, sums[p]);
+        for (int p = 0; p < pixel_count; p++)
+            STORE(results + p * pixels->result_pixel_stride, ACTIVATED(sums[p], slopes));
+        return;
     }
+    float32_lanes lower = (float32_lanes)(layer->lower), upper = (float32_lanes)(layer->upper);
+#pragma clang loop unroll(full)
+    for (int p = 0; p < pixel_count; p++)
+        STORE(results + p * pixels->result_pixel_stride, LIMITED(sums[p], lower, upper));
 }
 
 static void compute_depthwise(const vk_layer *layer, const vk_pixels *pixels, ptrdiff_t number_block_stride) {
@@ -78,10 +83,22 @@ static inline __attribute__((always_inline)) void apply_hard_sigmoid(float32_lan
     *x = __builtin_convertvector(y, float32_lanes);
 }
 
+/// x / 6, rounded once: a quotient is that of a division if its remainder, which is exact, corrects it once (Markstein,
+/// Computation of Elementary Functions on the IBM RISC System/6000 Processor, 1990, theorem 8.3).
+static inline __attribute__((always_inline)) void divide_by_6(float64_lanes *x) {
+    float64_lanes reciprocal = (float64_lanes)(1.0 / 6), quotient = *x * reciprocal;
+    float64_lanes remainder = __builtin_elementwise_fma((float64_lanes)(-6.0), quotient, *x);
+    *x = __builtin_elementwise_fma(remainder, reciprocal, quotient);
+}
+
 static inline __attribute__((always_inline)) void apply_hard_swish(float32_lanes *x) {
-    float64_lanes factor = __builtin_convertvector(*x, float64_lanes), y = factor / 6 + 0.5;
+    // Beyond these limits the factor is 0 or 1 anyhow; within them no remainder is infinite.
+    float32_lanes lower = (float32_lanes)(-8.0f), upper = (float32_lanes)(8.0f), near = LIMITED(*x, lower, upper);
+    float64_lanes y = __builtin_convertvector(near, float64_lanes);
+    divide_by_6(&y);
+    y += 0.5;
     keep_within_0_and_1(&y);
-    *x = __builtin_convertvector(factor * y, float32_lanes);
+    *x = __builtin_convertvector(__builtin_convertvector(*x, float64_lanes) * y, float32_lanes);
 }
 
 #define FOR_EACH_PIXEL(STEP)                                                                                       \
@@ -171,6 +188,12 @@ static void sum_maps(
 }
 
 // MARK: Other layouts
+
+static void pixels_from_planes(const float *planes, ptrdiff_t plane_stride, ptrdiff_t pixel_count, float *pixels) {
+    for (ptrdiff_t pixel = 0; pixel < pixel_count; pixel++, pixels += vk_image_channels)
+        for (ptrdiff_t channel = 0; channel < vk_image_channels; channel++)
+            pixels[channel] = planes[channel * plane_stride + pixel];
+}
 
 static void blocks_from_planes(
     const float *planes, ptrdiff_t plane_stride, ptrdiff_t channel_count, ptrdiff_t pixel_count, float *pixels) {

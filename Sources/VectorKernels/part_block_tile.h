@@ -95,7 +95,7 @@ static bool fills_part_block(const vk_layer *layer, const vk_pixels *pixels) {
     ptrdiff_t channel_count = layer->channel_count % vk_channel_block;
     int is_map = pixels->pixel_stride != vk_image_channels;
     if (channel_count == 0 || channel_count > 12 || LARGEST_TILE_OF_12 < 2) return false;
-    if (pixels->summands || limits_results(layer) || place_of_stride(pixels->pixel_stride) > 1) return false;
+    if (pixels->summands || !layer->slopes || place_of_stride(pixels->pixel_stride) > 1) return false;
     if (channel_count <= 8)
         fill_blocks(layer, pixels, block, (tile_row){tiles_of_8[is_map], LARGEST_TILE_OF_8, 1});
     else

@@ -24,7 +24,8 @@ struct GivenTensor {
                 guard names.count == 1, parts.count < 2 || FileManager.default.fileExists(atPath: argument) else {
                     throw CommandError(
                         .usage,
-                        "--input \(argument): the model's inputs are \(names.joined(separator: ", ")); name one of them")
+                        "--input \(argument): the model's inputs are \(names.joined(separator: ", ")); name one of them"
+                    )
                 }
             }
             do {

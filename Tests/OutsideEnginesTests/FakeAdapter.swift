@@ -20,6 +20,7 @@ enum FakeAdapter: String, CaseIterable {
     case givesNaN
     case givesDamagedTensor
     case announcesTooMuch
+    case answersTimeWithResult
 
     /// - Parameter directory: where its program is written.
     func adapter(in directory: String, secondsToAnswer: Double = 30) throws -> Adapter {
@@ -65,7 +66,10 @@ enum FakeAdapter: String, CaseIterable {
         send({"message": "ready", "engine": "fake", "version": "1", "device": "cpu", "outputs": outputs})
         while True:
             header, (x,) = receive()
-            if mode == "endsInMidRun": sys.exit("out of memory")
+            if header["message"] == "time":
+                if mode == "answersTimeWithResult": result(x)
+                else: send({"message": "timed", "seconds": 0.25 * header["count"]})
+            elif mode == "endsInMidRun": sys.exit("out of memory")
             elif mode == "endsInMidMessage": sink.write(b"100\n{"); sink.flush(); sys.exit("cut")
             elif mode == "refusesToRun": send({"message": "error", "reason": "the input is odd"})
             elif mode == "isLate": time.sleep(600)

@@ -46,6 +46,15 @@ import Testing
         }
     }
 
+    @Test("The time of a number of runs is what the adapter says; another answer is an error")
+    func time() throws {
+        try withTemporaryDirectory { directory in
+            #expect(try engine(.works, in: directory).time(["x": x], count: 3) == 0.75)
+            let other = try engine(.answersTimeWithResult, in: directory)
+            #expect(throws: OutsideEngineError.self) { try other.time(["x": x], count: 3) }
+        }
+    }
+
     @Test("A tensor larger than any pipe's buffer goes through both ways")
     func large() throws {
         try withTemporaryDirectory { directory in

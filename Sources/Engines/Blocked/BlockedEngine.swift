@@ -22,7 +22,7 @@ package struct BlockedEngine: Engine {
 
     package func run(_ inputs: [String: AnyTensor]) throws -> [String: AnyTensor] {
         let given = try given(inputs)
-        guard let planned = planned(for: given, observes: false) else { return try definition.run(inputs) }
+        guard let planned = try planned(for: given, observes: false) else { return try definition.run(inputs) }
         return try run(given, planned) { _, _ in }
     }
 
@@ -30,7 +30,7 @@ package struct BlockedEngine: Engine {
         _ inputs: [String: AnyTensor], observing observe: (Activation) throws -> Void
     ) throws -> [String: AnyTensor] {
         let given = try given(inputs)
-        guard let planned = planned(for: given, observes: true) else {
+        guard let planned = try planned(for: given, observes: true) else {
             return try definition.run(inputs, observing: observe)
         }
         return try run(given, planned) { node, value in
@@ -44,23 +44,43 @@ package struct BlockedEngine: Engine {
         try definition.evaluate(node, on: inputs)
     }
 
+    package func nodesWithoutKernels(for inputs: [String: AnyTensor]) -> [String: Int] {
+        guard let planner = planner(for: inputs.mapValues(\.shape), observes: false) else {
+            return Dictionary(graph.nodes.map { ($0.operator.name, 1) }, uniquingKeysWith: +)
+        }
+        return planner.steps.reduce(into: [:]) { counts, step in
+            guard case .defined(let node) = step else { return }
+            counts[node.operator.name, default: 0] += 1
+        }
+    }
+
     private typealias Given = [(name: String, tensor: AnyTensor)]
 
     private func given(_ inputs: [String: AnyTensor]) throws -> Given {
-        let given = try graph.inputTensors(in: inputs)
-        try definition.checkMemory(given.map { ($0.name, $0.tensor.shape) })
-        return given
+        try graph.inputTensors(in: inputs)
     }
 
     /// - Returns: nil if shapes depend on what is computed.
-    private func planned(for given: Given, observes: Bool) -> (key: Plans.Key, plan: BlockedPlan)? {
+    /// - Throws: ``NetworkGraph/GraphError`` for excessive memory demands.
+    private func planned(for given: Given, observes: Bool) throws -> (key: Plans.Key, plan: BlockedPlan)? {
         let key = Plans.Key(shapes: given.map(\.tensor.shape), observes: observes)
         if let plan = plans.plan(for: key) { return (key, plan) }
+        try definition.checkMemory(given.map { ($0.name, $0.tensor.shape) })
         let shapes = Dictionary(given.map { ($0.name, $0.tensor.shape) }, uniquingKeysWith: { first, _ in first })
-        guard let types = try? graph.tensorTypes(for: shapes) else { return nil }
-        let plan = BlockedPlan(BlockedPlanner(graph, types, observes: observes), engine: definition)
+        guard let planner = planner(for: shapes, observes: observes) else { return nil }
+        // Whoever observes sees the nodes that follow from constants, too.
+        let constants =
+            observes ? definition.constants : planner.graph.initializers.mapValues(Float32Arithmetic.constant)
+        let plan = BlockedPlan(planner, constants: constants, engine: definition)
         plans.keep(plan, for: key)
         return (key, plan)
+    }
+
+    private func planner(for shapes: [String: Shape], observes: Bool) -> BlockedPlanner? {
+        guard let folded = try? graph.foldingConstants(for: shapes), let types = try? graph.tensorTypes(for: shapes)
+        else { return nil }
+        return BlockedPlanner(
+            observes ? graph : folded, types, constants: folded.initializers, observes: observes)
     }
 
     private func run(
@@ -69,9 +89,11 @@ package struct BlockedEngine: Engine {
     ) throws -> [String: AnyTensor] {
         let memory = plans.takeMemory(for: planned.key) ?? BlockedMemory(for: planned.plan)
         defer { plans.giveBack(memory, for: planned.key) }
-        var values = definition.constants
-        for (name, tensor) in given { values[name] = Float32Arithmetic.value(of: tensor) }
-        let table = ValueTable(values)
+        let table = ValueTable(
+            constants: planned.plan.constants,
+            inputs: Dictionary(
+                given.map { ($0.name, Float32Arithmetic.value(of: $0.tensor)) }, uniquingKeysWith: { first, _ in first }
+            ))
         try withoutActuallyEscaping(observe) { observe in
             let scratch = memory.buffers.first ?? AlignedNumbers(count: 0)
             let run = BlockedRun(

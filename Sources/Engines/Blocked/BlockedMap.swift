@@ -1,7 +1,8 @@
 import VectorKernels
 
 /// Where the maps of a tensor [N, C, rows, columns] lie in a buffer: blocks of 16 channels, [image][block][row][column]
-/// [channel of the block], with a border of zeros around each block's plane.
+/// [channel of the block], with a border of zeros around each block's plane. An image that only convolutions read is one
+/// block of 3 channels.
 ///
 /// In a last block that is not full, the channels beyond have no meaning.
 struct BlockedMap: Sendable {
@@ -17,6 +18,8 @@ struct BlockedMap: Sendable {
 
     var blockCount: Int { blocks(of: channels) }
     var pixelCount: Int { rows * columns }
+    /// From a pixel to the next.
+    var pixelStride: Int { layout.lanes }
     var rowStride: Int { layout.rowStride }
     var blockStride: Int { layout.blockStride }
     var imageStride: Int { layout.imageStride }
@@ -27,7 +30,7 @@ struct BlockedMap: Sendable {
     /// The first pixel of an image's block, from the buffer's start.
     func start(image: Int, block: Int = 0, row: Int = 0) -> Int {
         image * imageStride + (firstBlock + block) * blockStride + (layout.border.top + row) * rowStride
-            + layout.border.left * channelsPerBlock
+            + layout.border.left * layout.lanes
     }
 }
 
@@ -38,8 +41,10 @@ struct BlockedLayout: Sendable, Equatable {
     let rows: Int
     let columns: Int
     let border: MapBorder
+    /// The channels of a block.
+    let lanes: Int
 
-    var rowStride: Int { (columns + border.left + border.right) * channelsPerBlock }
+    var rowStride: Int { (columns + border.left + border.right) * lanes }
     var blockStride: Int { (rows + border.top + border.bottom) * rowStride }
     var imageStride: Int { blocks * blockStride }
     var count: Int { images * imageStride }

@@ -7,6 +7,8 @@ import VectorKernels
 /// How a graph is computed for inputs of given shapes: steps, and the memory that they share.
 struct BlockedPlan: Sendable {
     let steps: [any BlockedStep]
+    /// The tensors that are there before the first step, beside the inputs.
+    let constants: [String: Value<Float>]
     /// The numbers in each buffer.
     let bufferCounts: [Int]
     /// The numbers that a thread needs as scratch memory.

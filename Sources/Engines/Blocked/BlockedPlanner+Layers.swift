@@ -114,14 +114,13 @@ extension BlockedPlanner {
     }
 
     private func weights(_ node: Node, outputs: (Shape) -> Int) -> (Tensor<Float>, [Float])? {
-        guard case .float32(let weights)? = node.inputs[1].flatMap({ graph.initializers[$0] }),
-            weights.shape.rank == 4, weights.shape.count > 0
-        else { return nil }
+        guard let weights = constant(node.inputs[1]), weights.shape.rank == 4, weights.shape.count > 0 else {
+            return nil
+        }
         guard node.inputs.count > 2, let bias = node.inputs[2] else {
             return (weights, [Float](repeating: 0, count: outputs(weights.shape)))
         }
-        guard case .float32(let starts)? = graph.initializers[bias] else { return nil }
-        return (weights, starts.elements)
+        return constant(bias).map { (weights, $0.elements) }
     }
 
     // MARK: - Matrix products
@@ -129,8 +128,8 @@ extension BlockedPlanner {
     /// A product with a constant matrix on the right.
     func denseStep(_ node: Node) -> PlannedStep? {
         guard let x = node.inputs.first ?? nil, node.inputs.count > 1, node.outputs.count == 1,
-            types[x]?.kind == .real, case .float32(let weights)? = node.inputs[1].flatMap({ graph.initializers[$0] }),
-            weights.shape.rank == 2, weights.shape.count > 0, let shape = types[x]?.shape, shape.rank >= 2,
+            types[x]?.kind == .real, let weights = constant(node.inputs[1]), weights.shape.rank == 2,
+            weights.shape.count > 0, let shape = types[x]?.shape, shape.rank >= 2,
             shape.count > 0
         else { return nil }
         switch node.operator {
@@ -141,11 +140,30 @@ extension BlockedPlanner {
             guard node.inputs.count > 2, let c = node.inputs[2] else {
                 return .dense(node: node, weights: rows, addends: [])
             }
-            guard case .float32(let addends)? = graph.initializers[c], addends.shape.count == rows.shape[0],
+            guard let addends = constant(c), addends.shape.count == rows.shape[0],
                 addends.shape.dimensions.last == rows.shape[0]
             else { return nil }
             return .dense(node: node, weights: rows, addends: addends.elements)
         default: return nil
         }
+    }
+
+    // MARK: - Moved elements
+
+    /// The elements of larger tensors than this are not listed one by one.
+    private static let mostGathered = 1 << 22
+
+    /// A node that only moves numbers to places that are known before.
+    func gatherStep(_ node: Node) -> PlannedStep? {
+        guard node.outputs.count == 1, let operation = node.operator as? any RearrangingOperator,
+            let output = types[node.outputs[0]], output.kind == .real, output.shape.count <= Self.mostGathered
+        else { return nil }
+        let given = node.inputs.map { $0.flatMap { types[$0] } }
+        let moved = operation.movedInputs(of: given).compactMap { node.inputs[$0] }
+        guard moved.allSatisfy({ types[$0]?.kind == .real }),
+            let sources = try? operation.sources(for: given, giving: output.shape),
+            moved.reduce(0, { $0 + (types[$1]?.shape.count ?? 0) }) <= Int32.max
+        else { return nil }
+        return .gather(node: node, moved: moved, sources: sources.map(Int32.init))
     }
 }

@@ -9,6 +9,8 @@ import VectorKernels
 struct BlockedPlanner {
     let graph: Graph
     let types: [String: TensorType]
+    /// The graph's constants, and tensors that follow from constants alone.
+    private let constants: [String: AnyTensor]
     let observes: Bool
     private(set) var steps = [PlannedStep]()
     /// The tensors computed so far that lie in blocks, and those that lie as they are.
@@ -16,9 +18,11 @@ struct BlockedPlanner {
     private var asValues: Set<String>
     private var done = Set<String>()
 
-    init(_ graph: Graph, _ types: [String: TensorType], observes: Bool) {
+    /// - Parameter constants: tensors that are known before the run, by name; they need not be the graph's initializers.
+    init(_ graph: Graph, _ types: [String: TensorType], constants: [String: AnyTensor], observes: Bool) {
         self.graph = graph
         self.types = types
+        self.constants = constants
         self.observes = observes
         asValues = Set(graph.initializers.keys).union(graph.inputs.map(\.name))
         for (place, node) in graph.nodes.enumerated() where !done.contains(node.outputs.first ?? "") {
@@ -56,8 +60,8 @@ struct BlockedPlanner {
         steps.append(.planesFromBlocks(tensor))
     }
 
-    private func constant(_ tensor: String?) -> Tensor<Float>? {
-        guard let tensor, case .float32(let numbers)? = graph.initializers[tensor] else { return nil }
+    func constant(_ tensor: String?) -> Tensor<Float>? {
+        guard let tensor, case .float32(let numbers)? = constants[tensor] else { return nil }
         return numbers
     }
 
@@ -77,7 +81,7 @@ struct BlockedPlanner {
             observe(node)
         } else {
             for input in node.inputs.compactMap({ $0 }) { needValue(input) }
-            steps.append(.defined(node))
+            steps.append(gatherStep(node) ?? .defined(node))
             asValues.formUnion(node.outputs)
             observe(node)
         }
@@ -115,7 +119,9 @@ struct BlockedPlanner {
     private mutating func join(_ program: inout PlannedProgram, after place: Int) {
         var trial = program
         // The operand that stands for each tensor within the program, and how many readers it has left.
-        var operands = [program.result: program.steps.isEmpty ? .own : PlannedProgram.Operand.result(program.steps.count - 1)]
+        var operands = [
+            program.result: program.steps.isEmpty ? .own : PlannedProgram.Operand.result(program.steps.count - 1)
+        ]
         var left = [program.result: readers(program.result)]
         var joined = [String]()
         var best = (program, 0)
@@ -197,43 +203,44 @@ struct BlockedPlanner {
         switch node.operator {
         case let function as ActivationFunction:
             switch function {
-            case .relu: return [.init(function: .limit, a: a, limits: 0 ... .infinity)]
-            case .leakyReLU(let slope): return [.init(function: .prelu, a: a, b: .constant([slope]))]
-            case .sigmoid: return [.init(function: .sigmoid, a: a)]
+            case .identity: return [.init(function: .kernel(.limit), a: a)]
+            case .relu: return [.init(function: .kernel(.limit), a: a, limits: 0 ... .infinity)]
+            case .leakyReLU(let slope): return [.init(function: .kernel(.prelu), a: a, b: .constant([slope]))]
+            case .sigmoid: return [.init(function: .kernel(.sigmoid), a: a)]
             case .hardSigmoid(let alpha, let beta):
-                return [.init(function: .hard_sigmoid, a: a, alpha: alpha, beta: beta)]
-            case .hardSwish: return [.init(function: .hard_swish, a: a)]
-            default: return nil
+                return [.init(function: .kernel(.hard_sigmoid), a: a, alpha: alpha, beta: beta)]
+            case .hardSwish: return [.init(function: .kernel(.hard_swish), a: a)]
+            default: return [.init(function: .scalar(function), a: a)]
             }
         case let binary as BinaryArithmetic:
             guard let b = given(1), isMap(a) || isMap(b), let function = binary.function else { return nil }
-            return [.init(function: function, a: a, b: b)]
+            return [.init(function: .kernel(function), a: a, b: b)]
         case is Clip:
             guard node.inputs.count == 3, let lower = constant(node.inputs[1])?.elements.first,
                 let upper = constant(node.inputs[2])?.elements.first, lower <= upper
             else { return nil }
-            return [.init(function: .limit, a: a, limits: lower...upper)]
+            return [.init(function: .kernel(.limit), a: a, limits: lower...upper)]
         case let prelu as PReLU:
             guard let shape = types[node.outputs[0]]?.shape, let slopes = constant(node.inputs[1]),
                 let b = constantOperand(
                     slopes.reshaped(to: prelu.broadcastShape(ofSlope: slopes.shape, for: shape)), for: shape)
             else { return nil }
-            return [.init(function: .prelu, a: a, b: b)]
+            return [.init(function: .kernel(.prelu), a: a, b: b)]
         case let normalization as BatchNormalization:
             let parts = (1...4).compactMap { constant(node.inputs[$0])?.elements }
             guard parts.count == 4 else { return nil }
             let factors = normalization.factors(scale: parts[0], variance: parts[3])
             return [
-                .init(function: .subtract, a: a, b: .constant(parts[2])),
-                .init(function: .multiply, a: .result(from), b: .constant(factors)),
-                .init(function: .add, a: .result(from + 1), b: .constant(parts[1])),
+                .init(function: .kernel(.subtract), a: a, b: .constant(parts[2])),
+                .init(function: .kernel(.multiply), a: .result(from), b: .constant(factors)),
+                .init(function: .kernel(.add), a: .result(from + 1), b: .constant(parts[1])),
             ]
         case VariadicArithmetic.sum:
             var steps = [PlannedProgram.Step]()
             var sum = a
             for position in node.inputs.indices.dropFirst() {
                 guard let b = given(position), isMap(sum) || isMap(b) else { return nil }
-                steps.append(.init(function: .add, a: sum, b: b))
+                steps.append(.init(function: .kernel(.add), a: sum, b: b))
                 sum = .result(from + steps.count - 1)
             }
             return steps.isEmpty ? nil : steps

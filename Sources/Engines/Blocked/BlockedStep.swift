@@ -30,17 +30,22 @@ struct BlockedRun: @unchecked Sendable {
 /// Tensors that are not laid out in blocks. Only steps of one unit change them.
 final class ValueTable: @unchecked Sendable {
     // Sendable because no two steps run at the same time.
-    var values: [String: Value<Float>]
+    private let constants: [String: Value<Float>]
+    private var values: [String: Value<Float>]
 
-    init(_ values: [String: Value<Float>]) { self.values = values }
+    /// - Parameter constants: tensors that stay as they are.
+    init(constants: [String: Value<Float>], inputs: [String: Value<Float>]) {
+        self.constants = constants
+        values = inputs
+    }
 
     subscript(_ tensor: String?) -> Value<Float>? {
-        get { tensor.flatMap { values[$0] } }
+        get { tensor.flatMap { values[$0] ?? constants[$0] } }
         set { if let tensor { values[tensor] = newValue } }
     }
 
     func real(_ tensor: String) throws(OperatorError) -> Tensor<Float> {
-        guard case .real(let numbers)? = values[tensor] else { throw OperatorError("takes numbers from \"\(tensor)\"") }
+        guard case .real(let numbers)? = self[tensor] else { throw OperatorError("takes numbers from \"\(tensor)\"") }
         return numbers
     }
 }

@@ -13,7 +13,8 @@ struct ConvolutionStep: BlockedStep {
     let taps: [Int]
     /// Added to the sums, laid out like y.
     let summand: BlockedMap?
-    let limits: ClosedRange<Float>
+    /// Of the results; nil where there are slopes.
+    let limits: ClosedRange<Float>?
     /// What is computed of the sums next.
     let program: ElementProgram
     /// The blocks of a group of channels.
@@ -29,7 +30,7 @@ struct ConvolutionStep: BlockedStep {
 
     init(
         x: BlockedMap, y: BlockedMap, layers: [PackedLayer], window: [SlidingWindow.Axis], taps: [Int],
-        summand: BlockedMap?, limits: ClosedRange<Float>, program: ElementProgram
+        summand: BlockedMap?, limits: ClosedRange<Float>?, program: ElementProgram
     ) {
         (self.x, self.y, self.layers, self.window, self.taps) = (x, y, layers, window, taps)
         (self.summand, self.limits, self.program) = (summand, limits, program)
@@ -40,8 +41,8 @@ struct ConvolutionStep: BlockedStep {
         isOneRow =
             taps.count == x.channels / layers.count && x.isDense && y.isDense && window.allSatisfy { $0.stride == 1 }
             && x.pixelCount == y.pixelCount
-        // Wide rows are computed a block at a time; narrow ones would leave registers unused.
-        blocksAtOnce = y.columns * (isOneRow ? y.rows : 1) > 14 ? 1 : 4
+        // As many as a tile has, so that what follows finds their results in the cache; of narrow rows twice as many.
+        blocksAtOnce = y.columns * (isOneRow ? y.rows : 1) > 14 ? 2 : 4
         groupBlocks = y.blockCount / layers.count
     }
 
@@ -68,11 +69,11 @@ struct ConvolutionStep: BlockedStep {
         let origin =
             run.pointer(x, image: image, block: inputBlock)
             + (rows.lowerBound * window[0].stride - window[0].paddingBefore) * x.rowStride
-            - window[1].paddingBefore * channelsPerBlock
+            - window[1].paddingBefore * x.pixelStride
         let block = outputBlock + blocks.lowerBound
         let results = run.pointer(y, image: image, block: block, row: rows.lowerBound)
         var pixels = vk_pixels(
-            numbers: origin, pixel_stride: channelsPerBlock * window[1].stride,
+            numbers: origin, pixel_stride: x.pixelStride * window[1].stride,
             row_stride: x.rowStride * window[0].stride, pixel_count: y.columns, row_count: rows.count,
             results: results, result_pixel_stride: channelsPerBlock, result_row_stride: y.rowStride,
             result_block_stride: y.blockStride, summands: nil)
@@ -101,7 +102,7 @@ struct DepthwiseStep: BlockedStep {
     let window: [SlidingWindow.Axis]
     /// Offsets within a plane.
     let taps: [Int]
-    let limits: ClosedRange<Float>
+    let limits: ClosedRange<Float>?
     let program: ElementProgram
 
     /// A unit is a block.
@@ -135,7 +136,7 @@ struct TransposedConvolutionStep: BlockedStep {
     /// Along rows and columns.
     let stride: [Int]
     let taps: [Int]
-    let limits: ClosedRange<Float>
+    let limits: ClosedRange<Float>?
     let program: ElementProgram
 
     /// A unit is an output block.

@@ -18,9 +18,14 @@ struct BlocksFromPlanes: BlockedStep {
             guard let elements = elements.baseAddress else { return }
             let source = elements + (image * map.channels + first) * plane
             for row in 0..<map.rows {
-                vk_blocks_from_planes(
-                    run.level, source + row * map.columns, plane, min(channelsPerBlock, map.channels - first),
-                    map.columns, run.pointer(map, image: image, block: block, row: row))
+                let pixels = run.pointer(map, image: image, block: block, row: row)
+                if map.pixelStride == imageChannels {
+                    vk_pixels_from_planes(run.level, source + row * map.columns, plane, map.columns, pixels)
+                } else {
+                    vk_blocks_from_planes(
+                        run.level, source + row * map.columns, plane, min(channelsPerBlock, map.channels - first),
+                        map.columns, pixels)
+                }
             }
         }
     }
@@ -71,7 +76,7 @@ struct ClearBorder: BlockedStep {
 
     func run(unit: Int, in run: BlockedRun) {
         let border = layout.border
-        let (left, right) = (border.left * channelsPerBlock, border.right * channelsPerBlock)
+        let (left, right) = (border.left * layout.lanes, border.right * layout.lanes)
         let start = run.buffers[buffer] + unit * layout.blockStride
         start.update(repeating: 0, count: border.top * layout.rowStride)
         for row in border.top..<border.top + layout.rows {
@@ -115,6 +120,27 @@ struct CopyChannels: BlockedStep {
             }
             copied += lanes
         }
+    }
+}
+
+/// Elements of tensors that are not laid out in blocks, moved to other places.
+struct GatherStep: BlockedStep {
+    let moved: [String]
+    /// For each element, its place among those of the moved tensors, one tensor after another; -1 stands for 0.
+    let sources: [Int32]
+    let output: String
+    let shape: Shape
+
+    var unitCount: Int { 1 }
+
+    func run(unit: Int, in run: BlockedRun) throws {
+        var all = [Float]()
+        for tensor in moved {
+            let elements = try run.values.real(tensor).elements
+            if moved.count == 1 { all = elements } else { all += elements }
+        }
+        let elements = all.withUnsafeBufferPointer { all in sources.map { $0 < 0 ? 0 : all[Int($0)] } }
+        run.values[output] = .real(Tensor(shape, elements))
     }
 }
 

@@ -9,6 +9,8 @@ struct MapPlaces {
     /// Tensors that must have equal borders, as a forest.
     private var parents = [String: String]()
     private var borders = [String: MapBorder]()
+    /// Tensors of 3 channels that only convolutions read.
+    private var images = Set<String>()
     /// For each tensor with a buffer of its own, that buffer's place.
     private(set) var buffers = [String: Int]()
     private(set) var bufferCounts = [Int]()
@@ -21,6 +23,7 @@ struct MapPlaces {
             for tensor in step.maps + (step.result.map { [$0] } ?? []) { extents[tensor] = planner.extents(tensor) }
         }
         self.extents = extents
+        chooseImages(planner.steps)
         chooseHomes(planner.steps)
         joinBorders(planner.steps)
         chooseBuffers(planner.steps)
@@ -38,7 +41,8 @@ struct MapPlaces {
         let own = extents[root] ?? [0, 0, 0, 0]
         return BlockedLayout(
             images: own[0], blocks: blocks(of: own[1]), rows: own[2], columns: own[3],
-            border: borders[representative(root)] ?? .none)
+            border: borders[representative(root)] ?? .none,
+            lanes: images.contains(root) ? imageChannels : channelsPerBlock)
     }
 
     /// Whether a tensor lies among the channels of another one.
@@ -51,6 +55,21 @@ struct MapPlaces {
             root = home.tensor
         }
         return (root, block)
+    }
+
+    // MARK: - Images
+
+    private mutating func chooseImages(_ steps: [PlannedStep]) {
+        for case .blocksFromPlanes(let tensor) in steps where extents[tensor]?[1] == imageChannels {
+            images.insert(tensor)
+        }
+        for step in steps {
+            var others = step.maps
+            if case .convolution(let convolution) = step, case .grouped = convolution.kind {
+                others.removeFirst()
+            }
+            images.subtract(others)
+        }
     }
 
     // MARK: - Concatenations and parts

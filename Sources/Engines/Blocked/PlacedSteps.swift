@@ -4,7 +4,11 @@ import VectorKernels
 
 extension BlockedPlan {
     /// Places the tensors of planned steps in memory.
-    init(_ planner: BlockedPlanner, engine: OperatorEngine<Float32Arithmetic>) {
+    ///
+    /// - Parameter constants: the tensors that are there before the first step.
+    init(
+        _ planner: BlockedPlanner, constants: [String: Value<Float>], engine: OperatorEngine<Float32Arithmetic>
+    ) {
         let places = MapPlaces(planner)
         let lastReads = Self.lastReads(planner.steps, keeping: planner.graph)
         var steps = [any BlockedStep]()
@@ -17,6 +21,7 @@ extension BlockedPlan {
             if let tensors = lastReads[place] { steps.append(Forget(tensors: tensors)) }
         }
         self.steps = steps
+        self.constants = constants
         bufferCounts = places.bufferCounts
         scratchCount = scratch
         work = planner.work
@@ -88,6 +93,12 @@ extension PlannedStep {
                     packedWeights: AlignedNumbers(Float.packed(weights.elements, channels: columns, taps: inner)),
                     inner: inner, columns: columns, addends: addends)
             ]
+        case .gather(let node, let moved, let sources):
+            return [
+                GatherStep(
+                    moved: moved, sources: sources, output: node.outputs[0],
+                    shape: planner.types[node.outputs[0]]?.shape ?? [])
+            ]
         case .defined(let node): return [DefinedStep(node: node, engine: engine)]
         case .observe(let node): return [Observe(node: node)]
         }
@@ -112,7 +123,7 @@ extension PlannedConvolution {
                 let start = channel / channelsPerBlock * x.blockStride + channel % channelsPerBlock
                 return (0..<kernel[0].0).flatMap { row in
                     (0..<kernel[1].0).map { column in
-                        start + row * kernel[0].1 * x.rowStride + column * kernel[1].1 * channelsPerBlock
+                        start + row * kernel[0].1 * x.rowStride + column * kernel[1].1 * x.pixelStride
                     }
                 }
             }

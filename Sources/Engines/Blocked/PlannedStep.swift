@@ -15,13 +15,15 @@ enum PlannedStep {
     /// Channels of x from the given one on.
     case slice(x: String, from: Int, y: String)
     case dense(node: Node, weights: Tensor<Float>, addends: [Float])
+    /// Elements moved to other places: for each one, its place among the inputs' elements, or -1 for 0.
+    case gather(node: Node, moved: [String], sources: [Int32])
     case defined(Node)
     case observe(Node)
 
     /// The tensors that it reads in blocks.
     var maps: [String] {
         switch self {
-        case .blocksFromPlanes, .dense, .defined, .observe: []
+        case .blocksFromPlanes, .dense, .gather, .defined, .observe: []
         case .planesFromBlocks(let x), .planeMean(let x, _), .resize(let x, _, _, _), .slice(let x, _, _): [x]
         case .pool(let x, _, _, _): [x]
         case .convolution(let convolution):
@@ -34,7 +36,7 @@ enum PlannedStep {
     /// The tensor that it writes in blocks.
     var result: String? {
         switch self {
-        case .planesFromBlocks, .dense, .defined, .observe: nil
+        case .planesFromBlocks, .dense, .gather, .defined, .observe: nil
         case .blocksFromPlanes(let y), .planeMean(_, let y), .resize(_, let y, _, _), .slice(_, _, let y): y
         case .pool(_, let y, _, _), .concat(_, let y): y
         case .convolution(let convolution): convolution.program.result
@@ -48,6 +50,7 @@ enum PlannedStep {
         case .blocksFromPlanes(let tensor): [tensor]
         case .observe(let node): node.outputs
         case .dense(let node, _, _): [node.inputs[0] ?? ""]
+        case .gather(_, let moved, _): moved
         case .defined(let node): node.inputs.compactMap { $0 }
         default: []
         }
@@ -69,7 +72,8 @@ struct PlannedConvolution {
     /// Added to the sums by their kernel.
     private(set) var summand: String?
     private(set) var slopes: PlannedProgram.Operand?
-    private(set) var limits = -Float.infinity...Float.infinity
+    /// Nil where there are slopes.
+    private(set) var limits: ClosedRange<Float>? = -Float.infinity...Float.infinity
     var program: PlannedProgram
 
     init(kind: Kind, x: String, window: [SlidingWindow.Axis], result: String) {
@@ -79,21 +83,21 @@ struct PlannedConvolution {
         program = PlannedProgram(steps: [], result: result)
     }
 
-    /// Leaves the first functions to the kernel of the sums, as far as it has them: a summand, then slopes, then limits.
+    /// Leaves the first functions to the kernel of the sums, as far as it has them: a summand, then slopes or limits.
     mutating func absorbFunctions() {
-        if case .grouped = kind, let step = program.first, step.function == .add,
+        if case .grouped = kind, let step = program.first, step.function == .kernel(.add),
             let other = step.operandBesideOwn, case .map(let name) = other
         {
             summand = name
             program.removeFirst()
         }
-        if let step = program.first, step.function == .prelu, case .own = step.a, let b = step.b,
+        if let step = program.first, step.function == .kernel(.prelu), case .own = step.a, let b = step.b,
             case .constant = b
         {
             slopes = b
+            limits = nil
             program.removeFirst()
-        }
-        if let step = program.first, step.function == .limit {
+        } else if let step = program.first, step.function == .kernel(.limit) {
             limits = step.limits
             program.removeFirst()
         }
@@ -112,7 +116,7 @@ struct PlannedProgram {
     }
 
     struct Step {
-        let function: vk_function
+        let function: ElementFunction
         var a: Operand
         var b: Operand?
         var limits = -Float.infinity...Float.infinity
@@ -139,7 +143,9 @@ struct PlannedProgram {
 
     /// The first step, if no other reads the program's own numbers.
     fileprivate var first: Step? {
-        guard let first = steps.first, first.readsOwn, !steps.dropFirst().contains(where: \.readsOwn) else { return nil }
+        guard let first = steps.first, first.readsOwn, !steps.dropFirst().contains(where: \.readsOwn) else {
+            return nil
+        }
         return first
     }
 

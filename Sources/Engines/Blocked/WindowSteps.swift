@@ -16,6 +16,11 @@ struct PoolStep: BlockedStep {
     func run(unit: Int, in run: BlockedRun) {
         let (image, block) = (unit / x.blockCount, unit % x.blockCount)
         let (rows, columns) = (window[0], window[1])
+        if divisors.isEmpty, rows.isSmallPool, columns.isSmallPool, rows.kernel == columns.kernel,
+            rows.stride == columns.stride
+        {
+            return computeSmallPool(image: image, block: block, side: rows.kernel, step: rows.stride, in: run)
+        }
         let reach = (0..<y.columns).map { columns.places(under: $0) }
         let firsts = reach.map { $0.first * channelsPerBlock }
         let counts = reach.map(\.count)
@@ -39,7 +44,34 @@ struct PoolStep: BlockedStep {
     }
 }
 
+extension PoolStep {
+    private func computeSmallPool(image: Int, block: Int, side: Int, step: Int, in run: BlockedRun) {
+        for row in 0..<y.rows {
+            let first = row * step
+            let count = min(side, x.rows - first)
+            withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: count) { rows in
+                for index in 0..<count {
+                    rows.initializeElement(
+                        at: index, to: UnsafePointer(run.pointer(x, image: image, block: block, row: first + index)))
+                }
+                var line = vk_pool_row(
+                    rows: rows.baseAddress, row_count: count, column_count: x.columns, block_stride: 0, block_count: 1,
+                    side: side, stride: step, column_by_column: false, result_count: y.columns,
+                    results: run.pointer(y, image: image, block: block, row: row),
+                    result_pixel_stride: channelsPerBlock, result_block_stride: 0)
+                vk_max_pool(run.level, &line)
+            }
+        }
+    }
+}
+
 extension SlidingWindow.Axis {
+    /// Whether `vk_max_pool` has this window: small, and each begins inside the input.
+    fileprivate var isSmallPool: Bool {
+        (2...Int(vk_largest_pool)).contains(kernel) && dilation == 1 && paddingBefore == 0
+            && (outputExtent - 1) * stride < inputExtent
+    }
+
     /// The first input place under the window of an output, and the number of places, `dilation` apart.
     fileprivate func places(under output: Int) -> (first: Int, count: Int) {
         let inside = (0..<kernel).map { inputPosition(output: output, tap: $0) }.filter {

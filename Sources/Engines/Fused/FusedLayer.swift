@@ -76,10 +76,10 @@ final class PackedLayer: Sendable {
 
     /// - Parameters:
     ///   - taps: ``tapCount`` offsets.
-    ///   - limits: the smallest and the largest result; only the fused form has any.
+    ///   - limits: the smallest and the largest result, instead of slopes; only the fused form has any.
     ///   - blocks: of output channels.
     func kernelLayer(
-        taps: UnsafePointer<Int>, limits: ClosedRange<Float> = -.infinity ... .infinity, blocks: Range<Int>? = nil
+        taps: UnsafePointer<Int>, limits: ClosedRange<Float>? = nil, blocks: Range<Int>? = nil
     ) -> vk_layer {
         let blocks = blocks ?? 0..<blockCount
         let first = blocks.lowerBound * channelsPerBlock
@@ -87,8 +87,8 @@ final class PackedLayer: Sendable {
             form: form, rounding: rounding, taps: taps, tap_count: tapCount,
             channel_count: min(blocks.count * channelsPerBlock, channelCount - first),
             packed_weights: packedWeights.start + first * tapCount, starts: starts.start + first,
-            addends: addends.map { $0.start + first }, slopes: slopes.start + first, lower: limits.lowerBound,
-            upper: limits.upperBound)
+            addends: addends.map { $0.start + first }, slopes: limits == nil ? slopes.start + first : nil,
+            lower: limits?.lowerBound ?? 0, upper: limits?.upperBound ?? 0)
     }
 }
 

@@ -26,8 +26,8 @@ typedef enum __attribute__((enum_extensibility(closed))) {
 ///     y = sum + addends[m]
 ///     z = y >= 0 ? y : slopes[m] * y
 ///
-/// z is the result, or the nearest number from `lower` to `upper`. Without addends y is the sum; slopes of 1, and
-/// infinite limits, change nothing. The depthwise kernel and the fused form alone have limits.
+/// z is the result. Without addends y is the sum; slopes of 1 change nothing. In the fused form, and in the depthwise
+/// kernel, there may be limits instead of slopes: then the result is y, but at least `lower` and at most `upper`.
 typedef struct {
     vk_form form;
     vk_rounding rounding;
@@ -40,6 +40,7 @@ typedef struct {
     const float *starts;
     /// NULL for none.
     const float *addends;
+    /// NULL for limits.
     const float *slopes;
     float lower;
     float upper;

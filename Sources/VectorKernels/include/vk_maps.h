@@ -81,6 +81,10 @@ void vk_sum_maps(
     vk_level level, const float *numbers, ptrdiff_t block_count, ptrdiff_t block_stride, ptrdiff_t row_count,
     ptrdiff_t row_stride, ptrdiff_t pixel_count, float *sums);
 
+/// One row of an image of 3 channels, from planes [channel][column] to pixels [column][channel].
+void vk_pixels_from_planes(
+    vk_level level, const float *planes, ptrdiff_t plane_stride, ptrdiff_t pixel_count, float *pixels);
+
 /// One row of a map, from planes [channel][column] to pixels of a block, with 0 for missing channels; and back.
 void vk_blocks_from_planes(
     vk_level level, const float *planes, ptrdiff_t plane_stride, ptrdiff_t channel_count, ptrdiff_t pixel_count,

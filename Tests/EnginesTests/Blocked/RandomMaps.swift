@@ -63,7 +63,8 @@ struct RandomMaps {
     private mutating func append(_ operation: any Operator, _ inputs: [String?]) {
         let output = "t\(nodes.count)"
         let node = Node(name: output, operator: operation, inputs: inputs, outputs: [output])
-        guard let type = try? node.outputTypes(in: types).first, type.shape.count > 0, type.shape.count <= 1 << 15 else {
+        guard let type = try? node.outputTypes(in: types).first, type.shape.count > 0, type.shape.count <= 1 << 15
+        else {
             return
         }
         nodes.append(node)

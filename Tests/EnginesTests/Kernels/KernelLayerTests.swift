@@ -76,7 +76,7 @@ private struct RandomLayer {
                         numbers: numbers.baseAddress, pixel_stride: pixelStride, row_stride: width * pixelStride,
                         pixel_count: width, row_count: 2, results: start + 1,
                         result_pixel_stride: channelsPerBlock, result_row_stride: width * channelsPerBlock,
-                        result_block_stride: blockStride)
+                        result_block_stride: blockStride, summands: nil)
                     vk_compute_layer(level.kernelLevel, &layer, &pixels)
                 }
             }

@@ -8,16 +8,26 @@ package struct ModelBenchmark: Sendable, Codable, Equatable {
     package let schema: String
     package let model: String
     package let arithmetic: String
-    /// The shapes of the inputs, by name.
-    package let inputs: [String: [Int]]
+    package let inputs: [Input]
     package let time: DurationStatistics
     /// Multiplications and additions in sums of products, in units of 10^9 a second, for the median time.
     package let gflops: Double
     /// In units of 10^9 operations a second, on one core.
     package let multiplyAddPeakGflops: Double
     /// The nodes that no kernel computes, by their operators: they are slow.
-    package let nodesWithoutKernels: [String: Int]
+    package let nodesWithoutKernels: [OperatorCount]
     package let against: [SpeedRatio]
+
+    package struct Input: Sendable, Codable, Equatable {
+        package let name: String
+        package let shape: [Int]
+    }
+
+    /// How many nodes have an operator.
+    package struct OperatorCount: Sendable, Codable, Equatable {
+        package let `operator`: String
+        package let count: Int
+    }
 
     /// - Parameters:
     ///   - engine: computes the model here.
@@ -31,7 +41,7 @@ package struct ModelBenchmark: Sendable, Codable, Equatable {
         schema = "mtcnn-validate/bench-model/1"
         self.model = model
         arithmetic = engine.arithmetic.rawValue
-        self.inputs = inputs.mapValues(\.shape.dimensions)
+        self.inputs = inputs.sorted { $0.key < $1.key }.map { Input(name: $0.key, shape: $0.value.shape.dimensions) }
         let operations = try engine.graph.multiplyAdds(for: inputs.mapValues(\.shape)).values.reduce(0, +) * 2
         // The first run plans, and allocates the memory that the others reuse.
         let outputs = try engine.run(inputs)
@@ -42,7 +52,9 @@ package struct ModelBenchmark: Sendable, Codable, Equatable {
         time = DurationStatistics(seconds: times)
         gflops = Double(operations) / time.medianMs / 1e6
         multiplyAddPeakGflops = peak
-        nodesWithoutKernels = engine.nodesWithoutKernels(for: inputs)
+        nodesWithoutKernels = engine.nodesWithoutKernels(for: inputs).sorted { $0.key < $1.key }.map {
+            OperatorCount(operator: $0.key, count: $0.value)
+        }
         against = try others.map { name, other in
             let difference = try Self.difference(outputs, try other.run(inputs), engine: name)
             return try SpeedRatio(
@@ -74,7 +86,7 @@ package struct ModelBenchmark: Sendable, Codable, Equatable {
 
     /// As text.
     package var table: String {
-        let shapes = inputs.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+        let shapes = inputs.map { "\($0.name) \($0.shape)" }.joined(separator: ", ")
         var lines = [
             "\(model): \(shapes)",
             Benchmark.row("built-in \(arithmetic), 1 thread", "median ms", "P95 ms", "GFLOP/s", "% of peak"),
@@ -84,7 +96,7 @@ package struct ModelBenchmark: Sendable, Codable, Equatable {
             "peak of one core: \(multiplyAddPeakGflops.short) GFLOP/s",
         ]
         if !nodesWithoutKernels.isEmpty {
-            let operators = nodesWithoutKernels.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+            let operators = nodesWithoutKernels.map { "\($0.count) \($0.operator)" }
             lines.append("computed by their definitions, without kernels: \(operators.joined(separator: ", "))")
         }
         if !against.isEmpty {

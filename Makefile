@@ -1,6 +1,6 @@
 # `make validate` judges the bundled networks; `make test` runs the tests. Both install what is missing.
 
-.PHONY: validate install docs test test-page test-readme test-library fuzz fuzz-long kill sanitize levels speed capture capture-engines format lint dependencies
+.PHONY: validate install docs test test-page test-readme test-library fuzz fuzz-long kill sanitize levels speed scale capture capture-engines format lint dependencies
 
 validate: dependencies
 	swift build -c release --product mtcnn-validate
@@ -60,6 +60,14 @@ levels:
 speed: dependencies
 	swift build -c release --product mtcnn-validate
 	validation/check_instructions.sh .build/release/mtcnn-validate
+
+# Runs the workflow of many frames with Snakemake on this machine, kills it midway and resumes it. SCALE=--slurm does it with
+# Slurm, which it starts; that needs the rights of root, and slurm-wlm and munge.
+scale: dependencies
+	swift build -c release --product mtcnn-validate
+	[ -x .venv-scale/bin/python ] || python3 -m venv .venv-scale
+	.venv-scale/bin/python -m pip install --quiet --disable-pip-version-check -r validation/scale/requirements.txt
+	.venv-scale/bin/python validation/scale/check_workflow.py .build/release/mtcnn-validate $(SCALE)
 
 # Records the fixtures again, with ONNX Runtime in a virtual environment of its own.
 capture:

@@ -100,8 +100,9 @@ extension Report {
                 try requireSummable(element, file: file, path: "\(path)[\(index)]")
             }
         case .object(let members):
-            // ULP distances: the largest counts, and none are added.
-            for member in members where !["ulps", "max_ulp_diff"].contains(member.key) {
+            // ULP distances: the largest counts, and none are added. Units are those of sums, whose additions stop at
+            // the bounds of their type.
+            for member in members where !["ulps", "max_ulp_diff", "units"].contains(member.key) {
                 try requireSummable(
                     member.value, file: file, path: path.isEmpty ? member.key : "\(path).\(member.key)")
             }

@@ -131,6 +131,19 @@ import Testing
         }
     }
 
+    @Test("A report of thousands of faces is read again: the units of a sum may be more than any count")
+    func manyFaces() throws {
+        let few = try DetectionReport(Self.kept(DetectionReport.name), file: "kept.json")
+        let frames = (0..<40).flatMap { _ in few.runs[0].frames }
+        let report = DetectionReport(
+            baseline: few.baseline, candidate: few.candidate,
+            runs: [
+                DetectionReport.Run(gold: "gold", minimumFaceSize: 60, frames: frames, notJudged: [], deviations: [])
+            ], deviations: [])
+        let text = try JSON(encoding: report).text()
+        #expect(try DetectionReport(JSON(parsing: Array(text.utf8), file: "many.json"), file: "many.json") == report)
+    }
+
     @Test("Merged shards are judged by their own limits")
     func mergedLimits() throws {
         func strict(_ thresholds: [Threshold]) -> [Threshold] {

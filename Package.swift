@@ -38,11 +38,13 @@ let package = Package(
         .systemLibrary(
             name: "CPNG", pkgConfig: "libpng",
             providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+        // libpng needs it, and its packages bring it.
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // MARK: Modules
         .target(name: "VectorKernels", linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
         .target(name: "Tensors", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
-        .target(name: "Files", dependencies: ["Tensors"]),
+        .target(name: "Files", dependencies: ["Tensors", "CZlib"]),
         .target(name: "JSONTree", dependencies: ["CJSONC", "Files"]),
         .target(name: "ChildProcesses"),
         .target(name: "NetworkGraph", dependencies: ["Tensors"]),

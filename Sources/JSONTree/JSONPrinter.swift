@@ -7,9 +7,19 @@ extension JSON {
     ///
     /// - Throws: ``JSONError/notFinite`` for an infinite number or NaN.
     package func text() throws(JSONError) -> String {
+        try printed(JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE)
+    }
+
+    /// The value as one line, ending with a newline.
+    ///
+    /// - Throws: ``JSONError/notFinite`` for an infinite number or NaN.
+    package func line() throws(JSONError) -> String {
+        try printed(JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
+    }
+
+    private func printed(_ flags: Int32) throws(JSONError) -> String {
         let object = try jsonC()
         defer { json_object_put(object) }
-        let flags = JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE
         return String(cString: json_object_to_json_string_ext(object, flags)) + "\n"
     }
 

@@ -28,11 +28,24 @@ package struct DetectionReport: Report, Equatable {
         package let summary: Summary
         package let checks: [Check]
         package let targets: [Check]
-        /// Frames, on the list or not, that were not compared.
+        /// Frames, on the list or not, that were not compared: the first of them.
         package let notJudged: [UnjudgedFrame]
+        /// How many others were not compared, for each cause; nil if all are listed.
+        package let othersNotJudged: [UnjudgedFrames.Count]?
+        /// All frames that were compared or, if they are many, those that depart most.
         package let frames: [ComparedFrame]
+        /// The frames that are not listed; nil if all are.
+        package let others: ComparedTally?
+        /// What shares of the faces in frames that are not listed keep; nil if all are listed.
+        package let quantiles: [FaceQuantile]?
         /// The data of the summary.
         package let metrics: DetectionMetrics
+
+        /// The frames that were compared.
+        var compared: KeptFrames<ComparedFrame> { KeptFrames(frames, others: others) }
+
+        /// The frames that were not.
+        var unjudged: UnjudgedFrames { UnjudgedFrames(notJudged, others: othersNotJudged ?? []) }
     }
 
     /// The figures, keyed by the thresholds' names.
@@ -116,21 +129,25 @@ package struct DetectionReport: Report, Equatable {
 
     package var checks: [Check] { runs.flatMap(\.checks) }
 
+    package var frameSections: [FrameLog.Section] {
+        runs.map { FrameLog.Section(report: DetectionReport.name, gold: $0.gold) }
+    }
+
     package var notJudged: [String] {
         runs.flatMap { run in
-            let frames = run.notJudged.map { "\(run.gold): \($0.file): \($0.reason)" }
+            let frames = run.unjudged.sentences.map { "\(run.gold): \($0)" }
             let isEmpty = run.summary.expectedFaces + run.summary.falsePositives == 0
             return frames.isEmpty && isEmpty ? ["\(run.gold): neither side has a face in any frame"] : frames
         }
     }
 
-    package var hasDamagedInput: Bool { runs.contains { $0.notJudged.contains { $0.cause == .damaged } } }
+    package var hasDamagedInput: Bool { runs.contains { $0.unjudged.count(of: .damaged) > 0 } }
 
     package func judged(deviations: [KnownDeviation]) -> DetectionReport {
         let runs = runs.map { run in
             Run(
                 gold: run.gold, minimumFaceSize: run.minimumFaceSize, scoreThresholds: run.scoreThresholds,
-                frames: run.frames, notJudged: run.notJudged, thresholds: thresholds, deviations: deviations)
+                compared: run.compared, unjudged: run.unjudged, thresholds: thresholds, deviations: deviations)
         }
         return DetectionReport(
             baseline: baseline, candidate: candidate, runs: runs, thresholds: thresholds, deviations: deviations)
@@ -145,7 +162,7 @@ extension DetectionReport {
             runs: measured.golds.map {
                 Run(
                     gold: $0.gold, minimumFaceSize: $0.minimumFaceSize, scoreThresholds: $0.scoreThresholds,
-                    frames: $0.frames, notJudged: $0.notJudged, deviations: deviations)
+                    compared: $0.frames, unjudged: $0.notJudged, deviations: deviations)
             }, deviations: deviations)
     }
 }
@@ -156,20 +173,34 @@ extension DetectionReport.Run {
         frames: [ComparedFrame], notJudged: [UnjudgedFrame],
         thresholds: [Threshold] = DetectionReport.requirements, deviations: [KnownDeviation]
     ) {
+        self.init(
+            gold: gold, minimumFaceSize: minimumFaceSize, scoreThresholds: scoreThresholds,
+            compared: KeptFrames(frames), unjudged: UnjudgedFrames(notJudged), thresholds: thresholds,
+            deviations: deviations)
+    }
+
+    package init(
+        gold: String, minimumFaceSize: Int, scoreThresholds: ScoreThresholds, compared: KeptFrames<ComparedFrame>,
+        unjudged: UnjudgedFrames, thresholds: [Threshold] = DetectionReport.requirements,
+        deviations: [KnownDeviation]
+    ) {
         self.gold = gold
         self.minimumFaceSize = minimumFaceSize
         self.scoreThresholds = scoreThresholds
-        self.frames = frames
-        self.notJudged = notJudged
-        var metrics = DetectionMetrics()
-        for frame in frames { metrics.add(frame.faces) }
+        frames = compared.listed
+        others = compared.others
+        quantiles = compared.others?.faces.quantiles
+        notJudged = unjudged.listed
+        othersNotJudged = unjudged.others.isEmpty ? nil : unjudged.others
+        var metrics = compared.others?.faces.metrics ?? DetectionMetrics()
+        for frame in compared.listed { metrics.add(frame.faces) }
         let summary = DetectionReport.Summary(metrics)
         let deviations = deviations.about(nil)
         func checks(_ thresholds: [Threshold]) -> [Check] {
             thresholds.map { threshold in
                 let value =
                     threshold.metric == DetectionReport.notFiniteFrames.metric
-                    ? notJudged.notFiniteCount : summary.value(of: threshold.metric)
+                    ? unjudged.notFiniteCount : summary.value(of: threshold.metric)
                 return Check(value, of: gold, against: threshold, deviations: deviations)
             }
         }
@@ -178,7 +209,7 @@ extension DetectionReport.Run {
         self.checks = checks(thresholds)
         targets = checks(DetectionReport.target)
         // Frames without faces on either side agree but prove little: at least one face must have been compared.
-        let compared = summary.expectedFaces + summary.falsePositives > 0 && notJudged.isEmpty
-        verdict = Verdict(combining: self.checks.map(\.verdict) + (compared ? [] : [.notJudged]))
+        let isCompared = summary.expectedFaces + summary.falsePositives > 0 && unjudged.isEmpty
+        verdict = Verdict(combining: self.checks.map(\.verdict) + (isCompared ? [] : [.notJudged]))
     }
 }

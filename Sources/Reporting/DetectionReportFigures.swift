@@ -15,16 +15,16 @@ extension DetectionReport.Run {
                 departing.map { frame in
                     FrameGallery.Frame(
                         file: frame.file, caption: frame.caption, boxes: frame.faces.boxes, crop: frame.faces.worst)
-                })
+                }, unlisted: others?.departing ?? 0)
         }
-        let others = frames.filter { !$0.departs }
+        let agreeing = frames.filter { !$0.departs }
         var folded = [Block]()
         if metrics.matchedFaces > 0 {
             let chart = BarChart(metrics.intersectionOverUnion, title: "\(gold): distance from equal")
             folded.append(.figure(.bars(chart)))
         }
-        if !others.isEmpty {
-            let drawn = others.prefix(FrameGallery.mostThumbnails).map { frame in
+        if !agreeing.isEmpty {
+            let drawn = agreeing.prefix(FrameGallery.mostThumbnails).map { frame in
                 FrameGallery.Frame(file: frame.file, caption: frame.caption, boxes: frame.faces.boxes)
             }
             folded.append(
@@ -32,16 +32,13 @@ extension DetectionReport.Run {
                     .frames(
                         FrameGallery(
                             title: "\(gold): frames that agree", areThumbnails: true, frames: drawn,
-                            omitted: others.count - drawn.count))))
+                            omitted: agreeing.count - drawn.count))))
         }
         return figures + (folded.isEmpty ? [] : [.folded(Phrase("\(gold): faces, frame by frame"), folded)])
     }
 }
 
 extension ComparedFrame {
-    /// Whether the frame deserves a look: a stage differs, a face is missed or extra, or an overlap differs visibly.
-    fileprivate var departs: Bool { firstDeparture != nil || faces.departure > FaceMatching.visibleDeparture }
-
     fileprivate var caption: Phrase {
         let worst = faces.matches.map(\.intersectionOverUnion).min()
         let visible = worst.flatMap { $0 < 0.9995 ? "smallest IoU \($0.short)" : nil }
@@ -61,7 +58,9 @@ extension FrameGallery {
     static let mostThumbnails = 30
 
     /// The frames that differ, the largest differences first; most are folded.
-    static func blocks(_ title: String, _ departing: [Frame]) -> [Block] {
+    ///
+    /// - Parameter unlisted: the number of further frames that differ, which the report does not list.
+    static func blocks(_ title: String, _ departing: [Frame], unlisted: Int) -> [Block] {
         func gallery(_ title: String, _ frames: some Collection<Frame>, omitted: Int) -> Block {
             .figure(
                 .frames(FrameGallery(title: title, areThumbnails: false, frames: Array(frames), omitted: omitted)))
@@ -70,26 +69,16 @@ extension FrameGallery {
         let rest = shown.dropFirst(mostAtOnce)
         let first = gallery(title, shown.prefix(mostAtOnce), omitted: 0)
         guard !rest.isEmpty else { return [first] }
-        let omitted = departing.count - shown.count
+        let omitted = departing.count - shown.count + unlisted
         return [
             first,
             .folded(
-                "\(departing.count - mostAtOnce) more frames", [gallery(title, rest, omitted: omitted)]),
+                "\(departing.count - mostAtOnce + unlisted) more frames", [gallery(title, rest, omitted: omitted)]),
         ]
     }
 }
 
 extension FaceMatching {
-    /// Losses of overlap below this are invisible in a picture.
-    static let visibleDeparture = 0.01
-
-    /// 1 minus the smallest overlap; 1 if a face is missed or extra. NaN counts as 1.
-    var departure: Double {
-        guard missed.isEmpty, falsePositives.isEmpty else { return 1 }
-        let smallest = matches.map { $0.intersectionOverUnion.isNaN ? 0 : $0.intersectionOverUnion }.min() ?? 1
-        return 1 - smallest
-    }
-
     /// The face that differs most.
     var worst: BoundingBox? {
         missed.first ?? falsePositives.first

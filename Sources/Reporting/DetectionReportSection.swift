@@ -1,4 +1,5 @@
 import Conformance
+import FaceConformance
 
 extension DetectionReport {
     package var section: Section {
@@ -17,13 +18,18 @@ extension DetectionReport {
                     run.tier,
                 ].cells + ["\(run.verdict)"]
             })
-        let unpaired = runs.flatMap(\.frames).flatMap { $0.unpairedScores ?? [] }.furthestByNetwork
+        let unpaired = runs.flatMap { run in
+            run.frames.flatMap { $0.unpairedScores ?? [] } + (run.others?.unpairedScores ?? [])
+        }.furthestByNetwork
+        let unlisted = runs.flatMap { run in
+            run.others?.faces.blocks(of: run.gold, listed: run.frames.count) ?? []
+        }
         return Section(
             self, title: "Faces against the gold",
             blocks: [
                 .paragraph("Baseline: \(baseline.engine). Candidate: \(candidate.words)."), .table(table),
                 .paragraph("Minimum tier, which decides: \(thresholds.words). Target tier: \(targets.words)."),
-            ] + runs.flatMap(\.figures) + runs.compactMap(\.stageTable)
+            ] + unlisted + runs.flatMap(\.figures) + runs.compactMap(\.stageTable)
                 + unpaired.map { .paragraph("Not a probability: \($0).") }
                 + notJudged.map { .paragraph("Not judged: \($0).") })
     }
@@ -38,24 +44,22 @@ extension DetectionReport.Run {
 
     /// How the boxes after each stage agree over all frames; the levels of the pyramid count as one stage.
     fileprivate var stageTable: Block? {
-        var order = [String]()
-        var rows = [String: (expected: Int, agreeing: Int, extra: Int, marginal: Int)]()
-        for stage in frames.flatMap(\.stages) {
-            let name = stage.stage.hasPrefix("pnet_level") ? "pnet_levels" : stage.stage
-            if rows[name] == nil { order.append(name) }
-            var row = rows[name] ?? (0, 0, 0, 0)
-            row.expected += stage.expectedCount
-            row.agreeing += stage.agreeingCount
-            row.extra += stage.extra.count
-            row.marginal += stage.marginalCount
-            rows[name] = row
+        var rows = [StageTally]()
+        for stage in frames.flatMap(\.stages).map({ StageTally($0) }) + (others?.stages ?? []) {
+            if let index = rows.firstIndex(where: { $0.stage == stage.stage }) {
+                rows[index].merge(stage)
+            } else {
+                rows.append(stage)
+            }
         }
-        guard !order.isEmpty else { return nil }
-        let departed = frames.compactMap { frame in frame.firstDeparture.map { "\(frame.file) at \($0)" } }
+        guard !rows.isEmpty else { return nil }
+        let departed =
+            frames.compactMap { frame in frame.firstDeparture.map { "\(frame.file) at \($0)" } }
+            + (others.map { $0.departing > 0 ? ["\($0.departing) more"] : [] } ?? [])
         let table = Table(
             ["stage", "boxes", "agreeing", "extra", "within a margin of a decision"],
-            order.compactMap { name in
-                rows[name].map { [name, "\($0.expected)", "\($0.agreeing)", "\($0.extra)", "\($0.marginal)"].cells }
+            rows.map {
+                [$0.stage, "\($0.expected)", "\($0.agreeing)", "\($0.extra)", "\($0.marginal)"].cells
             })
         let names = departed.isEmpty ? "none." : departed.joined(separator: "; ")
         return .folded(

@@ -1,4 +1,5 @@
 import Conformance
+import FaceConformance
 import Tensors
 
 /// Why the reports of shards do not form one report.
@@ -69,8 +70,9 @@ extension DetectionReport {
                 let parts = shards.map { $0.runs[index] }
                 return Run(
                     gold: golds[index], minimumFaceSize: sizes[index], scoreThresholds: scores[index],
-                    frames: parts.flatMap(\.frames),
-                    notJudged: parts.flatMap(\.notJudged), thresholds: thresholds, deviations: deviations)
+                    compared: KeptFrames(joining: parts.map(\.compared)),
+                    unjudged: UnjudgedFrames(joining: parts.map(\.unjudged)),
+                    thresholds: thresholds, deviations: deviations)
             }, thresholds: thresholds, deviations: deviations)
     }
 }
@@ -86,8 +88,9 @@ extension PrecisionReport {
                 let parts = shards.map { $0.policies[index] }
                 let endToEnd = sizes[index].map { size in
                     EndToEnd(
-                        minimumFaceSize: size, frames: parts.flatMap { $0.endToEnd?.frames ?? [] },
-                        notJudged: parts.flatMap { $0.endToEnd?.notJudged ?? [] })
+                        minimumFaceSize: size,
+                        compared: KeptFrames(joining: parts.compactMap { $0.endToEnd?.compared }),
+                        unjudged: UnjudgedFrames(joining: parts.compactMap { $0.endToEnd?.unjudged }))
                 }
                 return (arithmetics[index], parts[0].isPredicted, parts.flatMap(\.networks), endToEnd)
             }, thresholds: try shared("the thresholds", shards, \.thresholds),

@@ -52,28 +52,47 @@ package struct PrecisionReport: Report, Equatable {
         package let meanIouWithoutFlips: Double?
         /// The figures if the probabilities are rounded to float16 too, as by a network that ends in a softmax.
         package let withFloat16Scores: DetectionReport.Summary
+        /// All frames or, if they are many, those that depart most.
         package let frames: [PrecisionFrame]
+        /// The frames that are not listed; nil if all are.
+        package let others: PrecisionTally?
+        /// What shares of the faces in frames that are not listed keep; nil if all are listed.
+        package let quantiles: [FaceQuantile]?
+        /// The first frames that were not compared.
         package let notJudged: [UnjudgedFrame]
+        /// How many others were not compared, for each cause; nil if all are listed.
+        package let othersNotJudged: [UnjudgedFrames.Count]?
 
         package init(minimumFaceSize: Int, frames: [PrecisionFrame], notJudged: [UnjudgedFrame]) {
+            self.init(
+                minimumFaceSize: minimumFaceSize, compared: KeptFrames(frames), unjudged: UnjudgedFrames(notJudged))
+        }
+
+        package init(minimumFaceSize: Int, compared: KeptFrames<PrecisionFrame>, unjudged: UnjudgedFrames) {
             self.minimumFaceSize = minimumFaceSize
-            self.frames = frames
-            self.notJudged = notJudged
-            var metrics = DetectionMetrics()
-            var halfScores = DetectionMetrics()
-            var unflipped = OverlapDistribution()
-            for frame in frames {
+            frames = compared.listed
+            others = compared.others
+            quantiles = compared.others?.faces.quantiles
+            notJudged = unjudged.listed
+            othersNotJudged = unjudged.others.isEmpty ? nil : unjudged.others
+            var metrics = compared.others?.faces.metrics ?? DetectionMetrics()
+            var halfScores = compared.others?.facesWithFloat16Scores ?? DetectionMetrics()
+            var unflipped = compared.others?.facesWithoutFlips ?? OverlapDistribution()
+            for frame in compared.listed {
                 metrics.add(frame.faces)
                 halfScores.add(frame.facesWithFloat16Scores)
-                let flipped = Set(frame.flippedDecisions.map(\.face))
-                for match in frame.faces.matches where !flipped.contains(match.expected) {
-                    unflipped.add(match.intersectionOverUnion)
-                }
+                for overlap in frame.overlapsWithoutFlips { unflipped.add(overlap) }
             }
             summary = DetectionReport.Summary(metrics)
             withFloat16Scores = DetectionReport.Summary(halfScores)
             meanIouWithoutFlips = unflipped.mean
         }
+
+        /// The frames that were compared.
+        var compared: KeptFrames<PrecisionFrame> { KeptFrames(frames, others: others) }
+
+        /// The frames that were not.
+        var unjudged: UnjudgedFrames { UnjudgedFrames(notJudged, others: othersNotJudged ?? []) }
     }
 
     package static let requirements = [
@@ -111,6 +130,8 @@ package struct PrecisionReport: Report, Equatable {
 
     package var checks: [Check] { policies.flatMap(\.checks) }
 
+    package var frameSections: [FrameLog.Section] { [FrameLog.Section(report: PrecisionReport.name)] }
+
     package var checkedModels: [(namePart: String, sha256: String)] {
         policies.flatMap { policy in
             policy.networks.map { ("\(policy.arithmetic)/\($0.network)/", $0.modelSha256) }
@@ -128,10 +149,10 @@ package struct PrecisionReport: Report, Equatable {
             if !missing.isEmpty {
                 reasons.append("\(policy.arithmetic): there is no capture of \(missing.joined(separator: ", "))")
             }
-            if endToEnd.summary.expectedFaces == 0, endToEnd.notJudged.isEmpty {
+            if endToEnd.summary.expectedFaces == 0, endToEnd.unjudged.isEmpty {
                 reasons.append("\(policy.arithmetic): float32 finds no face in any frame")
             }
-            return reasons + endToEnd.notJudged.map { "\(policy.arithmetic): \($0.file): \($0.reason)" }
+            return reasons + endToEnd.unjudged.sentences.map { "\(policy.arithmetic): \($0)" }
         }
     }
 
@@ -150,7 +171,7 @@ extension PrecisionReport {
         self.init(
             policies: measured.policies.map { policy in
                 let endToEnd = policy.faces.map {
-                    EndToEnd(minimumFaceSize: $0.minimumFaceSize, frames: $0.frames, notJudged: $0.notJudged)
+                    EndToEnd(minimumFaceSize: $0.minimumFaceSize, compared: $0.frames, unjudged: $0.notJudged)
                 }
                 return (policy.arithmetic, policy.isPredicted, policy.networks, endToEnd)
             }, tasks: tasks, deviations: deviations)
@@ -196,7 +217,7 @@ extension PrecisionReport.Policy {
                 "end_to_end",
                 [
                     .meanIou: endToEnd.summary.meanIou, .detectionAgreement: endToEnd.summary.detectionAgreement,
-                    .notFiniteFrames: endToEnd.notJudged.notFiniteCount,
+                    .notFiniteFrames: endToEnd.unjudged.notFiniteCount,
                 ], deviations.about(nil))
         }
         let answered = networks.map { network in
@@ -222,7 +243,7 @@ extension PrecisionReport.Policy {
         }
         let compared =
             areJudged
-            && (endToEnd.map { networks.missing.isEmpty && $0.summary.expectedFaces > 0 && $0.notJudged.isEmpty }
+            && (endToEnd.map { networks.missing.isEmpty && $0.summary.expectedFaces > 0 && $0.unjudged.isEmpty }
                 ?? !networks.isEmpty)
         verdict = Verdict(combining: checks.map(\.verdict) + (compared ? [] : [.notJudged]))
     }

@@ -79,7 +79,9 @@ extension PrecisionReport {
                     file: frame.file, caption: Phrase(caption ?? ""), boxes: frame.faces.boxes,
                     crop: worst?.face)
             }
-            return FrameGallery.blocks("\(policy.label): frames in which a decision flipped", frames)
+            return FrameGallery.blocks(
+                "\(policy.label): frames in which a decision flipped", frames,
+                unlisted: policy.endToEnd?.others?.flippedFrames ?? 0)
         }
     }
 }

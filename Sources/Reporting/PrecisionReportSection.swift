@@ -68,11 +68,17 @@ extension PrecisionReport {
                 return [
                     policy.label, "\(summary.frames)", "\(summary.expectedFaces)", summary.meanIou.long,
                     summary.smallestIou.long, (summary.detectionAgreement.map { $0 * 100 }).short + " %",
-                    "\(summary.falsePositives)", "\(summary.misses)", "\(endToEnd.flips.count)",
+                    "\(summary.falsePositives)", "\(summary.misses)",
+                    "\(endToEnd.flips.count + (endToEnd.others?.flips ?? 0))",
                     endToEnd.meanIouWithoutFlips.long, endToEnd.withFloat16Scores.meanIou.long,
                 ].cells + ["\(policy.verdict)"]
             })
-        return [.paragraph(meaning), .table(table)] + reasonBlocks
+        let unlisted = policies.flatMap { policy in
+            policy.endToEnd.flatMap { endToEnd in
+                endToEnd.others?.faces.blocks(of: policy.label, listed: endToEnd.frames.count)
+            } ?? []
+        }
+        return [.paragraph(meaning), .table(table)] + unlisted + reasonBlocks
     }
 
     /// The flipped decisions with the smallest overlaps.

@@ -1,5 +1,6 @@
 import Conformance
 import JSONTree
+import Validation
 
 /// One of the documents that a run writes: `fp32_vs_onnx.json`.
 package protocol Report: Codable, Sendable {
@@ -26,6 +27,8 @@ package protocol Report: Codable, Sendable {
     var causes: [String] { get }
     /// The report's results for readers and CI systems.
     var section: Section { get }
+    /// The sections of the log of all frames that are this report's, in order.
+    var frameSections: [FrameLog.Section] { get }
     /// The judgement of this report with another list of known deviations.
     func judged(deviations: [KnownDeviation]) -> Self
     /// The models that a list of deviations can name: the prefix of their checks' names, and their SHA-256.
@@ -48,6 +51,8 @@ extension Report {
     package var hasDamagedInput: Bool { false }
 
     package var causes: [String] { [] }
+
+    package var frameSections: [FrameLog.Section] { [] }
 
     package var checkedModels: [(namePart: String, sha256: String)] { [] }
 

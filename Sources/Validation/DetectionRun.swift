@@ -17,9 +17,9 @@ package struct GoldComparison: Sendable {
     package let gold: String
     package let minimumFaceSize: Int
     package let scoreThresholds: ScoreThresholds
-    package let frames: [ComparedFrame]
+    package let frames: KeptFrames<ComparedFrame>
     /// Frames, on the list or not, that were not compared.
-    package let notJudged: [UnjudgedFrame]
+    package let notJudged: UnjudgedFrames
 }
 
 extension DetectionMeasurement {
@@ -30,16 +30,19 @@ extension DetectionMeasurement {
     ///   - frames: the directory of the frames.
     ///   - detector: our cascade; its minimum face size and score thresholds apply if a list does not record its own.
     ///   - minimumFaceSize: overrides the lists' own; so do the score thresholds.
-    ///   - shard: which of each list's frames to compare.
+    ///   - frameList: names the frames to take of the directory; nil for all.
+    ///   - shard: which of each list's frames to compare. A list of frames is the shard's own.
+    ///   - log: takes what is measured on each frame.
     ///   - progress: called with each frame before it is computed.
     /// - Throws: ``Detection/DetectionDocumentError``, ``Conformance/ComparisonError/nothingInCommon(_:)`` for a list
     ///   that names no frame here, and the networks' errors.
     package init(
-        golds: [String], frames: String, detector: FaceDetector, minimumFaceSize: Int?,
+        golds: [String], frames: String, frameList: String? = nil, detector: FaceDetector, minimumFaceSize: Int?,
         scoreThresholds: ScoreThresholds? = nil, candidate: Side,
         reading: ImageReading = ImageReading(),
-        shard: Shard = .whole, progress: @Sendable (String) -> Void = { _ in }
+        shard: Shard = .whole, log: FrameLog? = nil, progress: @Sendable (String) -> Void = { _ in }
     ) throws {
+        let directory = try FrameDirectory(frames, list: frameList)
         var comparisons = [GoldComparison]()
         var sources = [String]()
         for path in golds {
@@ -53,8 +56,8 @@ extension DetectionMeasurement {
             let name = file.deletingPathExtension().lastPathComponent
             comparisons.append(
                 try GoldComparison(
-                    gold, name: name, frames: frames, detector: detector, reading: reading, shard: shard,
-                    progress: progress))
+                    gold, name: name, frames: directory, detector: detector, reading: reading,
+                    shard: frameList == nil ? shard : .whole, log: log, progress: progress))
         }
         self.init(
             baseline: Side(engine: sources.joined(separator: "; ")), candidate: candidate, golds: comparisons)
@@ -63,21 +66,29 @@ extension DetectionMeasurement {
 
 extension GoldComparison {
     fileprivate init(
-        _ gold: DetectionDocument, name: String, frames directory: String, detector: FaceDetector,
-        reading: ImageReading, shard: Shard, progress: @Sendable (String) -> Void
+        _ gold: DetectionDocument, name: String, frames directory: FrameDirectory, detector: FaceDetector,
+        reading: ImageReading, shard: Shard, log: FrameLog?, progress: @Sendable (String) -> Void
     ) throws {
-        let directory = try FrameDirectory(directory)
         let listed = try directory.frames(of: gold, named: name).map { (file: $0 ?? $1.file, frame: $1) }
         let names = Set(listed.map(\.file))
         let unlisted = directory.files.filter { !names.contains($0) }
-        let all: [(file: String, frame: DetectedFrame?)] =
-            listed.map { ($0.file, $0.frame) } + unlisted.map { ($0, nil) }
-        let judged = try concurrentMap(shard.stretch(of: all)) { file, expected in
+        // In the directory's order, so that successive parts of a directory give the order of the whole.
+        var all: [(file: String, frame: DetectedFrame?)] = listed.map { ($0.file, $0.frame) }
+        all += unlisted.map { ($0, nil) }
+        all.sort { FrameDirectory.precedes($0.file, $1.file) }
+        var (frames, notJudged) = (KeptFrames<ComparedFrame>(), UnjudgedFrames())
+        let section = FrameLog.Section(report: "cpp_vs_reference", gold: name)
+        try streamedMap(shard.stretch(of: all)) { file, expected in
             guard let expected else {
                 return JudgedFrame.notJudged(
                     UnjudgedFrame(
                         file: file, cause: .notListed,
                         reason: "the list does not name this frame, not even as one without faces"))
+            }
+            if directory.leavesOut(file) {
+                return .notJudged(
+                    UnjudgedFrame(
+                        file: file, cause: .unreadable, reason: "the list of frames does not name it"))
             }
             progress("\(name), \(file)")
             do {
@@ -93,11 +104,14 @@ extension GoldComparison {
                 return .notJudged(
                     UnjudgedFrame(file: file, cause: .notFinite, reason: error.description))
             }
+        } take: { judged in
+            frames.add(KeptFrames(judged.compactMap(\.frame)))
+            notJudged.add(UnjudgedFrames(judged.compactMap(\.failure)))
+            for frame in judged { try log?.add(frame, to: section) }
         }
         self.init(
             gold: name, minimumFaceSize: detector.minimumFaceSize, scoreThresholds: detector.scoreThresholds,
-            frames: judged.compactMap(\.frame),
-            notJudged: judged.compactMap(\.failure))
+            frames: frames, notJudged: notJudged)
     }
 }
 
@@ -108,6 +122,15 @@ private enum JudgedFrame: Sendable {
 
     var frame: ComparedFrame? { if case .judged(let frame) = self { frame } else { nil } }
     var failure: UnjudgedFrame? { if case .notJudged(let failure) = self { failure } else { nil } }
+}
+
+extension FrameLog {
+    fileprivate func add(_ frame: JudgedFrame, to section: Section) throws {
+        switch frame {
+        case .judged(let frame): try add(frame, to: section)
+        case .notJudged(let frame): try add(notJudged: frame, to: section)
+        }
+    }
 }
 
 extension ComparedFrame {

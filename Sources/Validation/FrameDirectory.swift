@@ -9,13 +9,43 @@ package struct FrameDirectory: Sendable {
     package let path: String
     /// Their paths relative to the directory, sorted, with the directory's own files first.
     package let files: [String]
-    private let filesByName: [String: [String]]
+    /// Whether a list named them: they may be a part of the frames, or none.
+    package let areListed: Bool
+    /// The files that a list named; empty without one.
+    private let listed: Set<String>
 
-    /// - Throws: ``FileReadingError``.
-    package init(_ path: String) throws(FileReadingError) {
+    /// - Parameter list: a file that names the frames to take, a relative path on each line; nil for all.
+    /// - Throws: ``FileReadingError``, also for a list that names a frame twice.
+    package init(_ path: String, list: String? = nil) throws(FileReadingError) {
         self.path = path
-        files = try inputFiles(in: path, withExtensions: ["jpg", "jpeg", "png"])
-        filesByName = Dictionary(grouping: files, by: FrameDirectory.name)
+        areListed = list != nil
+        if let list {
+            files = try FrameDirectory.lines(of: list).sorted(by: FrameDirectory.precedes)
+            if let twice = zip(files, files.dropFirst()).first(where: { $0 == $1 })?.0 {
+                throw FileReadingError(path: list, reason: "it names \(twice) twice")
+            }
+        } else {
+            files = try inputFiles(in: path, withExtensions: ["jpg", "jpeg", "png"])
+        }
+        listed = areListed ? Set(files) : []
+    }
+
+    /// Whether a file is there, but a list of frames does not name it.
+    func leavesOut(_ file: String) -> Bool {
+        areListed && !listed.contains(file) && FileManager.default.fileExists(atPath: url(of: file).path)
+    }
+
+    private static func lines(of list: String) throws(FileReadingError) -> [String] {
+        guard let text = String(validating: try readFile(list), as: UTF8.self) else {
+            throw FileReadingError(path: list, reason: "it is not UTF-8")
+        }
+        return text.split(whereSeparator: \.isNewline).map(String.init)
+    }
+
+    /// The order of ``files``.
+    static func precedes(_ first: String, _ second: String) -> Bool {
+        func depth(_ path: String) -> Int { path.utf8.count { $0 == UInt8(ascii: "/") } }
+        return (depth(first), first) < (depth(second), second)
     }
 
     /// The frames that a list of faces names, each with its file here, or nil if it is missing.
@@ -25,8 +55,11 @@ package struct FrameDirectory: Sendable {
     package func frames(
         of document: DetectionDocument, named list: String
     ) throws(ComparisonError) -> [(file: String?, frame: DetectedFrame)] {
-        let frames = document.images.map { (file: file(listedAs: $0.file), frame: $0) }
-        guard frames.contains(where: { $0.file != nil }) else {
+        let filesByName = Dictionary(grouping: files, by: FrameDirectory.name)
+        let frames = document.images.map { frame in
+            (file: FrameDirectory.file(listedAs: frame.file, among: filesByName), frame: frame)
+        }
+        guard areListed || frames.contains(where: { $0.file != nil }) else {
             throw .nothingInCommon("\(path) holds none of the frames that \(list) names")
         }
         var listed = [String: String]()
@@ -40,7 +73,9 @@ package struct FrameDirectory: Sendable {
 
     /// The frame that a list of faces means: the one at that relative path or, for a path from elsewhere, the only one
     /// with the same last component; nil if there is none.
-    private func file(listedAs listed: String) -> String? {
+    ///
+    /// - Parameter filesByName: the frames here, by their last components.
+    private static func file(listedAs listed: String, among filesByName: [String: [String]]) -> String? {
         let named = filesByName[FrameDirectory.name(listed)] ?? []
         // In the directory's own spelling: strings that compose accents differently are equal.
         return named.first { $0 == listed } ?? (named.count == 1 ? named[0] : nil)

@@ -29,14 +29,19 @@ package struct FramePicture: Sendable, Codable, Equatable {
     ///
     /// - Throws: ``Files/FileReadingError`` if the directory cannot be read.
     package static func all(
-        of files: [String], in directory: String, as reading: ImageReading
+        of files: [String], in directory: String, list: String? = nil, as reading: ImageReading
     ) throws -> [FramePicture] {
-        let frames = try FrameDirectory(directory)
-        let paths = Dictionary(frames.files.map { ($0, $0) }, uniquingKeysWith: { first, _ in first })
-        let byName = Dictionary(grouping: frames.files) { URL(fileURLWithPath: $0).lastPathComponent }
+        let frames = try FrameDirectory(directory, list: list)
+        @Sendable func name(_ path: String) -> Substring { path.split(separator: "/").last ?? "" }
+        // Of perhaps millions of frames, those that may be meant.
+        let names = Set(files.map(name))
+        let candidates = frames.files.filter { names.contains(name($0)) }
+        let byName = Dictionary(grouping: candidates, by: name)
         return try concurrentMap(files) { file -> FramePicture? in
-            let name = URL(fileURLWithPath: file).lastPathComponent
-            guard let path = paths[file] ?? (byName[name]?.count == 1 ? byName[name]?[0] : nil) else { return nil }
+            let alike = byName[name(file)] ?? []
+            // In the directory's own spelling: strings that compose accents differently are equal.
+            let own = alike.first { $0 == file } ?? (alike.count == 1 ? alike[0] : nil)
+            guard let path = own else { return nil }
             return FramePicture(path, in: frames, as: reading)?.named(file)
         }.compactMap { $0 }
     }

@@ -44,7 +44,7 @@ private func filesBelow(_ directory: String) throws(FileReadingError) -> [(path:
             if !entry.isUTF8 || (isThere && !isDirectory.boolValue) { files.append((path, entry.isUTF8)) }
         }
     }
-    return files.sorted { ($0.path.count { $0 == "/" }, $0.path) < ($1.path.count { $0 == "/" }, $1.path) }
+    return files.sorted { FrameDirectory.precedes($0.path, $1.path) }
 }
 
 /// A file's size in bytes; 0 if unknown.

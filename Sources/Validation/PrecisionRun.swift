@@ -32,10 +32,12 @@ package struct PrecisionMeasurement: Sendable {
     /// The faces that the cascade finds in frames.
     package struct Faces: Sendable {
         package let minimumFaceSize: Int
-        package let frames: [PrecisionFrame]
-        package let notJudged: [UnjudgedFrame]
+        package let frames: KeptFrames<PrecisionFrame>
+        package let notJudged: UnjudgedFrames
 
-        package init(minimumFaceSize: Int, frames: [PrecisionFrame], notJudged: [UnjudgedFrame] = []) {
+        package init(
+            minimumFaceSize: Int, frames: KeptFrames<PrecisionFrame>, notJudged: UnjudgedFrames = UnjudgedFrames()
+        ) {
             self.minimumFaceSize = minimumFaceSize
             self.frames = frames
             self.notJudged = notJudged
@@ -58,16 +60,18 @@ extension PrecisionMeasurement {
     ///   - packageArithmetic: the arithmetic of the float16 parts of packages beside the cascade's networks, if it is a
     ///     float16 one; else `fp16-storage`.
     ///   - tasks: the metrics to measure on the networks' outputs.
-    ///   - shard: which pairs of network and arithmetic, and which frames, to compare.
+    ///   - frameList: names the frames to take of the directory; nil for all.
+    ///   - shard: which pairs of network and arithmetic, and which frames, to compare. A list of frames is the shard's own.
+    ///   - log: takes what is measured on each frame.
     /// - Throws: the errors of reading and computing, and ``Conformance/ComparisonError/nothingInCommon(_:)`` if there
     ///   are no frames for a cascade, or no captures for other networks.
     package init(
-        models: ModelLibrary, captures: String, frames: String, minimumFaceSize: Int,
+        models: ModelLibrary, captures: String, frames: String, frameList: String? = nil, minimumFaceSize: Int,
         rules: CascadeRules = .openFace, reading: ImageReading = ImageReading(),
         arithmetics: [ArithmeticName] = arithmetics,
         packageArithmetic: ArithmeticName = .fp16Storage, tasks: [TaskMetric] = [],
         programs: ProgramTasks = ProgramTasks(), judgesOthers: Bool = false, shard: Shard = .whole,
-        progress: @Sendable (String) -> Void = { _ in }
+        log: FrameLog? = nil, progress: @Sendable (String) -> Void = { _ in }
     ) throws {
         let isCascade = try models.missingFaceNetworks.isEmpty
         func isCaptured(_ network: String) -> Bool {
@@ -138,7 +142,8 @@ extension PrecisionMeasurement {
         let faces =
             isCascade
             ? try Self.faces(
-                models, candidates, FrameDirectory(frames), minimumFaceSize, rules, reading, shard, progress) : nil
+                models, candidates, FrameDirectory(frames, list: frameList), minimumFaceSize, rules, reading,
+                frameList == nil ? shard : .whole, log, progress) : nil
         self.init(
             policies: candidates.enumerated().map { index, candidate in
                 Policy(
@@ -150,24 +155,40 @@ extension PrecisionMeasurement {
     /// The cascade's faces in each arithmetic.
     private static func faces(
         _ models: ModelLibrary, _ candidates: [Candidate], _ directory: FrameDirectory, _ minimumFaceSize: Int,
-        _ rules: CascadeRules, _ reading: ImageReading, _ shard: Shard, _ progress: @Sendable (String) -> Void
+        _ rules: CascadeRules, _ reading: ImageReading, _ shard: Shard, _ log: FrameLog?,
+        _ progress: @Sendable (String) -> Void
     ) throws -> [Faces] {
-        guard !directory.files.isEmpty else {
+        guard directory.areListed || !directory.files.isEmpty else {
             throw ComparisonError.nothingInCommon("\(directory.path) holds no frames")
         }
         let all = try [models.faceNetworks(in: .fp32)] + candidates.map { try $0.networks(models) }
         let detectors = all.map { FaceDetector(networks: $0, rules: rules, minimumFaceSize: minimumFaceSize) }
-        let comparisons = try concurrentMap(shard.stretch(of: directory.files)) { file in
+        let section = FrameLog.Section(report: "fp16_vs_fp32")
+        var frames = candidates.map { _ in KeptFrames<PrecisionFrame>() }
+        var notJudged = candidates.map { _ in UnjudgedFrames() }
+        try streamedMap(shard.stretch(of: directory.files)) { file in
             progress(file)
             return try FrameComparison(
                 file: file, in: directory.path, baseline: detectors[0], candidates: Array(detectors.dropFirst()),
                 reading: reading)
+        } take: { comparisons in
+            for index in candidates.indices {
+                let outcomes = comparisons.map { $0.candidates[index] }
+                frames[index].add(KeptFrames(outcomes.compactMap(\.frame)))
+                notJudged[index].add(UnjudgedFrames(outcomes.compactMap(\.failure)))
+            }
+            guard let log else { return }
+            for comparison in comparisons {
+                for (candidate, outcome) in zip(candidates, comparison.candidates) {
+                    switch outcome {
+                    case .compared(let frame): try log.add(frame, to: section, arithmetic: candidate.name)
+                    case .notJudged(let frame): try log.add(notJudged: frame, to: section, arithmetic: candidate.name)
+                    }
+                }
+            }
         }
-        return candidates.indices.map { index in
-            let frames = comparisons.map { $0.candidates[index] }
-            return Faces(
-                minimumFaceSize: minimumFaceSize, frames: frames.compactMap(\.frame),
-                notJudged: frames.compactMap(\.failure))
+        return zip(frames, notJudged).map {
+            Faces(minimumFaceSize: minimumFaceSize, frames: $0, notJudged: $1)
         }
     }
 }

@@ -53,6 +53,9 @@ package struct RunDescription: Sendable, Codable, Equatable {
         self.bundledReports = bundledReports
     }
 
+    /// Whether the run logs all frames.
+    package var hasAllFrames: Bool { options.contains { $0.name == "all-frames" && $0.value == "true" } }
+
     /// What differs between this run and the other, in words; nil for the same run.
     package func difference(from other: RunDescription) -> String? {
         if let option = options.first(where: { !other.options.contains($0) }) {

@@ -14,10 +14,13 @@ struct ReportSet {
     private(set) var pictures = [FramePicture]()
     /// Reports that were not made, and why.
     private let leftOut: [String]
+    /// What was measured on every frame; nil if it was not asked for.
+    private let frameLog: WrittenFrameLog?
 
-    init(_ reports: [any Report], leftOut: [String]) {
+    init(_ reports: [any Report], leftOut: [String], frameLog: WrittenFrameLog? = nil) {
         self.reports = reports
         self.leftOut = leftOut
+        self.frameLog = frameLog
     }
 
     var exitStatus: ExitStatus {
@@ -29,7 +32,7 @@ struct ReportSet {
     static func files(in directory: String) -> FileSet {
         FileSet(
             allReports.map { "\($0.name).json" } + [
-                "shard.json", "pictures.json", "junit.xml", "summary.md", pageName,
+                "shard.json", "pictures.json", FrameLog.name, "junit.xml", "summary.md", pageName,
             ],
             in: directory)
     }
@@ -65,24 +68,28 @@ struct ReportSet {
     private struct ShardDocument: Codable {
         let shard: Shard
         let run: RunDescription
+        /// The SHA-256 of the shard's own list of frames; nil if it has none.
+        let frames: String?
     }
 
     /// Writes the findings of one shard. They do not judge the whole run.
     func write(
-        asShard shard: Shard, of run: RunDescription, pictures: [FramePicture], to directory: String
+        asShard shard: Shard, of run: RunDescription, frames: String?, pictures: [FramePicture], to directory: String
     ) throws {
         try RunOutputs.write(ReportSet.files(in: directory)) { directory in
             try writeDocuments(to: directory)
             try writeAtomically(encoding: pictures, to: "\(directory)/pictures.json")
-            try writeAtomically(encoding: ShardDocument(shard: shard, run: run), to: "\(directory)/shard.json")
+            try writeAtomically(
+                encoding: ShardDocument(shard: shard, run: run, frames: frames), to: "\(directory)/shard.json")
         }
         try Terminal.output("shard \(shard.index) of \(shard.count) is in \(directory)")
     }
 
     /// The reports of a whole run, from the directories of all its shards in any order.
     ///
+    /// - Parameter directory: where they will be written.
     /// - Throws: ``Reporting/ShardError`` for shards that are not all there, there twice or of different runs.
-    init(mergingShards directories: [String], listed: DeviationOptions) throws {
+    init(mergingShards directories: [String], for directory: String, listed: DeviationOptions) throws {
         let documents = try directories.map { directory in
             let path = "\(directory)/shard.json"
             let json = try JSON(parsing: try readFile(path), file: path)
@@ -105,22 +112,41 @@ struct ReportSet {
             let given = shards.map { "\($0.shard.index)/\($0.shard.count)" }.joined(separator: ", ")
             throw ShardError("shards \(given) are not all of one run, each once")
         }
-        func merged<Merged: Report>(_ report: Merged.Type) throws -> any Report {
-            try report.merged(
-                try shards.map { shard in
-                    let path = "\(shard.directory)/\(report.name).json"
-                    return try report.init(try JSON(parsing: try readFile(path), file: path), file: path)
-                }, deviations: known[report])
+        let lists = documents.compactMap(\.document.frames)
+        if let twice = lists.first(where: { list in lists.count { $0 == list } > 1 }),
+            let shard = documents.last(where: { $0.document.frames == twice })
+        {
+            throw ShardError("\(shard.directory) has the frames of another shard")
         }
-        pictures = try shards.flatMap { shard in
-            let path = "\(shard.directory)/pictures.json"
-            return try JSON(parsing: try readFile(path), file: path).decode([FramePicture].self, file: path)
+        // One shard at a time, so that memory does not grow with their number.
+        func merged<Merged: Report>(_ report: Merged.Type) throws -> any Report {
+            func stored(in directory: String) throws -> Merged {
+                let path = "\(directory)/\(report.name).json"
+                return try report.init(try JSON(parsing: try readFile(path), file: path), file: path)
+            }
+            var whole = [Merged]()
+            for shard in shards {
+                whole = [try report.merged(whole + [try stored(in: shard.directory)], deviations: known[report])]
+            }
+            guard let merged = whole.first else { throw ShardError("there are no shards to merge") }
+            return merged
         }
         reports = try made.map { try merged($0) }
         leftOut = run?.leftOut ?? []
+        frameLog =
+            try documents.first?.document.run.hasAllFrames == true
+            ? WrittenFrameLog(
+                merging: shards.map(\.directory), sections: reports.flatMap { $0.frameSections }, for: directory) : nil
+        let shown = Set(Document.filesShown(by: reports.map { $0.section }))
+        pictures = try shards.flatMap { shard in
+            let path = "\(shard.directory)/pictures.json"
+            return try JSON(parsing: try readFile(path), file: path).decode([FramePicture].self, file: path)
+                .filter { shown.contains($0.file) }
+        }
     }
 
     private func writeDocuments(to directory: String) throws {
+        try frameLog?.move(to: directory)
         for report in reports {
             try writeAtomically(encoding: report, to: "\(directory)/\(type(of: report).name).json")
         }

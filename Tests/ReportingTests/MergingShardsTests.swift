@@ -1,4 +1,5 @@
 import Conformance
+import FaceConformance
 import Files
 import Foundation
 import JSONTree
@@ -88,6 +89,88 @@ import Testing
         }
         let merged = try PrecisionReport.merged(parts, deviations: known[PrecisionReport.self])
         #expect(try JSON(encoding: merged).text() == text)
+    }
+
+    /// More frames than a report lists, which repeat those of a report of few.
+    private func repeated<Frame: MeasuredFrame>(
+        _ frames: [Frame], renamed: (Frame, String) throws -> Frame
+    ) throws -> [Frame] {
+        try (0..<1100).map { try renamed(frames[$0 % frames.count], "\($0).jpg") }
+    }
+
+    /// The value with other names of files.
+    private func renamed<Value: Codable>(_ value: Value, _ name: String) throws -> Value {
+        func renamed(_ json: JSON) -> JSON {
+            guard case .object(let members) = json else { return json }
+            return .object(
+                members.map {
+                    .init($0.key, $0.key == "file" ? .string(name) : renamed($0.value))
+                })
+        }
+        return try renamed(JSON(encoding: value)).decode(Value.self, file: "")
+    }
+
+    @Test("Shards of more frames than are listed merge to the bytes of one run", arguments: [1, 2, 3, 16])
+    func manyFrames(count: Int) throws {
+        let detections = try kept(DetectionReport.self).document
+        let frames = try repeated(detections.runs[0].frames + detections.runs[3].frames, renamed: renamed)
+        func detectionReport(_ frames: [ComparedFrame]) -> DetectionReport {
+            DetectionReport(
+                baseline: detections.baseline, candidate: detections.candidate,
+                runs: [
+                    DetectionReport.Run(
+                        gold: "gold", minimumFaceSize: 60, frames: frames, notJudged: [], deviations: [])
+                ], deviations: [])
+        }
+        let whole = detectionReport(frames)
+        let parts = try shards(count).map { try stored(detectionReport($0.stretch(of: frames))) }
+        let together = try DetectionReport.merged(parts, deviations: [])
+        #expect(try JSON(encoding: together).text() == JSON(encoding: whole).text())
+        #expect(whole.runs[0].frames.count < 1100 && whole.runs[0].summary.frames == 1100)
+
+        let precision = try kept(PrecisionReport.self).document
+        let policy = try #require(precision.policies.first { $0.endToEnd?.frames.contains(where: \.departs) == true })
+        let compared = try repeated(#require(policy.endToEnd).frames, renamed: renamed)
+        func precisionReport(_ frames: [PrecisionFrame]) -> PrecisionReport {
+            PrecisionReport(
+                policies: [
+                    (
+                        "fp16-storage", false, policy.networks,
+                        PrecisionReport.EndToEnd(minimumFaceSize: 60, frames: frames, notJudged: [])
+                    )
+                ], deviations: [])
+        }
+        let all = try #require(precisionReport(compared).policies[0].endToEnd)
+        let merged = try PrecisionReport.merged(
+            shards(count).map { try stored(precisionReport($0.stretch(of: compared))) }, deviations: [])
+        let joined = try #require(merged.policies[0].endToEnd)
+        #expect(try JSON(encoding: joined).text() == JSON(encoding: all).text())
+        #expect(try violations(of: merged) == [])
+    }
+
+    /// What in a report breaks its schema.
+    private func violations<Document: Report>(of report: Document) throws -> [String] {
+        let file = Self.root.appendingPathComponent("validation/schemas/\(Document.name).schema.json").path
+        let schema = JSONSchema(try JSON(parsing: try readFile(file), file: file))
+        return schema.violations(in: try JSON(parsing: Array(JSON(encoding: report).text().utf8), file: file))
+    }
+
+    @Test("A report of more frames than are listed is judged as if all were, keeps the schema, and is checked again")
+    func judgedManyFrames() throws {
+        let few = try kept(DetectionReport.self).document
+        let frames = try repeated(few.runs[2].frames, renamed: renamed)
+        var metrics = DetectionMetrics()
+        for frame in frames { metrics.add(frame.faces) }
+        let report = DetectionReport(
+            baseline: few.baseline, candidate: few.candidate,
+            runs: [
+                DetectionReport.Run(gold: "gold", minimumFaceSize: 60, frames: frames, notJudged: [], deviations: [])
+            ], deviations: [])
+        #expect(report.runs[0].metrics == metrics && report.runs[0].others != nil)
+        #expect(report.verdict == few.runs[2].verdict)
+        let stored = try stored(report)
+        #expect(stored.followsFromFigures && stored == report)
+        #expect(try violations(of: report) == [])
     }
 
     /// A layer of a case, in which nothing differs.

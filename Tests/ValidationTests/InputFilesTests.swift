@@ -46,4 +46,17 @@ import Validation
             #expect(try FrameDirectory(directory).files == ["b.png", "e.jpg", "a/c.JPG"])
         }
     }
+
+    @Test("A list names the frames to take, in the order of the directory and each once")
+    func list() throws {
+        try withTemporaryDirectory { directory in
+            let list = "\(directory)/frames.txt"
+            try Data("a/c.jpg\nb.png\r\n\n".utf8).write(to: URL(fileURLWithPath: list))
+            #expect(try FrameDirectory(directory, list: list).files == ["b.png", "a/c.jpg"])
+            try Data("b.png\na/c.jpg\nb.png\n".utf8).write(to: URL(fileURLWithPath: list))
+            #expect(throws: FileReadingError(path: list, reason: "it names b.png twice")) {
+                try FrameDirectory(directory, list: list)
+            }
+        }
+    }
 }

@@ -28,7 +28,7 @@ from one_machine_slurm import one_machine_slurm
 SCALE = Path(__file__).resolve().parent
 ROOT = SCALE.parent.parent
 REPORTS = ["fp16_vs_fp32", "cpp_vs_reference"]
-FILES = [f"{report}.json" for report in REPORTS] + ["junit.xml", "summary.md", "report.html"]
+FILES = [f"{report}.json" for report in REPORTS] + ["junit.xml", "summary.md", "report.html", "frames.ndjson.gz"]
 KILLED_SHARDS = 2
 # Slurm is asked about jobs sooner than the plugin's default, which is kind to large clusters, and not through sacct, which
 # needs an accounting database.
@@ -146,7 +146,7 @@ def check(program: Path, count: int, shards: int, profile: str, place: Path) -> 
     """Makes one run and the workflow's, with its accidents, and compares them."""
     make_frames(count, place)
     frames, gold = place / "frames", place / "gold.json"
-    inputs = [word for report in REPORTS for word in ["--only", report]] + ["--frames", frames, "--gold", gold]
+    inputs = [word for report in REPORTS for word in ["--only", report]] + ["--frames", frames, "--gold", gold, "--all-frames"]
     one = subprocess.run([program, *inputs, "--report", place / "one", "--quiet"], stdout=subprocess.DEVNULL)
     if one.returncode > 2:
         raise SystemExit(f"one run ended with {one.returncode}")
@@ -159,7 +159,7 @@ def check(program: Path, count: int, shards: int, profile: str, place: Path) -> 
     workflow = Workflow(
         run, profile,
         [f"program={program}", f"frames={listed}", f"gold=['{gold}']", f"shards={shards}",
-         "reports=[" + ",".join(REPORTS) + "]"])
+         "all_frames=true", "reports=[" + ",".join(REPORTS) + "]"])
     try:
         run_with_accidents(workflow, run, shards)
     finally:

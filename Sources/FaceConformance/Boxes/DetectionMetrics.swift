@@ -47,4 +47,15 @@ public struct DetectionMetrics: Equatable, Sendable, Codable {
             if let distance = match.landmarkDistance { landmarkDistance.add(distance) }
         }
     }
+
+    package mutating func merge(_ other: DetectionMetrics) {
+        frames += other.frames
+        matchedFaces += other.matchedFaces
+        missedFaces += other.missedFaces
+        falsePositives += other.falsePositives
+        intersectionOverUnion.merge(other.intersectionOverUnion)
+        largestCoordinateDifference = max(largestCoordinateDifference, other.largestCoordinateDifference)
+        confidenceDifference.merge(other.confidenceDifference)
+        landmarkDistance.merge(other.landmarkDistance)
+    }
 }

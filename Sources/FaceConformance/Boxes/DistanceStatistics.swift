@@ -17,6 +17,12 @@ public struct DistanceStatistics: Equatable, Sendable, Codable {
         largest = max(largest, distance)
         sum.add(distance)
     }
+
+    package mutating func merge(_ other: DistanceStatistics) {
+        count += other.count
+        largest = max(largest, other.largest)
+        sum.merge(other.sum)
+    }
 }
 
 /// A sum that does not depend on the numbers' order: in whole units of 2^-32, clamped to its bounds where it would
@@ -34,7 +40,13 @@ struct FixedPointSum: Equatable, Sendable, Codable {
         let bound = 0x1p62
         // NaN counts as the largest distance.
         let scaled = value.isNaN ? bound : min(max(value / Self.unit, -bound), bound)
-        let (sum, overflow) = units.addingReportingOverflow(Int64(scaled.rounded()))
-        units = overflow ? (scaled < 0 ? .min : .max) : sum
+        add(units: Int64(scaled.rounded()))
+    }
+
+    mutating func merge(_ other: FixedPointSum) { add(units: other.units) }
+
+    private mutating func add(units other: Int64) {
+        let (sum, overflow) = units.addingReportingOverflow(other)
+        units = overflow ? (other < 0 ? .min : .max) : sum
     }
 }

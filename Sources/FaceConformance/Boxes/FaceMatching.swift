@@ -36,6 +36,18 @@ public struct FaceMatching: Equatable, Sendable, Codable {
     }
 }
 
+extension FaceMatching {
+    /// Losses of overlap below this are invisible in a picture.
+    package static let visibleDeparture = 0.01
+
+    /// 1 minus the smallest overlap; 1 if a face is missed or extra. NaN counts as 1.
+    package var departure: Double {
+        guard missed.isEmpty, falsePositives.isEmpty else { return 1 }
+        let smallest = matches.map { $0.intersectionOverUnion.isNaN ? 0 : $0.intersectionOverUnion }.min() ?? 1
+        return 1 - smallest
+    }
+}
+
 /// A face that two detectors found, and how far their answers differ.
 public struct FaceMatch: Equatable, Sendable, Codable {
     public let expected: BoundingBox

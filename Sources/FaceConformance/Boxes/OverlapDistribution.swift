@@ -12,14 +12,8 @@ public struct OverlapDistribution: Equatable, Sendable, Codable {
 
     private var sum = FixedPointSum()
 
-    /// The nonempty bins, by rising loss.
-    private var bins: [Bin] = []
-
-    private struct Bin: Equatable, Sendable, Codable {
-        /// The leading 16 bits of 1 - IoU as float64, which rise with it.
-        let leadingBits: UInt16
-        var count: Int
-    }
+    /// Of 1 - IoU.
+    private var bins = DistanceHistogram()
 
     public init() {}
 
@@ -28,19 +22,15 @@ public struct OverlapDistribution: Equatable, Sendable, Codable {
     /// The lower edge of the bin with the middle value (the lower one of an even number), but at least ``smallest``.
     public var median: Double? {
         guard let smallest else { return nil }
-        var before = 0
         // Rising loss is falling overlap, so the lower middle value has count / 2 values before it.
-        let middle = bins.first { bin in
-            before += bin.count
-            return before > count / 2
-        }
+        let middle = bins.bin(atRank: count / 2)
         guard let middle, middle.leadingBits > 0 else { return 1 }
-        return max(smallest, 1 - Double(bitPattern: (UInt64(middle.leadingBits) + 1) << 48))
+        return max(smallest, 1 - middle.upperEdge)
     }
 
     /// How many overlaps lie how far below 1, by rising loss: the lower edge of each nonempty bin.
     public var losses: [(loss: Double, count: Int)] {
-        bins.map { (Double(bitPattern: UInt64($0.leadingBits) << 48), $0.count) }
+        bins.bins.map { ($0.lowerEdge, $0.count) }
     }
 
     /// - Parameter overlap: from 0 to 1; a stored NaN counts as 0.
@@ -49,12 +39,21 @@ public struct OverlapDistribution: Equatable, Sendable, Codable {
         count += 1
         smallest = min(smallest ?? overlap, overlap)
         sum.add(overlap)
-        let leadingBits = UInt16(max(0, 1 - overlap).bitPattern >> 48)
-        let position = bins.firstIndex { $0.leadingBits >= leadingBits } ?? bins.count
-        if position < bins.count, bins[position].leadingBits == leadingBits {
-            bins[position].count += 1
-        } else {
-            bins.insert(Bin(leadingBits: leadingBits, count: 1), at: position)
-        }
+        bins.add(1 - overlap)
+    }
+
+    /// An overlap that a share of all reach: the lower edge of its bin, but at least ``smallest``; nil if there are none.
+    ///
+    /// - Parameter share: above 0, and 1 at most.
+    package func overlap(reachedBy share: Double) -> Double? {
+        guard let smallest, let loss = bins.quantile(share) else { return nil }
+        return max(smallest, 1 - loss)
+    }
+
+    package mutating func merge(_ other: OverlapDistribution) {
+        count += other.count
+        smallest = [smallest, other.smallest].compactMap { $0 }.min()
+        sum.merge(other.sum)
+        bins.merge(other.bins)
     }
 }

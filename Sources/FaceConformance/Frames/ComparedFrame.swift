@@ -19,3 +19,12 @@ package struct ComparedFrame: Sendable, Codable, Equatable {
         stages = divergence?.stages ?? []
     }
 }
+
+extension ComparedFrame: MeasuredFrame {
+    package typealias Tally = ComparedTally
+
+    /// Whether a stage differs, a face is missed or extra, or an overlap differs visibly.
+    package var departs: Bool { firstDeparture != nil || departure > FaceMatching.visibleDeparture }
+
+    package var departure: Double { faces.departure }
+}

@@ -22,3 +22,18 @@ package struct PrecisionFrame: Sendable, Codable, Equatable {
         self.flippedDecisions = flippedDecisions
     }
 }
+
+extension PrecisionFrame: MeasuredFrame {
+    package typealias Tally = PrecisionTally
+
+    /// Whether a decision flipped, a face is missed or extra, or an overlap differs visibly.
+    package var departs: Bool { !flippedDecisions.isEmpty || departure > FaceMatching.visibleDeparture }
+
+    package var departure: Double { faces.departure }
+
+    /// The overlaps of the faces that came the same way through the cascade.
+    package var overlapsWithoutFlips: [Double] {
+        let flipped = Set(flippedDecisions.map(\.face))
+        return faces.matches.filter { !flipped.contains($0.expected) }.map(\.intersectionOverUnion)
+    }
+}

@@ -41,8 +41,3 @@ extension UnjudgedFrame {
         self.init(file: file, cause: cause, reason: error.reason)
     }
 }
-
-extension [UnjudgedFrame] {
-    /// The frames on which a network answered NaN or infinity.
-    package var notFiniteCount: Double { Double(count { $0.cause == .notFinite }) }
-}

@@ -31,7 +31,7 @@ struct Merge: ParsableCommand {
         try makeDirectory(report)
         try RunOutputs.expect(ReportSet.files(in: report))
         try RunOutputs.expect(file: listed.writeDeviations)
-        let reports = try ReportSet(mergingShards: shards, listed: listed)
+        let reports = try ReportSet(mergingShards: shards, for: report, listed: listed)
         let document = reports.document(pictures: reports.pictures)
         try reports.write(document, to: report)
         try listed.writeDraft(of: reports.reports)

@@ -2,8 +2,10 @@ import ArgumentParser
 import Conformance
 import Diagnosis
 import Engines
+import FaceConformance
 import Foundation
 import Reporting
+import Tensors
 import Validation
 
 struct Validate: ParsableCommand {
@@ -31,6 +33,13 @@ struct Validate: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "Take these frames of the directory alone: a file with a path relative to it on each line. With --shard, they "
+                + "are the shard's own part: the lists of all shards make up the run's frames, and so do their --gold.",
+            valueName: "file"))
+    var frameList: String?
+
+    @Option(
+        help: ArgumentHelp(
             "Another detector's faces, as JSON or CSV; may be given several times. Default: the bundled gold.",
             valueName: "file"))
     var gold: [String] = []
@@ -50,6 +59,12 @@ struct Validate: ParsableCommand {
     @Flag(help: "Compare the networks' outputs alone, not their layers.")
     var outputsOnly = false
 
+    @Flag(
+        help: ArgumentHelp(
+            "Write what was measured on every frame to frames.ndjson.gz, too. The reports list all frames if these are at "
+                + "most \(UnjudgedFrames.most), else those that depart most."))
+    var allFrames = false
+
     @OptionGroup var diagnosed: DiagnosisOptions
 
     @OptionGroup var told: ExtentOptions
@@ -58,6 +73,9 @@ struct Validate: ParsableCommand {
         if shard != nil, listed.strict || listed.deviations != nil || listed.writeDeviations != nil {
             throw ValidationError(
                 "--strict, --deviations and --write-deviations are for merge, which judges; a shard is not judged")
+        }
+        if frameList != nil, frames == nil {
+            throw ValidationError("--frame-list names frames of a directory, which --frames gives")
         }
         if shard != nil, !tasks.requirements.programs.isEmpty {
             throw ValidationError("command:PROGRAM reads whole captures; a shard holds a part of each")
@@ -83,20 +101,24 @@ struct Validate: ParsableCommand {
         let bundledReports = bundledReports(engine)
         let known = try listed.knownDeviations(ofBundled: bundledReports, of: selection.made)
         let progress = RunProgress()
+        let log = try allFrames ? WrittenFrameLog(for: report) : nil
         var made = [any Report]()
         if selection.makes(LayerReport.self) { made.append(try layerReport(models, engine, known, progress)) }
-        if selection.makes(PrecisionReport.self) { made.append(try precisionReport(models, known, progress)) }
+        if selection.makes(PrecisionReport.self) { made.append(try precisionReport(models, known, log, progress)) }
         if selection.makes(DetectionReport.self), let engine {
-            made.append(try detectionReport(engine, known, progress))
+            made.append(try detectionReport(engine, known, log, progress))
         }
-        let reports = ReportSet(made, leftOut: selection.leftOut)
+        try log?.finish()
+        let reports = ReportSet(made, leftOut: selection.leftOut, frameLog: log)
         let pictures = try FramePicture.all(
             of: Document.filesShown(by: reports.document(pictures: []).sections), in: framesDirectory(),
-            as: options.cascade.reading)
+            list: frameList, as: options.cascade.reading)
         Terminal.clearProgress()
         if let shard {
             let run = try description(engine, selection, bundledReports)
-            try reports.write(asShard: shard, of: run, pictures: pictures, to: report)
+            try reports.write(
+                asShard: shard, of: run, frames: ownFramesDigest(), pictures: pictures,
+                to: report)
         } else {
             let document = reports.document(pictures: pictures)
             try reports.write(document, to: report)
@@ -116,13 +138,20 @@ struct Validate: ParsableCommand {
 
     private func framesDirectory() throws -> String { try frames ?? bundled("Fixtures/frames") }
 
+    /// The SHA-256 of the names of a shard's own frames; nil if it has none of its own.
+    private func ownFramesDigest() throws -> String? {
+        guard frameList != nil else { return nil }
+        let files = try FrameDirectory(framesDirectory(), list: frameList).files
+        return files.isEmpty ? nil : sha256Hex(Array(files.joined(separator: "\n").utf8))
+    }
+
     private func capturesDirectory() throws -> String { try captures ?? bundled("Fixtures/captures") }
 
     /// The reports that compare nothing but what comes with the package, or copies of it.
     private func bundledReports(_ engine: ChosenEngine?) -> [String] {
         let models = isBundled(options.cascade.models, "models")
         let captures = isBundled(captures, "captures")
-        let frames = isBundled(frames, "frames")
+        let frames = isBundled(frames, "frames") && frameList == nil
         let isBuiltIn = engine?.outside == nil
         let isOpenFace = options.cascade.departure == nil
         var reports = [String]()
@@ -152,18 +181,21 @@ struct Validate: ParsableCommand {
     private func description(
         _ engine: ChosenEngine?, _ selection: ReportSelection, _ bundledReports: [String]
     ) throws -> RunDescription {
-        try RunDescription(
-            directories: [
-                ("models", options.cascade.modelsDirectory()), ("captures", capturesDirectory()),
-                ("frames", framesDirectory()),
-            ],
-            golds: goldFiles(),
+        var directories: [(name: String, path: String)] = [
+            ("models", try options.cascade.modelsDirectory()), ("captures", try capturesDirectory()),
+        ]
+        // Frames and lists of faces that are a shard's own are no other's.
+        let isWhole = frameList == nil
+        if isWhole { directories.append(("frames", try framesDirectory())) }
+        return try RunDescription(
+            directories: directories, golds: isWhole ? goldFiles() : [],
             options: [
                 ("engine", (engine?.side ?? LayerMeasurement.builtIn).words),
                 ("arithmetic", options.arithmetic.rawValue),
                 ("layout", options.engineOptions.layout?.rawValue ?? "as the files say"), ("version", version),
                 ("outputs-only", "\(outputsOnly)"), ("max-pixels", "\(options.cascade.maxPixels)"),
                 ("ignore-orientation", "\(options.cascade.ignoreOrientation)"),
+                ("frame-list", isWhole ? "none" : "each shard's own"), ("all-frames", "\(allFrames)"),
                 ("min-face-size", options.cascade.minFaceSize.map { "\($0)" } ?? "as the lists of faces say"),
             ], reports: selection.made.map { $0.name }, leftOut: selection.leftOut, bundledReports: bundledReports)
     }
@@ -196,31 +228,31 @@ struct Validate: ParsableCommand {
     }
 
     private func detectionReport(
-        _ engine: ChosenEngine, _ known: KnownDeviations, _ run: RunProgress
+        _ engine: ChosenEngine, _ known: KnownDeviations, _ log: WrittenFrameLog?, _ run: RunProgress
     ) throws -> DetectionReport {
-        let frames = try FrameDirectory(framesDirectory()).files.count
+        let frames = try FrameDirectory(framesDirectory(), list: frameList).files.count
         let progress = run.part(DetectionReport.name, share: 0.3, steps: try goldFiles().count * frames)
         let measured = try DetectionMeasurement(
-            golds: goldFiles(), frames: framesDirectory(), detector: options.detector(engine),
+            golds: goldFiles(), frames: framesDirectory(), frameList: frameList, detector: options.detector(engine),
             minimumFaceSize: options.cascade.minFaceSize, scoreThresholds: options.cascade.askedThresholds,
-            candidate: engine.side, reading: options.cascade.reading, shard: shard ?? .whole
+            candidate: engine.side, reading: options.cascade.reading, shard: shard ?? .whole, log: log?.log
         ) { progress($0) }
         return DetectionReport(measured, deviations: known[DetectionReport.self])
     }
 
     private func precisionReport(
-        _ models: ModelLibrary, _ known: KnownDeviations, _ run: RunProgress
+        _ models: ModelLibrary, _ known: KnownDeviations, _ log: WrittenFrameLog?, _ run: RunProgress
     ) throws -> PrecisionReport {
         let isCascade = try models.missingFaceNetworks.isEmpty
-        let frames = try isCascade ? FrameDirectory(framesDirectory()).files.count : 0
+        let frames = try isCascade ? FrameDirectory(framesDirectory(), list: frameList).files.count : 0
         let progress = run.part(
             PrecisionReport.name, share: 0.4, steps: PrecisionMeasurement.arithmetics.count * 3 + frames)
         let measured = try PrecisionMeasurement(
             models: models, captures: capturesDirectory(),
-            frames: framesDirectory(), minimumFaceSize: options.cascade.minimumFaceSize,
+            frames: framesDirectory(), frameList: frameList, minimumFaceSize: options.cascade.minimumFaceSize,
             rules: options.cascade.cascadeRules, reading: options.cascade.reading,
             packageArithmetic: options.arithmetic, tasks: tasks.requirements.metrics, programs: programs,
-            judgesOthers: tasks.areLimited, shard: shard ?? .whole
+            judgesOthers: tasks.areLimited, shard: shard ?? .whole, log: log?.log
         ) { progress($0) }
         return PrecisionReport(measured, tasks: tasks.requirements, deviations: known[PrecisionReport.self])
     }

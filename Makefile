@@ -1,6 +1,6 @@
 # `make validate` judges the bundled networks; `make test` runs the tests. Both install what is missing.
 
-.PHONY: validate install docs test test-page test-readme test-library fuzz fuzz-long kill sanitize levels speed scale capture capture-engines format lint dependencies
+.PHONY: validate install docs test test-page test-readme test-library fuzz fuzz-long kill sanitize levels speed scale capture capture-engines format lint lint-scripts check-install release check-release dependencies
 
 validate: dependencies
 	swift build -c release --product mtcnn-validate
@@ -10,6 +10,18 @@ validate: dependencies
 install: dependencies
 	swift build -c release --product mtcnn-validate
 	validation/install.sh .build/release/mtcnn-validate "$(DESTDIR)$(or $(PREFIX),/usr/local)"
+
+# Installs into a directory of its own, hides the checkout, and uses the program, its manual page and its completions.
+check-install: dependencies
+	swift build -c release --product mtcnn-validate
+	validation/check_install.sh .build/release/mtcnn-validate
+
+# Builds an archive for other machines, and runs it in a root that holds the C library alone.
+release:
+	validation/release.sh
+
+check-release:
+	for archive in .build/release-files/*.tar.gz; do validation/check_release.sh "$$archive" || exit 1; done
 
 test: dependencies
 	swift build --build-tests
@@ -83,6 +95,10 @@ capture-engines: dependencies
 
 format:
 	swift format --in-place --recursive Package.swift Sources Tests
+
+# Checks the scripts, the workflows, the Dockerfile and the Homebrew formula with the tools that are installed.
+lint-scripts:
+	validation/lint_scripts.sh
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests

@@ -32,6 +32,7 @@ program=$folder/release/Fuzz
 
 # Some targets write files, which a file system in memory takes faster.
 [ ! -d /dev/shm ] || export TMPDIR=/dev/shm
+# shellcheck disable=SC2046 # a name of a target is one word
 [ $# -gt 0 ] || set -- $("$program" --list)
 found=0
 for target in "$@"; do

@@ -7,6 +7,7 @@
 import json
 import re
 import sys
+import textwrap
 
 
 def escaped(text):
@@ -15,9 +16,18 @@ def escaped(text):
     return "\n".join("\\&" + line if line.startswith((".", "'")) else line for line in text.split("\n"))
 
 
-def words(text):
-    """A discussion's lines, of which blank ones part paragraphs."""
-    return [escaped(re.sub(r"\s*\n\s*", " ", part.strip())) for part in re.split(r"\n\s*\n", text) if part.strip()]
+def filled(text):
+    """A paragraph in lines of at most 80 bytes, as the tools for manual pages want them."""
+    return escaped(textwrap.fill(text, 72, break_long_words=False, break_on_hyphens=False))
+
+
+def discussion(text, paragraph=".PP"):
+    """A discussion's lines: each is a paragraph, or an entry of a list, `name: what it is`."""
+    lines = []
+    for line in filter(None, map(str.strip, text.split("\n"))):
+        entry = re.match(r"([\w-]+): (.+)", line)
+        lines += [".TP", f".B {escaped(entry[1])}", filled(entry[2])] if entry else [paragraph, filled(line)]
+    return lines
 
 
 def option(argument):
@@ -37,8 +47,8 @@ def arguments(command):
         text = argument.get("abstract", "")
         if default and argument["kind"] == "option" and "efault" not in text:
             text += f" Default: {default}."
-        lines += [".TP", f".B {escaped(option(argument))}", *(words(text) or ["\\&"])]
-        lines += [line for part in words(argument.get("discussion", "")) for line in (".IP", part)]
+        lines += [".TP", f".B {escaped(option(argument))}", filled(text) or "\\&"]
+        lines += discussion(argument.get("discussion", ""), ".IP")
     return lines
 
 
@@ -46,14 +56,12 @@ def main():
     command = json.load(sys.stdin)["command"]
     name = command["commandName"]
     shown = [part for part in command["subcommands"] if part.get("shouldDisplay", True) and part["commandName"] != "help"]
-    lines = [f".TH {name.upper()} 1", ".SH NAME", f"{name} \\- {escaped(command['abstract'])}", ".SH SYNOPSIS",
+    lines = [f".TH {name.upper()} 1", ".SH NAME", filled(f"{name} - {command['abstract']}"), ".SH SYNOPSIS",
              f".B {escaped(name)}", "[command] [options]", ".SH DESCRIPTION"]
-    for part in words(command.get("discussion", "")):
-        lines += [part, ".PP"]
-    lines += ["Without a command, validate is meant.", ".SH COMMANDS"]
+    lines += [*discussion(command.get("discussion", ""))[1:], ".PP", "Without a command, validate is meant.", ".SH COMMANDS"]
     for part in shown:
-        lines += [f".SS {escaped(part['commandName'])}", escaped(part.get("abstract", ""))]
-        lines += [line for text in words(part.get("discussion", "")) for line in (".PP", text)]
+        lines += [f".SS {escaped(part['commandName'])}", filled(part.get("abstract", ""))]
+        lines += discussion(part.get("discussion", ""))
         lines += arguments(part)
     print("\n".join(lines))
 

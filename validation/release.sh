@@ -6,8 +6,9 @@ cd "$(dirname "$0")/.."
 out=${1:-.build/release-files}
 validation/install_dependencies.sh
 if [ "$(uname)" = Linux ]; then
+    # Old tags: where the program looks for its libraries, these look for theirs.
     swift build -c release --product mtcnn-validate --static-swift-stdlib \
-        -Xlinker -rpath -Xlinker "\$ORIGIN/../lib/mtcnn-validate"
+        -Xlinker -rpath -Xlinker "\$ORIGIN/../lib/mtcnn-validate" -Xlinker --disable-new-dtags
 else
     swift build -c release --product mtcnn-validate
 fi

@@ -45,7 +45,10 @@ extension LayerReport.Network {
 
     /// Where a reader should begin, if rounding does not explain something here.
     fileprivate var firstFault: String? {
-        firstDivergence.map { divergence in
+        if let diagnosis, !diagnosis.causes.isEmpty, diagnosis.unexplained.isEmpty {
+            return "what was done wrong in \(network): without it, rounding explains all that differs"
+        }
+        return firstDivergence.map { divergence in
             "layer \(divergence.layer) of \(network): it is the first whose error rounding cannot explain, and the error "
                 + "is the \(divergence.side.rawValue)'s"
         }

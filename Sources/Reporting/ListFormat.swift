@@ -12,3 +12,10 @@ extension [Threshold] {
             .joined(separator: ", ")
     }
 }
+
+extension Int {
+    /// How many more there are than are shown, if any, in a sentence: `2 more are listed below.`
+    func more(than shown: Int, _ participle: String) -> String? {
+        self > shown ? "\(self - shown) more \(self - shown == 1 ? "is" : "are") \(participle) below." : nil
+    }
+}

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import TestSupport
 import Testing
@@ -49,12 +50,37 @@ import Testing
 
     @Test("OpenCV 5's RNet is said to pad its first pool at the wrong side")
     func openCV() throws {
-        let recorded = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appendingPathComponent("recorded/opencv5_rnet.h5").path
-        let explained = try CommandLineProgram.run(["explain", rnet, recorded])
+        let explained = try CommandLineProgram.run(["explain", rnet, openCVsRNet])
         #expect(explained.exitCode == 1)
-        #expect(explained.output.contains("padded as SAME, an odd number more at the beginning"))
+        #expect(explained.output.contains(openCVsFault))
     }
+
+    @Test("A failing page begins with what was done wrong, and says what the names of its checks mean")
+    func page() throws {
+        try withTemporaryDirectory { directory in
+            let path = "\(directory)/page.html"
+            let compared = try CommandLineProgram.run(["compare", rnet, openCVsRNet, "--page", path])
+            #expect(compared.exitCode == 1)
+            let page = String(decoding: try readFile(path), as: UTF8.self)
+            let inOrder = [
+                "<p class=\"next\">Begin with what was done wrong in rnet: without it, rounding explains all that differs.",
+                openCVsFault, "<td class=\"number\">inf</td><td class=\"number\">finite</td>",
+                "<code>isolated</code>: ", "<code>cumulative</code>: ", "<code>candidate_bound_ratio</code>: ",
+                "<code>candidate_envelope_ratio</code>: ",
+            ]
+            var rest = page[...]
+            for text in inOrder {
+                let found = try #require(rest.range(of: text), "\(text)")
+                rest = rest[found.upperBound...]
+            }
+            // No other files of a run stand beside it.
+            #expect(!page.contains("summary.md") && !page.contains("<code>fp32_vs_onnx</code>"))
+        }
+    }
+
+    private let openCVsRNet = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appendingPathComponent("recorded/opencv5_rnet.h5").path
+    private let openCVsFault = "SAME padding has its odd pixel at the beginning, where it should be at the end"
 
     @Test(
         "Weights of 8 bits are the one cause named, whether their scales are held in float32 or in float16",

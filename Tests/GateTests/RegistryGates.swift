@@ -132,6 +132,7 @@ import Testing
         #expect(try Files.text("Sources/Engines/Arithmetics/\(type).swift").contains("/// `\(name.rawValue)`"))
         for guide in [
             "validation/CAPTURE_FORMAT.md", "Sources/mtcnn-validate/Documentation.docc/ModelsAndRecordings.md",
+            "Sources/mtcnn-validate/Documentation.docc/Arithmetics.md",
         ] {
             #expect(try Files.text(guide).contains("`\(name.rawValue)`"), "\(guide)")
         }

@@ -102,6 +102,35 @@ import Validation
         #expect(lines.contains("::error title=net/net/cumulative/max_abs_diff::1 is not below 1e-05"))
     }
 
+    @Test("A limit that any number meets is said to be that, not to be infinite")
+    func finite() {
+        let any = Threshold(.candidateBoundRatio, .below, .infinity, .derived, "")
+        let check = Check(.infinity, of: "net/layer/isolated", against: any, deviations: [])
+        #expect(check.verdict == .doesNotConform)
+        #expect(check.figures.limit == "finite" && check.failureMessage == "inf is not finite")
+    }
+
+    @Test("What is not shown is counted in a sentence, and nothing where all is shown")
+    func more() {
+        #expect(13.more(than: 12, "listed") == "1 more is listed below.")
+        #expect(14.more(than: 12, "named") == "2 more are named below.")
+        #expect(12.more(than: 12, "listed") == nil)
+    }
+
+    @Test("Every metric's name is explained where a check of it fails", arguments: Metric.allCases)
+    func meanings(metric: Metric) {
+        let check = Check(2, of: "net/layer", against: Threshold(metric, .atMost, 1, .requested, ""), deviations: [])
+        #expect([check].meanings == .list(["\(code: metric.rawValue): \(metric.meaning)"]))
+    }
+
+    @Test("A column that holds a word among numbers stays a column of numbers")
+    func numbersWithWords() throws {
+        let table = Table(["layer", "error"], [["a", "1"], ["b", "-"], ["c", "none"]].map(\.cells))
+        let view = PageBlocks([]).view(table)
+        let columns = try #require(view["columns"] as? [View])
+        #expect(columns.map { $0["number"] as? Bool } == [false, true])
+    }
+
     @Test("Titles and messages of annotations hold no sign that ends them")
     func annotations() {
         let document = Document([report(named: "a:b,c%\n::x", maxAbsDiff: 1).section])

@@ -76,44 +76,67 @@ enum InputFaults {
         return found
     }
 
-    /// How programs turn pixels from 0 to 255 into a network's input.
-    private static let normalisations: [(words: String, key: String, offset: Double, scale: Double)] = [
-        ("(x - 127.5) / 128", "mtcnn", 127.5, 1 / 128.0),
-        ("(x - 128) / 128", "mean-128", 128, 1 / 128.0),
-        ("(x - 127.5) / 127.5", "scale-127.5", 127.5, 1 / 127.5),
-        ("(x - 128) / 127.5", "mean-128-scale-127.5", 128, 1 / 127.5),
-        ("(x - 127) / 128", "mean-127", 127, 1 / 128.0),
-        ("(x - 127.5) / 255", "scale-255", 127.5, 1 / 255.0),
-        ("(x - 128) / 255", "mean-128-scale-255", 128, 1 / 255.0),
-        ("(x - 128) / 256", "mean-128-scale-256", 128, 1 / 256.0),
-        ("x / 128", "no-mean", 0, 1 / 128.0),
-        ("x / 127.5", "no-mean-127.5", 0, 1 / 127.5),
-        ("x / 255", "unit", 0, 1 / 255.0),
-        ("x / 256", "unit-256", 0, 1 / 256.0),
-        ("x - 127.5", "mean-alone", 127.5, 1),
-        ("x - 128", "mean-128-alone", 128, 1),
-        ("x, bytes that are not normalised", "bytes", 0, 1),
+    /// How a program turns pixels from 0 to 255 into a network's input: (x - offset) · scale.
+    private struct Normalisation: Equatable {
+        let words: String
+        let key: String
+        let offset: Double
+        let scale: Double
+
+        init(_ words: String, _ key: String, _ offset: Double, _ scale: Double) {
+            (self.words, self.key, self.offset, self.scale) = (words, key, offset, scale)
+        }
+
+        static let mtcnn = Normalisation("(x - 127.5) / 128", "mtcnn", 127.5, 1 / 128.0)
+        static let unit = Normalisation("x / 255", "unit", 0, 1 / 255.0)
+        static let bytes = Normalisation("x", "bytes", 0, 1)
+
+        /// The fault of this normalisation in place of another, in words.
+        func words(insteadOf right: Normalisation) -> String {
+            self == .bytes
+                ? "is bytes from 0 to 255, where bytes x should be normalised as \(right.words)"
+                : right == .bytes
+                    ? "is normalised as \(words), where bytes x from 0 to 255 are right"
+                    : "is normalised as \(words), where \(right.words) is right for bytes x"
+        }
+    }
+
+    private static let normalisations: [Normalisation] = [
+        .mtcnn,
+        Normalisation("(x - 128) / 128", "mean-128", 128, 1 / 128.0),
+        Normalisation("(x - 127.5) / 127.5", "scale-127.5", 127.5, 1 / 127.5),
+        Normalisation("(x - 128) / 127.5", "mean-128-scale-127.5", 128, 1 / 127.5),
+        Normalisation("(x - 127) / 128", "mean-127", 127, 1 / 128.0),
+        Normalisation("(x - 127.5) / 255", "scale-255", 127.5, 1 / 255.0),
+        Normalisation("(x - 128) / 255", "mean-128-scale-255", 128, 1 / 255.0),
+        Normalisation("(x - 128) / 256", "mean-128-scale-256", 128, 1 / 256.0),
+        Normalisation("x / 128", "no-mean", 0, 1 / 128.0),
+        Normalisation("x / 127.5", "no-mean-127.5", 0, 1 / 127.5),
+        .unit,
+        Normalisation("x / 256", "unit-256", 0, 1 / 256.0),
+        Normalisation("x - 127.5", "mean-alone", 127.5, 1),
+        Normalisation("x - 128", "mean-128-alone", 128, 1),
+        .bytes,
     ]
 
     /// The normalisation that made a tensor from whole pixels; nil if no known one did.
-    private static func normalisation(of tensor: AnyTensor) -> (offset: Double, scale: Double)? {
+    private static func normalisation(of tensor: AnyTensor) -> Normalisation? {
         normalisations.first { candidate in
             tensor.float64.elements.allSatisfy { value in
                 let pixel = value / candidate.scale + candidate.offset
                 return pixel > -0.01 && pixel < 255.01 && abs(pixel - pixel.rounded()) < 0.01
             }
-        }.map { ($0.offset, $0.scale) }
+        }
     }
 
     private static func scales(_ tensor: AnyTensor, _ hypothesis: Proposal) -> [Hypothesis] {
         // If the pixels are not whole numbers, as after resampling, an image between -1 and 1 is MTCNN's.
         let values = tensor.float64.elements
         let range = (values.min() ?? 0, values.max() ?? 0)
-        let likely: (offset: Double, scale: Double) =
-            range.0 < -0.01 ? (127.5, 1 / 128.0) : range.1 > 1.5 ? (0, 1) : (0, 1 / 255.0)
+        let likely: Normalisation = range.0 < -0.01 ? .mtcnn : range.1 > 1.5 ? .bytes : .unit
         let own = normalisation(of: tensor) ?? likely
-        return normalisations.filter { $0.offset != own.offset || $0.scale != own.scale }.map { other in
-            hypothesis(.inputScale, other.key, "is normalised as \(other.words), x from 0 to 255") { tensor in
+        return normalisations.filter { $0 != own }.map { other in
+            hypothesis(.inputScale, other.key, other.words(insteadOf: own)) { tensor in
                 tensor.mapNumbers { ($0 / own.scale + own.offset - other.offset) * other.scale }
             }
         } + [

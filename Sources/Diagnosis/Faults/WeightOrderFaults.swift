@@ -99,7 +99,7 @@ enum WeightOrderFaults {
     private static func matrices(_ site: Site, _ sum: WeightedSum) -> [Hypothesis] {
         [
             site.hypothesis(
-                .denseOrder, "transposed", "the matrix of weights is transposed, and its bytes read as they come",
+                .denseOrder, "transposed", "the matrix of weights is read by rows where it is stored by columns",
                 Alteration(operands: [sum.position: { $0.transposed([1, 0]).reshaped(to: $0.shape) }])),
             site.hypothesis(
                 .denseOrder, "flipped", "the matrix of weights has rows and columns in reverse order",

@@ -65,21 +65,18 @@ enum WindowFaults {
             if other != window { variants.append((key, words, other)) }
         }
         let zeros = window.kernel.map { _ in 0 }
-        add("same-upper", "the window is padded as SAME, an odd number more at the end") { $0.padding = .sameUpper }
-        add("same-lower", "the window is padded as SAME, an odd number more at the beginning") {
-            $0.padding = .sameLower
-        }
-        add("valid", "the window is not padded") { $0.padding = .explicit(begin: zeros, end: zeros) }
+        add("same-upper", SlidingWindow.Padding.sameUpper.words(insteadOf: window.padding)) { $0.padding = .sameUpper }
+        add("same-lower", SlidingWindow.Padding.sameLower.words(insteadOf: window.padding)) { $0.padding = .sameLower }
+        let none = SlidingWindow.Padding.explicit(begin: zeros, end: zeros)
+        add("valid", none.words(insteadOf: window.padding)) { $0.padding = none }
         if case .explicit(let begin, let end) = window.padding {
             add("other-side", "the padding is at the other side") { $0.padding = .explicit(begin: end, end: begin) }
         }
         for amount in [1, 2] {
             let many = window.kernel.map { _ in amount }
-            add("begin-\(amount)", "the window is padded by \(amount) at the beginning") {
-                $0.padding = .explicit(begin: many, end: zeros)
-            }
-            add("both-\(amount)", "the window is padded by \(amount) at both sides") {
-                $0.padding = .explicit(begin: many, end: many)
+            for (key, end) in [("begin", zeros), ("both", many)] {
+                let other = SlidingWindow.Padding.explicit(begin: many, end: end)
+                add("\(key)-\(amount)", other.words(insteadOf: window.padding)) { $0.padding = other }
             }
         }
         add("rounding", window.ceilMode ? "positions are rounded down" : "positions are rounded up") {
@@ -128,5 +125,33 @@ enum WindowFaults {
                 site.hypothesis(.stride, "undilated", "the dilation is left out", Alteration(operation: altered)))
         }
         return found
+    }
+}
+
+extension SlidingWindow.Padding {
+    /// The fault of this padding in place of another, in words.
+    fileprivate func words(insteadOf right: Self) -> String {
+        switch (self, right) {
+        case (.sameUpper, .sameLower): "SAME padding has its odd pixel at the end, where it should be at the beginning"
+        case (.sameLower, .sameUpper): "SAME padding has its odd pixel at the beginning, where it should be at the end"
+        default: "the window is \(words), where it should be \(right.words)"
+        }
+    }
+
+    private var words: String {
+        switch self {
+        case .sameUpper: return "padded as SAME with the odd pixel at the end"
+        case .sameLower: return "padded as SAME with the odd pixel at the beginning"
+        case .explicit(let begin, let end):
+            func amount(_ pixels: [Int]) -> String {
+                Set(pixels).count == 1 ? "\(pixels[0])" : pixels.map(String.init).joined(separator: " and ")
+            }
+            let sides = [(begin, "at the beginning"), (end, "at the end")].filter { $0.0.contains { $0 != 0 } }
+            return sides.isEmpty
+                ? "not padded"
+                : begin == end
+                    ? "padded by \(amount(begin)) at both sides"
+                    : "padded by \(sides.map { "\(amount($0.0)) \($0.1)" }.joined(separator: " and by "))"
+        }
     }
 }

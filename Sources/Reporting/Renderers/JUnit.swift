@@ -101,13 +101,18 @@ private struct XMLElement {
 extension Check {
     /// The value and its limit as text; a dash if it was not measured.
     var figures: (value: String, limit: String) {
-        guard let value else { return ("-", limit.short) }
-        return toldApart(value, from: limit)
+        let anyNumber = isAnyNumber ? "finite" : nil
+        guard let value else { return ("-", anyNumber ?? limit.short) }
+        let texts = toldApart(value, from: limit)
+        return (texts.value, anyNumber ?? texts.limit)
     }
+
+    /// Whether any number meets the limit, and only infinities and NaN do not.
+    private var isAnyNumber: Bool { direction == .below && limit == .infinity }
 
     /// `1.91e-05 is not below 1e-05`
     package var failureMessage: String {
         let (value, limit) = figures
-        return "\(value) is not \(direction.words) \(limit)"
+        return isAnyNumber ? "\(value) is not finite" : "\(value) is not \(direction.words) \(limit)"
     }
 }

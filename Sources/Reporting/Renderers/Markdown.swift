@@ -27,17 +27,17 @@ package struct Markdown {
         func add(_ title: Phrase, _ lines: [String]) {
             guard !lines.isEmpty else { return }
             blocks += [.heading(title), .list(lines.prefix(limit).map { Phrase($0) })]
-            if lines.count > limit { blocks.append(.paragraph("\(lines.count - limit) more are named below.")) }
+            if let more = lines.count.more(than: limit, "named") { blocks.append(.paragraph(Phrase(more))) }
         }
         add("Causes", document.causes)
         add("Not judged", document.notJudged)
         add("Left out", document.leftOut)
         let failures = document.failures
         if !failures.isEmpty {
-            blocks += [.heading("What fails"), .table(Table(failures: Array(failures.prefix(limit))))]
-            if failures.count > limit {
-                blocks.append(.paragraph("\(failures.count - limit) more are listed under each report."))
-            }
+            let shown = Array(failures.prefix(limit))
+            blocks += [.heading("What fails"), .table(Table(failures: shown))]
+            if let more = failures.count.more(than: limit, "listed") { blocks.append(.paragraph(Phrase(more))) }
+            blocks.append(shown.meanings)
         }
         add(
             "Known deviations that changed",

@@ -82,7 +82,7 @@ struct Compare: ParsableCommand {
             }
         }
         if let json { try RunOutputs.write(report, to: json) }
-        if let page { try RunOutputs.write(Page(Document([report.section])), to: page) }
+        if let page { try RunOutputs.write(Page(Document([report.section]), isAlone: true), to: page) }
         Terminal.clearProgress()
         try Terminal.output(Markdown(folds: false).text(report.section))
         throw ExitCode(ExitStatus(report.verdict).rawValue)

@@ -62,7 +62,7 @@ struct Plan: ParsableCommand {
             progress: Terminal.progress)
         Terminal.clearProgress()
         if let json { try RunOutputs.write(plan, to: json) }
-        if let page { try RunOutputs.write(Page(Document([plan.section])), to: page) }
+        if let page { try RunOutputs.write(Page(Document([plan.section]), isAlone: true), to: page) }
         try Terminal.output(Markdown(folds: false).text(plan.blocks))
         if !plan.isMet { throw ExitCode(ExitStatus.doesNotConform.rawValue) }
     }

@@ -4,11 +4,13 @@ import Conformance
 package struct Page {
     package let text: String
 
+    /// - Parameter isAlone: whether no other files of a run stand beside the page.
     /// - Throws: the template library's error for an invalid template.
-    package init(_ document: Document) throws {
+    package init(_ document: Document, isAlone: Bool = false) throws {
         let blocks = PageBlocks(document.pictures)
         let failures = document.failures
         let shown = 12
+        let shownFailures = Array(failures.prefix(shown))
         var view: View = [
             "style": Templates.style, "heading": document.verdict.words.capitalizedFirst,
             "sentence": document.sentence.shownLine, "next": document.next.shownLine,
@@ -23,7 +25,9 @@ package struct Page {
             "gaps": document.notJudged.prefix(shown).map(\.shownLine),
             "hasLeftOut": !document.leftOut.isEmpty, "leftOut": document.leftOut.map(\.shownLine),
             "hasFailures": !failures.isEmpty,
-            "failures": [blocks.view(Table(failures: Array(failures.prefix(shown))))],
+            "failures": [blocks.view(Table(failures: shownFailures))],
+            "meanings": [blocks.view(shownFailures.meanings)],
+            "isAlone": isAlone,
             "sections": document.sections.map { section -> View in
                 let view: View = [
                     "name": section.name, "title": section.title.shownLine, "counts": section.counts,
@@ -32,14 +36,11 @@ package struct Page {
                 return view.merging(section.verdict.view) { $1 }
             },
         ].merging(document.verdict.view) { $1 }
-        view["moreGaps"] = more(document.notJudged.count - shown, "are named below")
-        view["moreFailures"] = more(failures.count - shown, "are listed under each report")
+        view["moreGaps"] = document.notJudged.count.more(than: shown, "named")
+        view["moreFailures"] = failures.count.more(than: shown, "listed")
         text = try Templates().page(view)
     }
 }
-
-/// States how many more there are, if any.
-private func more(_ count: Int, _ place: String) -> String? { count > 0 ? "\(count) more \(place)." : nil }
 
 extension Section {
     fileprivate var counts: String {

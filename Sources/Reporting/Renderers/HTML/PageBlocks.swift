@@ -56,8 +56,9 @@ struct PageBlocks {
     }
 
     func view(_ table: Table) -> View {
+        // A column of numbers may hold a word or two, as where a layer was not graded.
         let areNumbers = table.columns.indices.map { column in
-            !table.rows.isEmpty && table.rows.allSatisfy { column < $0.count && $0[column].text.isNumber }
+            table.rows.count { column < $0.count && $0[column].text.isNumber } * 2 > table.rows.count
         }
         return [
             "kind": "table", "label": table.columns.first { !$0.isEmpty }.map { "Table by \($0)" } ?? "Table",
@@ -115,7 +116,7 @@ struct PageBlocks {
 
 extension Phrase {
     /// The alignment of a table's cell.
-    fileprivate func cellClass(isNumber: Bool) -> String { isNumber ? "number" : text.count > 36 ? "long" : "word" }
+    fileprivate func cellClass(isNumber: Bool) -> String { text.count > 36 ? "long" : isNumber ? "number" : "word" }
 }
 
 /// A coordinate to a tenth of a pixel; 0 for NaN. It is clamped to a range that covers any image.

@@ -30,7 +30,19 @@ public struct CaptureFile: Sendable {
     public var caseNames: [String] { reader.caseNames }
 
     /// - Throws: ``CaptureError``: for elements that no longer have the hash recorded with them, among others.
-    public func readCase(_ name: String) throws(CaptureError) -> CaptureCase { try reader.readCase(name) }
+    public func readCase(_ name: String) throws(CaptureError) -> CaptureCase {
+        try reader.readCase(name, inputsOnly: false)
+    }
+
+    /// A case without the tensors that were computed, which are not read.
+    ///
+    /// - Throws: ``CaptureError``.
+    package func readInputs(of name: String) throws(CaptureError) -> CaptureCase {
+        try reader.readCase(name, inputsOnly: true)
+    }
+
+    /// How many computed tensors each case holds, in the order of ``caseNames``, found without reading them.
+    package var tensorCounts: [Int] { reader.tensorCounts }
 }
 
 /// Where captures are read. The HDF5 library can crash, hang or take all memory on a file that is made to do that, so
@@ -55,21 +67,32 @@ protocol CaptureReader: Sendable {
     var header: CaptureHeader { get }
     /// Sorted.
     var caseNames: [String] { get }
+    /// Of the cases, in their order.
+    var tensorCounts: [Int] { get }
 
-    func readCase(_ name: String) throws(CaptureError) -> CaptureCase
+    /// - Parameter inputsOnly: whether to leave out the tensors that were computed.
+    func readCase(_ name: String, inputsOnly: Bool) throws(CaptureError) -> CaptureCase
 }
 
 private struct CaptureInMemory: CaptureReader {
     let path: String
     let header: CaptureHeader
-    let cases: [CaptureCase]
+    private let cases: [CaptureCase]
 
-    var caseNames: [String] { cases.map(\.name).sorted() }
+    init(path: String, header: CaptureHeader, cases: [CaptureCase]) {
+        self.path = path
+        self.header = header
+        self.cases = cases.sorted { $0.name < $1.name }
+    }
 
-    func readCase(_ name: String) throws(CaptureError) -> CaptureCase {
+    var caseNames: [String] { cases.map(\.name) }
+    var tensorCounts: [Int] { cases.map(\.tensors.count) }
+
+    func readCase(_ name: String, inputsOnly: Bool) throws(CaptureError) -> CaptureCase {
         guard let found = cases.first(where: { $0.name == name }) else {
             throw .malformed(file: path, place: name, reason: "there is no such case")
         }
-        return found
+        return CaptureCase(
+            name: found.name, source: found.source, inputs: found.inputs, tensors: inputsOnly ? [] : found.tensors)
     }
 }

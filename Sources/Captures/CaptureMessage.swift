@@ -3,7 +3,10 @@ import Tensors
 
 /// What a process that reads a capture tells the one that asked it: a line with a length in
 /// decimal digits and a description in JSON, then the tensors that it lists, each as a length and a .npy file.
+///
+/// It is asked for a case by a line with the case's index, and for a case's inputs alone by one with `inputs` behind that.
 struct CaptureMessage {
+    static let inputsOnly = "inputs"
     /// What the process says before it touches the file.
     static let greeting = "mtcnn-validate/read-capture/1"
     /// The most bytes of a line that says a length.
@@ -15,6 +18,8 @@ struct CaptureMessage {
         /// The first answer: what the file says of itself.
         var header: CaptureHeader?
         var caseNames: [String]?
+        /// Of the cases, in their order.
+        var tensorCounts: [Int]?
         /// Any other.
         var recorded: Case?
         /// In place of any.

@@ -15,6 +15,7 @@ final class ChildCapture: CaptureReader {
 
     let header: CaptureHeader
     let caseNames: [String]
+    let tensorCounts: [Int]
     private let path: String
     private let indices: [String: Int]
     private let secondsToAnswer: Double
@@ -41,18 +42,19 @@ final class ChildCapture: CaptureReader {
         }
         process.beginExchange(within: seconds)
         let description = try ChildCapture.answer(of: process, file: path, place: "")
-        guard let header = description.header, let names = description.caseNames else {
-            throw ChildCapture.nonsense(path, "")
-        }
+        guard let header = description.header, let names = description.caseNames,
+            let counts = description.tensorCounts, counts.count == names.count
+        else { throw ChildCapture.nonsense(path, "") }
         self.path = path
         self.header = header
         caseNames = names
+        tensorCounts = counts
         indices = Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
         secondsToAnswer = seconds
         self.process = Mutex(process)
     }
 
-    func readCase(_ name: String) throws(CaptureError) -> CaptureCase {
+    func readCase(_ name: String, inputsOnly: Bool) throws(CaptureError) -> CaptureCase {
         let place = "case \"\(name)\""
         guard let index = indices[name] else {
             throw .malformed(file: path, place: place, reason: "there is no such case")
@@ -60,7 +62,7 @@ final class ChildCapture: CaptureReader {
         return try process.withLock { process throws(CaptureError) in
             process.beginExchange(within: secondsToAnswer)
             do throws(ChildProcessError) {
-                try process.write(Array("\(index)\n".utf8))
+                try process.write(Array("\(index)\(inputsOnly ? " " + CaptureMessage.inputsOnly : "")\n".utf8))
             } catch {
                 throw ChildCapture.failure(error, file: path, place: place)
             }

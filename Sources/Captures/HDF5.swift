@@ -276,9 +276,10 @@ private func writeAttribute<Element>(
 private let largestCompression = 1032
 
 /// - Parameter willRead: is told how many bytes the tensor takes, before any is read.
+/// - Returns: the tensor, and its ``Tensors/AnyTensor/littleEndianBytes``.
 func readTensor(
     _ dataset: hid_t, place: String, _ willRead: (_ byteCount: Int) throws(HDF5Error) -> Void
-) throws(HDF5Error) -> AnyTensor {
+) throws(HDF5Error) -> (values: AnyTensor, bytes: [UInt8]) {
     let storage = try HDF5Storage(of: dataset, place: place)
     let fileType = try HDF5Handle(H5Dget_type(dataset), H5Tclose, or: place, "has no element type")
     let elementType = try ElementType(hdf5: fileType.id, place: place)
@@ -315,7 +316,7 @@ func readTensor(
     guard let tensor = AnyTensor(elementType, shape, littleEndianBytes: bytes) else {
         throw HDF5Error(place: place, reason: "its data do not fit its extent")
     }
-    return tensor
+    return (tensor, bytes)
 }
 
 /// A new data set, compressed where it has elements and axes, without time stamps, with the hash of its elements.

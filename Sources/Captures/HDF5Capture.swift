@@ -7,10 +7,11 @@ struct HDF5Capture: CaptureReader {
     let path: String
     let header: CaptureHeader
     let caseNames: [String]
+    let tensorCounts: [Int]
 
     init(_ path: String) throws(CaptureError) {
         self.path = path
-        (header, caseNames) = try HDF5Capture.reading(path) { (file) throws(HDF5Error) in
+        (header, caseNames, tensorCounts) = try HDF5Capture.reading(path) { (file) throws(HDF5Error) in
             func attribute(_ name: String) throws(HDF5Error) -> String {
                 try requiredString(name, of: file, place: "the file")
             }
@@ -28,17 +29,33 @@ struct HDF5Capture: CaptureReader {
             let cases = try HDF5Links.group("cases", in: file, place: "cases", or: "the group is missing")
             let names = try HDF5Links.names(of: cases.id, place: "cases")
             guard !names.isEmpty else { throw HDF5Error(place: "cases", reason: "the group is empty") }
-            return (header, names)
+            var counts = [Int]()
+            for name in names { counts.append(HDF5Capture.tensorCount(of: name, in: cases.id)) }
+            return (header, names, counts)
         }
     }
 
-    func readCase(_ name: String) throws(CaptureError) -> CaptureCase {
-        try readCase(name) { _ in }
+    /// Without reading one; 0 where the group is damaged, which reading the case reports.
+    private static func tensorCount(of name: String, in cases: hid_t) -> Int {
+        do throws(HDF5Error) {
+            let group = try HDF5Links.group(name, in: cases, place: name, or: "there is no such case")
+            let tensors = try HDF5Links.group("tensors", in: group.id, place: name, or: "it has no tensors")
+            var info = H5G_info_t()
+            return H5Gget_info(tensors.id, &info) >= 0 ? Int(clamping: info.nlinks) : 0
+        } catch {
+            return 0
+        }
     }
 
-    /// - Parameter willRead: is told, before each tensor, how many bytes the case's tensors take up to and with it.
+    func readCase(_ name: String, inputsOnly: Bool) throws(CaptureError) -> CaptureCase {
+        try readCase(name, inputsOnly: inputsOnly) { _ in }
+    }
+
+    /// - Parameters:
+    ///   - inputsOnly: whether to leave out the tensors that were computed.
+    ///   - willRead: is told, before each tensor, how many bytes the case's tensors take up to and with it.
     func readCase(
-        _ name: String, willRead: (_ byteCount: Int) -> Void
+        _ name: String, inputsOnly: Bool = false, willRead: (_ byteCount: Int) -> Void
     ) throws(CaptureError) -> CaptureCase {
         try HDF5Capture.reading(path) { (file) throws(HDF5Error) in
             let place = "case \"\(name)\""
@@ -46,7 +63,7 @@ struct HDF5Capture: CaptureReader {
             let group = try HDF5Links.group(name, in: cases.id, place: place, or: "there is no such case")
             var byteCount = 0
             func tensor(_ dataset: HDF5Member) throws(HDF5Error) -> AnyTensor {
-                let values = try readTensor(dataset.id, place: dataset.place) { (count) throws(HDF5Error) in
+                let (values, bytes) = try readTensor(dataset.id, place: dataset.place) { (count) throws(HDF5Error) in
                     byteCount = [byteCount, count].saturatingSum
                     guard byteCount <= MemoryLimit.bytes else {
                         throw HDF5Error(
@@ -58,7 +75,7 @@ struct HDF5Capture: CaptureReader {
                 }
                 // Captures of older versions have hashes of their inputs alone.
                 let sha256 = try readString("sha256", of: dataset.id, place: dataset.place)
-                guard sha256 == nil || sha256 == sha256Hex(values.littleEndianBytes) else {
+                guard sha256 == nil || sha256 == sha256Hex(bytes) else {
                     throw HDF5Error(
                         place: dataset.place, reason: "its elements do not have the sha256 recorded with them")
                 }
@@ -68,13 +85,16 @@ struct HDF5Capture: CaptureReader {
                 _ = try dataset.attribute("sha256")
                 return CaptureCase.Input(name: try dataset.attribute("name"), values: try tensor(dataset))
             }
-            let tensors = try HDF5Capture.members("tensors", of: group.id, in: place) { (dataset) throws(HDF5Error) in
-                CaptureCase.Output(
-                    name: try dataset.attribute("name"), node: try dataset.attribute("node"),
-                    operator: try dataset.attribute("operator"),
-                    isGraphOutput: try requiredInteger("graph_output", of: dataset.id, place: dataset.place) == 1,
-                    values: try tensor(dataset))
-            }
+            let tensors =
+                inputsOnly
+                ? []
+                : try HDF5Capture.members("tensors", of: group.id, in: place) { (dataset) throws(HDF5Error) in
+                    CaptureCase.Output(
+                        name: try dataset.attribute("name"), node: try dataset.attribute("node"),
+                        operator: try dataset.attribute("operator"),
+                        isGraphOutput: try requiredInteger("graph_output", of: dataset.id, place: dataset.place) == 1,
+                        values: try tensor(dataset))
+                }
             for names in [inputs.map(\.name), tensors.map(\.name)] where Set(names).count < names.count {
                 throw HDF5Error(place: place, reason: "two tensors have one name")
             }

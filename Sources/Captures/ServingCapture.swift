@@ -16,12 +16,20 @@ package func serveCapture(_ path: String) throws {
     } catch {
         return try put(CaptureMessage.Description(fault: .init(error)))
     }
-    try put(CaptureMessage.Description(header: capture.header, caseNames: capture.caseNames))
+    try put(
+        CaptureMessage.Description(
+            header: capture.header, caseNames: capture.caseNames, tensorCounts: capture.tensorCounts))
     while let line = readLine() {
-        guard let index = Int(line), capture.caseNames.indices.contains(index) else { return }
+        let words = line.split(separator: " ")
+        let inputsOnly = words.dropFirst() == [CaptureMessage.inputsOnly[...]]
+        guard let index = words.first.flatMap({ Int($0) }), inputsOnly || words.count == 1,
+            capture.caseNames.indices.contains(index)
+        else { return }
         let recorded: CaptureCase
         do throws(CaptureError) {
-            recorded = try capture.readCase(capture.caseNames[index]) { limits.allow(byteCount: $0) }
+            recorded = try capture.readCase(capture.caseNames[index], inputsOnly: inputsOnly) {
+                limits.allow(byteCount: $0)
+            }
         } catch {
             try put(CaptureMessage.Description(fault: .init(error)))
             continue

@@ -22,6 +22,9 @@ package protocol Arithmetic: Sendable {
     /// A number from outside, as stored in this arithmetic.
     static func element(_ value: Double) -> Element
 
+    /// Numbers from outside, each converted by ``element(_:)``.
+    static func elements(_ values: [Float]) -> [Element]
+
     /// A constant of the model, as stored in this arithmetic.
     static func weight(_ value: Double) -> Element
 
@@ -81,6 +84,7 @@ package protocol SumOfProducts {
 
 extension Arithmetic {
     package static func element(_ value: Double) -> Element { Element(value) }
+    package static func elements(_ values: [Float]) -> [Element] { values.map { element(Double($0)) } }
     package static func weight(_ value: Double) -> Element { element(value) }
     package static func factor(_ number: Element) -> Element {
         formats.roundsFactors ? Element(formats.factors.rounded(Double(number))) : number
@@ -89,7 +93,13 @@ extension Arithmetic {
     package static func stored(_ values: [Working]) -> [Element] {
         Element.numbers(from: Working.lanes(of: values))
     }
-    package static func value(of tensor: AnyTensor) -> Value<Element> { Value(tensor, element: element) }
+    package static func value(of tensor: AnyTensor) -> Value<Element> {
+        switch tensor {
+        case .float32(let numbers): .real(Tensor(numbers.shape, elements(numbers.elements)))
+        case .float16(let numbers): .real(Tensor(numbers.shape, elements(Float16.lanes(of: numbers.elements))))
+        default: Value(tensor, element: element)
+        }
+    }
     package static func constant(_ tensor: AnyTensor) -> Value<Element> { Value(tensor, element: weight) }
     package static func compute(
         _ operation: any Operator, _ inputs: Operands<Element>, as type: TensorType
@@ -117,18 +127,30 @@ extension Arithmetic {
 extension Arithmetic where Element == Float {
     package static func anyTensor(_ tensor: Tensor<Float>) -> AnyTensor { .float32(tensor) }
 
-    /// Numbers that are already float32 are used unchanged.
+    /// Numbers that are already float32 are used unchanged, and float32 holds every float16.
     package static func value(of tensor: AnyTensor) -> Value<Float> {
-        if case .float32(let numbers) = tensor { .real(numbers) } else { Value(tensor, element: element) }
+        switch tensor {
+        case .float32(let numbers): .real(numbers)
+        case .float16(let numbers): .real(Tensor(numbers.shape, Float16.lanes(of: numbers.elements)))
+        default: Value(tensor, element: element)
+        }
     }
 }
 
 extension Arithmetic where Element == Float16 {
+    package static func elements(_ values: [Float]) -> [Float16] { Float16.numbers(from: values) }
     package static func anyTensor(_ tensor: Tensor<Float16>) -> AnyTensor { .float16(tensor) }
 }
 
 extension Arithmetic where Element == Double {
     package static func anyTensor(_ tensor: Tensor<Double>) -> AnyTensor { .float64(tensor) }
+
+    /// Numbers that are already float64 are used unchanged.
+    package static func value(of tensor: AnyTensor) -> Value<Double> {
+        if case .float64(let numbers) = tensor { .real(numbers) } else { Value(tensor, element: element) }
+    }
+
+    package static func constant(_ tensor: AnyTensor) -> Value<Double> { value(of: tensor) }
 }
 
 /// A chain of fused multiply-adds, each rounded once to the working precision.

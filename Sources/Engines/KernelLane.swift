@@ -22,6 +22,27 @@ package protocol KernelLane: KernelNumber where Lane == Self {
         _ numbers: UnsafePointer<Self>, pixels: [Int], taps: [Int], into largest: UnsafeMutablePointer<Self>)
 }
 
+extension KernelLane {
+    /// Weights [tap][channel] in the same order.
+    static func packed(tapsFirst weights: [Self], channels: Int, taps: Int) -> [Self] {
+        let width = Int(vk_channel_block)
+        let capacity = vk_packed_count(channels, taps)
+        return [Self](unsafeUninitializedCapacity: capacity) { packed, count in
+            packed.initialize(repeating: 0)
+            weights.withUnsafeBufferPointer { weights in
+                for first in stride(from: 0, to: channels, by: width) {
+                    let own = min(width, channels - first)
+                    for tap in 0..<taps {
+                        let (source, place) = (tap * channels + first, first * taps + tap * width)
+                        for channel in 0..<own { packed[place + channel] = weights[source + channel] }
+                    }
+                }
+            }
+            count = capacity
+        }
+    }
+}
+
 extension Float: KernelLane {
     package static func packed(_ weights: [Float], channels: Int, taps: Int) -> [Float] {
         let capacity = vk_packed_count(channels, taps)

@@ -7,6 +7,8 @@ package struct OperatorEngine<A: Arithmetic>: Engine {
     /// The order of summation for sums of products; any but the first represents another correct program.
     private let order: SummationOrder
     let constants: [String: Value<A.Element>]
+    /// What is kept of each constant between runs.
+    private let packs: [String: WeightPacks<A.Element.Lane>]
     /// For each node, the tensors that no later node reads.
     private let lastUses: [[String]]
 
@@ -20,6 +22,7 @@ package struct OperatorEngine<A: Arithmetic>: Engine {
         }
         self.graph = graph
         constants = graph.initializers.mapValues(A.constant)
+        packs = graph.initializers.mapValues { _ in WeightPacks() }
         lastUses = OperatorEngine.lastUses(in: graph)
     }
 
@@ -40,7 +43,7 @@ package struct OperatorEngine<A: Arithmetic>: Engine {
         for (name, tensor) in given { values[name] = A.value(of: tensor) }
         for (node, lastUses) in zip(graph.nodes, lastUses) {
             let given = node.inputs.map { name in name.flatMap { values[$0] } }
-            for (name, value) in zip(node.outputs, try evaluate(node, on: given)) {
+            for (name, value) in zip(node.outputs, try compute(node, from: given)) {
                 values[name] = value
                 try observe(Activation(name: name, node: node, values: Self.anyTensor(value)))
             }
@@ -64,15 +67,17 @@ package struct OperatorEngine<A: Arithmetic>: Engine {
             guard let name else { return nil }
             return constants[name] ?? inputs[name].map(A.value)
         }
-        return try evaluate(node, on: given).map(Self.anyTensor)
+        return try compute(node, from: given).map(Self.anyTensor)
     }
 
-    func evaluate(_ node: Node, on inputs: [Value<A.Element>?]) throws -> [Value<A.Element>] {
+    func compute(_ node: Node, from inputs: [Value<A.Element>?]) throws -> [Value<A.Element>] {
         let given = inputs.map { $0?.type }
         let types = try node.outputTypes(for: given)
         try node.checkMemory(for: given, giving: types, bytesPerNumber: MemoryLayout<A.Element>.size)
         do throws(OperatorError) {
-            guard let output = try A.compute(node.operator, Operands(values: inputs, order: order), as: types[0]) else {
+            let operands = Operands(
+                values: inputs, order: order, packs: node.inputs.map { name in name.flatMap { packs[$0] } })
+            guard let output = try A.compute(node.operator, operands, as: types[0]) else {
                 throw OperatorError("is computed by no engine")
             }
             return [output]
@@ -81,14 +86,17 @@ package struct OperatorEngine<A: Arithmetic>: Engine {
         }
     }
 
+    /// - Parameter packs: what is kept of each input between calls, if it is a constant.
     static func apply(
-        _ operation: any Operator, to inputs: [AnyTensor?], constants: Set<Int> = [], order: SummationOrder = .sequence
+        _ operation: any Operator, to inputs: [AnyTensor?], constants: Set<Int> = [], order: SummationOrder = .sequence,
+        packs: [WeightPacks<A.Element.Lane>?] = []
     ) throws -> AnyTensor {
         let values = inputs.enumerated().map { position, tensor in
             tensor.map { constants.contains(position) ? A.constant($0) : A.value(of: $0) }
         }
         let type = try operation.outputTypes(for: values.map { $0?.type })[0]
-        guard let output = try A.compute(operation, Operands(values: values, order: order), as: type) else {
+        guard let output = try A.compute(operation, Operands(values: values, order: order, packs: packs), as: type)
+        else {
             throw EngineError.unsupported(node: "", operator: operation.name)
         }
         return anyTensor(output)

@@ -42,7 +42,8 @@ extension SumsOfProducts {
     private var inLanes: SumsOfProducts<Element.Lane> {
         SumsOfProducts<Element.Lane>(
             numbers: Element.lanes(of: numbers), origins: origins, pixels: pixels, taps: taps,
-            weights: Element.lanes(of: Array(weights))[...], starts: Element.lanes(of: starts))
+            weights: Element.lanes(of: Array(weights))[...], starts: Element.lanes(of: starts),
+            hasTapsFirst: hasTapsFirst)
     }
 
     /// The sums of parts of the products, added pairwise, and the starts added last.
@@ -77,9 +78,10 @@ extension SumsOfProducts {
     private func weights(of part: [Int]) -> [Element] {
         var own = [Element]()
         own.reserveCapacity(starts.count * part.count)
+        let (channelStep, tapStep) = weightSteps
         for channel in starts.indices {
-            let first = weights.startIndex + channel * taps.count
-            for tap in part { own.append(weights[first + tap]) }
+            let first = weights.startIndex + channel * channelStep
+            for tap in part { own.append(weights[first + tap * tapStep]) }
         }
         return own
     }

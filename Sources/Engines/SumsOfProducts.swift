@@ -3,8 +3,9 @@ import Tensors
 /// Many sums of products over the same numbers, as in convolutions and matrix products.
 ///
 /// Sum (i, m, p) starts at `starts[m]` and adds
-/// numbers[origins[i] + pixels[p] + taps[k]] * weights[m * taps.count + k] for each k in order. The order is
-/// part of the result's definition.
+/// numbers[origins[i] + pixels[p] + taps[k]] * w[m, k] for each k in order, where w[m, k] is
+/// weights[m * taps.count + k] or, in the other layout, weights[k * starts.count + m]. The order is part of the
+/// result's definition.
 struct SumsOfProducts<Element: KernelNumber> {
     /// The numbers to read.
     let numbers: [Element]
@@ -14,12 +15,20 @@ struct SumsOfProducts<Element: KernelNumber> {
     let pixels: [Int]
     /// The offset of each factor from there.
     let taps: [Int]
-    /// The other factors, `taps.count` for each output channel.
+    /// The other factors, one for each output channel and offset.
     let weights: ArraySlice<Element>
     /// The start of each output channel's sums.
     let starts: [Element]
+    /// Whether the weights of one offset are neighbours, as in the second factor of a matrix product; else those of one
+    /// output channel are.
+    var hasTapsFirst = false
+    /// Where the weights of a constant are kept as kernels read them; nil to pack them for these sums alone.
+    var packs: WeightPacks<Element.Lane>?
 
     var count: Int { origins.count * starts.count * pixels.count }
+
+    /// The steps from a weight to that of the next output channel, and to that of the next offset.
+    var weightSteps: (channel: Int, tap: Int) { hasTapsFirst ? (1, starts.count) : (taps.count, 1) }
 
     /// The sums, ordered by image, output channel and output position.
     func sums<A: Arithmetic>(in arithmetic: A.Type) -> [A.Working] where A.Element == Element {
@@ -31,22 +40,23 @@ struct SumsOfProducts<Element: KernelNumber> {
         guard A.formats.roundsFactors else { return self }
         return SumsOfProducts(
             numbers: A.factors(numbers), origins: origins, pixels: pixels, taps: taps,
-            weights: A.factors(Array(weights))[...], starts: starts)
+            weights: A.factors(Array(weights))[...], starts: starts, hasTapsFirst: hasTapsFirst)
     }
 
     /// The same sums as the arithmetic defines them, one product after another.
     func definedSums<A: Arithmetic>(in arithmetic: A.Type) -> [A.Working] where A.Element == Element {
         var sums = [A.Working]()
         sums.reserveCapacity(count)
+        let (channelStep, tapStep) = weightSteps
         numbers.withUnsafeBufferPointer { numbers in
             weights.withUnsafeBufferPointer { weights in
                 for origin in origins {
                     for (channel, start) in starts.enumerated() {
-                        let row = channel * taps.count
+                        let row = channel * channelStep
                         for pixel in pixels {
                             var sum = A.Sum(from: start)
                             for (index, tap) in taps.enumerated() {
-                                sum.add(numbers[origin + pixel + tap], times: weights[row + index])
+                                sum.add(numbers[origin + pixel + tap], times: weights[row + index * tapStep])
                             }
                             sums.append(sum.value)
                         }

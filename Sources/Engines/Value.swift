@@ -28,16 +28,23 @@ package enum Value<Element: BinaryFloatingPoint & Sendable>: Sendable {
 }
 
 /// The tensors that a node reads, of the kinds that the operator's type check found.
-package struct Operands<Element: BinaryFloatingPoint & Sendable> {
+package struct Operands<Element: KernelNumber> {
     let values: [Value<Element>?]
     /// The order of summation for sums of products.
     var order = SummationOrder.sequence
+    /// For each constant, what is kept of it between runs.
+    var packs = [WeightPacks<Element.Lane>?]()
 
     func real(_ position: Int) throws(OperatorError) -> Tensor<Element> {
         guard values.indices.contains(position), case .real(let tensor)? = values[position] else {
             throw OperatorError("takes numbers as input \(position)")
         }
         return tensor
+    }
+
+    /// What is kept of an operand between runs; nil unless it is a constant.
+    func packs(_ position: Int) -> WeightPacks<Element.Lane>? {
+        packs.indices.contains(position) ? packs[position] : nil
     }
 
     func optionalReal(_ position: Int) throws(OperatorError) -> Tensor<Element>? {

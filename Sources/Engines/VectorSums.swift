@@ -8,8 +8,7 @@ extension SumsOfProducts {
         _ form: KernelForm, level: KernelLevel = .best, as working: Working.Type
     ) -> [Working] where Working.Lane == Element.Lane {
         typealias Lane = Element.Lane
-        let packedWeights = Lane.packed(
-            Element.lanes(of: Array(weights)), channels: starts.count, taps: taps.count)
+        let packedWeights = packedWeights
         let sums = [Lane](unsafeUninitializedCapacity: count) { sums, initialized in
             origins.withUnsafeBufferPointer { origins in
                 pixels.withUnsafeBufferPointer { pixels in
@@ -28,5 +27,18 @@ extension SumsOfProducts {
             initialized = count
         }
         return Working.numbers(from: sums)
+    }
+
+    private var packedWeights: [Element.Lane] {
+        func pack() -> [Element.Lane] {
+            let lanes = Element.lanes(of: Array(weights))
+            return hasTapsFirst
+                ? Element.Lane.packed(tapsFirst: lanes, channels: starts.count, taps: taps.count)
+                : Element.Lane.packed(lanes, channels: starts.count, taps: taps.count)
+        }
+        guard let packs, origins.count * pixels.count <= WeightPacks<Element.Lane>.mostPositions else { return pack() }
+        let part = WeightPacks<Element.Lane>.Part(
+            firstElement: weights.startIndex, channels: starts.count, taps: taps.count, hasTapsFirst: hasTapsFirst)
+        return packs.packed(part, pack)
     }
 }

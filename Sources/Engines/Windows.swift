@@ -34,12 +34,17 @@ extension Tensor {
         let origin = zip(axes, strides).map { $0.paddingBefore * $1 }.reduce(0, +)
         let rowLength = own.last ?? 1
         var result = [Element](repeating: padding, count: planes * plane)
-        var source = 0
-        for index in 0..<planes {
-            for row in StridedPositions(extents: own.dropLast(), strides: strides.dropLast()) {
-                let target = index * plane + origin + row
-                result.replaceSubrange(target..<target + rowLength, with: elements[source..<source + rowLength])
-                source += rowLength
+        let rows = Array(StridedPositions(extents: own.dropLast(), strides: strides.dropLast()))
+        result.withUnsafeMutableBufferPointer { result in
+            elements.withUnsafeBufferPointer { elements in
+                var source = 0
+                for index in 0..<planes {
+                    for row in rows {
+                        let target = index * plane + origin + row
+                        for place in 0..<rowLength { result[target + place] = elements[source + place] }
+                        source += rowLength
+                    }
+                }
             }
         }
         return result

@@ -73,10 +73,13 @@ public enum AnyTensor: Sendable, Equatable {
     ///
     /// - Returns: nil if the number of bytes does not fit the shape.
     public init?(_ type: ElementType, _ shape: Shape, littleEndianBytes bytes: some Collection<UInt8>) {
-        func tensor<Element: TensorElement>(of _: Element.Type) -> AnyTensor? {
+        func tensor<Element: TensorElement>(of _: Element.Type, _ bytes: UnsafeRawBufferPointer) -> AnyTensor? {
             Element.elements(shape.count, littleEndianBytes: bytes).map { AnyTensor(Tensor(shape, $0)) }
         }
-        guard let tensor = tensor(of: type.element) else { return nil }
+        func tensor(_ bytes: UnsafeRawBufferPointer) -> AnyTensor? { tensor(of: type.element, bytes) }
+        // Bytes that lie one behind the other are read where they are.
+        let read = bytes.withContiguousStorageIfAvailable { tensor(UnsafeRawBufferPointer($0)) }
+        guard let tensor = read ?? Array(bytes).withUnsafeBytes(tensor) else { return nil }
         self = tensor
     }
 

@@ -18,9 +18,11 @@ public struct FloatFormat: Sendable, Hashable {
     /// without subnormals, the whole number.
     package let underflowUnit: Double
     /// The processor's own type for this format, with all subnormals.
-    private let type: ProcessorType?
+    @usableFromInline
+    let type: ProcessorType?
 
-    private enum ProcessorType: Hashable { case float16, float32, float64 }
+    @usableFromInline
+    enum ProcessorType: Hashable, Sendable { case float16, float32, float64 }
 
     public static let binary16 = FloatFormat(fractionBits: 10, exponentBits: 5)
     public static let binary32 = FloatFormat(fractionBits: 23, exponentBits: 8)
@@ -66,7 +68,7 @@ public struct FloatFormat: Sendable, Hashable {
     package func rounded(_ number: Double) -> Double {
         let rounded: Double
         switch type {
-        case .float16: rounded = Double(Float16(number))
+        case .float16: rounded = roundedToFloat16(number)
         case .float32: rounded = Double(Float(number))
         case .float64: rounded = number
         case nil:
@@ -84,24 +86,55 @@ public struct FloatFormat: Sendable, Hashable {
     }
 
     /// The position of a rounded number on a scale on which neighbours are 1 apart, ignoring its sign.
+    @inlinable
     func ordinal(ofMagnitude number: Double) -> UInt64 {
         switch type {
-        case .float16: return UInt64(Float16(number).magnitude.bitPattern)
+        case .float16: return ordinalOfFloat16(number.magnitude)
         case .float32: return UInt64(Float(number).magnitude.bitPattern)
         case .float64: return number.magnitude.bitPattern
-        case nil:
-            let magnitude = rounded(number).magnitude
-            let infinity: UInt64 = (1 << exponentBits - 1) << fractionBits
-            guard !magnitude.isNaN else { return infinity | 1 << (fractionBits - 1) }
-            guard magnitude <= largest else { return infinity }
-            guard magnitude >= smallestNormal else { return UInt64(magnitude / smallestStep) }
-            let exponent = UInt64(magnitude.exponent - smallestNormal.exponent + 1)
-            return exponent << fractionBits | magnitude.significandBitPattern >> (52 - fractionBits)
+        case nil: return ordinalOfOwnBits(ofMagnitude: number)
         }
+    }
+
+    /// The same for a format that the processor has no type for.
+    @usableFromInline
+    func ordinalOfOwnBits(ofMagnitude number: Double) -> UInt64 {
+        let magnitude = rounded(number).magnitude
+        let infinity: UInt64 = (1 << exponentBits - 1) << fractionBits
+        guard !magnitude.isNaN else { return infinity | 1 << (fractionBits - 1) }
+        guard magnitude <= largest else { return infinity }
+        guard magnitude >= smallestNormal else { return UInt64(magnitude / smallestStep) }
+        let exponent = UInt64(magnitude.exponent - smallestNormal.exponent + 1)
+        return exponent << fractionBits | magnitude.significandBitPattern >> (52 - fractionBits)
     }
 
     /// The bits of a number, rounded: its sign, its exponent, its fraction.
     package func bitPattern(of number: Double) -> UInt64 {
         ordinal(ofMagnitude: number) | (number.sign == .minus ? 1 << (fractionBits + exponentBits) : 0)
     }
+}
+
+/// A number rounded to float16 and back, as `Double(Float16(number))` on every processor, many of which leave that to a
+/// slow function.
+@inlinable
+func roundedToFloat16(_ number: Double) -> Double {
+    let magnitude = number.magnitude
+    guard magnitude < 0x1p16 else { return number.isNaN ? number : number.sign == .minus ? -.infinity : .infinity }
+    // Adding and subtracting a number whose last bit is float16's at this magnitude rounds to that bit, ties to even.
+    let exponent = max(magnitude.bitPattern >> 52, 1023 - 14)
+    let rounder = Double(bitPattern: (exponent + 42) << 52) * 1.5
+    let rounded = (magnitude + rounder) - rounder
+    let finite = rounded < 0x1p16 ? rounded : .infinity
+    return number.sign == .minus ? -finite : finite
+}
+
+/// The bits of a magnitude that is rounded to float16.
+@inlinable
+func ordinalOfFloat16(_ magnitude: Double) -> UInt64 {
+    guard !magnitude.isNaN else { return UInt64(Float16(magnitude).bitPattern) }
+    let rounded = roundedToFloat16(magnitude)
+    guard rounded < 0x1p16 else { return 0x7C00 }
+    // A subnormal is a multiple of the smallest step; a normal number's bits are float64's upper ones.
+    guard rounded >= 0x1p-14 else { return UInt64(rounded * 0x1p24) }
+    return rounded.bitPattern >> 42 - (1023 - 15) << 10
 }

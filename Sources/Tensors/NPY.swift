@@ -44,7 +44,12 @@ extension AnyTensor {
         // The data start at a multiple of 64, after a newline.
         header += String(repeating: " ", count: 63 - (header.utf8.count + 8 + lengthBytes) % 64) + "\n"
         let length = UInt32(header.utf8.count).littleEndianBytes.prefix(lengthBytes)
-        return AnyTensor.npyMagic + [version, 0] + length + Array(header.utf8) + littleEndianBytes
+        let data = littleEndianBytes
+        var file = AnyTensor.npyMagic + [version, 0] + length
+        file.reserveCapacity(file.count + header.utf8.count + data.count)
+        file += header.utf8
+        file += data
+        return file
     }
 
     private static let npyMagic: [UInt8] = [0x93] + Array("NUMPY".utf8)

@@ -26,7 +26,18 @@ public struct Tensor<Element: Sendable>: Sendable {
     /// The same shape with each element transformed. Inlinable, so that each caller gets its own loop.
     @inlinable
     public func map<Other: Sendable>(_ transform: (Element) throws -> Other) rethrows -> Tensor<Other> {
-        Tensor<Other>(shape, try elements.map(transform))
+        let count = elements.count
+        let transformed = try elements.withUnsafeBufferPointer { elements in
+            try [Other](unsafeUninitializedCapacity: count) { transformed, initialized in
+                var done = 0
+                defer { initialized = done }
+                while done < count {
+                    transformed.initializeElement(at: done, to: try transform(elements[done]))
+                    done += 1
+                }
+            }
+        }
+        return Tensor<Other>(shape, transformed)
     }
 }
 

@@ -4,6 +4,7 @@
 /// is the neighbour of the largest finite number.
 ///
 /// - Returns: nil if one of them is NaN.
+@inlinable
 package func ulpDistance(_ a: Double, _ b: Double, in format: FloatFormat) -> UInt64? {
     guard !a.isNaN, !b.isNaN else { return nil }
     let (x, y) = (format.ordinal(of: a), format.ordinal(of: b))
@@ -12,7 +13,8 @@ package func ulpDistance(_ a: Double, _ b: Double, in format: FloatFormat) -> UI
 
 extension FloatFormat {
     /// The position of a number on the scale of ``ulpDistance(_:_:in:)``, 0 for both zeros.
-    fileprivate func ordinal(of value: Double) -> Int64 {
+    @inlinable
+    func ordinal(of value: Double) -> Int64 {
         let magnitude = Int64(ordinal(ofMagnitude: value))
         return value.sign == .minus ? -magnitude : magnitude
     }

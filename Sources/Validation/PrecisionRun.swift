@@ -119,8 +119,10 @@ extension PrecisionMeasurement {
                 var own = try NetworkPrecision.all(
                     in: arithmetics.map(\.1), running: model.graph, oracle: models.oracle(of: model),
                     modelSha256: model.sha256,
-                    on: capture.map { try NetworkInputs.all(in: $0, of: model.graph) } ?? [], network: network,
-                    scoreThreshold: threshold, tasks: tasks.on(model.graph.outputs))
+                    on: capture.map(NetworkInputs.recorded) ?? [],
+                    reading: { name in
+                        try capture.map { try NetworkInputs.read(name, in: $0, of: model.graph) } ?? []
+                    }, network: network, scoreThreshold: threshold, tasks: tasks.on(model.graph.outputs))
                 if let capture, !programs.isEmpty {
                     for (index, arithmetic) in arithmetics.map(\.1).enumerated() {
                         let engine = try arithmetic.engine(for: model.graph)

@@ -48,6 +48,25 @@ import Testing
         }
     }
 
+    @Test("A case's inputs are read without its tensors, which are counted unread", arguments: [true, false])
+    func inputsAlone(isInMemory: Bool) throws {
+        try withTemporaryDirectory { directory in
+            let path = directory + "/c.h5"
+            let second = CaptureCase(
+                name: "0000-earlier", source: "s", inputs: recorded.inputs, tensors: Array(recorded.tensors.prefix(2)))
+            let writer = try CaptureWriter(header, to: path)
+            for one in [recorded, second] { try writer.append(one) }
+            try writer.finish()
+            let file =
+                try isInMemory
+                ? CaptureFile(header, cases: [recorded, second], path: path) : CaptureFile(contentsOf: path)
+            #expect(file.caseNames == ["0000-earlier", "0001-case"])
+            #expect(file.tensorCounts == [2, recorded.tensors.count])
+            let read = try file.readInputs(of: "0001-case")
+            #expect(read.inputs == recorded.inputs && read.tensors.isEmpty && read.source == recorded.source)
+        }
+    }
+
     @Test("A link stays a link, to what is written; a device stays a device")
     func places() throws {
         try withTemporaryDirectory { directory in

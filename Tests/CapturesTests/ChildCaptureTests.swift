@@ -10,7 +10,7 @@ import Testing
         CaptureMessage.Description(
             header: CaptureHeader(
                 engine: "e", engineVersion: "1", arithmetic: "fp32", modelName: "m", modelSHA256: "0", adapter: "a"),
-            caseNames: ["c"]))
+            caseNames: ["c"], tensorCounts: [1]))
 
     private static func describe(_ description: CaptureMessage.Description) -> String {
         (try? JSON(encoding: description).text()) ?? ""

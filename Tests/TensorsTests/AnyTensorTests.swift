@@ -19,6 +19,16 @@ let tensorsOfEachType: [AnyTensor] = [
 ]
 
 @Suite struct AnyTensorTests {
+    @Test("Every float16 has the float64 that the processor gives for it")
+    func float16() {
+        let all = (0...UInt16.max).map { Float16(bitPattern: $0) }
+        let widened = AnyTensor.float16(Tensor([all.count], all)).float64.elements
+        for (narrow, wide) in zip(all, widened) where wide.bitPattern != Double(narrow).bitPattern {
+            // Of NaN only that it is one: the bits beside that differ between processors.
+            #expect(narrow.isNaN && wide.isNaN, "\(narrow)")
+        }
+    }
+
     @Test("The bytes are those of the elements, lowest first, in row-major order")
     func bytes() {
         #expect(AnyTensor.float16(Tensor([2], [1, -2])).littleEndianBytes == [0x00, 0x3C, 0x00, 0xC0])

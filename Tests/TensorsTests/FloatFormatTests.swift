@@ -22,6 +22,29 @@ import Testing
         check(.binary64, Double.self)
     }
 
+    @Test("Every float16, the numbers halfway to the next and their neighbours are rounded as by the processor's type")
+    func float16() {
+        let format = FloatFormat.binary16
+        var numbers = [Double.greatestFiniteMagnitude, .leastNonzeroMagnitude, .infinity, 0x1p16, 65519.999, 65520]
+        for bits in UInt16(0)..<0x7C00 {
+            let number = Double(Float16(bitPattern: bits))
+            let half = (number + Double(Float16(bitPattern: bits + 1))) / 2
+            numbers += [number, half, half.nextUp, half.nextDown, number.nextUp, number.nextDown]
+        }
+        for number in numbers + numbers.map({ -$0 }) {
+            let expected = Float16(number)
+            let rounded = format.rounded(number)
+            guard rounded == Double(expected), rounded.sign == expected.sign,
+                format.bitPattern(of: number) == UInt64(expected.bitPattern)
+            else {
+                Issue.record("\(number): \(rounded)")
+                return
+            }
+        }
+        #expect(format.rounded(.nan).isNaN)
+        #expect(format.bitPattern(of: .nan) == UInt64(Float16(Double.nan).bitPattern))
+    }
+
     @Test("A bfloat16 is the upper half of a float32, rounded to nearest, ties to even")
     func bfloat16() {
         let format = FloatFormat.bfloat16

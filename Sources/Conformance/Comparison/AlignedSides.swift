@@ -137,7 +137,9 @@ struct SideSource {
         let takesOne = graph.inputs.allSatisfy { $0.dimensions.first == .fixed(1) }
         var elements = [(name: String, of: String, index: Int?)]()
         for name in capture.caseNames {
-            let batch = takesOne ? try capture.readCase(name).batch : nil
+            // Most cases are told apart by their inputs, which are few.
+            let mayBeBatch = try takesOne && capture.readInputs(of: name).batch != nil
+            let batch = mayBeBatch ? try capture.readCase(name).batch : nil
             elements += batch.map { (0..<$0).map { ("\(name) [\($0)]", name, $0) } } ?? [(name, name, nil)]
         }
         caseNames = elements.map(\.name)
@@ -145,9 +147,12 @@ struct SideSource {
             elements.contains { $0.index != nil }
             ? ["the recording's batches are compared element by element: the model takes one at a time"] : []
         let places = Dictionary(elements.map { ($0.name, ($0.of, $0.index)) }, uniquingKeysWith: { first, _ in first })
+        // The elements of a batch follow each other.
+        var last: CaptureCase?
         read = { name in
             let (whole, index) = places[name] ?? (name, nil)
-            let read = try capture.readCase(whole)
+            let read = try last.flatMap { $0.name == whole ? $0 : nil } ?? capture.readCase(whole)
+            last = index == nil ? nil : read
             let recorded = index.map { read.element($0, named: name) } ?? read
             return SideCase(
                 source: recorded.source, inputs: recorded.inputs.map { ($0.name, $0.values) },

@@ -71,9 +71,10 @@ extension NetworkComparison {
         for name in stretch {
             progress(name)
             let aligned = try sides.aligned(name)
-            told += aligned.notes(names)
+            // Most cases say the same: memory does not grow with their number.
+            told = (told + aligned.notes(names)).withoutRepeats
             alone.add(aligned.alignment, recordsLayers: aligned.recordsLayers && !outputsOnly)
-            notCompared += aligned.notJudged
+            notCompared = (notCompared + aligned.notJudged).withoutRepeats
             gaps = gaps.merged(with: InputGaps(aligned.recording.inputs))
             cases.append(try comparison.compare(with: aligned.recording, outputsOnly: outputsOnly))
         }
@@ -195,14 +196,14 @@ private struct TensorsAlone {
 
     mutating func add(_ alignment: Alignment, recordsLayers: Bool) {
         matched.formUnion(alignment.matches.flatMap { [$0.reference, $0.other] })
-        if recordsLayers { reference += alignment.referenceAlone }
-        other += alignment.otherAlone
+        if recordsLayers { reference = (reference + alignment.referenceAlone).withoutRepeats }
+        other = (other + alignment.otherAlone).withoutRepeats
     }
 
     /// The sentence about them.
     func lines(reference: String, other: String, but constants: Set<String> = []) -> [String] {
         [(reference, self.reference), (other, self.other)].compactMap { side, names in
-            let alone = names.withoutRepeats.filter { !matched.contains($0) && !constants.contains($0) }
+            let alone = names.filter { !matched.contains($0) && !constants.contains($0) }
             return alone.isEmpty
                 ? nil : "\(side) alone has \(alone.joined(separator: ", ")): judged with what follows from them"
         }

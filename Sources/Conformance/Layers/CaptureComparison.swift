@@ -31,30 +31,26 @@ extension NetworkComparison {
         let comparison = try LayerComparison(
             of: engine, candidate: candidate, bound: bound, oracle: oracle, tasks: tasks)
         let names = shard.stretch(of: capture.caseNames)
-        @Sendable func read(_ name: String) throws -> (recorded: RecordedCase, unknown: [String]) {
-            let read = try capture.readCase(name)
-            let recorded = RecordedCase(read)
-            let unknown = read.tensors.filter {
-                ($0.isGraphOutput || !outputsOnly) && !comparison.knows($0.name, among: recorded.inputs)
-            }
-            return (recorded, unknown.map(\.name))
+        struct ReadCase: Sendable {
+            let recorded: RecordedCase
+            let unknown: [String]
         }
-        // The threads share the cases that are compared whole, then the slices of each other case.
-        let whole = try concurrentMap(names, inTurn: engine.answersInTurn) {
-            name -> (metrics: CaseMetrics, unknown: [String], gaps: InputGaps)? in
-            let (recorded, unknown) = try read(name)
-            guard comparison.slices(of: recorded).count == 1 else { return nil }
-            progress(name)
-            return (
-                try comparison.compare(with: recorded, outputsOnly: outputsOnly), unknown, InputGaps(recorded.inputs)
-            )
-        }
-        let cases = try zip(names, whole).map { name, compared in
-            if let compared { return compared }
-            progress(name)
-            let (recorded, unknown) = try read(name)
-            return (
-                try comparison.compare(with: recorded, outputsOnly: outputsOnly), unknown, InputGaps(recorded.inputs)
+        let cases = try CaseGroups(names: names).map(
+            inTurn: engine.answersInTurn,
+            reading: { name in
+                progress(name)
+                let read = try capture.readCase(name)
+                let recorded = RecordedCase(read)
+                let unknown = read.tensors.filter {
+                    ($0.isGraphOutput || !outputsOnly) && !comparison.knows($0.name, among: recorded.inputs)
+                }
+                return ReadCase(recorded: recorded, unknown: unknown.map(\.name))
+            }, bytes: { $0.recorded.bytes }, parts: { comparison.parts(of: $0.recorded) },
+            computing: { try comparison.compare($1, of: $0.recorded, outputsOnly: outputsOnly) }
+        ) { read, parts in
+            (
+                metrics: comparison.joined(parts, of: read.recorded), unknown: read.unknown,
+                gaps: InputGaps(read.recorded.inputs)
             )
         }
         let compared = Set(cases.flatMap { $0.metrics.layers.map(\.layer) })
@@ -69,6 +65,11 @@ extension NetworkComparison {
 }
 
 extension RecordedCase {
+    /// The memory that its tensors take.
+    var bytes: Int {
+        (Array(inputs.values) + Array(tensors.values)).map { $0.shape.count * $0.elementType.byteCount }.reduce(0, +)
+    }
+
     init(_ recorded: CaptureCase) {
         self.init(
             name: recorded.name, source: recorded.source,

@@ -40,10 +40,16 @@ public struct Difference: Sendable, Codable, Equatable {
     ///
     /// - Precondition: both tensors have the same shape.
     public init(baseline: AnyTensor, candidate: AnyTensor) {
+        self.init(baseline: ComparedTensor(baseline), candidate: ComparedTensor(candidate))
+    }
+
+    /// - Precondition: both tensors have the same shape.
+    init(baseline wideBaseline: ComparedTensor, candidate wideCandidate: ComparedTensor) {
+        let (baseline, candidate) = (wideBaseline.given, wideCandidate.given)
         let types = [baseline.elementType, candidate.elementType]
         if let format = types[0].floatFormat, let other = types[1].floatFormat {
             let coarser = format.isFiner(than: other) ? other : format
-            self.init(baseline: baseline.float64, candidate: candidate.float64, format: coarser)
+            self.init(baseline: wideBaseline.float64, candidate: wideCandidate.float64, format: coarser)
         } else if types.map(TensorType.Kind.init).allEqual {
             func difference(_ baseline: some TypedTensor, _ candidate: some TypedTensor) -> Difference {
                 Difference(whole: baseline.typed, candidate.typed)
@@ -89,33 +95,36 @@ public struct Difference: Sendable, Codable, Equatable {
     public init(baseline: Tensor<Double>, candidate: Tensor<Double>, format: FloatFormat) {
         precondition(baseline.shape == candidate.shape, "\(baseline.shape) compared with \(candidate.shape)")
         count = baseline.elements.count
-        var sum = 0.0
-        var worstPosition: Int?
-        var firstNonFinite: Int?
-        var histogram = ExponentHistogram()
-        baseline.elements.withUnsafeBufferPointer { baseline in
-            candidate.elements.withUnsafeBufferPointer { candidate in
-                for position in 0..<count {
-                    let (expected, actual) = (baseline[position], candidate[position])
-                    guard expected.isFinite, actual.isFinite else {
-                        nonFiniteCount += 1
-                        if firstNonFinite == nil { firstNonFinite = position }
-                        continue
+        let count = count
+        var (sum, largest, largestRelative, largestDistance) = (0.0, 0.0, 0.0, 0 as UInt64)
+        var (worstPosition, firstNonFinite): (Int?, Int?) = (nil, nil)
+        var nonFiniteCount = 0
+        histogram = ExponentHistogram.counting { counts in
+            baseline.elements.withUnsafeBufferPointer { baseline in
+                candidate.elements.withUnsafeBufferPointer { candidate in
+                    for position in 0..<count {
+                        let (expected, actual) = (baseline[position], candidate[position])
+                        guard expected.isFinite, actual.isFinite else {
+                            nonFiniteCount += 1
+                            if firstNonFinite == nil { firstNonFinite = position }
+                            continue
+                        }
+                        if expected == actual { continue }
+                        let difference = abs(actual - expected)
+                        sum += difference
+                        counts.add(difference)
+                        if difference > largest {
+                            largest = difference
+                            worstPosition = position
+                        }
+                        if expected != 0 { largestRelative = max(largestRelative, difference / abs(expected)) }
+                        largestDistance = max(largestDistance, ulpDistance(expected, actual, in: format) ?? .max)
                     }
-                    if expected == actual { continue }
-                    let difference = abs(actual - expected)
-                    sum += difference
-                    histogram.add(difference)
-                    if difference > maxAbsDiff {
-                        maxAbsDiff = difference
-                        worstPosition = position
-                    }
-                    if expected != 0 { maxRelDiff = max(maxRelDiff, difference / abs(expected)) }
-                    maxUlpDiff = max(maxUlpDiff, Int(clamping: ulpDistance(expected, actual, in: format) ?? .max))
                 }
             }
         }
-        self.histogram = histogram
+        (maxAbsDiff, maxRelDiff, maxUlpDiff) = (largest, largestRelative, Int(clamping: largestDistance))
+        self.nonFiniteCount = nonFiniteCount
         let compared = count - nonFiniteCount
         meanAbsDiff = compared > 0 ? sum / Double(compared) : 0
         worst = (firstNonFinite ?? worstPosition).map { position in

@@ -29,32 +29,45 @@ public struct ErrorAgainstOracle: Sendable, Codable, Equatable {
     ///
     /// - Precondition: the three tensors have the same shape.
     init(computed: AnyTensor, exact: AnyTensor, bounds: Tensor<Double>) {
-        let kinds = [computed, exact].map { TensorType.Kind(of: $0.elementType) }
+        self.init(computed: ComparedTensor(computed), exact: ComparedTensor(exact), bounds: bounds)
+    }
+
+    /// - Precondition: the three tensors have the same shape.
+    init(computed: ComparedTensor, exact: ComparedTensor, bounds: Tensor<Double>) {
+        let kinds = [computed, exact].map { TensorType.Kind(of: $0.given.elementType) }
         guard kinds[0] == .integer || kinds[0] != kinds[1] else {
             self.init(computed: computed.float64, exact: exact.float64, bounds: bounds)
             return
         }
         self.init()
-        maxAbsError = Difference(baseline: exact, candidate: computed).maxAbsDiff
+        maxAbsError = Difference(baseline: exact.given, candidate: computed.given).maxAbsDiff
         boundRatio = maxAbsError > 0 ? .infinity : 0
     }
 
     /// - Precondition: the three tensors have the same shape.
     public init(computed: Tensor<Double>, exact: Tensor<Double>, bounds: Tensor<Double>) {
         precondition(computed.shape == exact.shape && exact.shape == bounds.shape, "tensors of different shapes")
-        for position in exact.elements.indices {
-            let bound = bounds.elements[position]
-            let (given, right) = (computed.elements[position], exact.elements[position])
-            // Equal infinities, and NaN on both sides, are no error.
-            let error = given == right || (given.isNaN && right.isNaN) ? 0 : abs(given - right)
-            if error > maxAbsError { maxAbsError = error }
-            // An error that is NaN exceeds every bound.
-            let ratio = error.isNaN ? Double.infinity : error == 0 ? 0 : error / bound
-            if ratio > boundRatio || (boundRatio == 0 && bound > self.bound) {
-                boundRatio = ratio
-                self.bound = bound
+        let count = exact.elements.count
+        var (maxAbsError, boundRatio, boundOfRatio) = (0.0, 0.0, 0.0)
+        computed.elements.withUnsafeBufferPointer { computed in
+            exact.elements.withUnsafeBufferPointer { exact in
+                bounds.elements.withUnsafeBufferPointer { bounds in
+                    for position in 0..<count {
+                        let bound = bounds[position]
+                        let (given, right) = (computed[position], exact[position])
+                        // Equal infinities, and NaN on both sides, are no error.
+                        let error = given == right || (given.isNaN && right.isNaN) ? 0 : abs(given - right)
+                        if error > maxAbsError { maxAbsError = error }
+                        // An error that is NaN exceeds every bound.
+                        let ratio = error.isNaN ? Double.infinity : error == 0 ? 0 : error / bound
+                        if ratio > boundRatio || (boundRatio == 0 && bound > boundOfRatio) {
+                            (boundRatio, boundOfRatio) = (ratio, bound)
+                        }
+                    }
+                }
             }
         }
+        (self.maxAbsError, self.boundRatio, self.bound) = (maxAbsError, boundRatio, boundOfRatio)
     }
 
     /// The error over the elements of both.

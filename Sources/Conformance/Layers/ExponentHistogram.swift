@@ -22,6 +22,39 @@ public struct ExponentHistogram: Sendable, Equatable {
         add(Bin(exponent: Int(difference.exponent), count: count))
     }
 
+    /// Counts of all exponents of float64, while many differences are added.
+    struct Counts: ~Copyable {
+        /// The exponent of the smallest subnormal, which is counted first.
+        private static let least = -1074
+        private let counts: UnsafeMutableBufferPointer<Int>
+
+        fileprivate init() {
+            counts = .allocate(capacity: 1024 - Self.least)
+            counts.initialize(repeating: 0)
+        }
+
+        deinit { counts.deallocate() }
+
+        /// - Parameter difference: a positive number; infinities are not counted.
+        mutating func add(_ difference: Double) {
+            guard difference.isFinite else { return }
+            counts[Int(difference.exponent) - Self.least] += 1
+        }
+
+        fileprivate var bins: [Bin] {
+            counts.indices.compactMap { counts[$0] > 0 ? Bin(exponent: $0 + Self.least, count: counts[$0]) : nil }
+        }
+    }
+
+    /// The histogram of the differences that `count` adds.
+    static func counting(_ count: (inout Counts) -> Void) -> ExponentHistogram {
+        var counts = Counts()
+        count(&counts)
+        var histogram = ExponentHistogram()
+        for bin in counts.bins { histogram.add(bin) }
+        return histogram
+    }
+
     private mutating func add(_ bin: Bin) {
         // Differences within a tensor lie close together, so the search is short.
         let position = bins.firstIndex { $0.exponent >= bin.exponent } ?? bins.count

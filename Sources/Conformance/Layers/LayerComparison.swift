@@ -49,6 +49,7 @@ package struct LayerComparison: Sendable {
     }
 
     private let graph: Graph
+    private let lastReads: [[String]]
     private let engine: any Engine
     private let oracle: Oracle
     private let bounds: Bounds
@@ -71,6 +72,7 @@ package struct LayerComparison: Sendable {
     ) throws(EngineError) {
         self.tasks = tasks
         graph = engine.graph
+        lastReads = LayerComparison.lastReads(in: engine.graph)
         self.engine = engine
         if let oracle { self.oracle = oracle } else { self.oracle = try Oracle(of: engine.graph) }
         bounds = Bounds(engine: bound, recording: bound)
@@ -96,6 +98,7 @@ package struct LayerComparison: Sendable {
     ) throws(EngineError) {
         self.tasks = tasks
         graph = engine.graph
+        lastReads = LayerComparison.lastReads(in: engine.graph)
         self.engine = engine
         oracle = try Oracle(of: engine.graph)
         bounds = Bounds(
@@ -113,39 +116,83 @@ package struct LayerComparison: Sendable {
     /// - Throws: ``ComparisonError`` if the recording lacks an output or a shape differs; ``GraphError`` if its
     ///   inputs do not fit the graph.
     package func compare(with recording: RecordedCase, outputsOnly: Bool = false) throws -> CaseMetrics {
+        let parts = try concurrentMap(parts(of: recording), inTurn: engine.answersInTurn) {
+            try compare($0, of: recording, outputsOnly: outputsOnly)
+        }
+        return joined(parts, of: recording)
+    }
+
+    /// The same for several engines of one graph, with one oracle and one recording: what the oracle gives for it is
+    /// computed once.
+    ///
+    /// - Returns: the metrics of each comparison.
+    package static func compare(
+        _ comparisons: [LayerComparison], with recording: RecordedCase
+    ) throws -> [CaseMetrics] {
+        let slices = comparisons.first?.parts(of: recording) ?? []
+        let parts = try concurrentMap(slices) { range in
+            let shared = SharedResults()
+            return try concurrentMap(comparisons) {
+                try $0.compare(range, of: recording, outputsOnly: false, shared: shared)
+            }
+        }
+        return comparisons.enumerated().map { index, comparison in
+            comparison.joined(parts.map { $0[index] }, of: recording)
+        }
+    }
+
+    private func checkOutputs(of recording: RecordedCase) throws(ComparisonError) {
         for output in graph.outputs where recording.tensors[output] == nil && !judgesBlocks {
-            throw ComparisonError.missingTensor(output, case: recording.name)
+            throw .missingTensor(output, case: recording.name)
         }
-        let slices = slices(of: recording)
-        guard slices.count > 1 else { return try compareWhole(recording, outputsOnly: outputsOnly) }
-        let parts = try concurrentMap(slices, inTurn: engine.answersInTurn) { range in
-            let part = try compareWhole(recording.slice(range), isPart: true, outputsOnly: outputsOnly)
-            return (layers: part.layers.map { $0.movedAlongBatch(by: range.lowerBound) }, tasks: part.tasks)
-        }
-        var (layers, tasks) = parts[0]
-        for part in parts.dropFirst() {
-            layers = zip(layers, part.layers).map { $0.merged(with: $1) }
-            tasks = tasks.map { zip($0, part.tasks ?? []).map { $0.merged(with: $1) } }
-        }
-        for index in layers.indices {
-            layers[index].shape = recording.tensors[layers[index].layer]?.shape.dimensions
-        }
-        return CaseMetrics(name: recording.name, source: recording.source, layers: layers, tasks: tasks)
+    }
+
+    /// The metrics of a case, or of a slice of its batch.
+    struct Part: Sendable {
+        fileprivate var layers: [LayerMetrics]
+        fileprivate var tasks: [TaskAgreement]?
     }
 
     /// The most batch elements that a thread compares at once, which bounds the memory for activations and error
     /// bounds.
     private static let batch = 4
 
-    /// The ranges of a case's batch to compare separately: one range if the batch cannot be split.
-    func slices(of baseline: RecordedCase) -> [Range<Int>] {
+    /// The ranges of a case's batch to compare separately; nil stands for the whole case, if the batch cannot be split.
+    func parts(of baseline: RecordedCase) -> [Range<Int>?] {
         let batch = baseline.inputs.values.first.map { $0.shape.rank > 0 ? $0.shape[0] : 1 } ?? 1
         guard batch > Self.batch, graph.computesBatchElementsApart(for: baseline.inputs.mapValues(\.shape)),
             baseline.tensors.merging(baseline.exact ?? [:], uniquingKeysWith: { $1 }).allSatisfy({ name, tensor in
                 tensor.shape.rank > 0 && tensor.shape[0] == batch && graph.initializers[name] == nil
             })
-        else { return [0..<batch] }
+        else { return [nil] }
         return stride(from: 0, to: batch, by: Self.batch).map { $0..<min($0 + Self.batch, batch) }
+    }
+
+    /// Compares one of ``parts(of:)``.
+    ///
+    /// - Throws: as ``compare(with:outputsOnly:)``.
+    func compare(
+        _ range: Range<Int>?, of recording: RecordedCase, outputsOnly: Bool, shared: SharedResults? = nil
+    ) throws -> Part {
+        try checkOutputs(of: recording)
+        guard let range else { return try compareWhole(recording, outputsOnly: outputsOnly, shared: shared) }
+        var part = try compareWhole(
+            recording.slice(range), isPart: true, outputsOnly: outputsOnly, shared: shared)
+        part.layers = part.layers.map { $0.movedAlongBatch(by: range.lowerBound) }
+        return part
+    }
+
+    /// The metrics of a case from those of its parts.
+    func joined(_ parts: [Part], of recording: RecordedCase) -> CaseMetrics {
+        var whole = parts[0]
+        for part in parts.dropFirst() {
+            whole.layers = zip(whole.layers, part.layers).map { $0.merged(with: $1) }
+            whole.tasks = whole.tasks.map { zip($0, part.tasks ?? []).map { $0.merged(with: $1) } }
+        }
+        for index in whole.layers.indices {
+            whole.layers[index].shape = recording.tensors[whole.layers[index].layer]?.shape.dimensions
+        }
+        return CaseMetrics(name: recording.name, source: recording.source, layers: whole.layers, tasks: whole.tasks)
     }
 
     /// What bounds each side's rounding errors.
@@ -165,14 +212,15 @@ package struct LayerComparison: Sendable {
     }
 
     private func compareWhole(
-        _ recording: RecordedCase, isPart: Bool = false, outputsOnly: Bool
-    ) throws -> CaseMetrics {
-        var exact = recording.inputs.merging(graph.initializers) { $1 }
-        let given = exact
+        _ recording: RecordedCase, isPart: Bool = false, outputsOnly: Bool, shared: SharedResults? = nil
+    ) throws -> Part {
+        var exact = recording.inputs.mapValues(\.widened).merging(oracle.constants.tensors) { $1 }
         exact.merge(try recording.exact ?? oracle.tensors(for: recording.inputs, isPart: isPart)) { $1 }
 
         var computed = [String: AnyTensor]()
-        _ = try engine.run(recording.inputs) { computed[$0.name] = $0.values }
+        _ = try engine.run(recording.inputs) {
+            if recording.tensors[$0.name] != nil { computed[$0.name] = $0.values }
+        }
         var layers = outputsOnly ? [] : try givenTensors(in: recording)
         let recordedNames = Set(recording.tensors.keys)
         let spreads = try envelopes.map { envelopes in
@@ -183,20 +231,22 @@ package struct LayerComparison: Sendable {
                     ?? own
             )
         }
-        let known = recording.tensors.merging(recording.inputs) { $1 }.merging(graph.initializers) { $1 }
-        var block = Block(of: known, inputErrors)
-        let errors = try cumulativeErrors(from: given, exact, in: bounds)
+        let known = recording.tensors.merging(recording.inputs) { $1 }
+        var block = Block(
+            exact: known.mapValues(\.widened).merging(oracle.constants.tensors) { $1 },
+            computed: known.merging(graph.initializers) { $1 }, errors: inputErrors(of: known))
+        let errors = try cumulativeErrors(
+            from: recording.inputs, exact, in: bounds, of: recordedNames, sums: shared?.sums)
         var further = [RoundingBound.Programs: Errors]()
         func furtherErrors(of programs: RoundingBound.Programs) throws -> Errors {
             if let known = further[programs] { return known }
-            let errors = try cumulativeErrors(from: given, exact, in: bounds.of(programs))
+            let errors = try cumulativeErrors(
+                from: recording.inputs, exact, in: bounds.of(programs), of: recordedNames)
             further[programs] = errors
             return errors
         }
         for (node, name) in graph.nodes.flatMap({ node in node.outputs.map { (node, $0) } }) {
-            guard let exactOutput = exact[name], let ofEngine = errors.engine[name],
-                let ofRecording = errors.recording[name]
-            else { continue }
+            guard let exactOutput = exact[name] else { continue }
             let isOutput = graph.outputs.contains(name)
             let isJudged = recording.tensors[name] != nil && computed[name] != nil && (isOutput || !outputsOnly)
             if let recorded = recording.tensors[name], recorded.shape != exactOutput.shape {
@@ -207,10 +257,13 @@ package struct LayerComparison: Sendable {
             }
             let alone =
                 engine.observesNodes && (isJudged || judgesBlocks)
-                ? try isolated(node, name, recording, &block) : nil
-            guard isJudged, let recorded = recording.tensors[name], let values = computed[name] else { continue }
+                ? try isolated(node, name, recording, &block, shared) : nil
+            guard isJudged, let recorded = recording.tensors[name], let values = computed[name],
+                let ofEngine = errors.engine[name], let ofRecording = errors.recording[name]
+            else { continue }
             var cumulative = agreement(
-                recorded: recorded, computed: values, exact: exactOutput, bounds: (ofEngine, ofRecording))
+                recorded: (recorded, widened(name, in: block, of: recording)), computed: values, exact: exactOutput,
+                bounds: (ofEngine, ofRecording))
             if let spreads {
                 func graded(_ error: ErrorAgainstOracle?, isEngine: Bool) throws -> ErrorAgainstOracle? {
                     try error?.measured(by: isEngine ? spreads.engine[name] : spreads.recording[name])
@@ -228,9 +281,7 @@ package struct LayerComparison: Sendable {
                     layer: name, node: node.name, operator: node.operator.name,
                     isOutput: isOutput, shape: recorded.shape.dimensions, isolated: alone, cumulative: cumulative))
         }
-        return CaseMetrics(
-            name: recording.name, source: recording.source, layers: layers,
-            tasks: try agreement(recorded: recording.tensors, computed: computed))
+        return Part(layers: layers, tasks: try agreement(recorded: recording.tensors, computed: computed))
     }
 
     /// The task metrics of the outputs; nil if none are asked for.
@@ -250,11 +301,13 @@ package struct LayerComparison: Sendable {
         return try tasks.map { task throws(TaskError) in try TaskAgreement(task, of: answers) }
     }
 
+    /// What rounding may have done to tensors that are given, constants apart.
     private func inputErrors(of tensors: [String: AnyTensor]) -> Errors {
         func errors(_ bound: RoundingBound) -> [String: Tensor<Double>] {
             tensors.reduce(into: [:]) { errors, tensor in
+                guard !isConstant(tensor.key) else { return }
                 errors[tensor.key] = bound.inputErrors(
-                    of: tensor.value, isConstant: isConstant(tensor.key), mayFlushSubnormals: judgesBlocks)
+                    of: tensor.value, isConstant: false, mayFlushSubnormals: judgesBlocks)
             }
         }
         let engine = errors(bounds.engine)
@@ -262,28 +315,46 @@ package struct LayerComparison: Sendable {
             engine: engine, recording: bounds.engine == bounds.recording ? engine : errors(bounds.recording))
     }
 
-    /// What rounding may have done to every tensor that is computed from those given.
+    /// What rounding may have done to some of the tensors that are computed from the inputs.
     private func cumulativeErrors(
-        from given: [String: AnyTensor], _ exact: [String: AnyTensor], in bounds: Bounds
+        from inputs: [String: AnyTensor], _ exact: [String: AnyTensor], in bounds: Bounds, of wanted: Set<String>,
+        sums: SharedSums? = nil
     ) throws -> Errors {
-        var errors = inputErrors(of: given)
-        for (node, name) in graph.nodes.flatMap({ node in node.outputs.map { (node, $0) } }) {
-            guard let output = exact[name] else { continue }
-            (errors.engine[name], errors.recording[name]) = try errorBounds(
-                of: node, exact, errors, output: output, in: bounds)
+        var errors = inputErrors(of: inputs)
+        for (node, lastReads) in zip(graph.nodes, lastReads) {
+            for name in node.outputs {
+                guard let output = exact[name] else { continue }
+                (errors.engine[name], errors.recording[name]) = try errorBounds(
+                    of: node, exact, errors, output: output, in: bounds, sums: sums)
+            }
+            for name in lastReads where !wanted.contains(name) {
+                (errors.engine[name], errors.recording[name]) = (nil, nil)
+            }
         }
         return errors
     }
 
+    /// For each node, the tensors that no later node reads.
+    private static func lastReads(in graph: Graph) -> [[String]] {
+        var seen = Set<String>()
+        let backwards = graph.nodes.reversed().map { node in
+            (node.outputs + node.inputs.compactMap { $0 }).filter { seen.insert($0).inserted }
+        }
+        return backwards.reversed()
+    }
+
     /// What rounding may do to a node's output on each side.
     private func errorBounds(
-        of node: Node, _ tensors: [String: AnyTensor], _ errors: Errors, output: AnyTensor, in sides: Bounds
+        of node: Node, _ tensors: [String: AnyTensor], _ errors: Errors, output: AnyTensor, in sides: Bounds,
+        sums: SharedSums? = nil
     ) throws -> (engine: Tensor<Double>, recording: Tensor<Double>) {
-        let inputs = node.inputs.map { name in name.flatMap { tensors[$0] } }
         func bounds(_ bound: RoundingBound, _ errors: [String: Tensor<Double>]) throws -> Tensor<Double> {
-            try bound.errors(
-                of: node, inputs: inputs, errors: node.inputs.map { name in name.flatMap { errors[$0] } },
-                output: output.float64)
+            func operand(_ name: String) -> BoundedTensor? {
+                oracle.constants.operand(name, in: bound, mayFlushSubnormals: judgesBlocks)
+                    ?? tensors[name].map { BoundedTensor($0, error: errors[name]) }
+            }
+            return try bound.errors(
+                of: node, inputs: node.inputs.map { $0.flatMap(operand) }, output: output.float64, sums: sums)
         }
         let engine = try bounds(sides.engine, errors.engine)
         return (engine, sides.engine == sides.recording ? engine : try bounds(sides.recording, errors.recording))
@@ -302,8 +373,14 @@ package struct LayerComparison: Sendable {
             }
             let errors = inputErrors(of: [name: given])
             let zeros = Tensor(given.shape, repeating: 0.0)
-            let bounds = (engine: errors.engine[name] ?? zeros, recording: errors.recording[name] ?? zeros)
-            var cumulative = agreement(recorded: recorded, computed: given, exact: given, bounds: bounds)
+            func error(_ bound: RoundingBound, _ own: Tensor<Double>?) -> Tensor<Double> {
+                oracle.constants.operand(name, in: bound, mayFlushSubnormals: judgesBlocks)?.error ?? own ?? zeros
+            }
+            let bounds = (
+                engine: error(bounds.engine, errors.engine[name]),
+                recording: error(bounds.recording, errors.recording[name])
+            )
+            var cumulative = agreement(recorded: (recorded, nil), computed: given, exact: given, bounds: bounds)
             if envelopes != nil {
                 cumulative.baselineError = cumulative.baselineError?.measured(by: nil)
                 cumulative.candidateError = cumulative.candidateError?.measured(by: nil)
@@ -330,28 +407,26 @@ package struct LayerComparison: Sendable {
         /// As the engine computes them.
         var computed: [String: AnyTensor]
         var errors: Errors
-
-        init(of given: [String: AnyTensor], _ errors: ([String: AnyTensor]) -> Errors) {
-            (exact, computed) = (given, given)
-            self.errors = errors(given)
-        }
     }
 
     /// The node run on the recording's inputs or, if some are not recorded, on tensors computed from recorded ones;
     /// nil if the node is not judged.
     private func isolated(
-        _ node: Node, _ name: String, _ recording: RecordedCase, _ block: inout Block
+        _ node: Node, _ name: String, _ recording: RecordedCase, _ block: inout Block, _ shared: SharedResults?
     ) throws -> Agreement? {
         guard node.inputs.allSatisfy({ $0 == nil || $0.flatMap { block.exact[$0] } != nil }) else { return nil }
-        let exact = try oracle.engine.evaluate(node, on: block.exact)[0]
-        let bounds = try errorBounds(of: node, block.exact, block.errors, output: exact, in: self.bounds)
+        func evaluated() throws -> AnyTensor { try oracle.engine.evaluate(node, on: block.exact)[0] }
+        let exact = try shared?.result(of: name, evaluated) ?? evaluated()
+        let bounds = try errorBounds(
+            of: node, block.exact, block.errors, output: exact, in: self.bounds, sums: shared?.isolatedSums)
         let computed = try engine.evaluate(node, on: block.computed)[0]
         if let recorded = recording.tensors[name] {
-            var own = agreement(recorded: recorded, computed: computed, exact: exact, bounds: bounds)
+            let given = (recorded, widened(name, in: block, of: recording))
+            var own = agreement(recorded: given, computed: computed, exact: exact, bounds: bounds)
             let ratios = [own.baselineError, own.candidateError].compactMap { $0?.boundRatio }
             guard envelopes != nil, ratios.contains(where: { $0 > 1 }) else { return own }
             let widest = agreement(
-                recorded: recorded, computed: computed, exact: exact,
+                recorded: given, computed: computed, exact: exact,
                 bounds: try errorBounds(
                     of: node, block.exact, block.errors, output: exact, in: self.bounds.of(.summingOrWinograd)))
             own.baselineError?.widestBoundRatio = widest.baselineError?.boundRatio
@@ -364,19 +439,27 @@ package struct LayerComparison: Sendable {
         return nil
     }
 
+    /// A recorded tensor as float64, if the block holds it and no input or constant in its place.
+    private func widened(_ name: String, in block: Block, of recording: RecordedCase) -> AnyTensor? {
+        isConstant(name) || recording.inputs[name] != nil ? nil : block.exact[name]
+    }
+
+    /// - Parameter recorded: the recorded tensor, and the same as float64 if that is known.
     private func agreement(
-        recorded: AnyTensor, computed: AnyTensor, exact: AnyTensor,
+        recorded: (given: AnyTensor, widened: AnyTensor?), computed: AnyTensor, exact: AnyTensor,
         bounds: (engine: Tensor<Double>, recording: Tensor<Double>)
     ) -> Agreement {
+        let isEngine = candidate == .engine
+        let recorded = ComparedTensor(recorded.given, widened: recorded.widened)
+        let (computed, exact) = (ComparedTensor(computed), ComparedTensor(exact))
         let engineError = ErrorAgainstOracle(computed: computed, exact: exact, bounds: bounds.engine)
         let recordingError = ErrorAgainstOracle(computed: recorded, exact: exact, bounds: bounds.recording)
-        let isEngine = candidate == .engine
         let sides = isEngine ? (recorded, computed) : (computed, recorded)
         return Agreement(
             difference: Difference(baseline: sides.0, candidate: sides.1),
             baselineError: isEngine ? recordingError : engineError,
             candidateError: isEngine ? engineError : recordingError,
-            signal: judgesBlocks ? SignalAgreement(baseline: sides.0, candidate: sides.1) : nil)
+            signal: judgesBlocks ? SignalAgreement(baseline: sides.0.float64, candidate: sides.1.float64) : nil)
     }
 }
 

@@ -6,13 +6,20 @@ import Tensors
 /// A graph in float64, whose results count as exact. It counts how often the whole graph is computed.
 package final class Oracle: Sendable {
     let engine: any Engine
+    /// The graph's constants, for every bound on errors in it.
+    let constants: BoundedConstants
     private let count = Atomic<Int>(0)
     private let known: Mutex<KnownResults>
 
     /// - Parameter remembering: the most bytes of results to keep until somebody asks for the same inputs again.
     /// - Throws: ``Engines/EngineError`` for an operator that no engine can compute.
     package init(of graph: Graph, remembering bytes: Int = 0) throws(EngineError) {
-        engine = try ArithmeticName.fp64.engine(for: graph)
+        constants = BoundedConstants(of: graph)
+        // The engine then holds the same numbers, not others that are equal.
+        let widened = try? Graph(
+            name: graph.name, inputs: graph.inputs, outputs: graph.outputs, nodes: graph.nodes,
+            initializers: constants.tensors)
+        engine = try ArithmeticName.fp64.engine(for: widened ?? graph)
         known = Mutex(KnownResults(bytesLeft: bytes))
     }
 

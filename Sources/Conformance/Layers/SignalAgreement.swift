@@ -13,20 +13,29 @@ public struct SignalAgreement: Sendable, Codable, Equatable {
     private var squares: [Double]
 
     public init(baseline: AnyTensor, candidate: AnyTensor) {
+        self.init(baseline: baseline.float64, candidate: candidate.float64)
+    }
+
+    init(baseline: Tensor<Double>, candidate: Tensor<Double>) {
         var (largest, largestDifference) = (0.0, 0.0)
-        var sums = [0.0, 0.0, 0.0, 0.0]
-        for (expected, actual) in zip(baseline.float64.elements, candidate.float64.elements)
-        where expected.isFinite && actual.isFinite {
-            let difference = actual - expected
-            largest = max(largest, abs(expected))
-            largestDifference = max(largestDifference, abs(difference))
-            sums[0] += expected * expected
-            sums[1] += actual * actual
-            sums[2] += difference * difference
-            sums[3] += expected * actual
+        var (ofBaseline, ofCandidate, ofDifference, ofBoth) = (0.0, 0.0, 0.0, 0.0)
+        baseline.elements.withUnsafeBufferPointer { baseline in
+            candidate.elements.withUnsafeBufferPointer { candidate in
+                for position in 0..<min(baseline.count, candidate.count) {
+                    let (expected, actual) = (baseline[position], candidate[position])
+                    guard expected.isFinite && actual.isFinite else { continue }
+                    let difference = actual - expected
+                    largest = max(largest, abs(expected))
+                    largestDifference = max(largestDifference, abs(difference))
+                    ofBaseline += expected * expected
+                    ofCandidate += actual * actual
+                    ofDifference += difference * difference
+                    ofBoth += expected * actual
+                }
+            }
         }
         relativeDiff = largestDifference == 0 ? 0 : largestDifference / largest
-        squares = sums
+        squares = [ofBaseline, ofCandidate, ofDifference, ofBoth]
     }
 
     /// The signal-to-noise ratio in decibels, 10 log10(sum of baseline^2 / sum of difference^2): infinite if nothing

@@ -16,6 +16,8 @@ package enum NeuralEngineM1Arithmetic: Arithmetic {
 
     package static func element(_ value: Double) -> Float16 { flushed(Float16(value)) }
 
+    package static func elements(_ values: [Float]) -> [Float16] { Float16.numbers(from: values).map(flushed) }
+
     package static func stored(_ value: Float) -> Float16 {
         value.isNaN ? .infinity : flushed(Float16(value))
     }

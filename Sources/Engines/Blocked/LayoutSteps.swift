@@ -153,7 +153,7 @@ struct DefinedStep: BlockedStep {
 
     func run(unit: Int, in run: BlockedRun) throws {
         let given = node.inputs.map { run.values[$0] }
-        for (name, value) in zip(node.outputs, try engine.evaluate(node, on: given)) { run.values[name] = value }
+        for (name, value) in zip(node.outputs, try engine.compute(node, from: given)) { run.values[name] = value }
     }
 }
 

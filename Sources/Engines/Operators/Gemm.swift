@@ -7,13 +7,13 @@ extension Gemm: SummingOperator {
         _ inputs: Operands<A.Element>, as type: TensorType, in arithmetic: A.Type
     ) throws(OperatorError) -> Value<A.Element> {
         var a = try inputs.real(0)
-        var b = try inputs.real(1)
+        let b = try inputs.real(1)
         if transposesA { a = a.transposed([1, 0]) }
-        if !transposesB { b = b.transposed([1, 0]) }
         let (rows, columns, inner) = (type.shape[0], type.shape[1], a.shape[1])
         var product = SumsOfProducts(
             numbers: a.elements, origins: (0..<rows).map { $0 * inner }, pixels: [0], taps: Array(0..<inner),
-            weights: b.elements[...], starts: [A.Element](repeating: 0, count: columns)
+            weights: b.elements[...], starts: [A.Element](repeating: 0, count: columns),
+            hasTapsFirst: !transposesB, packs: inputs.packs(1)
         ).sums(in: A.self, inputs.order)
 
         if alpha != 1 { product = product.map { A.Working(alpha) * $0 } }

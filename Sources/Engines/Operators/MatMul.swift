@@ -12,9 +12,6 @@ extension MatMul: SummingOperator {
         let stacks = try Shape.broadcast(Shape(left.dimensions.dropLast(2)), Shape(right.dimensions.dropLast(2)))
         let leftStacks = StridedPositions(of: Shape(left.dimensions.dropLast(2)), in: stacks)
         let rightStacks = StridedPositions(of: Shape(right.dimensions.dropLast(2)), in: stacks)
-        let bColumns = b.reshaped(to: Shape([right.count / max(inner * columns, 1), inner, columns])).transposed([
-            0, 2, 1,
-        ])
 
         var sums = [A.Working]()
         for (leftStack, rightStack) in zip(leftStacks, rightStacks) {
@@ -22,8 +19,9 @@ extension MatMul: SummingOperator {
             let own = rightStack * inner * columns..<(rightStack + 1) * inner * columns
             sums += SumsOfProducts(
                 numbers: a.elements, origins: (0..<rows).map { start + $0 * inner }, pixels: [0],
-                taps: Array(0..<inner), weights: bColumns.elements[own],
-                starts: [A.Element](repeating: 0, count: columns)
+                taps: Array(0..<inner), weights: b.elements[own],
+                starts: [A.Element](repeating: 0, count: columns), hasTapsFirst: true,
+                packs: inputs.packs(1)
             ).sums(in: A.self, inputs.order)
         }
         return .real(Tensor(type.shape, A.stored(sums)))

@@ -53,18 +53,48 @@ extension PReLU {
     func errors(
         of x: Operand, slope: Operand, giving output: Tensor<Double>, in bound: RoundingBound
     ) throws -> Tensor<Double> {
-        func scaled(_ factor: AnyTensor?, by other: AnyTensor?) throws -> Tensor<Double> {
-            // The operator broadcasts slopes as for numbers and scales negative ones.
-            try bound.exact(self, [factor.map { .float64($0.float64.map { -$0 }) }, other]).map { -$0 }
+        guard let values = x.values, let slopes = slope.values else {
+            return bound.rounded(output, plus: x.errorOrZeros)
         }
-        let grown = try scaled(x.magnitudeWithError, by: slope.magnitudeWithError)
-        let own = try scaled(x.magnitude, by: slope.magnitude)
-        let ofProduct = grown.zipMap(own) { bound.error(of: $1, grownTo: $0) }
         let ofX = x.errorOrZeros
-        let isPositive = x.values?.zipMap(ofX, >) ?? ofX.map { _ in false }
-        let errors = ofProduct.zipMap(ofX) { max($0, $1) }.zipMap(isPositive.zipMap(ofX) { $0 ? $1 : .infinity }) {
-            $0.isFinite ? $0 : $1
+        let broadcast = broadcastShape(ofSlope: slopes.shape, for: values.shape)
+        let runs = StridedRuns(
+            extents: values.shape.dimensions, strides: [broadcast.broadcastStrides(to: values.shape)])
+        let step = runs.steps[0]
+        let ofSlopes = slope.errorOrZeros
+        var errors = ofX
+        errors.elements.withUnsafeMutableBufferPointer { errors in
+            values.elements.withUnsafeBufferPointer { values in
+                slopes.elements.withUnsafeBufferPointer { slopes in
+                    ofSlopes.elements.withUnsafeBufferPointer { ofSlopes in
+                        var place = 0
+                        for start in runs.starts(of: 0) {
+                            for index in 0..<runs.length {
+                                let own = start + index * step
+                                errors[place] = bound.errorOfPReLU(
+                                    of: values[place], errors[place], slope: slopes[own], ofSlopes[own])
+                                place += 1
+                            }
+                        }
+                    }
+                }
+            }
         }
         return bound.rounded(output, plus: errors)
+    }
+}
+
+extension RoundingBound {
+    /// The larger of x's error and the product's, before the result is rounded.
+    @inline(__always)
+    fileprivate func errorOfPReLU(
+        of x: Double, _ error: Double, slope: Double, _ errorOfSlope: Double
+    ) -> Double {
+        // Only negative numbers are scaled, so a magnitude of 0 gives 0 for every slope.
+        func scaled(_ magnitude: Double, by slope: Double) -> Double { magnitude == 0 ? 0 : slope * magnitude }
+        let grown = scaled(abs(x) + error, by: abs(slope) + errorOfSlope)
+        let ofProduct = self.error(of: scaled(abs(x), by: abs(slope)), grownTo: grown)
+        let larger = max(ofProduct, error)
+        return larger.isFinite ? larger : x > error ? error : .infinity
     }
 }

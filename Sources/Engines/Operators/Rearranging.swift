@@ -5,6 +5,10 @@ import Tensors
 func rearranged<A: Arithmetic>(
     _ operation: any RearrangingOperator, _ inputs: Operands<A.Element>, as type: TensorType, in arithmetic: A.Type
 ) throws(OperatorError) -> Value<A.Element> {
+    // Axes in another order need no list of positions.
+    if let transpose = operation as? Transpose, case .real(let x)? = inputs.values[0] {
+        return .real(x.transposed(transpose.permutation(rank: x.shape.rank)))
+    }
     let types = inputs.values.map { $0?.type }
     let sources = try operation.sources(for: types, giving: type.shape)
     let moved = operation.movedInputs(of: types)

@@ -8,12 +8,14 @@ struct BoundedOperands {
     let all: [Operand]
     /// The exact output.
     let output: Tensor<Double>
+    /// Where the sums of these operands' magnitudes are kept for other arithmetics; nil if nobody else asks.
+    let sums: SharedSums.Place?
 
-    /// - Parameter errors: bounds on each tensor's error; nil if it is exact.
-    init(_ tensors: [AnyTensor?], errors: [Tensor<Double>?], output: Tensor<Double>) {
-        self.tensors = tensors
+    init(_ operands: [BoundedTensor?], output: Tensor<Double>, sums: SharedSums.Place? = nil) {
+        tensors = operands.map { $0?.tensor }
+        all = operands.map { $0?.operand ?? Operand(values: nil, error: nil) }
         self.output = output
-        all = zip(tensors, errors).map { Operand(values: $0?.float64, error: $1) }
+        self.sums = sums
     }
 
     subscript(position: Int) -> Operand { all[position] }
@@ -27,17 +29,43 @@ struct BoundedOperands {
     var noErrors: Tensor<Double> { output.map { _ in 0 } }
 }
 
+/// A tensor that a node reads, with a bound on the error of each element.
+package struct BoundedTensor: Sendable {
+    /// The exact tensor.
+    package let tensor: AnyTensor
+    let operand: Operand
+
+    /// - Parameter error: nil if the tensor is exact.
+    package init(_ tensor: AnyTensor, error: Tensor<Double>?) {
+        self.tensor = tensor
+        operand = Operand(values: tensor.float64, error: error)
+    }
+
+    /// A constant, of which magnitudes are kept.
+    init(_ constant: AnyTensor, error: Tensor<Double>?, _ magnitudes: KeptMagnitudes, withError: KeptMagnitudes) {
+        tensor = constant
+        operand = Operand(values: constant.float64, error: error, kept: magnitudes, keptWithError: withError)
+    }
+
+    package var error: Tensor<Double>? { operand.error }
+}
+
 /// An input of a node: exact values, and bounds on their errors.
-struct Operand {
+struct Operand: Sendable {
     let values: Tensor<Double>?
     let error: Tensor<Double>?
+    /// Of a constant.
+    var kept: KeptMagnitudes?
+    var keptWithError: KeptMagnitudes?
 
     var anyValues: AnyTensor? { values.map(AnyTensor.float64) }
 
-    var magnitude: AnyTensor? { values.map { .float64($0.map(abs)) } }
+    var magnitude: AnyTensor? { (kept?.magnitude ?? values?.map(abs)).map(AnyTensor.float64) }
 
     var magnitudeWithError: AnyTensor? {
-        values.map { values in .float64(error.map { values.zipMap($0) { abs($0) + $1 } } ?? values.map(abs)) }
+        guard let error else { return magnitude }
+        if let keptWithError { return .float64(keptWithError.magnitude) }
+        return values.map { .float64($0.zipMap(error) { abs($0) + $1 }) }
     }
 
     var errorOrZeros: Tensor<Double> {
@@ -52,10 +80,23 @@ struct Operand {
 }
 
 extension Tensor {
-    /// `operation` on the elements of two tensors of one shape.
+    /// `operation` on the elements of two tensors of one shape, in a loop of each caller's own.
+    @inline(__always)
     func zipMap<Other: Sendable, Result: Sendable>(
         _ other: Tensor<Other>, _ operation: (Element, Other) -> Result
     ) -> Tensor<Result> {
-        Tensor<Result>(shape, zip(elements, other.elements).map(operation))
+        let count = elements.count
+        precondition(other.elements.count >= count, "\(shape) beside \(other.shape)")
+        let results = elements.withUnsafeBufferPointer { own in
+            other.elements.withUnsafeBufferPointer { others in
+                [Result](unsafeUninitializedCapacity: count) { results, initialized in
+                    for index in 0..<count {
+                        results.initializeElement(at: index, to: operation(own[index], others[index]))
+                    }
+                    initialized = count
+                }
+            }
+        }
+        return Tensor<Result>(shape, results)
     }
 }

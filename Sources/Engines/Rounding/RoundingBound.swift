@@ -81,23 +81,34 @@ package struct RoundingBound: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - node: the node.
-    ///   - inputs: the exact inputs, constants included; nil for an omitted one.
-    ///   - errors: bounds on each input's error; nil if it is exact.
+    ///   - inputs: its inputs, constants included; nil for an omitted one.
     ///   - output: the exact output.
+    ///   - sums: what bounds of other arithmetics on the same tensors share.
     /// - Throws: ``EngineError/unsupported(node:operator:)`` for an operator that no engine computes, and the engine's
     ///   errors for inputs that do not fit.
     package func errors(
-        of node: Node, inputs: [AnyTensor?], errors: [Tensor<Double>?], output: Tensor<Double>
+        of node: Node, inputs: [BoundedTensor?], output: Tensor<Double>, sums: SharedSums? = nil
     ) throws -> Tensor<Double> {
-        let operands = BoundedOperands(inputs, errors: errors, output: output)
+        let place = sums.flatMap { sums in node.outputs.first.map { SharedSums.Place(sums: sums, output: $0) } }
+        let operands = BoundedOperands(inputs, output: output, sums: place)
         switch node.operator {
         case let operation as any ComputableOperator:
             return try operation.errors(of: operands, in: self)
         case let operation as any RearrangingOperator:
             return try movedErrors(
-                operation, operands, moved: operation.movedInputs(of: inputs.map { $0.map(TensorType.init) }))
+                operation, operands,
+                moved: operation.movedInputs(of: operands.tensors.map { $0.map(TensorType.init) }))
         default: throw EngineError.unsupported(node: node.name, operator: node.operator.name)
         }
+    }
+
+    /// The same for tensors and the bounds on their errors; nil for an exact one.
+    package func errors(
+        of node: Node, inputs: [AnyTensor?], errors: [Tensor<Double>?], output: Tensor<Double>
+    ) throws -> Tensor<Double> {
+        try self.errors(
+            of: node, inputs: zip(inputs, errors).map { input, error in input.map { BoundedTensor($0, error: error) } },
+            output: output)
     }
 
     /// The bound of an operator that moves elements, and their errors with them.
@@ -135,7 +146,9 @@ package struct RoundingBound: Sendable, Equatable {
         operand.errorOrZeros.map { $0 * factor }
     }
 
-    func exact(_ operation: any Operator, _ inputs: [AnyTensor?]) throws -> Tensor<Double> {
-        try ArithmeticName.fp64.apply(operation, to: inputs).float64
+    func exact(
+        _ operation: any Operator, _ inputs: [AnyTensor?], packs: [WeightPacks<Double>?] = []
+    ) throws -> Tensor<Double> {
+        try OperatorEngine<Float64Arithmetic>.apply(operation, to: inputs, packs: packs).float64
     }
 }

@@ -23,10 +23,17 @@ extension SummingOperator {
     }
 
     func errorsOfSums(of operands: BoundedOperands, in bound: RoundingBound) throws -> Tensor<Double> {
-        let own = try bound.exact(ofMagnitudes, operands.all.map(\.magnitude))
+        func ownSums() throws -> Tensor<Double> {
+            try bound.exact(
+                ofMagnitudes, operands.all.map(\.magnitude), packs: operands.all.map { $0.kept?.packs })
+        }
+        let own = try operands.sums.map { try $0.tensor(ownSums) } ?? ownSums()
         let whole =
             operands.all.allSatisfy { $0.error == nil }
-            ? own : try bound.exact(ofMagnitudes, operands.all.map(\.magnitudeWithError))
+            ? own
+            : try bound.exact(
+                ofMagnitudes, operands.all.map(\.magnitudeWithError),
+                packs: operands.all.map { $0.keptWithError?.packs })
         return bound.sumErrors(
             of: own, grownTo: whole, length: sumLength(of: operands.tensors),
             multiplying: sumsProducts ? operands.all : [])
@@ -56,8 +63,7 @@ extension RoundingBound {
             }
             underflow += n * formats.factors.underflowUnit * 2 * largest
         }
-        return whole.zipMap(own) { whole, own in
-            error(of: own, grownTo: whole, roundings: roundings, underflow: underflow)
-        }
+        let (share, lost) = (roundings, underflow)
+        return whole.zipMap(own) { whole, own in error(of: own, grownTo: whole, roundings: share, underflow: lost) }
     }
 }

@@ -89,19 +89,23 @@ extension NetworkPrecision {
         network: String, scoreThreshold: Double
     ) throws {
         self = try Self.all(
-            in: [arithmetic], running: graph, oracle: Oracle(of: graph), modelSha256: modelSha256, on: inputs,
-            network: network, scoreThreshold: scoreThreshold)[0]
+            in: [arithmetic], running: graph, oracle: Oracle(of: graph), modelSha256: modelSha256,
+            on: inputs.indices.map(\.description), reading: { Int($0).map { [inputs[$0]] } ?? [] }, network: network,
+            scoreThreshold: scoreThreshold)[0]
     }
 
     /// The same in several arithmetics, in their order. Each input is run once in float32, and once by the oracle.
     ///
     /// - Parameters:
     ///   - oracle: of the graph.
+    ///   - cases: the names of the cases.
+    ///   - read: returns the inputs of a case, when it is its turn.
     ///   - tasks: the metrics to measure on the outputs.
     /// - Throws: the engines' errors.
     package static func all(
         in arithmetics: [ArithmeticName], running graph: Graph, oracle: Oracle, modelSha256: String,
-        on inputs: [NetworkInputs], network: String, scoreThreshold: Double, tasks: [TaskMetric] = []
+        on cases: [String], reading read: @Sendable (String) throws -> [NetworkInputs], network: String,
+        scoreThreshold: Double, tasks: [TaskMetric] = []
     ) throws -> [NetworkPrecision] {
         let baseline = try ArithmeticName.fp32.engine(for: graph)
         let face = try CascadeNetwork.allCases.first { $0.modelName == network }
@@ -109,14 +113,21 @@ extension NetworkPrecision {
         var trials = try arithmetics.map {
             try ArithmeticTrial(of: $0, graph, oracle, face, tasks, scoreThreshold: scoreThreshold)
         }
-        for input in inputs {
-            var expected = [String: AnyTensor]()
-            _ = try baseline.run(input.tensors) { expected[$0.name] = $0.values }
-            let exact = try oracle.tensors(for: input.tensors)
-            let recorded = RecordedCase(
-                name: input.name, source: input.source, inputs: input.tensors, tensors: expected, exact: exact)
-            let answers = try concurrentMap(trials) { try $0.answer(to: recorded) }
-            for (index, answer) in answers.enumerated() { trials[index].add(answer) }
+        let asked = trials
+        let answers = try concurrentMap(cases) { name in
+            try read(name).map { input in
+                var expected = [String: AnyTensor]()
+                _ = try baseline.run(input.tensors) { expected[$0.name] = $0.values }
+                let exact = try oracle.tensors(for: input.tensors)
+                let recorded = RecordedCase(
+                    name: input.name, source: input.source, inputs: input.tensors, tensors: expected, exact: exact)
+                // The arithmetics share what the oracle gives for a case.
+                let metrics = try LayerComparison.compare(asked.map(\.comparison), with: recorded)
+                return try concurrentMap(Array(zip(asked, metrics))) { try $0.answer(to: recorded, $1) }
+            }
+        }
+        for answer in answers.joined() {
+            for (index, own) in answer.enumerated() { trials[index].add(own) }
         }
         return trials.map { $0.precision(of: network, modelSha256: modelSha256) }
     }
@@ -128,7 +139,7 @@ private struct ArithmeticTrial: Sendable {
     /// The format in whose range numbers must lie.
     private let format: FloatFormat
     private let candidate: any Engine
-    private let comparison: LayerComparison
+    let comparison: LayerComparison
     private let face: GraphFaceNetwork?
     private let scoreThreshold: Double
     private var cases = [CaseMetrics]()
@@ -165,8 +176,7 @@ private struct ArithmeticTrial: Sendable {
         let floor: Double
     }
 
-    func answer(to recorded: RecordedCase) throws -> Answer {
-        let metrics = try comparison.compare(with: recorded)
+    func answer(to recorded: RecordedCase, _ metrics: CaseMetrics) throws -> Answer {
         var found = [String: AnyTensor]()
         var ranges = [(layer: String, range: NumberRange)]()
         _ = try candidate.run(recorded.inputs) { activation in

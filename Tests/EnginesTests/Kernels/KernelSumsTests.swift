@@ -64,6 +64,54 @@ import TestSupport
         #expect(batch.sums(in: Float32Arithmetic.self) == alone.flatMap { $0 })
     }
 
+    @Test("Weights in the order of a matrix's rows have the sums that they have in the other order")
+    func tapsFirst() {
+        var random = RandomNumbers(seed: 9)
+        for (channels, taps) in [(1, 1), (3, 5), (16, 4), (17, 9), (40, 3)] {
+            let sums = SumsOfProducts<Float>.random(
+                images: 2, positions: 3, channels: channels, taps: taps, in: Float32Arithmetic.self, using: &random)
+            let first = sums.weights.startIndex
+            let turned = SumsOfProducts(
+                numbers: sums.numbers, origins: sums.origins, pixels: sums.pixels, taps: sums.taps,
+                weights: (0..<taps).flatMap { tap in
+                    (0..<channels).map { sums.weights[first + $0 * taps + tap] }
+                }[...], starts: sums.starts, hasTapsFirst: true)
+            let kept = SumsOfProducts(
+                numbers: turned.numbers, origins: turned.origins, pixels: turned.pixels, taps: turned.taps,
+                weights: turned.weights, starts: turned.starts, hasTapsFirst: true, packs: WeightPacks())
+            for order in SummationOrder.allCases {
+                let expected = sums.sums(in: Float32Arithmetic.self, order)
+                for own in [turned, kept, kept] {
+                    let computed = own.sums(in: Float32Arithmetic.self, order)
+                    #expect(zip(expected, computed).allSatisfy(hasSameBits), "\(channels) x \(taps), \(order)")
+                }
+            }
+            #expect(
+                zip(turned.definedSums(in: Float32Arithmetic.self), sums.definedSums(in: Float32Arithmetic.self))
+                    .allSatisfy(hasSameBits))
+        }
+    }
+
+    @Test("A constant's weights are packed once for few positions, and each time for many")
+    func packs() {
+        let packs = WeightPacks<Float>()
+        func pack(_ part: WeightPacks<Float>.Part, counting count: inout Int) -> [Float] {
+            var packed = 0
+            let lanes = packs.packed(part) {
+                packed += 1
+                return [Float](repeating: Float(part.firstElement), count: 16)
+            }
+            count += packed
+            return lanes
+        }
+        var count = 0
+        for first in [0, 4, 0, 4] {
+            let part = WeightPacks<Float>.Part(firstElement: first, channels: 1, taps: 1, hasTapsFirst: false)
+            #expect(pack(part, counting: &count)[0] == Float(first))
+        }
+        #expect(count == 2)
+    }
+
     private func check<A: Arithmetic>(_ arithmetic: A.Type, _ level: KernelLevel) {
         var random = RandomNumbers(seed: 1)
         for size in Self.sizes {

@@ -38,6 +38,27 @@ import Testing
         #expect(precision.floor > 0 && precision.floor <= 0x1p-12)
     }
 
+    @Test("Arithmetics that are measured together have the figures that each has alone, in every case")
+    func together() throws {
+        let graph = try SmallNetwork().graph()
+        var random = RandomNumbers(seed: 21)
+        let inputs = [1, 2, 9].map { batch in
+            NetworkInputs(
+                name: "\(batch)", source: "random",
+                tensors: ["x": .float32(random.floats([batch, 3, 6, 6], in: -1...1))])
+        }
+        let together = try NetworkPrecision.all(
+            in: Self.policies, running: graph, oracle: Oracle(of: graph), modelSha256: "",
+            on: inputs.map(\.name), reading: { name in inputs.filter { $0.name == name } }, network: "small",
+            scoreThreshold: 0.5)
+        for (policy, own) in zip(Self.policies, together) {
+            let alone = try NetworkPrecision(
+                of: policy, running: graph, modelSha256: "", on: inputs, network: "small", scoreThreshold: 0.5)
+            #expect(own == alone, "\(policy)")
+        }
+        #expect(together.count == Self.policies.count)
+    }
+
     @Test("float32 does nothing to float32")
     func identity() throws {
         let precision = try precision(of: .fp32)

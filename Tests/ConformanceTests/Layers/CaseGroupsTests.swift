@@ -1,0 +1,79 @@
+import Engines
+import Synchronization
+import Testing
+
+@testable import Conformance
+
+/// Cases that are read a group ahead of what is computed.
+@Suite(.serialized) struct CaseGroupsTests {
+    private struct Failure: Error, Equatable {
+        let what: String
+    }
+
+    /// A case that counts how many of its kind exist at once.
+    private final class Counted: Sendable {
+        static let living = Mutex((now: 0, most: 0))
+        let name: String
+
+        init(_ name: String) {
+            self.name = name
+            Counted.living.withLock {
+                $0.now += 1
+                $0.most = max($0.most, $0.now)
+            }
+        }
+
+        deinit { Counted.living.withLock { $0.now -= 1 } }
+    }
+
+    private func results(
+        of names: [String], bytes: Int = 1 << 20, reading: @Sendable (String) throws -> Counted = { Counted($0) },
+        computing: @Sendable (Counted, Int) throws -> String = { "\($0.name)\($1)" }
+    ) throws -> [String] {
+        try CaseGroups(names: names).map(
+            inTurn: false, reading: reading, bytes: { _ in bytes }, parts: { _ in [0, 1, 2] }, computing: computing
+        ) { one, parts in "\(one.name): \(parts.joined(separator: " "))" }
+    }
+
+    @Test("Each case is read once, in order, and computed in parts; memory does not grow with their number")
+    func order() throws {
+        let names = (0..<1000).map { "c\($0)" }
+        let reads = Mutex([String]())
+        let results = try results(
+            of: names,
+            reading: { name in
+                reads.withLock { $0.append(name) }
+                return Counted(name)
+            })
+        #expect(results == names.map { "\($0): \($0)0 \($0)1 \($0)2" })
+        #expect(reads.withLock { $0 } == names)
+        // Two groups, each of up to 4 MiB but of a case for each thread at least.
+        #expect(Counted.living.withLock { $0.most } <= 2 * max(5, Threads.limit))
+        #expect(try self.results(of: []).isEmpty)
+    }
+
+    @Test("What fails first in the cases' order is thrown, in reading as in computing")
+    func failures() throws {
+        let names = (0..<100).map { "c\($0)" }
+        #expect(throws: Failure(what: "c70")) {
+            try results(
+                of: names, bytes: 1,
+                reading: { name in
+                    guard name < "c70" || name.count < 3 else { throw Failure(what: name) }
+                    return Counted(name)
+                })
+        }
+        #expect(throws: Failure(what: "c5/1")) {
+            try results(
+                of: names, bytes: 1,
+                reading: { name in
+                    guard name != "c6" else { throw Failure(what: "c6 cannot be read") }
+                    return Counted(name)
+                },
+                computing: { one, part in
+                    guard one.name != "c5" || part != 1 else { throw Failure(what: "c5/1") }
+                    return ""
+                })
+        }
+    }
+}

@@ -62,6 +62,18 @@ public struct CaptureCase: Sendable, Equatable {
             self.isGraphOutput = isGraphOutput
             self.values = values
         }
+
+        package var about: OutputDescription {
+            OutputDescription(name: name, node: node, operator: `operator`, isGraphOutput: isGraphOutput)
+        }
+    }
+
+    /// What a capture says of a tensor besides its elements.
+    package struct OutputDescription: Sendable {
+        let name: String
+        let node: String
+        let `operator`: String
+        let isGraphOutput: Bool
     }
 
     public let name: String

@@ -13,7 +13,7 @@ public struct CaptureWriter: ~Copyable {
 
     /// - Throws: ``CaptureError/unwritable(file:reason:)``.
     public init(
-        _ header: CaptureHeader, compression: CaptureCompression = .zlib, to path: String
+        _ header: CaptureHeader, compression: CaptureCompression = .fast, to path: String
     ) throws(CaptureError) {
         let replacement = try CaptureWriter.naming(path) { () throws(FileWritingError) in try FileReplacement(path) }
         let (file, cases) = try CaptureWriter.writing(path) { () throws(HDF5Error) in
@@ -51,27 +51,63 @@ public struct CaptureWriter: ~Copyable {
 
     /// - Throws: ``CaptureError/unwritable(file:reason:)``.
     public func append(_ recorded: CaptureCase) throws(CaptureError) {
+        let inputs = recorded.inputs.map { (name: $0.name, values: StoredTensor($0.values, compression)) }
+        var open = try begin(
+            recorded.name, source: recorded.source, inputs: inputs, tensorCount: recorded.tensors.count)
+        for tensor in recorded.tensors {
+            try append(tensor.about, StoredTensor(tensor.values, compression), to: &open)
+        }
+    }
+
+    /// A case of which more tensors follow.
+    package struct OpenCase: ~Copyable {
+        fileprivate let tensors: hid_t
+        fileprivate let place: String
+        fileprivate let tensorCount: Int
+        fileprivate var written = 0
+
+        deinit { _ = withHDF5 { H5Gclose(tensors) } }
+    }
+
+    /// Begins a case.
+    ///
+    /// - Parameter tensorCount: how many tensors will follow.
+    /// - Throws: ``CaptureError/unwritable(file:reason:)``.
+    package func begin(
+        _ name: String, source: String, inputs: [(name: String, values: StoredTensor)], tensorCount: Int
+    ) throws(CaptureError) -> OpenCase {
         try CaptureWriter.writing(path) { () throws(HDF5Error) in
-            let place = "case \"\(recorded.name)\""
-            let group = try makeGroup(recorded.name, in: cases)
-            try writeString(recorded.source, as: "source", of: group.id, place: place)
-            let inputs = try makeGroup("inputs", in: group.id)
-            for (index, input) in recorded.inputs.enumerated() {
+            let place = "case \"\(name)\""
+            let group = try makeGroup(name, in: cases)
+            try writeString(source, as: "source", of: group.id, place: place)
+            let inputGroup = try makeGroup("inputs", in: group.id)
+            for (index, input) in inputs.enumerated() {
                 let dataset = try makeTensor(
-                    input.values, named: number(index, of: recorded.inputs.count), in: inputs.id, compression,
-                    place: place)
+                    input.values, named: number(index, of: inputs.count), in: inputGroup.id, place: place)
                 try writeString(input.name, as: "name", of: dataset.id, place: place)
             }
-            let tensors = try makeGroup("tensors", in: group.id)
-            for (index, tensor) in recorded.tensors.enumerated() {
-                let dataset = try makeTensor(
-                    tensor.values, named: number(index, of: recorded.tensors.count), in: tensors.id, compression,
-                    place: place)
-                try writeString(tensor.name, as: "name", of: dataset.id, place: place)
-                try writeString(tensor.node, as: "node", of: dataset.id, place: place)
-                try writeString(tensor.operator, as: "operator", of: dataset.id, place: place)
-                try writeInteger(tensor.isGraphOutput ? 1 : 0, as: "graph_output", of: dataset.id, place: place)
-            }
+            _ = try makeGroup("tensors", in: group.id)
+            let tensors = H5Gopen2(group.id, "tensors", 0)
+            guard tensors >= 0 else { throw HDF5Error(place: place, reason: "its tensors cannot be written") }
+            return OpenCase(tensors: tensors, place: place, tensorCount: tensorCount)
+        }
+    }
+
+    /// The next tensor of a case.
+    ///
+    /// - Throws: ``CaptureError/unwritable(file:reason:)``.
+    package func append(
+        _ about: CaptureCase.OutputDescription, _ tensor: StoredTensor, to open: inout OpenCase
+    ) throws(CaptureError) {
+        let index = open.written
+        open.written += 1
+        try CaptureWriter.writing(path) { () throws(HDF5Error) in
+            let dataset = try makeTensor(
+                tensor, named: number(index, of: open.tensorCount), in: open.tensors, place: open.place)
+            try writeString(about.name, as: "name", of: dataset.id, place: open.place)
+            try writeString(about.node, as: "node", of: dataset.id, place: open.place)
+            try writeString(about.operator, as: "operator", of: dataset.id, place: open.place)
+            try writeInteger(about.isGraphOutput ? 1 : 0, as: "graph_output", of: dataset.id, place: open.place)
         }
     }
 
@@ -103,7 +139,7 @@ public struct CaptureWriter: ~Copyable {
         }
     }
 
-    private static func writing<Result>(
+    private static func writing<Result: ~Copyable>(
         _ path: String, _ body: () throws(HDF5Error) -> Result
     ) throws(CaptureError) -> Result {
         do throws(HDF5Error) {

@@ -36,7 +36,7 @@ struct HDF5Error: Error {
 /// The library keeps global state and is not safe for threads: all use of it runs under this lock.
 private let hdf5Lock = NSRecursiveLock()
 
-func withHDF5<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+func withHDF5<Result: ~Copyable, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
     hdf5Lock.lock()
     defer { hdf5Lock.unlock() }
     // Every file is closed by who opened it; the library's own closing at exit crashes after a disk was full.
@@ -319,9 +319,9 @@ func readTensor(
     return (tensor, bytes)
 }
 
-/// A new data set, compressed where it has elements and axes, without time stamps, with the hash of its elements.
+/// A new data set, without time stamps, with the hash of its elements.
 func makeTensor(
-    _ tensor: AnyTensor, named name: String, in group: hid_t, _ compression: CaptureCompression, place: String
+    _ tensor: StoredTensor, named name: String, in group: hid_t, place: String
 ) throws(HDF5Error) -> HDF5Handle {
     let type = try tensor.elementType.hdf5()
     let extents = tensor.shape.dimensions.map { hsize_t($0) }
@@ -330,19 +330,25 @@ func makeTensor(
         or: place, "no extent")
     let properties = try HDF5Handle(H5Pcreate(hdf5_dataset_creation()), H5Pclose, or: place, "no properties")
     _ = H5Pset_obj_track_times(properties.id, false)
-    if compression == .zlib, !extents.isEmpty, tensor.shape.count > 0 {
+    if tensor.compression != .none {
         _ = H5Pset_chunk(properties.id, Int32(extents.count), extents)
         _ = H5Pset_shuffle(properties.id)
         _ = H5Pset_deflate(properties.id, CaptureCompression.level)
     }
     let dataset = try HDF5Handle(
         H5Dcreate2(group, name, type.id, space.id, 0, properties.id, 0), H5Dclose, or: place, "cannot be made")
-    let bytes = tensor.littleEndianBytes
     if tensor.shape.count > 0 {
-        guard H5Dwrite(dataset.id, type.id, hdf5_whole_space(), hdf5_whole_space(), 0, bytes) >= 0
-        else { throw HDF5Error(failed: place, "cannot be written") }
+        let written =
+            if tensor.compression == .fast {
+                // What the filters would make of the only chunk.
+                H5Dwrite_chunk(
+                    dataset.id, 0, 0, [hsize_t](repeating: 0, count: extents.count), tensor.bytes.count, tensor.bytes)
+            } else {
+                H5Dwrite(dataset.id, type.id, hdf5_whole_space(), hdf5_whole_space(), 0, tensor.bytes)
+            }
+        guard written >= 0 else { throw HDF5Error(failed: place, "cannot be written") }
     }
-    try writeString(sha256Hex(bytes), as: "sha256", of: dataset.id, place: place)
+    try writeString(tensor.sha256, as: "sha256", of: dataset.id, place: place)
     return dataset
 }
 

@@ -40,9 +40,10 @@ struct Run: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "How the capture's elements are stored; zlib takes longer to write and less room.",
+            "How the capture's elements are stored: in the least time (none), in little time and little room (fast), or in the "
+                + "least room (zlib).",
             valueName: CaptureCompression.allCases.map(\.rawValue).joined(separator: "|")))
-    var compression = CaptureCompression.zlib
+    var compression = CaptureCompression.fast
 
     @Flag(help: "Record the outputs alone, and what goes into a softmax that gives one.")
     var outputsOnly = false
@@ -53,38 +54,24 @@ struct Run: ParsableCommand {
         try refuseWriting(over: [model] + inputs.map { String($0.drop { $0 != "=" }.dropFirst()) } + inputs, to: output)
         try RunOutputs.expect(file: output)
         let model = try Model(contentsOf: model)
-        let given = try GivenTensor.all(inputs, for: model.graph)
-        let tensors = given.map { CaptureCase.Input(name: $0.name, values: $0.values) }
-        let ownName = given.first.map { URL(fileURLWithPath: $0.path).deletingPathExtension().lastPathComponent }
+        let files = try GivenTensor.all(inputs, for: model.graph)
+        let tensors = files.map { CaptureCase.Input(name: $0.name, values: $0.values) }
+        let ownName = files.first.map { URL(fileURLWithPath: $0.path).deletingPathExtension().lastPathComponent }
         let engine = try model.engine(arithmetic)
-        let recorded = try model.namingFile {
-            if let types = try? model.graph.tensorTypes(
-                for: Dictionary(tensors.map { ($0.name, $0.values.shape) }, uniquingKeysWith: { $1 }))
-            {
+        let given = Dictionary(tensors.map { ($0.name, $0.values) }, uniquingKeysWith: { $1 })
+        try model.namingFile {
+            if let types = try? model.graph.tensorTypes(for: given.mapValues(\.shape)) {
                 try model.graph.checkMemory(
                     types, bytesPerNumber: arithmetic.bytesPerNumber, keepsEveryTensor: !outputsOnly)
             }
-            let wanted = outputsOnly ? Set(model.graph.outputs + model.graph.logits) : nil
-            return try CaptureCase(
-                name: caseName ?? ownName ?? "case", source: "given by .npy files", inputs: tensors, of: model.graph,
-                by: engine, only: wanted)
+            try CaptureRecording.record(
+                caseName ?? ownName ?? "case", source: "given by .npy files", inputs: tensors, by: engine,
+                only: outputsOnly ? Set(model.graph.outputs + model.graph.logits) : nil,
+                as: CaptureHeader(
+                    engine: "mtcnn-validate", engineVersion: version,
+                    arithmetic: model.arithmeticLabel(asked: arithmetic), modelName: model.name,
+                    modelSHA256: model.sha256, adapter: "mtcnn-validate run"), compression: compression, to: output)
         }
-        let writer = try CaptureWriter(
-            CaptureHeader(
-                engine: "mtcnn-validate", engineVersion: version, arithmetic: model.arithmeticLabel(asked: arithmetic),
-                modelName: model.name,
-                modelSHA256: model.sha256, adapter: "mtcnn-validate run"),
-            compression: compression, to: output)
-        try writer.append(recorded)
-        try writer.finish()
         RunOutputs.written(output)
-    }
-}
-
-extension Graph {
-    /// The tensors that a softmax makes outputs of.
-    fileprivate var logits: [String] {
-        nodes.filter { $0.operator is Softmax && $0.outputs.contains(where: outputs.contains) }.flatMap(\.inputs)
-            .compactMap { $0 }
     }
 }

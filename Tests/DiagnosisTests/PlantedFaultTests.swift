@@ -96,7 +96,9 @@ import Testing
         replaced(
             .pooling, "pool1", "mean", AveragePool(window: SlidingWindow(kernel: [2, 2], strides: [2, 2]))),
         replaced(.flattenOrder, "flat", "another order", Reordered()),
-        weights(.denseOrder, "dense", "transposed") { $0.transposed([1, 0]).reshaped(to: $0.shape) },
+        weights(.denseOrder, "dense", "by rows where it is stored by columns") {
+            $0.transposed([1, 0]).reshaped(to: $0.shape)
+        },
         replaced(.softmax, "faces", "over axis 0", Softmax(axis: 0)),
         replaced(.softmax, "faces", "missing", ActivationFunction.identity),
         result(.outputOrder, "faces", "exchanged") { scores in

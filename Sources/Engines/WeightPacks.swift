@@ -15,7 +15,7 @@ final class WeightPacks<Lane: KernelLane>: Sendable {
     /// Packs are kept for at most so many positions of a layer: with more, packing is a small part of the work.
     static var mostPositions: Int { 16 }
     /// Larger constants are packed each time, so that packs never take a large network's memory again.
-    private static var mostBytes: Int { 4 << 20 }
+    private static var mostBytes: Int { 1 << 19 }
 
     private let kept = Mutex([Part: [Lane]]())
 

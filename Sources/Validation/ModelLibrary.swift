@@ -13,8 +13,9 @@ package final class ModelLibrary: Sendable {
     /// As given.
     package let directory: String
     private let contents = Mutex((models: [String: Model](), reads: 0))
-    /// The room for exact results that two reports share, for each model. The cases that hold every layer need less.
-    private static let rememberedBytes = 16 << 20
+    /// The room for exact results that two reports share, for each model: all recordings of PNet and RNet fit, and half of
+    /// ONet's. What does not fit is computed again.
+    private static let rememberedBytes = 6 << 20
     /// Keyed by the models' SHA-256.
     private let oracles = Mutex([String: Oracle]())
 

@@ -6,8 +6,8 @@ struct CaseGroups: Sendable {
     let names: [String]
 
     /// A group takes cases until it has one for each thread, and then more up to this memory and this many for each thread.
-    private static var bytesOfGroup: Int { 2 << 20 }
-    private static var casesForThread: Int { 2 }
+    private static var bytesOfGroup: Int { 1 << 20 }
+    private static var casesForThread: Int { 1 }
 
     /// Some cases, and the error that ended reading.
     private struct Group<Case: Sendable>: Sendable {

@@ -121,7 +121,7 @@ private final class Plans: Sendable {
         var idle = [BlockedMemory]()
     }
 
-    private static let mostKept = 4
+    private static let mostKept = 2
     private let entries = Mutex<[Entry]>([])
 
     func plan(for key: Key) -> BlockedPlan? {

@@ -19,7 +19,7 @@ package final class BoundedConstants: Sendable {
     private let known = Mutex((magnitudes: [String: KeptMagnitudes](), operands: [Rounding: BoundedTensor]()))
 
     /// The most bytes of one magnitude of each constant: those of large networks are made each time.
-    private static let mostBytes = 1 << 20
+    private static let mostBytes = 1 << 19
 
     package init(of graph: Graph) {
         given = graph.initializers

@@ -55,7 +55,8 @@ let package = Package(
             ],
             exclude: ["ONNX/onnx.proto", "CoreML/coreml.proto", "CoreML/neuralnetwork.proto", "Caffe/caffe.proto"]),
         .target(name: "Engines", dependencies: ["NetworkGraph", "VectorKernels"]),
-        .target(name: "Captures", dependencies: ["ChildProcesses", "Files", "JSONTree", "Tensors", "CHDF5"]),
+        .target(
+            name: "Captures", dependencies: ["ChildProcesses", "Files", "JSONTree", "Tensors", "CHDF5", "CZlib"]),
         .target(
             name: "Detection",
             dependencies: ["Engines", "Files", "JSONTree", "VectorKernels", "CTurboJPEG", "CPNG"]),

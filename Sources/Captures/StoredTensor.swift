@@ -15,9 +15,11 @@ package struct StoredTensor: Sendable {
         let elements = tensor.littleEndianBytes
         sha256 = sha256Hex(elements)
         // A data set without axes or elements has no chunks to compress.
-        self.compression = shape.rank == 0 || shape.count == 0 ? .none : compression
-        bytes =
-            self.compression == .fast
-            ? BytePlanes.deflated(elements, elementSize: elementType.byteCount) : elements
+        let compression = shape.rank == 0 || shape.count == 0 ? .none : compression
+        let deflated =
+            compression == .fast ? BytePlanes.deflated(elements, elementSize: elementType.byteCount) : nil
+        // Without memory for it, HDF5 is left to compress.
+        self.compression = compression == .fast && deflated == nil ? .zlib : compression
+        bytes = deflated ?? elements
     }
 }

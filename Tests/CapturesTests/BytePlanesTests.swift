@@ -6,7 +6,7 @@ import Testing
 
 @testable import Captures
 
-/// Elements in deflate's format that are made without zlib: its reader, which HDF5 uses, gives them back.
+/// Elements that HDF5 does not compress itself: its reader gives them back.
 @Suite struct BytePlanesTests {
     private let header = CaptureHeader(
         engine: "e", engineVersion: "1", arithmetic: "fp32", modelName: "m", modelSHA256: "0", adapter: "a")
@@ -44,7 +44,7 @@ import Testing
     @Test("Bytes of every spread and of every length are read back")
     func spreads() throws {
         var random = RandomNumbers(seed: 1)
-        // Around the ends of blocks, and of the counts that are sampled.
+        // Around the ends of deflate's blocks, and of what is sampled.
         let lengths = [1, 2, 257, 258, 259, 260, 4096, 65_534, 65_535, 65_536, 70_000, 131_070, 131_071]
         var tensors = [AnyTensor]()
         for length in lengths {
@@ -57,7 +57,7 @@ import Testing
                 bytes[length / 2] = 7
                 tensors.append(.uint8(Tensor([length], bytes)))
             }
-            // Each byte half as frequent as the one before: codes of all lengths, some of which would be too long.
+            // Each byte half as frequent as the one before.
             tensors.append(
                 .uint8(
                     Tensor(

@@ -2,45 +2,6 @@ import Engines
 import NetworkGraph
 import Tensors
 
-/// The tensors that a computation of a graph produced in one case.
-package struct RecordedCase: Sendable {
-    package let name: String
-    /// The source of the inputs, in words.
-    package let source: String
-    package let inputs: [String: AnyTensor]
-    /// Keyed by name: every tensor, or only the outputs.
-    package let tensors: [String: AnyTensor]
-    /// The oracle's results for the inputs; nil until it is asked.
-    package let exact: [String: AnyTensor]?
-
-    package init(
-        name: String, source: String, inputs: [String: AnyTensor], tensors: [String: AnyTensor],
-        exact: [String: AnyTensor]? = nil
-    ) {
-        self.name = name
-        self.source = source
-        self.inputs = inputs
-        self.tensors = tensors
-        self.exact = exact
-    }
-}
-
-/// What was measured in one case.
-public struct CaseMetrics: Sendable, Codable, Equatable {
-    public let name: String
-    public let source: String
-    public let layers: [LayerMetrics]
-    /// The task metrics of the outputs; nil if none are asked for.
-    public let tasks: [TaskAgreement]?
-
-    package init(name: String, source: String, layers: [LayerMetrics], tasks: [TaskAgreement]? = nil) {
-        self.name = name
-        self.source = source
-        self.layers = layers
-        self.tasks = tasks
-    }
-}
-
 /// Compares an engine, layer by layer, with a recording for the same inputs.
 package struct LayerComparison: Sendable {
     /// Which side is judged.
@@ -460,28 +421,5 @@ package struct LayerComparison: Sendable {
             baselineError: isEngine ? recordingError : engineError,
             candidateError: isEngine ? engineError : recordingError,
             signal: judgesBlocks ? SignalAgreement(baseline: sides.0.float64, candidate: sides.1.float64) : nil)
-    }
-}
-
-/// Why two computations cannot be compared.
-public enum ComparisonError: Error, Equatable, CustomStringConvertible {
-    case missingTensor(String, case: String)
-    case differentShape(String, case: String, baseline: Shape, candidate: Shape)
-    case nothingInCommon(String)
-    case severalBaselines([String])
-    case listedTwice(String, list: String, as: [String])
-
-    public var description: String {
-        switch self {
-        case .missingTensor(let tensor, let name):
-            "case \"\(name)\": the recording lacks \"\(tensor)\", an output of the network"
-        case .differentShape(let tensor, let name, let baseline, let candidate):
-            "case \"\(name)\": tensor \"\(tensor)\" is \(baseline) in the baseline and \(candidate) in the candidate"
-        case .nothingInCommon(let what): "nothing can be compared: \(what)"
-        case .severalBaselines(let engines):
-            "the captures come from several engines (\(engines.joined(separator: "; "))); a report compares with one"
-        case .listedTwice(let frame, let list, let names):
-            "frame \(frame) is named twice in \(list): \(names.joined(separator: ", "))"
-        }
     }
 }

@@ -164,7 +164,7 @@ struct BlockedPlanner {
                 node,
                 operand: { name in
                     self.constantOperand(name, for: shape)
-                        ?? (self.types[name]?.shape == shape ? .map(name) : self.readyOperand(name, for: shape))
+                        ?? (self.extents(name) == shape?.dimensions ? .map(name) : self.readyOperand(name, for: shape))
                 }, from: 0)
         else { return nil }
         return PlannedProgram(steps: steps, result: node.outputs[0])

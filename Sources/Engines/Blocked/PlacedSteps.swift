@@ -109,11 +109,14 @@ extension PlannedConvolution {
     fileprivate func placed(_ places: MapPlaces, _ scratch: inout Int) -> any BlockedStep {
         let (x, y) = (places.map(self.x), places.map(program.result))
         let program = program.placed(places, channels: y.channels, &scratch)
-        func packed(_ layer: FusedLayer) -> PackedLayer {
+        /// - Parameter first: the layer's first channel among those of y.
+        func packed(_ layer: FusedLayer, from first: Int = 0) -> PackedLayer {
             var layer = layer
             if case .constant(let slopes)? = slopes {
                 layer.slopes =
-                    slopes.count == 1 ? [Float](repeating: slopes[0], count: layer.channelCount) : slopes
+                    slopes.count == 1
+                    ? [Float](repeating: slopes[0], count: layer.channelCount)
+                    : Array(slopes[first..<first + layer.channelCount])
             }
             return PackedLayer(layer, form: .fused, roundsToFloat16: false)
         }
@@ -130,20 +133,9 @@ extension PlannedConvolution {
         }
         switch kind {
         case .grouped(let layers):
-            var packedLayers = [PackedLayer]()
-            var first = 0
-            for layer in layers {
-                var own = layer
-                if case .constant(let slopes)? = slopes, slopes.count > 1 {
-                    own.slopes = Array(slopes[first..<first + layer.channelCount])
-                    packedLayers.append(PackedLayer(own, form: .fused, roundsToFloat16: false))
-                } else {
-                    packedLayers.append(packed(own))
-                }
-                first += layer.channelCount
-            }
             return ConvolutionStep(
-                x: x, y: y, layers: packedLayers, window: window, taps: taps(channels: x.channels / layers.count),
+                x: x, y: y, layers: layers.enumerated().map { packed($1, from: $0 * $1.channelCount) }, window: window,
+                taps: taps(channels: x.channels / layers.count),
                 summand: summand.map(places.map), limits: limits, program: program)
         case .depthwise(let layer):
             return DepthwiseStep(
@@ -151,7 +143,7 @@ extension PlannedConvolution {
                 program: program)
         case .transposed(let layers, let stride):
             return TransposedConvolutionStep(
-                x: x, y: y, layers: layers.map(packed), stride: stride, taps: taps(channels: x.channels),
+                x: x, y: y, layers: layers.map { packed($0) }, stride: stride, taps: taps(channels: x.channels),
                 limits: limits, program: program)
         }
     }

@@ -1,4 +1,5 @@
 import Captures
+import Detection
 import Foundation
 import JSONTree
 import TestSupport

@@ -45,7 +45,7 @@ extension NetworkComparison {
                     ($0.isGraphOutput || !outputsOnly) && !comparison.knows($0.name, among: recorded.inputs)
                 }
                 return ReadCase(recorded: recorded, unknown: unknown.map(\.name))
-            }, bytes: { $0.recorded.bytes }, parts: { comparison.parts(of: $0.recorded) },
+            }, parts: { comparison.parts(of: $0.recorded) },
             computing: { try comparison.compare($1, of: $0.recorded, outputsOnly: outputsOnly) }
         ) { read, parts in
             (
@@ -65,11 +65,6 @@ extension NetworkComparison {
 }
 
 extension RecordedCase {
-    /// The memory that its tensors take.
-    var bytes: Int {
-        (Array(inputs.values) + Array(tensors.values)).map { $0.shape.count * $0.elementType.byteCount }.reduce(0, +)
-    }
-
     init(_ recorded: CaptureCase) {
         self.init(
             name: recorded.name, source: recorded.source,

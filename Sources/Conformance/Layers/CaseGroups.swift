@@ -1,13 +1,9 @@
 import Engines
 
 /// Cases that are read one after another, each once, a group ahead of what is computed: memory does not grow with their
-/// number, and no thread waits for a case's last part.
+/// number, and no thread waits for a case's last part. A group has a case for each thread.
 struct CaseGroups: Sendable {
     let names: [String]
-
-    /// A group takes cases until it has one for each thread, and then more up to this memory and this many for each thread.
-    private static var bytesOfGroup: Int { 1 << 20 }
-    private static var casesForThread: Int { 1 }
 
     /// Some cases, and the error that ended reading.
     private struct Group<Case: Sendable>: Sendable {
@@ -30,19 +26,18 @@ struct CaseGroups: Sendable {
     /// - Parameters:
     ///   - inTurn: whether to process them in sequence.
     ///   - read: reads a case.
-    ///   - bytes: the memory that a case takes.
     ///   - parts: what a case is divided into.
     ///   - compute: computes a part.
     ///   - finish: makes one of a case's results.
     /// - Throws: the error of the earliest case that cannot be computed or read.
     func map<Case: Sendable, Part: Sendable, Result: Sendable, Finished>(
-        inTurn: Bool, reading read: @Sendable (_ name: String) throws -> Case, bytes: @Sendable (Case) -> Int,
+        inTurn: Bool, reading read: @Sendable (_ name: String) throws -> Case,
         parts: (Case) -> [Part], computing compute: @Sendable (Case, Part) throws -> Result,
         _ finish: (Case, [Result]) -> Finished
     ) throws -> [Finished] {
         var finished = [Finished]()
         var position = 0
-        var group = readGroup(from: 0, atMost: Threads.limit, read, bytes)
+        var group = readGroup(from: 0, read)
         while !group.cases.isEmpty {
             position += group.cases.count
             let cases = group.cases
@@ -54,7 +49,7 @@ struct CaseGroups: Sendable {
             let done = try concurrentMap((readsAhead ? [.readNext] : []) + own, inTurn: inTurn) {
                 work -> Done<Case, Result> in
                 switch work {
-                case .readNext: .group(readGroup(from: next, atMost: Threads.limit * Self.casesForThread, read, bytes))
+                case .readNext: .group(readGroup(from: next, read))
                 case .compute(let index, let part):
                     .result(caseIndex: index, try compute(cases[index], part))
                 }
@@ -76,16 +71,12 @@ struct CaseGroups: Sendable {
     }
 
     private func readGroup<Case: Sendable>(
-        from position: Int, atMost count: Int, _ read: (_ name: String) throws -> Case, _ bytes: (Case) -> Int
+        from position: Int, _ read: (_ name: String) throws -> Case
     ) -> Group<Case> {
         var group = Group<Case>()
-        var total = 0
-        for name in names[position...].prefix(count) {
-            guard group.cases.count < Threads.limit || total < Self.bytesOfGroup else { break }
+        for name in names[position...].prefix(Threads.limit) {
             do {
-                let read = try read(name)
-                total += bytes(read)
-                group.cases.append(read)
+                group.cases.append(try read(name))
             } catch {
                 group.failure = error
                 break

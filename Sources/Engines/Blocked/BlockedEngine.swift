@@ -9,15 +9,20 @@ import Tensors
 package struct BlockedEngine: Engine {
     private let definition: OperatorEngine<Float32Arithmetic>
     private let level: KernelLevel
+    private let workOfThread: Int
     private let plans = Plans()
 
     package var graph: Graph { definition.graph }
     package var arithmetic: ArithmeticName { .fp32 }
 
+    /// - Parameter workOfThread: the fewest multiply-adds for each thread of a run: fewer take less time than its start.
     /// - Throws: ``EngineError/unsupported(node:operator:)``.
-    package init(_ graph: Graph, level: KernelLevel = .best) throws(EngineError) {
+    package init(
+        _ graph: Graph, level: KernelLevel = .best, workOfThread: Int = 20_000_000
+    ) throws(EngineError) {
         definition = try OperatorEngine(graph)
         self.level = level
+        self.workOfThread = workOfThread
     }
 
     package func run(_ inputs: [String: AnyTensor]) throws -> [String: AnyTensor] {
@@ -100,7 +105,9 @@ package struct BlockedEngine: Engine {
                 level: level.kernelLevel, buffers: memory.buffers.map(\.start), scratch: scratch.start, values: table,
                 observe: observe)
             // Whoever observes sees the tensors one after another.
-            try planned.plan.compute(run, threads: planned.key.observes ? 1 : Threads.forOneTask)
+            let worthwhile = max(planned.plan.work / workOfThread, 1)
+            try planned.plan.compute(
+                run, threads: planned.key.observes ? 1 : min(Threads.forOneTask, worthwhile))
         }
         return graph.outputs.reduce(into: [:]) { outputs, name in
             outputs[name] = table[name].map(OperatorEngine<Float32Arithmetic>.anyTensor)

@@ -32,14 +32,10 @@ final class BlockedMemory: @unchecked Sendable {
 }
 
 extension BlockedPlan {
-    /// Less work than this is not worth another thread, whose start takes as long.
-    private static let workOfThread = 20_000_000
-
-    /// Computes all steps, on several threads where that pays.
+    /// Computes all steps.
     ///
     /// - Throws: the first error of a step.
     func compute(_ run: BlockedRun, threads: Int) throws {
-        let threads = min(threads, max(work / Self.workOfThread, 1))
         guard threads > 1 else {
             let scratch = AlignedNumbers(count: scratchCount)
             var own = run

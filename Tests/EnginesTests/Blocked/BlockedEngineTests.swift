@@ -28,6 +28,23 @@ import Testing
         }
     }
 
+    @Test("All cores in one run give the bits of one")
+    func threads() throws {
+        for seed in 0..<60 as Range<UInt64> {
+            var maps = RandomMaps(seed: seed, nodes: 14)
+            let graph = try maps.graph()
+            let inputs = ["x": maps.inputTensor()]
+            let alone = try BlockedEngine(graph, workOfThread: .max).run(inputs)
+            let engine = try BlockedEngine(graph, workOfThread: 1)
+            for _ in 0..<3 {
+                let together = try engine.run(inputs)
+                for (name, tensor) in alone {
+                    #expect(difference(together[name], tensor) == nil, "seed \(seed), \(name)")
+                }
+            }
+        }
+    }
+
     @Test("Every tensor that is observed has the bits of the definition, in the order of computation")
     func observed() throws {
         for seed in 0..<30 as Range<UInt64> {

@@ -92,7 +92,7 @@ import TestSupport
         }
     }
 
-    @Test("A constant's weights are packed once for few positions, and each time for many")
+    @Test("A constant's weights are packed once, but each time if they are many")
     func packs() {
         let packs = WeightPacks<Float>()
         func pack(_ part: WeightPacks<Float>.Part, counting count: inout Int) -> [Float] {
@@ -110,6 +110,13 @@ import TestSupport
             #expect(pack(part, counting: &count)[0] == Float(first))
         }
         #expect(count == 2)
+        for _ in 0..<2 {
+            _ = packs.packed(.init(firstElement: 8, channels: 1, taps: 1, hasTapsFirst: false)) {
+                count += 1
+                return [Float](repeating: 0, count: 1 << 18)
+            }
+        }
+        #expect(count == 4)
     }
 
     private func check<A: Arithmetic>(_ arithmetic: A.Type, _ level: KernelLevel) {

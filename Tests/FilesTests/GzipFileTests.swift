@@ -24,7 +24,7 @@ import Testing
         }
     }
 
-    @Test("A file that is missing, cut or damaged is refused")
+    @Test("A file that is missing, cut, damaged or not compressed is refused")
     func damaged() throws {
         try withTemporaryDirectory { directory in
             let path = "\(directory)/a.gz"
@@ -41,6 +41,8 @@ import Testing
             flipped[whole.count - 6] ^= 1
             try flipped.write(to: URL(fileURLWithPath: path))
             #expect(throws: FileReadingError.self) { try lines(of: path) }
+            try Data("1\n4\n".utf8).write(to: URL(fileURLWithPath: path))
+            #expect(throws: FileReadingError(path: path, reason: "it is no gzip file")) { try lines(of: path) }
         }
     }
 }

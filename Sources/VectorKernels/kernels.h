@@ -15,6 +15,7 @@ typedef struct {
     void (*float16_from_float32)(const float *, ptrdiff_t, _Float16 *);
     void (*float16_rounded)(const float *, ptrdiff_t, bool, float *);
     void (*exponentials)(const double *, ptrdiff_t, double *);
+    void (*error_functions)(const double *, ptrdiff_t, double *);
     void (*compute_layer)(const vk_layer *, const vk_pixels *);
     void (*max_pool)(const vk_pool_row *);
     void (*compute_depthwise)(const vk_layer *, const vk_pixels *, ptrdiff_t);

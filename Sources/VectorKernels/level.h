@@ -91,6 +91,7 @@
 
 #include "float16_arrays.h"
 #include "exponentials.h"
+#include "error_function.h"
 #include "layers_of_level.h"
 #include "maps_of_level.h"
 #include "max_pool.h"
@@ -109,6 +110,7 @@ const vk_kernels LEVEL_KERNELS = {
     .float16_from_float32 = float16_from_float32,
     .float16_rounded = float16_rounded,
     .exponentials = exponentials,
+    .error_functions = error_functions,
     .compute_layer = compute_layer,
     .max_pool = max_pool,
     .compute_depthwise = compute_depthwise,

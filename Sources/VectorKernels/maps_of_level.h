@@ -71,6 +71,12 @@ static inline __attribute__((always_inline)) void apply_sigmoid(float32_lanes *x
     *x = 1 / (1 + __builtin_convertvector(power, float32_lanes));
 }
 
+static inline __attribute__((always_inline)) void apply_error(float32_lanes *x) {
+    float64_lanes y = __builtin_convertvector(*x, float64_lanes);
+    apply_error_function(&y);
+    *x = __builtin_convertvector(y, float32_lanes);
+}
+
 /// max(0, min(1, x)); NaN becomes 1, as in Swift.
 static inline __attribute__((always_inline)) void keep_within_0_and_1(float64_lanes *x) {
     *x = *x < 1 ? *x : (float64_lanes)(1.0);
@@ -123,6 +129,7 @@ static void compute_elements(const vk_elements *elements, ptrdiff_t pixel_count)
     case vk_function_prelu: FOR_EACH_PIXEL(a = a >= 0 ? a : LOAD(y) * a)
     case vk_function_limit: FOR_EACH_PIXEL(a = LIMITED(a, lower, upper))
     case vk_function_sigmoid: FOR_EACH_PIXEL(apply_sigmoid(&a))
+    case vk_function_error: FOR_EACH_PIXEL(apply_error(&a))
     case vk_function_hard_sigmoid: FOR_EACH_PIXEL(apply_hard_sigmoid(&a, alpha, beta))
     case vk_function_hard_swish: FOR_EACH_PIXEL(apply_hard_swish(&a))
     }

@@ -207,6 +207,7 @@ struct BlockedPlanner {
             case .relu: return [.init(function: .kernel(.limit), a: a, limits: 0 ... .infinity)]
             case .leakyReLU(let slope): return [.init(function: .kernel(.prelu), a: a, b: .constant([slope]))]
             case .sigmoid: return [.init(function: .kernel(.sigmoid), a: a)]
+            case .errorFunction: return [.init(function: .kernel(.error), a: a)]
             case .hardSigmoid(let alpha, let beta):
                 return [.init(function: .kernel(.hard_sigmoid), a: a, alpha: alpha, beta: beta)]
             case .hardSwish: return [.init(function: .kernel(.hard_swish), a: a)]

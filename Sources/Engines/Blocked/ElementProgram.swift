@@ -40,12 +40,30 @@ struct ElementProgram: Sendable {
     /// The pixels that are computed at once.
     static let runLength = 64
 
-    /// Where an operand's numbers lie for an image.
-    private struct Source {
-        let start: UnsafePointer<Float>
+    /// Where the numbers of an operand or of results lie for an image.
+    private struct Place {
+        let start: UnsafeMutablePointer<Float>
+        /// From a block, a row or a pixel to the next; 0 where a run of pixels stands for each.
         let blockStride: Int
         let rowStride: Int
         let pixelStride: Int
+        /// From a pixel to the next within a run.
+        let strideInRun: Int
+
+        func callAsFunction(_ block: Int, _ row: Int, _ pixel: Int) -> UnsafeMutablePointer<Float> {
+            start + block * blockStride + row * rowStride + pixel * pixelStride
+        }
+    }
+
+    /// A step with the places of its numbers. It refers to nothing, so that the innermost loop counts no references.
+    private struct PlacedStep {
+        let function: ElementFunction
+        let a: Place
+        let b: Place?
+        let results: Place
+        let limits: ClosedRange<Float>
+        let alpha: Float
+        let beta: Float
     }
 
     /// Computes the last step's results for some blocks and rows of an image.
@@ -56,90 +74,74 @@ struct ElementProgram: Sendable {
         let isDense = y.isDense && steps.allSatisfy { $0.a.isDense && $0.b?.isDense ?? true }
         // Rows without borders between them are one.
         let (rowCount, columns) = isDense ? (1, rows.count * y.columns) : (rows.count, y.columns)
-        withUnsafeTemporaryAllocation(of: Source.self, capacity: 2 * steps.count) { sources in
-            for (place, step) in steps.enumerated() {
-                sources[2 * place] = source(step.a, y, image: image, row: rows.lowerBound, in: run)
-                sources[2 * place + 1] = source(step.b ?? step.a, y, image: image, row: rows.lowerBound, in: run)
+        withUnsafeTemporaryAllocation(of: PlacedStep.self, capacity: steps.count) { placed in
+            for (index, step) in steps.enumerated() {
+                func place(_ operand: Operand) -> Place {
+                    self.place(operand, y, image: image, row: rows.lowerBound, in: run)
+                }
+                placed[index] = PlacedStep(
+                    function: step.function, a: place(step.a), b: step.b.map(place),
+                    results: place(index == steps.count - 1 ? .own : .result(index)), limits: step.limits,
+                    alpha: step.alpha, beta: step.beta)
             }
-            let own = run.pointer(y, image: image, row: rows.lowerBound)
             for block in blocks {
                 for row in 0..<rowCount {
                     for pixel in stride(from: 0, to: columns, by: Self.runLength) {
-                        compute(
-                            sources.baseAddress.map { UnsafePointer($0) }, block, row, pixel,
-                            count: min(Self.runLength, columns - pixel),
-                            into: own + block * y.blockStride + row * y.rowStride + pixel * channelsPerBlock, in: run)
+                        let count = min(Self.runLength, columns - pixel)
+                        for index in 0..<placed.count {
+                            Self.compute(placed[index], block, row, pixel, count: count, run.level)
+                        }
                     }
                 }
             }
         }
     }
 
-    private func source(_ operand: Operand, _ y: BlockedMap, image: Int, row: Int, in run: BlockedRun) -> Source {
-        func map(_ map: BlockedMap, row: Int) -> UnsafePointer<Float> {
-            UnsafePointer(run.pointer(map, image: image, row: row))
+    private func place(_ operand: Operand, _ y: BlockedMap, image: Int, row: Int, in run: BlockedRun) -> Place {
+        func map(_ map: BlockedMap) -> Place {
+            Place(
+                start: run.pointer(map, image: image, row: row), blockStride: map.blockStride,
+                rowStride: map.rowStride, pixelStride: channelsPerBlock, strideInRun: channelsPerBlock)
         }
         switch operand {
-        case .own:
-            return Source(
-                start: map(y, row: row), blockStride: y.blockStride, rowStride: y.rowStride,
-                pixelStride: channelsPerBlock)
+        case .own: return map(y)
+        // Results of earlier steps are those of this run of pixels.
         case .result(let step):
-            return Source(
-                start: UnsafePointer(run.scratch + step * Self.runLength * channelsPerBlock), blockStride: 0,
-                rowStride: 0, pixelStride: channelsPerBlock)
-        case .map(let other):
-            return Source(
-                start: map(other, row: row), blockStride: other.blockStride, rowStride: other.rowStride,
-                pixelStride: channelsPerBlock)
+            return Place(
+                start: run.scratch + step * Self.runLength * channelsPerBlock, blockStride: 0, rowStride: 0,
+                pixelStride: 0, strideInRun: channelsPerBlock)
+        case .map(let other): return map(other)
         case .pixel(let other):
-            return Source(start: map(other, row: 0), blockStride: other.blockStride, rowStride: 0, pixelStride: 0)
+            return Place(
+                start: run.pointer(other, image: image), blockStride: other.blockStride, rowStride: 0, pixelStride: 0,
+                strideInRun: 0)
         case .constant(let numbers):
-            return Source(
-                start: UnsafePointer(numbers.start), blockStride: channelsPerBlock, rowStride: 0, pixelStride: 0)
+            return Place(
+                start: numbers.start, blockStride: channelsPerBlock, rowStride: 0, pixelStride: 0, strideInRun: 0)
         }
     }
 
-    private func compute(
-        _ sources: UnsafePointer<Source>?, _ block: Int, _ row: Int, _ pixel: Int, count: Int,
-        into own: UnsafeMutablePointer<Float>, in run: BlockedRun
+    private static func compute(
+        _ step: PlacedStep, _ block: Int, _ row: Int, _ pixel: Int, count: Int, _ level: vk_level
     ) {
-        guard let sources else { return }
-        func numbers(_ source: Source, _ operand: Operand) -> UnsafePointer<Float> {
-            // Results of earlier steps are those of this run of pixels.
-            if case .result = operand { return source.start }
-            return source.start + block * source.blockStride + row * source.rowStride + pixel * source.pixelStride
-        }
-        for place in steps.indices {
-            let step = steps[place]
-            let a = sources[2 * place]
-            let results =
-                place == steps.count - 1 ? own : run.scratch + place * Self.runLength * channelsPerBlock
-            guard case .kernel(let function) = step.function else {
-                compute(step.function, (numbers(a, step.a), a.pixelStride), count: count, into: results)
-                continue
-            }
+        let (a, results) = (step.a(block, row, pixel), step.results(block, row, pixel))
+        switch step.function {
+        case .kernel(let function):
             var elements = vk_elements(
-                function: function, a: numbers(a, step.a), a_stride: a.pixelStride, b: nil, b_stride: 0,
+                function: function, a: a, a_stride: step.a.strideInRun, b: nil, b_stride: 0,
                 lower: step.limits.lowerBound, upper: step.limits.upperBound, alpha: step.alpha, beta: step.beta,
                 results: results)
             if let b = step.b {
-                elements.b = numbers(sources[2 * place + 1], b)
-                elements.b_stride = sources[2 * place + 1].pixelStride
+                elements.b = UnsafePointer(b(block, row, pixel))
+                elements.b_stride = b.strideInRun
             }
-            vk_compute_elements(run.level, &elements, count)
-        }
-    }
-
-    private func compute(
-        _ function: ElementFunction, _ a: (start: UnsafePointer<Float>, stride: Int), count: Int,
-        into results: UnsafeMutablePointer<Float>
-    ) {
-        guard case .scalar(let function) = function else { return }
-        for pixel in 0..<count {
-            for lane in 0..<channelsPerBlock {
-                results[pixel * channelsPerBlock + lane] = Float(
-                    function.value(of: Double(a.start[pixel * a.stride + lane])))
+            vk_compute_elements(level, &elements, count)
+        case .scalar(let function):
+            for pixel in 0..<count {
+                for lane in 0..<channelsPerBlock {
+                    results[pixel * channelsPerBlock + lane] = Float(
+                        function.value(of: Double(a[pixel * step.a.strideInRun + lane])))
+                }
             }
         }
     }

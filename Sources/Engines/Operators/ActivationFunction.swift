@@ -20,6 +20,9 @@ extension ActivationFunction: ComputableOperator {
             let x = try inputs.real(0)
             let powers = exponentials(of: x.elements.map { -Double($0) })
             return .real(Tensor(x.shape, powers.map { A.stored(1 / (1 + A.Working($0))) }))
+        case .errorFunction:
+            let x = try inputs.real(0)
+            return .real(Tensor(x.shape, errorFunctions(of: x.elements.map { Double($0) }).map { A.stored(A.Working($0)) }))
         default:
             return .real(try inputs.real(0).map { A.stored(A.Working(value(of: Double($0)))) })
         }

@@ -11,25 +11,37 @@ extension Softmax: ComputableOperator {
     ) throws(OperatorError) -> Value<A.Element> {
         let x = try inputs.real(0)
         let (outer, summed, inner) = extents(of: x.shape)
-        /// Where the numbers of each sum begin; their stride is `inner`.
-        let starts = (0..<outer * inner).map { $0 / inner * summed * inner + $0 % inner }
-        func positions(from start: Int) -> StrideTo<Int> {
-            stride(from: start, to: start + summed * inner, by: inner)
-        }
-        var differences = x.elements.map { Double($0) }
-        for start in starts {
-            let largest = positions(from: start).reduce(-A.Working.infinity) {
-                A.Working.maximum($0, A.Working(x.elements[$1]))
+        // The sums of a block side by side, so that neighbours in memory follow each other.
+        func forEachRow(of block: Int, _ compute: (_ row: Range<Int>) -> Void) {
+            for row in 0..<summed {
+                let start = (block * summed + row) * inner
+                compute(start..<start + inner)
             }
-            for position in positions(from: start) {
-                differences[position] = Double(A.Working(x.elements[position]) - largest)
+        }
+        var differences = [Double](repeating: 0, count: x.elements.count)
+        for block in 0..<outer {
+            var largest = [A.Working](repeating: -A.Working.infinity, count: inner)
+            forEachRow(of: block) { row in
+                for (lane, position) in row.enumerated() {
+                    largest[lane] = A.Working.maximum(largest[lane], A.Working(x.elements[position]))
+                }
+            }
+            forEachRow(of: block) { row in
+                for (lane, position) in row.enumerated() {
+                    differences[position] = Double(A.Working(x.elements[position]) - largest[lane])
+                }
             }
         }
         let powers = exponentials(of: differences).map { A.Working($0) }
         var y = x.elements
-        for start in starts {
-            let sum = positions(from: start).reduce(0) { $0 + powers[$1] }
-            for position in positions(from: start) { y[position] = A.stored(powers[position] / sum) }
+        for block in 0..<outer {
+            var sums = [A.Working](repeating: 0, count: inner)
+            forEachRow(of: block) { row in
+                for (lane, position) in row.enumerated() { sums[lane] += powers[position] }
+            }
+            forEachRow(of: block) { row in
+                for (lane, position) in row.enumerated() { y[position] = A.stored(powers[position] / sums[lane]) }
+            }
         }
         return .real(Tensor(type.shape, y))
     }

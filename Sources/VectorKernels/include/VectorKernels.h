@@ -5,6 +5,7 @@
 #include "vk_float16.h"
 #include "vk_elements.h"
 #include "vk_exponentials.h"
+#include "vk_error_function.h"
 #include "vk_layers.h"
 #include "vk_maps.h"
 #include "vk_resampling.h"

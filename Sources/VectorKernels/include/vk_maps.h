@@ -27,6 +27,8 @@ typedef enum __attribute__((enum_extensibility(closed))) {
     vk_function_limit,
     /// 1 / (1 + e^-a), with the power in float64, rounded to float32
     vk_function_sigmoid,
+    /// erf(a), in float64
+    vk_function_error,
     /// max(0, min(1, alpha a + beta)), in float64
     vk_function_hard_sigmoid,
     /// a max(0, min(1, a / 6 + 1/2)), in float64

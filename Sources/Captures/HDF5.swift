@@ -319,7 +319,7 @@ func readTensor(
     return (tensor, bytes)
 }
 
-/// A new data set, without time stamps, with the hash of its elements.
+/// A new data set, without time stamps. Its elements have a checksum: deflate's, Fletcher's, or their hash.
 func makeTensor(
     _ tensor: StoredTensor, named name: String, in group: hid_t, place: String
 ) throws(HDF5Error) -> HDF5Handle {
@@ -330,10 +330,14 @@ func makeTensor(
         or: place, "no extent")
     let properties = try HDF5Handle(H5Pcreate(hdf5_dataset_creation()), H5Pclose, or: place, "no properties")
     _ = H5Pset_obj_track_times(properties.id, false)
-    if tensor.compression != .none {
+    if tensor.shape.rank > 0, tensor.shape.count > 0 {
         _ = H5Pset_chunk(properties.id, Int32(extents.count), extents)
-        _ = H5Pset_shuffle(properties.id)
-        _ = H5Pset_deflate(properties.id, CaptureCompression.level)
+        if tensor.compression == .none {
+            _ = H5Pset_fletcher32(properties.id)
+        } else {
+            _ = H5Pset_shuffle(properties.id)
+            _ = H5Pset_deflate(properties.id, CaptureCompression.level)
+        }
     }
     let dataset = try HDF5Handle(
         H5Dcreate2(group, name, type.id, space.id, 0, properties.id, 0), H5Dclose, or: place, "cannot be made")
@@ -348,7 +352,7 @@ func makeTensor(
             }
         guard written >= 0 else { throw HDF5Error(failed: place, "cannot be written") }
     }
-    try writeString(tensor.sha256, as: "sha256", of: dataset.id, place: place)
+    if let sha256 = tensor.sha256 { try writeString(sha256, as: "sha256", of: dataset.id, place: place) }
     return dataset
 }
 

@@ -73,7 +73,7 @@ struct HDF5Capture: CaptureReader {
                     }
                     willRead(byteCount)
                 }
-                // Captures of older versions have hashes of their inputs alone.
+                // Elements without a hash have the checksum of a filter, or are of an older capture.
                 let sha256 = try readString("sha256", of: dataset.id, place: dataset.place)
                 guard sha256 == nil || sha256 == sha256Hex(bytes) else {
                     throw HDF5Error(

@@ -4,18 +4,21 @@ import Tensors
 package struct StoredTensor: Sendable {
     let elementType: ElementType
     let shape: Shape
-    let sha256: String
+    /// Of the elements; nil where the data set's own checksum protects them.
+    let sha256: String?
     /// The elements: their ``Tensors/AnyTensor/littleEndianBytes``, or those in deflate's format.
     let bytes: [UInt8]
     let compression: CaptureCompression
 
-    package init(_ tensor: AnyTensor, _ compression: CaptureCompression) {
+    /// - Parameter identifies: whether captures that hold the same tensor are known by its hash, as by their inputs'.
+    package init(_ tensor: AnyTensor, _ compression: CaptureCompression, identifies: Bool = false) {
         elementType = tensor.elementType
         shape = tensor.shape
         let elements = tensor.littleEndianBytes
-        sha256 = sha256Hex(elements)
-        // A data set without axes or elements has no chunks to compress.
-        let compression = shape.rank == 0 || shape.count == 0 ? .none : compression
+        // A data set without axes or elements has no chunks, which filters take: to compress, and to add checksums.
+        let hasChunks = shape.rank > 0 && shape.count > 0
+        sha256 = identifies || !hasChunks ? sha256Hex(elements) : nil
+        let compression = hasChunks ? compression : .none
         let deflated =
             compression == .fast ? BytePlanes.deflated(elements, elementSize: elementType.byteCount) : nil
         // Without memory for it, HDF5 is left to compress.

@@ -162,7 +162,9 @@ package final class CaptureRecording: @unchecked Sendable {
             let writer = try CaptureWriter(header, compression: compression, to: path)
             var open = try writer.begin(
                 name, source: source,
-                inputs: inputs.map { (name: $0.name, values: StoredTensor($0.values, compression)) },
+                inputs: inputs.map {
+                    (name: $0.name, values: StoredTensor($0.values, compression, identifies: true))
+                },
                 tensorCount: tensorCount)
             while let (about, tensor) = try next() { try writer.append(about, tensor, to: &open) }
             _ = consume open

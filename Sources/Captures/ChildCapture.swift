@@ -28,7 +28,7 @@ final class ChildCapture: CaptureReader {
         let process: ChildProcess
         do throws(ChildProcessError) {
             process = try ChildProcess(
-                command + ["--max-memory", "\(max(MemoryLimit.bytes, 1))", "--", path],
+                command + ["\(max(MemoryLimit.bytes, 1))", path],
                 environment: ["SWIFT_BACKTRACE": "enable=no"])
             process.beginExchange(within: Self.secondsToStart)
             let greeting = try process.readLine(upTo: 100).map { String(decoding: $0, as: UTF8.self) }

@@ -5,8 +5,15 @@ package struct DirectoryEntry: Sendable, Equatable {
     package let name: String
     /// False if the name is not UTF-8; ``name`` then shows its wrong bytes replaced.
     package let isUTF8: Bool
-    /// According to the directory; some file systems do not say.
-    package let isDirectory: Bool
+    package let kind: Kind
+
+    /// What an entry is, according to the directory.
+    package enum Kind: Sendable {
+        case file
+        case directory
+        /// A link or anything else, or the file system does not say.
+        case other
+    }
 }
 
 /// The direct contents of a directory, in no order.
@@ -30,7 +37,17 @@ package func directoryEntries(_ path: String) throws(FileReadingError) -> [Direc
         guard name != ".", name != ".." else { continue }
         entries.append(
             DirectoryEntry(
-                name: name, isUTF8: Array(name.utf8) == bytes,
-                isDirectory: Int32(entry.pointee.d_type) == Int32(DT_DIR)))
+                name: name, isUTF8: Array(name.utf8) == bytes, kind: .init(directoryType: entry.pointee.d_type)))
+    }
+}
+
+extension DirectoryEntry.Kind {
+    fileprivate init(directoryType type: UInt8) {
+        self =
+            switch Int32(type) {
+            case Int32(DT_REG): .file
+            case Int32(DT_DIR): .directory
+            default: .other
+            }
     }
 }

@@ -198,7 +198,9 @@ private struct Null: Encodable {
 extension String {
     /// `maxAbsDiff` as `max_abs_diff`.
     var snakeCase: String {
-        reduce(into: "") { result, character in
+        // Most keys are one word.
+        if utf8.allSatisfy({ (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }) { return self }
+        return reduce(into: "") { result, character in
             if character.isUppercase {
                 result += "_" + character.lowercased()
             } else {

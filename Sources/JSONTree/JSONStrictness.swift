@@ -1,10 +1,19 @@
 /// Checks for what RFC 8259 forbids, leaves open or cannot represent, but json-c accepts.
 struct JSONStrictness {
     private let text: [UInt8]
+    /// For each byte, whether it lies between tokens, and whether it ends a number or a word.
+    private let isSpace: [Bool]
+    private let endsWord: [Bool]
 
     /// - Parameter text: JSON that json-c accepts.
     init(_ text: [UInt8]) {
+        func table(_ bytes: String) -> [Bool] {
+            let bytes = Set(bytes.utf8)
+            return (0...UInt8.max).map(bytes.contains)
+        }
         self.text = text
+        isSpace = table(" \t\r\n\0")
+        endsWord = table("{}[]:, \t\r\n")
     }
 
     /// The first key that its object has twice, NaN or infinity, or number beyond Int64 or float64, and its place.
@@ -31,13 +40,16 @@ struct JSONStrictness {
 
     /// A string with its quotes, a number or a word, or one of the characters between them.
     private func nextToken(from offset: Int) -> ArraySlice<UInt8>? {
-        guard let start = text[offset...].firstIndex(where: { !" \t\r\n\0".utf8.contains($0) }) else { return nil }
+        // Loops rather than searches by closures, which take most of a debug build's time to read a report.
+        var start = offset
+        while start < text.count, isSpace[Int(text[start])] { start += 1 }
+        guard start < text.count else { return nil }
         var end = start + 1
         if text[start] == UInt8(ascii: "\"") {
             while end < text.count, text[end] != UInt8(ascii: "\"") { end += text[end] == UInt8(ascii: "\\") ? 2 : 1 }
             end = min(end + 1, text.count)
-        } else if !"{}[]:,".utf8.contains(text[start]) {
-            end = text[end...].firstIndex { "{}[]:, \t\r\n".utf8.contains($0) } ?? text.count
+        } else if !endsWord[Int(text[start])] {
+            while end < text.count, !endsWord[Int(text[end])] { end += 1 }
         }
         return text[start..<end]
     }
@@ -53,6 +65,8 @@ struct JSONStrictness {
         guard let first = token.first, first == UInt8(ascii: "-") || !"\"[],tfn".utf8.contains(first) else {
             return nil
         }
+        // Without an exponent, and with fewer digits than Int64's largest number, it is neither too large nor a word.
+        if token.count < 18, token.allSatisfy({ $0 < UInt8(ascii: "A") }) { return nil }
         let word = String(decoding: token, as: UTF8.self)
         if token.allSatisfy({ "-0123456789".utf8.contains($0) }) {
             return Int64(word) == nil ? "\(word) is beyond the integers of 64 bits" : nil

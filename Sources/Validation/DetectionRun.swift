@@ -73,9 +73,9 @@ extension GoldComparison {
         let names = Set(listed.map(\.file))
         let unlisted = directory.files.filter { !names.contains($0) }
         // In the directory's order, so that successive parts of a directory give the order of the whole.
-        var all: [(file: String, frame: DetectedFrame?)] = listed.map { ($0.file, $0.frame) }
-        all += unlisted.map { ($0, nil) }
-        all.sort { FrameDirectory.precedes($0.file, $1.file) }
+        let both: [(file: String, frame: DetectedFrame?)] =
+            listed.map { ($0.file, $0.frame) } + unlisted.map { ($0, nil) }
+        let all = FrameDirectory.sorted(both, by: \.file)
         var (frames, notJudged) = (KeptFrames<ComparedFrame>(), UnjudgedFrames())
         let section = FrameLog.Section(report: "cpp_vs_reference", gold: name)
         try streamedMap(shard.stretch(of: all)) { file, expected in

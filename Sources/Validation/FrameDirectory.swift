@@ -20,7 +20,7 @@ package struct FrameDirectory: Sendable {
         self.path = path
         areListed = list != nil
         if let list {
-            files = try FrameDirectory.lines(of: list).sorted(by: FrameDirectory.precedes)
+            files = FrameDirectory.sorted(try FrameDirectory.lines(of: list), by: \.self)
             if let twice = zip(files, files.dropFirst()).first(where: { $0 == $1 })?.0 {
                 throw FileReadingError(path: list, reason: "it names \(twice) twice")
             }
@@ -42,10 +42,12 @@ package struct FrameDirectory: Sendable {
         return text.split(whereSeparator: \.isNewline).map(String.init)
     }
 
-    /// The order of ``files``.
-    static func precedes(_ first: String, _ second: String) -> Bool {
-        func depth(_ path: String) -> Int { path.utf8.count { $0 == UInt8(ascii: "/") } }
-        return (depth(first), first) < (depth(second), second)
+    /// In the order of ``files``.
+    static func sorted<Element>(_ elements: [Element], by path: (Element) -> String) -> [Element] {
+        elements.map { element in
+            let path = path(element)
+            return (depth: path.utf8.count { $0 == UInt8(ascii: "/") }, path: path, element: element)
+        }.sorted { ($0.depth, $0.path) < ($1.depth, $1.path) }.map(\.element)
     }
 
     /// The frames that a list of faces names, each with its file here, or nil if it is missing.

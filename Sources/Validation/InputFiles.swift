@@ -24,27 +24,32 @@ func allFiles(in directory: String) throws(FileReadingError) -> [String] {
     try filesBelow(directory).filter(\.isUTF8).map(\.path)
 }
 
-/// Links to files count as files; links to directories are not followed.
 private func filesBelow(_ directory: String) throws(FileReadingError) -> [(path: String, isUTF8: Bool)] {
     var files = [(path: String, isUTF8: Bool)]()
     var pending = [""]
+    /// What a path leads to: links are followed to files, but not to directories.
+    func kind(_ entry: DirectoryEntry, at path: String) -> DirectoryEntry.Kind {
+        guard entry.kind == .other else { return entry.kind }
+        let type = try? FileManager.default.attributesOfItem(atPath: path)[.type]
+        if type as? FileAttributeType == .typeDirectory { return .directory }
+        var isDirectory: ObjCBool = false
+        let isThere = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+        return !entry.isUTF8 || (isThere && !isDirectory.boolValue) ? .file : .other
+    }
     while let prefix = pending.popLast() {
         for entry in try directoryEntries(prefix.isEmpty ? directory : "\(directory)/\(prefix)") {
             let path = prefix + entry.name
-            guard entry.isUTF8 || !entry.isDirectory else {
+            guard entry.isUTF8 || entry.kind != .directory else {
                 throw FileReadingError(path: "\(directory)/\(path)", reason: "its name is not UTF-8: rename it")
             }
-            let type = try? FileManager.default.attributesOfItem(atPath: "\(directory)/\(path)")[.type]
-            if type as? FileAttributeType == .typeDirectory {
-                pending.append("\(path)/")
-                continue
+            switch kind(entry, at: "\(directory)/\(path)") {
+            case .directory: pending.append("\(path)/")
+            case .file: files.append((path, entry.isUTF8))
+            case .other: break
             }
-            var isDirectory: ObjCBool = false
-            let isThere = FileManager.default.fileExists(atPath: "\(directory)/\(path)", isDirectory: &isDirectory)
-            if !entry.isUTF8 || (isThere && !isDirectory.boolValue) { files.append((path, entry.isUTF8)) }
         }
     }
-    return files.sorted { FrameDirectory.precedes($0.path, $1.path) }
+    return FrameDirectory.sorted(files, by: \.path)
 }
 
 /// A file's size in bytes; 0 if unknown.

@@ -16,7 +16,7 @@ struct MTCNNValidate: ParsableCommand {
         subcommands: [
             Validate.self, Merge.self, Detect.self, Bench.self, Explain.self, Run.self, Compare.self, Inspect.self,
             Convert.self,
-            Plan.self, CheckReport.self, ReadCapture.self,
+            Plan.self, CheckReport.self,
         ],
         defaultSubcommand: Validate.self)
 
@@ -25,8 +25,12 @@ struct MTCNNValidate: ParsableCommand {
         Interrupts.endRun()
         CaptureReading.standard = ReadCapture.reading
         do {
-            var command = try parseAsRoot()
-            try command.run()
+            if let reading = ReadCapture(arguments: CommandLine.arguments) {
+                try reading.run()
+            } else {
+                var command = try parseAsRoot()
+                try command.run()
+            }
             RunOutputs.end()
         } catch {
             RunOutputs.end()

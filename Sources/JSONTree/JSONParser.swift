@@ -3,15 +3,17 @@ import CJSONC
 extension JSON {
     /// The value of a text.
     ///
-    /// - Parameter file: the name of the text's file, for errors.
+    /// - Parameters:
+    ///   - file: the name of the text's file, for errors.
+    ///   - depth: how many values the text is nested in.
     /// - Throws: ``JSONError/malformed(file:line:reason:)`` unless the text is exactly one value, for values nested
     ///   more than 64 deep, an object that has a key twice, and numbers that neither Int64 nor float64 can hold.
-    package init(parsing text: [UInt8], file: String) throws(JSONError) {
+    package init(parsing text: [UInt8], file: String, atDepth depth: Int = 0) throws(JSONError) {
         func malformed(at offset: Int, _ reason: String) -> JSONError {
             .malformed(file: file, line: 1 + text.prefix(offset).count { $0 == UInt8(ascii: "\n") }, reason: reason)
         }
         guard text.count < Int(Int32.max) else { throw malformed(at: 0, "the text is longer than 2 GiB") }
-        guard let tokener = json_tokener_new_ex(64) else { throw malformed(at: 0, "json-c has no memory") }
+        guard let tokener = json_tokener_new_ex(Int32(64 - depth)) else { throw malformed(at: 0, "json-c has no memory") }
         defer { json_tokener_free(tokener) }
         json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8)
         // A number ends only when something follows it: here the NUL after the text.

@@ -1,27 +1,18 @@
 /// Checks for what RFC 8259 forbids, leaves open or cannot represent, but json-c accepts.
 struct JSONStrictness {
-    private let text: [UInt8]
-    /// For each byte, whether it lies between tokens, and whether it ends a number or a word.
-    private let isSpace: [Bool]
-    private let endsWord: [Bool]
+    private let tokens: JSONTokens
 
     /// - Parameter text: JSON that json-c accepts.
     init(_ text: [UInt8]) {
-        func table(_ bytes: String) -> [Bool] {
-            let bytes = Set(bytes.utf8)
-            return (0...UInt8.max).map(bytes.contains)
-        }
-        self.text = text
-        isSpace = table(" \t\r\n\0")
-        endsWord = table("{}[]:, \t\r\n")
+        tokens = JSONTokens(text)
     }
 
     /// The first key that its object has twice, NaN or infinity, or number beyond Int64 or float64, and its place.
     func firstViolation() -> (offset: Int, reason: String)? {
         var keys = [Set<ArraySlice<UInt8>>]()
-        var before = text[0..<0]
+        var before = ArraySlice<UInt8>()
         var offset = 0
-        while let token = nextToken(from: offset) {
+        while let token = tokens.next(from: offset) {
             switch token.first {
             case UInt8(ascii: "{"): keys.append([])
             case UInt8(ascii: "}"): _ = keys.popLast()
@@ -36,22 +27,6 @@ struct JSONStrictness {
             offset = token.endIndex
         }
         return nil
-    }
-
-    /// A string with its quotes, a number or a word, or one of the characters between them.
-    private func nextToken(from offset: Int) -> ArraySlice<UInt8>? {
-        // Loops rather than searches by closures, which take most of a debug build's time to read a report.
-        var start = offset
-        while start < text.count, isSpace[Int(text[start])] { start += 1 }
-        guard start < text.count else { return nil }
-        var end = start + 1
-        if text[start] == UInt8(ascii: "\"") {
-            while end < text.count, text[end] != UInt8(ascii: "\"") { end += text[end] == UInt8(ascii: "\\") ? 2 : 1 }
-            end = min(end + 1, text.count)
-        } else if !endsWord[Int(text[start])] {
-            while end < text.count, !endsWord[Int(text[end])] { end += 1 }
-        }
-        return text[start..<end]
     }
 
     /// A key's string without its quotes, so that two spellings of one key are equal.

@@ -50,7 +50,7 @@ extension JSON {
     }
 
     /// Whether a frame's faces use other fields than x, y, w and h.
-    private var hasOtherFaces: Bool {
+    var hasOtherFaces: Bool {
         guard case .array(let faces)? = self["faces"] else { return false }
         return faces.contains { face in
             if case .array = face { return true }

@@ -51,6 +51,30 @@ public struct DetectionDocument: Equatable, Sendable, Codable {
 
     /// - Parameter file: The name to use in errors.
     public init(json bytes: [UInt8], file: String) throws(DetectionDocumentError) {
+        if let document = Self(frameByFrame: bytes) {
+            self = document
+        } else {
+            self = try Self(wholeJSON: bytes, file: file)
+        }
+        try checkFramesAreNamedOnce(file: file)
+    }
+
+    /// Reads the layout that `detect --json` writes, a frame at a time; nil for other layouts, and for what is no list
+    /// of faces.
+    private init?(frameByFrame bytes: [UInt8]) {
+        var images = [DetectedFrame]()
+        let rest = JSON(parsing: bytes, takingElementsOf: "images") { image in
+            guard !image.hasOtherFaces else { throw DetectionColumns.Reason("another layout") }
+            images.append(try image.decode())
+        }
+        guard let rest, rest["annotations"] == nil, let document: DetectionDocument = try? rest.decode() else {
+            return nil
+        }
+        self = document
+        self.images = images
+    }
+
+    private init(wholeJSON bytes: [UInt8], file: String) throws(DetectionDocumentError) {
         do throws(JSONError) {
             let bytes = Array(withoutByteOrderMark(bytes))
             let lines = try jsonLines(of: bytes, file: file)
@@ -70,7 +94,6 @@ public struct DetectionDocument: Equatable, Sendable, Codable {
             case .notFinite: throw .malformed(file: file, at: "the top", reason: "\(error)")
             }
         }
-        try checkFramesAreNamedOnce(file: file)
     }
 
     func checkFramesAreNamedOnce(file: String) throws(DetectionDocumentError) {

@@ -1,0 +1,58 @@
+/// The tokens of a JSON text: strings with their quotes, numbers, words, and the characters that hold values together.
+struct JSONTokens {
+    let text: [UInt8]
+    /// For each byte, whether it lies between tokens, and whether it ends a number or a word.
+    private let isSpace = Self.isSpace
+    private let endsWord = Self.endsWord
+
+    init(_ text: [UInt8]) {
+        self.text = text
+    }
+
+    /// The first token at an offset or after it; nil at the end.
+    func next(from offset: Int) -> ArraySlice<UInt8>? {
+        // Loops rather than searches by closures, which take most of a debug build's time to read a report.
+        var start = offset
+        while start < text.count, isSpace[Int(text[start])] { start += 1 }
+        guard start < text.count else { return nil }
+        var end = start + 1
+        if text[start] == UInt8(ascii: "\"") {
+            while end < text.count, text[end] != UInt8(ascii: "\"") { end += text[end] == UInt8(ascii: "\\") ? 2 : 1 }
+            end = min(end + 1, text.count)
+        } else if !endsWord[Int(text[start])] {
+            while end < text.count, !endsWord[Int(text[end])] { end += 1 }
+        }
+        return text[start..<end]
+    }
+
+    /// Where a value ends whose first token this is; nil if its brackets are not closed. Brackets of both kinds count
+    /// alike: whoever parses the value finds the wrong ones.
+    func end(ofValueFrom first: ArraySlice<UInt8>) -> Int? {
+        var (depth, token) = (first.nesting, first)
+        while depth > 0 {
+            guard let following = next(from: token.endIndex) else { return nil }
+            token = following
+            depth += token.nesting
+        }
+        return depth == 0 ? token.endIndex : nil
+    }
+
+    private static let isSpace = table(" \t\r\n\0")
+    private static let endsWord = table("{}[]:, \t\r\n")
+
+    private static func table(_ bytes: String) -> [Bool] {
+        let bytes = Set(bytes.utf8)
+        return (0...UInt8.max).map(bytes.contains)
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// By how much a token changes the depth of nesting.
+    var nesting: Int {
+        switch first {
+        case UInt8(ascii: "{"), UInt8(ascii: "["): 1
+        case UInt8(ascii: "}"), UInt8(ascii: "]"): -1
+        default: 0
+        }
+    }
+}

@@ -1,5 +1,5 @@
 // Compares the kernels of every level of a processor with the portable ones, bit for bit, on random layers, pools,
-// sums, conversions and exponentials. The tests of the package do so against the arithmetic's definition; this needs a C compiler
+// sums, conversions and functions. The tests of the package do so against the arithmetic's definition; this needs a C compiler
 // alone, and so can be run for a processor that is emulated (compare_levels.sh).
 
 #include <math.h>
@@ -38,25 +38,27 @@ static void compare(const char *what, vk_level level, const float *numbers, cons
     }
 }
 
-static void compare_exponentials(vk_level level) {
-    double *numbers = malloc(largest * sizeof(double)), *powers[2];
-    for (int i = 0; i < largest; i++) numbers[i] = ((int)random_below(1 << 24) - (1 << 23)) / 11000.0;
+/// - Parameter scale: of the numbers, which lie between 2^23 / scale and its negative.
+static void compare_function(
+    vk_level level, const char *name, void (*function)(vk_level, const double *, ptrdiff_t, double *), double scale) {
+    double *numbers = malloc(largest * sizeof(double)), *results[2];
+    for (int i = 0; i < largest; i++) numbers[i] = ((int)random_below(1 << 24) - (1 << 23)) / scale;
     const double specials[] = {-0.0, INFINITY, -INFINITY, NAN, 709.782712893384, 709.7827128933841, -745.13};
     memcpy(numbers, specials, sizeof specials);
     vk_level levels[2] = {vk_level_portable, level};
     for (int i = 0; i < 2; i++) {
-        powers[i] = malloc(largest * sizeof(double));
+        results[i] = malloc(largest * sizeof(double));
         // A count that no vector divides.
-        vk_exponentials(levels[i], numbers, largest - 3, powers[i]);
+        function(levels[i], numbers, largest - 3, results[i]);
     }
     for (int i = 0; i < largest - 3; i++, compared++) {
-        if (isnan(powers[0][i]) && isnan(powers[1][i])) continue;
-        if (memcmp(&powers[0][i], &powers[1][i], sizeof(double)) == 0) continue;
+        if (isnan(results[0][i]) && isnan(results[1][i])) continue;
+        if (memcmp(&results[0][i], &results[1][i], sizeof(double)) == 0) continue;
         if (failures++ < 10)
-            printf("exponential of %.17g, level %d: %.17g, expected %.17g\n", numbers[i], level, powers[1][i],
-                   powers[0][i]);
+            printf("%s of %.17g, level %d: %.17g, expected %.17g\n", name, numbers[i], level, results[1][i],
+                   results[0][i]);
     }
-    free(numbers), free(powers[0]), free(powers[1]);
+    free(numbers), free(results[0]), free(results[1]);
 }
 
 static void compare_layers(vk_level level, vk_form form, vk_rounding rounding) {
@@ -243,7 +245,9 @@ int main(void) {
             compare_windows(levels[l]);
         }
         compare_conversions(levels[l]);
-        compare_exponentials(levels[l]);
+        compare_function(levels[l], "exponential", vk_exponentials, 11000);
+        // Half of the numbers lie below 1.
+        compare_function(levels[l], "error function", vk_error_functions, 1 << 22);
     }
     printf("%d levels, %ld numbers compared with the portable kernels', %d differ\n", level_count, compared, failures);
     // Nothing compared is no success.

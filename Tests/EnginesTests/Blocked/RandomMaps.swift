@@ -105,8 +105,10 @@ struct RandomMaps {
         case 13: append(Clip(), [x, constant([], -0.5 ... -0.1), constant([], 0.1...0.8)])
         case 14:
             append(
-                [ActivationFunction.hardSwish, .hardSigmoid(alpha: 0.2, beta: 0.5), .leakyReLU(slope: 0.1), .tanh]
-                    .randomElement(using: &random) ?? .hardSwish, [x])
+                [
+                    ActivationFunction.hardSwish, .hardSigmoid(alpha: 0.2, beta: 0.5), .leakyReLU(slope: 0.1), .tanh,
+                    .errorFunction,
+                ].randomElement(using: &random) ?? .hardSwish, [x])
         case 15: appendPool(x)
         case 16:
             append(GlobalAveragePool(), [x])

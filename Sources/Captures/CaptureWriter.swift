@@ -51,7 +51,9 @@ public struct CaptureWriter: ~Copyable {
 
     /// - Throws: ``CaptureError/unwritable(file:reason:)``.
     public func append(_ recorded: CaptureCase) throws(CaptureError) {
-        let inputs = recorded.inputs.map { (name: $0.name, values: StoredTensor($0.values, compression, identifies: true)) }
+        let inputs = recorded.inputs.map {
+            (name: $0.name, values: StoredTensor($0.values, compression, identifies: true))
+        }
         var open = try begin(
             recorded.name, source: recorded.source, inputs: inputs, tensorCount: recorded.tensors.count)
         for tensor in recorded.tensors {

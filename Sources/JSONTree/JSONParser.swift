@@ -13,7 +13,9 @@ extension JSON {
             .malformed(file: file, line: 1 + text.prefix(offset).count { $0 == UInt8(ascii: "\n") }, reason: reason)
         }
         guard text.count < Int(Int32.max) else { throw malformed(at: 0, "the text is longer than 2 GiB") }
-        guard let tokener = json_tokener_new_ex(Int32(64 - depth)) else { throw malformed(at: 0, "json-c has no memory") }
+        guard let tokener = json_tokener_new_ex(Int32(64 - depth)) else {
+            throw malformed(at: 0, "json-c has no memory")
+        }
         defer { json_tokener_free(tokener) }
         json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8)
         // A number ends only when something follows it: here the NUL after the text.

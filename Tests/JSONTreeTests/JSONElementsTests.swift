@@ -14,7 +14,8 @@ import Testing
         arguments: [
             "{\"list\": []}", "{\"list\": [ ]}", "{ \"a\" : 1 , \"list\" : [ 1 , 2.5 ] , \"b\" : [3] }",
             "{\"list\": [{\"x\": [1, {}]}, \"]}, [\", \"\\\"],\", null, true, [[]], -1e3]}",
-            "{\"a\": {\"list\": [1]}, \"list\": [2]}", "{\"a\": \"list\", \"list\": [2]}", "{\"list\": [{\"list\": [1]}]}\n",
+            "{\"a\": {\"list\": [1]}, \"list\": [2]}", "{\"a\": \"list\", \"list\": [2]}",
+            "{\"list\": [{\"list\": [1]}]}\n",
         ])
     func sameAsWhole(text: String) throws {
         let (rest, elements) = try #require(read(text))
@@ -32,9 +33,11 @@ import Testing
     @Test(
         "Whatever is refused as a whole is refused element by element, and so is an object without the array",
         arguments: [
-            "", "[1]", "{}", "{\"list\": 1}", "{\"a\": {\"list\": [1]}}", "{\"list\": [1", "{\"list\": [1]", "{\"list\": [1 2]}",
+            "", "[1]", "{}", "{\"list\": 1}", "{\"a\": {\"list\": [1]}}", "{\"list\": [1", "{\"list\": [1]",
+            "{\"list\": [1 2]}",
             "{\"list\": [1,]}", "{\"list\": [,1]}", "{\"list\": [1}]", "{\"list\": [{]}]}", "{\"list\": [1]} 2",
-            "{\"list\": [1], \"list\": [2]}", "{\"list\": [{\"a\": 1, \"a\": 2}]}", "{\"list\": [NaN]}", "{\"list\": [1], }",
+            "{\"list\": [1], \"list\": [2]}", "{\"list\": [{\"a\": 1, \"a\": 2}]}", "{\"list\": [NaN]}",
+            "{\"list\": [1], }",
         ])
     func refused(text: String) {
         #expect(read(text) == nil)

@@ -22,7 +22,8 @@ extension ActivationFunction: ComputableOperator {
             return .real(Tensor(x.shape, powers.map { A.stored(1 / (1 + A.Working($0))) }))
         case .errorFunction:
             let x = try inputs.real(0)
-            return .real(Tensor(x.shape, errorFunctions(of: x.elements.map { Double($0) }).map { A.stored(A.Working($0)) }))
+            return .real(
+                Tensor(x.shape, errorFunctions(of: x.elements.map { Double($0) }).map { A.stored(A.Working($0)) }))
         default:
             return .real(try inputs.real(0).map { A.stored(A.Working(value(of: Double($0)))) })
         }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the polynomials of Sources/VectorKernels/error_function.h, by mpmath, and says how much they omit.
+"""Makes the polynomials of Sources/VectorKernels/error_function.h, by mpmath 1.4.1 (PyPI), and says how much they omit.
 
 erf(a) = a P(a^2) for 0 <= a < 1, and 1 - e^-Q(a) for 1 <= a <= 6. P and Q are the polynomials whose largest relative
 error of erf is the least, by Lawson's algorithm: least squares, with weights that grow where the error is large.
@@ -54,9 +54,12 @@ def show(name, polynomial):
 
 
 show("P", best_polynomial(ratio, lambda u: 1 / ratio(u), mpf(10) ** -12, mpf(1), 11))
-show(
-    "Q",
-    best_polynomial(
-        lambda x: -mpmath.log(mpmath.erfc(x)), lambda x: mpmath.erfc(x) / mpmath.erf(x), mpf(1), mpf(6), 17
-    ),
+beyond_1 = best_polynomial(
+    lambda x: -mpmath.log(mpmath.erfc(x)), lambda x: mpmath.erfc(x) / mpmath.erf(x), mpf(1), mpf(6), 17
 )
+show("Q", beyond_1)
+# Beyond 6, 1 - e^-Q must round to 1: Q grows from there on, as its derivatives at 6 are all positive.
+coefficients = list(beyond_1[0])[::-1]
+for _ in range(18):
+    assert mpmath.polyval(coefficients, 6) > 0
+    coefficients = [c * (len(coefficients) - 1 - i) for i, c in enumerate(coefficients[:-1])]

@@ -23,9 +23,8 @@ static inline __attribute__((always_inline)) void apply_error_function(float64_l
     POLYNOMIAL(near_0, square, ratio)
     float64_lanes y = x * ratio;
     if (__builtin_reduce_max(a) >= 1) {
-        // Beyond 6 the nearest float64 is 1.
-        float64_lanes limited = a > 6.0 ? (float64_lanes)(6.0) : a;
-        POLYNOMIAL(beyond_1, limited, logarithm)
+        // Beyond 6, where Q is above 38, the nearest float64 to 1 - e^-Q is 1.
+        POLYNOMIAL(beyond_1, a, logarithm)
         float64_lanes rest = -logarithm;
         raise_e_to(&rest);
         y = a >= 1.0 ? __builtin_elementwise_copysign(1 - rest, x) : y;

@@ -34,7 +34,7 @@ import Testing
         "Whatever is refused as a whole is refused element by element, and so is an object without the array",
         arguments: [
             "", "[1]", "{}", "{\"list\": 1}", "{\"a\": {\"list\": [1]}}", "{\"list\": [1", "{\"list\": [1]",
-            "{\"list\": [1 2]}",
+            "{\"list\": [1 2]}", "{\"list\": [1 2 3]}",
             "{\"list\": [1,]}", "{\"list\": [,1]}", "{\"list\": [1}]", "{\"list\": [{]}]}", "{\"list\": [1]} 2",
             "{\"list\": [1], \"list\": [2]}", "{\"list\": [{\"a\": 1, \"a\": 2}]}", "{\"list\": [NaN]}",
             "{\"list\": [1], }",

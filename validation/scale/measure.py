@@ -8,12 +8,22 @@ Processor time is that of all threads; it depends less on what else the machine 
 """
 
 import argparse
+import multiprocessing
 import os
 import subprocess
 from pathlib import Path
 
 from make_frames import BUNDLED_FRAMES, BUNDLED_GOLD, make_frames
 from split_frames import split_frames
+
+
+def apart(function, *arguments) -> None:
+    """Calls a function in a process of its own: the peak memory of a program includes that of the one that starts it."""
+    process = multiprocessing.get_context("spawn").Process(target=function, args=arguments)
+    process.start()
+    process.join()
+    if process.exitcode != 0:
+        raise SystemExit(f"{function.__name__} ended with {process.exitcode}")
 
 
 def run(command: list[str | Path]) -> tuple[float, int]:
@@ -40,7 +50,7 @@ def measure(program: Path, report: str, count: int, place: Path, options: list[s
 def measure_parts(program: Path, report: str, count: int, size: int, place: Path, options: list[str]) -> None:
     """The same run in parts, one after the other, and their merge."""
     parts = -(-count // size)
-    split_frames(place / "frames", [place / "gold.json"], parts, place / "parts")
+    apart(split_frames, place / "frames", [place / "gold.json"], parts, place / "parts")
     total, largest, places = 0.0, 0, []
     for part in range(1, parts + 1):
         given = place / "parts" / str(part)
@@ -69,7 +79,7 @@ def main() -> None:
     program, options = arguments.program.resolve(), arguments.options.split()
     for count in arguments.counts:
         place = arguments.directory / str(count)
-        make_frames(count, place, arguments.few, arguments.gold)
+        apart(make_frames, count, place, arguments.few, arguments.gold)
         if arguments.part:
             measure_parts(program, arguments.only, count, arguments.part, place, options)
         else:

@@ -330,7 +330,7 @@ func makeTensor(
         or: place, "no extent")
     let properties = try HDF5Handle(H5Pcreate(hdf5_dataset_creation()), H5Pclose, or: place, "no properties")
     _ = H5Pset_obj_track_times(properties.id, false)
-    if tensor.shape.rank > 0, tensor.shape.count > 0 {
+    if tensor.isChunk {
         _ = H5Pset_chunk(properties.id, Int32(extents.count), extents)
         if tensor.compression == .none {
             _ = H5Pset_fletcher32(properties.id)

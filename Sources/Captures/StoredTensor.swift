@@ -9,16 +9,18 @@ package struct StoredTensor: Sendable {
     /// The elements: their ``Tensors/AnyTensor/littleEndianBytes``, or those in deflate's format.
     let bytes: [UInt8]
     let compression: CaptureCompression
+    /// Whether the elements are one chunk, which filters take: to compress, and to add checksums. A data set without
+    /// axes or elements has none, and one of 2 GiB is left as it is: HDF5 and zlib count a chunk's bytes in 32 bits.
+    let isChunk: Bool
 
     /// - Parameter identifies: whether captures that hold the same tensor are known by its hash, as by their inputs'.
     package init(_ tensor: AnyTensor, _ compression: CaptureCompression, identifies: Bool = false) {
         elementType = tensor.elementType
         shape = tensor.shape
         let elements = tensor.littleEndianBytes
-        // A data set without axes or elements has no chunks, which filters take: to compress, and to add checksums.
-        let hasChunks = shape.rank > 0 && shape.count > 0
-        sha256 = identifies || !hasChunks ? sha256Hex(elements) : nil
-        let compression = hasChunks ? compression : .none
+        isChunk = shape.rank > 0 && shape.count > 0 && elements.count < Int32.max
+        sha256 = identifies || !isChunk ? sha256Hex(elements) : nil
+        let compression = isChunk ? compression : .none
         let deflated =
             compression == .fast ? BytePlanes.deflated(elements, elementSize: elementType.byteCount) : nil
         // Without memory for it, HDF5 is left to compress.

@@ -9,25 +9,8 @@ extension JSON {
     ///   What was taken is then of no use: ``init(parsing:file:)`` says what is wrong.
     package init?(parsing text: [UInt8], takingElementsOf key: String, _ take: (JSON) throws -> Void) {
         let tokens = JSONTokens(text)
-        guard var token = tokens.array(key) else { return nil }
-        let start = token.endIndex
-        var end = start
-        while let first = tokens.next(from: token.endIndex) {
-            if first.elementsEqual("]".utf8), end == start {
-                end = first.startIndex
-                break
-            }
-            guard let last = tokens.end(ofValueFrom: first),
-                let element = try? JSON(parsing: Array(text[first.startIndex..<last]), file: "", atDepth: 2),
-                (try? take(element)) != nil, let separator = tokens.next(from: last)
-            else { return nil }
-            token = separator
-            end = separator.startIndex
-            if separator.elementsEqual("]".utf8) { break }
-            guard separator.elementsEqual(",".utf8) else { return nil }
-        }
-        guard end < text.count, text[end] == UInt8(ascii: "]"),
-            let rest = try? JSON(parsing: Array(text[..<start] + text[end...]), file: "")
+        guard let opening = tokens.array(key), let closing = tokens.takeElements(after: opening, take),
+            let rest = try? JSON(parsing: Array(text[..<opening.endIndex] + text[closing.startIndex...]), file: "")
         else { return nil }
         self = rest
     }
@@ -48,6 +31,23 @@ extension JSONTokens {
             {
                 return bracket
             }
+        }
+        return nil
+    }
+
+    /// - Returns: the bracket that closes the array; nil if the array is not JSON, or if `take` throws.
+    fileprivate func takeElements(
+        after opening: ArraySlice<UInt8>, _ take: (JSON) throws -> Void
+    ) -> ArraySlice<UInt8>? {
+        guard var first = next(from: opening.endIndex) else { return nil }
+        if first.elementsEqual("]".utf8) { return first }
+        while let end = end(ofValueFrom: first),
+            let element = try? JSON(parsing: Array(text[first.startIndex..<end]), file: "", atDepth: 2),
+            (try? take(element)) != nil, let separator = next(from: end)
+        {
+            if separator.elementsEqual("]".utf8) { return separator }
+            guard separator.elementsEqual(",".utf8), let following = next(from: separator.endIndex) else { return nil }
+            first = following
         }
         return nil
     }

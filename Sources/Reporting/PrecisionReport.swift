@@ -260,6 +260,9 @@ extension NetworkPrecision {
     /// Why a requirement on a network was not measured, if so.
     fileprivate func notJudgedBecause(inCascade isFaceNetwork: Bool, _ tasks: [TaskRequirement]?) -> String? {
         if cases == 0 { return "no case was compared: there is no capture of it, or none that holds every layer" }
+        if inputsAreConstant == true {
+            return "every case's inputs are one number throughout, on which arithmetics that do another thing may agree"
+        }
         guard isFaceNetwork else {
             let hasLimit = (tasks ?? []).contains { $0.threshold != nil }
             return hasLimit ? nil : "no limit says what its answers may lose: --require top1=0.99, for example"

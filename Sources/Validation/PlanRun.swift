@@ -26,9 +26,12 @@ extension PrecisionPlan {
             let model = try models.model(name)
             try model.requireFloat32(as: "the baseline of a plan")
             let capture = try CaptureFile(contentsOf: "\(captures)/\(name).h5")
-            return PlanTrial.PlannedNetwork(
-                name: name, graph: model.graph, inputs: try NetworkInputs.all(in: capture, of: model.graph)
-            ) { engine in
+            let inputs = try NetworkInputs.all(in: capture, of: model.graph)
+            guard !inputs.reduce(InputGaps(), { $0.merged(with: InputGaps($1.tensors)) }).areConstant else {
+                throw ComparisonError.nothingInCommon(
+                    "every case's inputs of \(name) are one number throughout, on which any plan may seem to do")
+            }
+            return PlanTrial.PlannedNetwork(name: name, graph: model.graph, inputs: inputs) { engine in
                 try programs.measure(of: engine, in: arithmetic, against: model, on: capture)
             }
         }

@@ -220,6 +220,21 @@ import Testing
                 let limited = try CommandLineProgram.run(
                     "compare", model, theirs, "--inputs", inputs, "--require", "top1@softmax_1=1")
                 #expect(limited.exitCode == 2, "\(limited.output)")
+
+                let (models, captures) = ("\(inputs)/models", "\(inputs)/captures")
+                for place in [models, captures] {
+                    try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+                }
+                try FileManager.default.copyItem(atPath: model, toPath: "\(models)/net.onnx")
+                let run = try CommandLineProgram.run(
+                    "run", model, "--input", "\(inputs)/a.npy", "--output", "\(captures)/net.h5")
+                #expect(run.exitCode == 0)
+                let given = ["--models", models, "--captures", captures, "--require", "top1@softmax_1=0.5"]
+                let validated = try CommandLineProgram.run(
+                    ["validate", "--only", "fp16_vs_fp32", "--report", "\(inputs)/out"] + given)
+                #expect(validated.exitCode == 2 && validated.output.contains("one number throughout"))
+                let planned = try CommandLineProgram.run(["plan"] + given)
+                #expect(planned.exitCode == 2 && planned.errors.contains("one number throughout"))
             }
         }
     }

@@ -116,6 +116,16 @@ import Testing
         #expect(report.verdict == .notJudged && report.notJudged.count == 1)
     }
 
+    @Test("A network whose inputs are one number throughout keeps all from being judged")
+    func constantInputs() {
+        let constant = NetworkPrecision(
+            network: "pnet", modelSha256: "", cases: 1, maxAbsDiff: 0, meanAbsDiff: 0, floor: 0, meanIou: 1, minIou: 1,
+            decisionAgreement: 1, constants: [], layers: [], inputsAreConstant: true)
+        let report = report(constant, endToEnd(Self.box))
+        #expect(report.verdict == .notJudged && report.notJudged.count == 1)
+        #expect(report.notJudged.first?.contains("one number throughout") == true)
+    }
+
     @Test("NaN from a network on a frame does not conform")
     func notFinite() {
         let frame = UnjudgedFrame(file: "b.jpg", cause: .notFinite, reason: "NaN")

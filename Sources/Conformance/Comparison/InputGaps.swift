@@ -2,7 +2,7 @@ import Tensors
 
 /// Faults that a comparison's inputs cannot reveal because they change nothing on them: a gray image has the same
 /// numbers in every channel order.
-struct InputGaps: Sendable {
+package struct InputGaps: Sendable {
     private struct Gaps: Sendable {
         var isConstant: Bool
         var hasEqualChannels: Bool
@@ -13,10 +13,10 @@ struct InputGaps: Sendable {
     private var names = [String]()
     private var gaps = [String: Gaps]()
 
-    init() {}
+    package init() {}
 
     /// The gaps of one case's inputs.
-    init(_ inputs: [String: AnyTensor]) {
+    package init(_ inputs: [String: AnyTensor]) {
         names = inputs.keys.sorted()
         gaps = inputs.mapValues { values in
             let (numbers, shape) = (values.float64.elements, values.shape)
@@ -29,7 +29,7 @@ struct InputGaps: Sendable {
     }
 
     /// The gaps over all cases: a single case is enough to reveal a fault.
-    func merged(with other: InputGaps) -> InputGaps {
+    package func merged(with other: InputGaps) -> InputGaps {
         guard !names.isEmpty else { return other }
         var merged = self
         merged.names = names.filter { other.gaps[$0] != nil }
@@ -44,10 +44,10 @@ struct InputGaps: Sendable {
     }
 
     /// Whether every input is one number throughout in every case: two networks that do another thing may well agree.
-    var areConstant: Bool { !names.isEmpty && names.allSatisfy { gaps[$0]?.isConstant == true } }
+    package var areConstant: Bool { !names.isEmpty && names.allSatisfy { gaps[$0]?.isConstant == true } }
 
     /// A sentence for each.
-    var sentences: [String] {
+    package var sentences: [String] {
         names.flatMap { name -> [String] in
             guard let gaps = gaps[name] else { return [] }
             if gaps.isConstant {

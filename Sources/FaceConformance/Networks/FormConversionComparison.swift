@@ -29,10 +29,12 @@ extension NetworkComparison {
         progress: (_ caseName: String) -> Void, answers observe: (_ recorded: FaceAnswers, _ found: FaceAnswers) -> Void
     ) throws {
         var cases = [CaseMetrics]()
+        var gaps = InputGaps()
         for caseName in shard.stretch(of: capture.caseNames) {
             progress(caseName)
             let recorded = try capture.readCase(caseName)
             let answers = try RecordedAnswers(recorded, in: capture, of: network.network, scores: network.scores)
+            gaps = gaps.merged(with: InputGaps(["image": .float32(answers.images)]))
             // A network may take only one image at a time, and a large batch takes memory.
             var layers = [LayerMetrics]()
             for index in 0..<answers.images.shape[0] {
@@ -45,7 +47,9 @@ extension NetworkComparison {
             }
             cases.append(CaseMetrics(name: caseName, source: recorded.source, layers: layers))
         }
-        self.init(network: name, modelSHA256: model.sha256, cases: cases, layersNotCompared: [])
+        self.init(
+            network: name, modelSHA256: model.sha256, cases: cases, layersNotCompared: [],
+            inputsCannotShow: gaps.sentences, inputsAreConstant: gaps.areConstant)
     }
 }
 

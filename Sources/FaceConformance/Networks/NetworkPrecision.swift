@@ -28,13 +28,16 @@ package struct NetworkPrecision: Sendable, Codable, Equatable {
     package let layers: [LayerPrecision]
     /// The result of each task metric; nil if none was requested.
     package private(set) var tasks: [TaskAgreement]?
+    /// True if the inputs are one number throughout in every case; else nil.
+    package let inputsAreConstant: Bool?
 
     package init(
         network: String, modelSha256: String, cases: Int, maxAbsDiff: Double, meanAbsDiff: Double, floor: Double,
         meanIou: Double?, minIou: Double?, decisionAgreement: Double?, constants: [ConstantRange],
-        layers: [LayerPrecision], tasks: [TaskAgreement]? = nil
+        layers: [LayerPrecision], tasks: [TaskAgreement]? = nil, inputsAreConstant: Bool = false
     ) {
         self.tasks = tasks
+        self.inputsAreConstant = inputsAreConstant ? true : nil
         self.network = network
         self.modelSha256 = modelSha256
         self.cases = cases
@@ -123,13 +126,20 @@ extension NetworkPrecision {
                     name: input.name, source: input.source, inputs: input.tensors, tensors: expected, exact: exact)
                 // The arithmetics share what the oracle gives for a case.
                 let metrics = try LayerComparison.compare(asked.map(\.comparison), with: recorded)
-                return try concurrentMap(Array(zip(asked, metrics))) { try $0.answer(to: recorded, $1) }
+                return (
+                    gaps: InputGaps(input.tensors),
+                    own: try concurrentMap(Array(zip(asked, metrics))) { try $0.answer(to: recorded, $1) }
+                )
             }
         }
+        var gaps = InputGaps()
         for answer in answers.joined() {
-            for (index, own) in answer.enumerated() { trials[index].add(own) }
+            gaps = gaps.merged(with: answer.gaps)
+            for (index, own) in answer.own.enumerated() { trials[index].add(own) }
         }
-        return trials.map { $0.precision(of: network, modelSha256: modelSha256) }
+        return trials.map {
+            $0.precision(of: network, modelSha256: modelSha256, inputsAreConstant: gaps.areConstant)
+        }
     }
 }
 
@@ -203,7 +213,7 @@ private struct ArithmeticTrial: Sendable {
         if let faces = answer.faces { decisions.add(expected: faces.expected, found: faces.found) }
     }
 
-    func precision(of network: String, modelSha256: String) -> NetworkPrecision {
+    func precision(of network: String, modelSha256: String, inputsAreConstant: Bool) -> NetworkPrecision {
         let comparison = NetworkComparison(
             network: network, modelSHA256: modelSha256, cases: cases, layersNotCompared: [])
         let merged = comparison.layers
@@ -215,6 +225,6 @@ private struct ArithmeticTrial: Sendable {
             floor: floor, meanIou: decisions.overlaps.mean, minIou: decisions.overlaps.smallest,
             decisionAgreement: decisions.agreement, constants: ConstantRange.outOfRange(in: graph, of: format),
             layers: merged.map { LayerPrecision($0, ranges[$0.layer] ?? NumberRange(), in: format) },
-            tasks: comparison.tasks.isEmpty ? nil : comparison.tasks)
+            tasks: comparison.tasks.isEmpty ? nil : comparison.tasks, inputsAreConstant: inputsAreConstant)
     }
 }

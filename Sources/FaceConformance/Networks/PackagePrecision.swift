@@ -71,6 +71,6 @@ extension NetworkPrecision {
                 var range = NumberRange()
                 range.nonFiniteCount = layer.cumulative.difference.nonFiniteCount
                 return LayerPrecision(layer, range)
-            })
+            }, inputsAreConstant: comparison.inputsAreConstant)
     }
 }

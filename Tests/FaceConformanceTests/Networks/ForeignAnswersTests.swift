@@ -16,7 +16,8 @@ import Testing
 
     /// What is compared of two images and tensors that are recorded of them.
     private func compare(
-        images: Shape = [2, 24, 24, 3], _ tensors: [(name: String, isOutput: Bool, values: AnyTensor)]
+        images: Shape = [2, 24, 24, 3], filledWith number: (Int) -> Float = { _ in 0.25 },
+        _ tensors: [(name: String, isOutput: Bool, values: AnyTensor)]
     ) throws -> NetworkComparison {
         let model = try model.get()
         return try withTemporaryDirectory { directory in
@@ -24,7 +25,7 @@ import Testing
                 engine: "a test", engineVersion: "1", arithmetic: "fp32", modelName: "net",
                 modelSHA256: String(repeating: "0", count: 64), adapter: "by hand")
             let writer = try CaptureWriter(header, to: "\(directory)/rnet.h5")
-            let input = AnyTensor.float32(Tensor(images, [Float](repeating: 0.25, count: images.count)))
+            let input = AnyTensor.float32(Tensor(images, (0..<images.count).map(number)))
             try writer.append(
                 CaptureCase(
                     name: "a", source: "", inputs: [.init(name: "x", values: input)],
@@ -55,6 +56,17 @@ import Testing
         #expect(apart.maxAbsDiff == parts.map(\.maxAbsDiff).max() && apart.maxAbsDiff > 0)
         #expect(apart.worst?.index.first == 0, "equal images have equal answers, of which the first counts")
         #expect(apart.count == 12)
+    }
+
+    @Test("Images that are one number throughout are said to be so, and what gray ones cannot show")
+    func constantImages() throws {
+        let constant = try compare([("all", true, zeros([2, 6]))])
+        #expect(constant.inputsAreConstant && constant.inputsCannotShow?.count == 1)
+        let gray = try compare(filledWith: { Float($0 / 3 % 7) }, [("all", true, zeros([2, 6]))])
+        #expect(!gray.inputsAreConstant)
+        #expect(gray.inputsCannotShow?.contains { $0.contains("is gray") } == true)
+        let coloured = try compare(filledWith: { Float($0 * $0 % 101) }, [("all", true, zeros([2, 6]))])
+        #expect(!coloured.inputsAreConstant && coloured.inputsCannotShow == nil)
     }
 
     @Test(

@@ -38,6 +38,24 @@ import Testing
         #expect(precision.floor > 0 && precision.floor <= 0x1p-12)
     }
 
+    @Test("Inputs that are one number throughout are said to be so, unless one case has others")
+    func constantInputs() throws {
+        let graph = try SmallNetwork().graph()
+        var random = RandomNumbers(seed: 22)
+        let numbers =
+            [0, 0.5].map { Tensor<Float>([1, 3, 6, 6], repeating: $0) } + [random.floats([1, 3, 6, 6], in: -1...1)]
+        let inputs = numbers.enumerated().map {
+            NetworkInputs(name: "\($0)", source: "test", tensors: ["x": .float32($1)])
+        }
+        func areConstant(_ inputs: [NetworkInputs]) throws -> Bool? {
+            try NetworkPrecision(
+                of: .fp16Storage, running: graph, modelSha256: "", on: inputs, network: "small", scoreThreshold: 0.5
+            ).inputsAreConstant
+        }
+        #expect(try areConstant(Array(inputs.prefix(2))) == true)
+        #expect(try areConstant(inputs) == nil)
+    }
+
     @Test("Arithmetics that are measured together have the figures that each has alone, in every case")
     func together() throws {
         let graph = try SmallNetwork().graph()

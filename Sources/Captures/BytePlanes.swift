@@ -8,16 +8,15 @@ enum BytePlanes {
     private static let level: Int32 = 1
 
     /// - Parameters:
-    ///   - elements: their bytes, one element after another.
+    ///   - elements: their bytes, one element after another: fewer than 2 GiB.
     ///   - size: the bytes of an element.
-    /// - Returns: nil if zlib has no memory, or there are more bytes than it takes at once.
+    /// - Returns: nil if zlib has no memory.
     static func deflated(_ elements: [UInt8], elementSize size: Int) -> [UInt8]? {
         var stream = z_stream()
-        guard elements.count < Int32.max,
-            deflateInit2_(
-                &stream, level, Z_DEFLATED, MAX_WBITS, MAX_MEM_LEVEL, Z_RLE, ZLIB_VERSION,
-                Int32(MemoryLayout<z_stream>.size)) == Z_OK
-        else { return nil }
+        let begun = deflateInit2_(
+            &stream, level, Z_DEFLATED, MAX_WBITS, MAX_MEM_LEVEL, Z_RLE, ZLIB_VERSION,
+            Int32(MemoryLayout<z_stream>.size))
+        guard begun == Z_OK else { return nil }
         defer { deflateEnd(&stream) }
         let count = elements.count / size
         // Each change of the level ends a block.

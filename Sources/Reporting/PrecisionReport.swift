@@ -261,7 +261,7 @@ extension NetworkPrecision {
     fileprivate func notJudgedBecause(inCascade isFaceNetwork: Bool, _ tasks: [TaskRequirement]?) -> String? {
         if cases == 0 { return "no case was compared: there is no capture of it, or none that holds every layer" }
         if inputsAreConstant == true {
-            return "every case's inputs are one number throughout, on which arithmetics that do another thing may agree"
+            return "every case's inputs are one number throughout, on which arithmetics agree that differ elsewhere"
         }
         guard isFaceNetwork else {
             let hasLimit = (tasks ?? []).contains { $0.threshold != nil }

@@ -29,7 +29,7 @@ extension PrecisionPlan {
             let inputs = try NetworkInputs.all(in: capture, of: model.graph)
             guard !inputs.reduce(InputGaps(), { $0.merged(with: InputGaps($1.tensors)) }).areConstant else {
                 throw ComparisonError.nothingInCommon(
-                    "every case's inputs of \(name) are one number throughout, on which any plan may seem to do")
+                    "every case's inputs of \(name) are one number throughout, on which every plan may keep its limits")
             }
             return PlanTrial.PlannedNetwork(name: name, graph: model.graph, inputs: inputs) { engine in
                 try programs.measure(of: engine, in: arithmetic, against: model, on: capture)

@@ -90,8 +90,7 @@
 #include "sums_form.h"
 
 #include "float16_arrays.h"
-#include "exponentials.h"
-#include "error_function.h"
+#include "functions_of_level.h"
 #include "layers_of_level.h"
 #include "maps_of_level.h"
 #include "max_pool.h"

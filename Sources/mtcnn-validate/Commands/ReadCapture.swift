@@ -5,7 +5,7 @@ import Tensors
 /// What the other commands start to read a capture, which may come from anybody, in a process of its own: this program
 /// with the command's name, the most bytes that tensors may take, and the file.
 ///
-/// Nobody types it, and it starts for each file: so it does without the parser of the command line.
+/// Nobody types it, and it starts once for each file, so it does without the command line's parser.
 struct ReadCapture {
     private static let name = "read-capture"
 

@@ -1,5 +1,0 @@
-#include "kernels.h"
-
-void vk_error_functions(vk_level level, const double *x, ptrdiff_t count, double *y) {
-    vk_kernels_of(level)->error_functions(x, count, y);
-}

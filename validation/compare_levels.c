@@ -1,6 +1,6 @@
-// Compares the kernels of every level of a processor with the portable ones, bit for bit, on random layers, pools,
-// sums, conversions and functions. The tests of the package do so against the arithmetic's definition; this needs a C compiler
-// alone, and so can be run for a processor that is emulated (compare_levels.sh).
+// Compares the kernels of every level of a processor with the portable ones, bit for bit, on random layers, pools, sums,
+// layouts, conversions and functions. The tests of the package do so against the arithmetic's definition; this needs a
+// compiler alone, and so can be run for a processor that is emulated (compare_levels.sh).
 
 #include <math.h>
 #include <stdint.h>
@@ -224,12 +224,33 @@ static void compare_conversions(vk_level level) {
     free(halves), free(numbers);
 }
 
+/// Each number of a block's pixel is that of its channel's plane, and 0 beyond the channels; so the portable kernels are
+/// not needed here.
+static void compare_layouts(vk_level level) {
+    ptrdiff_t channels = 1 + random_below(16), pixels = 1 + random_below(70), stride = pixels + random_below(9);
+    float *planes = random_numbers(16 * stride), *back = calloc(16 * stride, sizeof(float));
+    float *blocks = random_numbers(16 * pixels), *expected = calloc(16 * pixels, sizeof(float));
+    for (ptrdiff_t p = 0; p < pixels; p++)
+        for (ptrdiff_t c = 0; c < channels; c++) expected[16 * p + c] = planes[c * stride + p];
+    vk_blocks_from_planes(level, planes, stride, channels, pixels, blocks);
+    compare("blocks from planes", level, blocks, expected, 16 * pixels);
+    vk_planes_from_blocks(level, blocks, channels, pixels, stride, back);
+    for (ptrdiff_t c = 0; c < channels; c++)
+        compare("planes from blocks", level, back + c * stride, planes + c * stride, pixels);
+    // What lies between the rows, and beyond them, stays as it is.
+    for (ptrdiff_t c = 0; c < 16; c++)
+        for (ptrdiff_t p = c < channels ? pixels : 0; p < stride; p++)
+            if (back[c * stride + p] != 0) failures++;
+    free(planes), free(back), free(blocks), free(expected);
+}
+
 int main(void) {
     int level_count = 0;
     const vk_level levels[] = {vk_level_avx2, vk_level_avx512, vk_level_neon};
     const vk_form forms[] = {
         vk_form_fused, vk_form_multiply_add, vk_form_float16_fused, vk_form_float16_multiply_add, vk_form_neural_engine_m1};
     const vk_rounding roundings[] = {vk_rounding_none, vk_rounding_results, vk_rounding_sums_and_results};
+    for (int i = 0; i < 100; i++) compare_layouts(vk_level_portable);
     for (int l = 0; l < 3; l++) {
         if (!vk_supports(levels[l])) continue;
         level_count++;
@@ -243,6 +264,7 @@ int main(void) {
             compare_depthwise(levels[l]);
             compare_elements(levels[l]);
             compare_windows(levels[l]);
+            compare_layouts(levels[l]);
         }
         compare_conversions(levels[l]);
         compare_function(levels[l], "exponential", vk_exponentials, 11000);

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Compares the vector kernels of every instruction set with the portable ones, bit for bit: those of this processor,
-# and, where Debian's packages qemu-user-static, libc6-dev-arm64-cross and libgcc-12-dev-arm64-cross are installed, those of
-# an emulated arm64. Fails where that is not there, but for `--own`, which compares this processor's alone.
+# and, where Debian's packages qemu-user-static, libc6-dev-arm64-cross and libstdc++-12-dev-arm64-cross are installed, those
+# of an emulated arm64. Fails where that is not there, but for `--own`, which compares this processor's alone.
 #
 # Usage: validation/compare_levels.sh [--own]
 set -eu
@@ -13,7 +13,7 @@ trap 'rm -rf "$work"' EXIT
 build() {
     output=$1
     shift
-    clang -O1 -I"$kernels/include" -I"$kernels" "$@" "$here/compare_levels.c" "$kernels"/*.c -lm -o "$output"
+    clang++ -O1 -I"$kernels/include" "$@" -x c "$here/compare_levels.c" -x c++ "$kernels"/*.cpp -lm -o "$output"
 }
 
 build "$work/own"
@@ -24,7 +24,7 @@ if [ "$(uname -m)" = aarch64 ] || [ "${1:-}" = --own ]; then
     exit 0
 fi
 if ! command -v qemu-aarch64-static >/dev/null || [ ! -e "$cross/include" ]; then
-    echo "arm64 cannot be compared: install qemu-user-static, libc6-dev-arm64-cross and libgcc-12-dev-arm64-cross; --own" \
+    echo "arm64 cannot be compared: install qemu-user-static, libc6-dev-arm64-cross and libstdc++-12-dev-arm64-cross; --own" \
         "leaves it out" >&2
     exit 1
 fi

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the polynomials of Sources/VectorKernels/functions_of_level.h, by mpmath 1.4.1 (PyPI), and says how much they omit.
+"""Makes the polynomials of Sources/VectorKernels/functions.hpp, by mpmath 1.4.1 (PyPI), and says how much they omit.
 
 erf(a) = a P(a^2) for 0 <= a < 1, and 1 - e^-Q(a) for 1 <= a <= 6. P and Q are the polynomials whose largest relative
 error of erf is the least, by Lawson's algorithm: least squares, with weights that grow where the error is large.

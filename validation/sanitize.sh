@@ -1,9 +1,9 @@
 #!/bin/sh
 # Runs tests under the sanitizers that the toolchain has: validation/sanitize.sh [FILTER], of the tests' names.
 #
-# address: all of Swift and C. undefined: the C kernels, with clang's -fsanitize=undefined, in every arithmetic and level
+# address: all of Swift, C and C++. undefined: the kernels, with clang's -fsanitize=undefined, in every arithmetic and level
 # that this processor has (validation/compare_levels.c); Swift's own traps overflow and bad conversions already.
-# thread: Swift and C; Synchronization.Mutex and Atomic of the Swift 6 standard library are not instrumented on Linux, so
+# thread: Swift, C and C++; Synchronization.Mutex and Atomic of the Swift 6 standard library are not instrumented on Linux, so
 # that ThreadSanitizer reports races behind a correct lock there: those are named in validation/thread_sanitizer.txt.
 set -eu
 cd "$(dirname "$0")/.."
@@ -17,9 +17,9 @@ runs() {
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-echo "== undefined behaviour, C kernels"
-clang -O1 -g -fsanitize=undefined -fno-sanitize-recover=all -ISources/VectorKernels/include -ISources/VectorKernels \
-    validation/compare_levels.c Sources/VectorKernels/*.c -lm -o "$work/levels"
+echo "== undefined behaviour, kernels"
+clang++ -O1 -g -fsanitize=undefined -fno-sanitize-recover=all -ISources/VectorKernels/include \
+    -x c validation/compare_levels.c -x c++ Sources/VectorKernels/*.cpp -lm -o "$work/levels"
 "$work/levels"
 
 for sanitizer in address thread; do

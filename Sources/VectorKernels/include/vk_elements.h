@@ -2,6 +2,10 @@
 
 #include <stddef.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /// y[i] = x[i] where x[i] >= 0, else slopes[i * slope_step] * x[i].
 void vk_prelu_float32(
     const float *x, const float *slopes, ptrdiff_t slope_step, ptrdiff_t count, float *y);
@@ -15,3 +19,7 @@ void vk_largest_float32(
 void vk_largest_float64(
     const double *numbers, const ptrdiff_t *pixels, ptrdiff_t pixel_count, const ptrdiff_t *taps, ptrdiff_t tap_count,
     double *largest);
+
+#ifdef __cplusplus
+}
+#endif

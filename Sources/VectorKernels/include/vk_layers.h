@@ -6,6 +6,10 @@
 #include "vk_levels.h"
 #include "vk_sums.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 // Layers on activations laid out in blocks of 16 channels: [block][row][column][channel of the block]. Images are laid
 // out [row][column][channel] with 3 channels.
 
@@ -92,3 +96,7 @@ typedef struct {
 
 /// The first of the largest numbers under each window, NaN if one of them is NaN.
 void vk_max_pool(vk_level level, const vk_pool_row *row);
+
+#ifdef __cplusplus
+}
+#endif

@@ -2,6 +2,10 @@
 
 #include <stdbool.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /// The instruction sets that the kernels are compiled for. Each gives the same bits.
 typedef enum __attribute__((enum_extensibility(closed))) {
     vk_level_portable,
@@ -15,3 +19,7 @@ bool vk_supports(vk_level level);
 
 /// The fastest level of this processor.
 vk_level vk_best_level(void);
+
+#ifdef __cplusplus
+}
+#endif

@@ -6,6 +6,10 @@
 #include "vk_layers.h"
 #include "vk_levels.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 // Kernels on maps that are laid out in blocks of 16 channels: [block][row][column][channel of the block].
 
 /// A convolution of each channel with a kernel of its own. A layer's packed weights are [block][tap][channel of the
@@ -94,3 +98,7 @@ void vk_blocks_from_planes(
 void vk_planes_from_blocks(
     vk_level level, const float *pixels, ptrdiff_t channel_count, ptrdiff_t pixel_count, ptrdiff_t plane_stride,
     float *planes);
+
+#ifdef __cplusplus
+}
+#endif

@@ -5,6 +5,10 @@
 
 #include "vk_levels.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /// Along one axis of a resampled image, the source pixels whose weighted sum gives each pixel.
 typedef struct {
     ptrdiff_t pixel_count;
@@ -36,3 +40,7 @@ typedef struct {
 } vk_resampling;
 
 void vk_resample(vk_level level, const vk_resampling *resampling);
+
+#ifdef __cplusplus
+}
+#endif

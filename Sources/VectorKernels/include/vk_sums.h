@@ -4,6 +4,10 @@
 
 #include "vk_levels.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /// How to accumulate a sum of products. Each sum is one chain, from its start on, one product after another.
 typedef enum __attribute__((enum_extensibility(closed))) {
     /// fused multiply-adds, each rounded once to the type of the numbers
@@ -50,3 +54,7 @@ void vk_sums_float32(
 void vk_sums_float64(
     vk_level level, vk_form form, const vk_sum_layout *layout, const double *numbers, const double *packed_weights,
     const double *starts, double *sums);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,4 +1,4 @@
-#include "kernels.h"
+#include "kernels.hpp"
 
 void vk_compute_depthwise(
     vk_level level, const vk_layer *layer, const vk_pixels *pixels, ptrdiff_t number_block_stride) {

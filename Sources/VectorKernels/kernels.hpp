@@ -1,9 +1,13 @@
 #pragma once
 
+#include <string.h>
+
+#include <utility>
+
 #include "VectorKernels.h"
 
 /// The kernels of one level.
-typedef struct {
+struct vk_kernels {
     void (*fused_float32)(const vk_sum_layout *, const float *, const float *, const float *, float *);
     void (*multiply_add_float32)(const vk_sum_layout *, const float *, const float *, const float *, float *);
     void (*float16_fused)(const vk_sum_layout *, const float *, const float *, const float *, float *);
@@ -29,7 +33,7 @@ typedef struct {
     void (*resample)(const vk_resampling *);
     float (*multiply_add_chains)(ptrdiff_t, float, float);
     ptrdiff_t multiply_add_chain_count;
-} vk_kernels;
+};
 
 extern const vk_kernels vk_portable_kernels;
 #if defined(__x86_64__)

@@ -1,20 +1,23 @@
-// Functions of float64 numbers. Included once for each level.
+// Functions of float64 numbers.
 
-#include "lanes.h"
+#pragma once
 
-typedef uint64_t uint64_lanes __attribute__((ext_vector_type(16)));
+#include "lanes.hpp"
 
-#define FMA(a, b, c) __builtin_elementwise_fma(a, b, c)
+namespace {
 
-/// The polynomial of x with these coefficients, the highest power's first.
-#define POLYNOMIAL(COEFFICIENTS, x, sum)                                                                           \
-    float64_lanes sum = (float64_lanes)(COEFFICIENTS[0]);                                                          \
-    _Pragma("clang loop unroll(full)") for (unsigned i = 1; i < sizeof COEFFICIENTS / sizeof *COEFFICIENTS; i++)   \
-        sum = FMA(sum, x, (float64_lanes)(COEFFICIENTS[i]));
+/// sum = the polynomial of x with these coefficients, the highest power's first.
+template <int count>
+ALWAYS_INLINE void sum_polynomial(const double (&coefficients)[count], const float64_lanes *x, float64_lanes *sum) {
+    *sum = (float64_lanes)(coefficients[0]);
+#pragma clang loop unroll(full)
+    for (int i = 1; i < count; i++)
+        *sum = __builtin_elementwise_fma(*sum, *x, (float64_lanes)(coefficients[i]));
+}
 
 /// Raises e to each number x: e^x = 2^n e^r, where n is the integer nearest to x / ln 2, and e^r is its Taylor
 /// polynomial of degree 13, which omits less than 2^-57 for |r| < 0.347.
-static inline __attribute__((always_inline)) void raise_e_to(float64_lanes *numbers) {
+ALWAYS_INLINE void raise_e_to(float64_lanes *numbers) {
     float64_lanes x = *numbers;
     // Beyond these, every e^x is infinite, or 0. NaN stays NaN.
     x = x > 710.0 ? (float64_lanes)(710.0) : x;
@@ -22,16 +25,17 @@ static inline __attribute__((always_inline)) void raise_e_to(float64_lanes *numb
 
     // Adding this rounds a number to an integer, which is then in the last bits of the sum.
     float64_lanes to_whole = (float64_lanes)(0x1.8p52);
-    float64_lanes sum = FMA(x, (float64_lanes)(0x1.71547652b82fep0), to_whole);
+    float64_lanes sum = __builtin_elementwise_fma(x, (float64_lanes)(0x1.71547652b82fep0), to_whole);
     float64_lanes n = sum - to_whole;
     // ln 2 in two parts.
-    float64_lanes r = FMA(n, (float64_lanes)(-0x1.62e42fefa39efp-1), x);
-    r = FMA(n, (float64_lanes)(-0x1.abc9e3b39803fp-56), r);
+    float64_lanes r = __builtin_elementwise_fma(n, (float64_lanes)(-0x1.62e42fefa39efp-1), x);
+    r = __builtin_elementwise_fma(n, (float64_lanes)(-0x1.abc9e3b39803fp-56), r);
 
-    static const double inverse_factorials[] = {
+    static constexpr double inverse_factorials[] = {
         1.0 / 6227020800, 1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880, 1.0 / 40320, 1.0 / 5040,
         1.0 / 720,        1.0 / 120,       1.0 / 24,       1.0 / 6,       1.0 / 2,      1.0,         1.0};
-    POLYNOMIAL(inverse_factorials, r, power)
+    float64_lanes power;
+    sum_polynomial(inverse_factorials, &r, &power);
 
     // 2^n as the product of two factors, since the largest and the smallest n exceed float64's exponents.
     uint64_lanes exponent = (uint64_lanes)sum - (uint64_lanes)to_whole + 2 * 1023, first = exponent >> 1;
@@ -40,23 +44,25 @@ static inline __attribute__((always_inline)) void raise_e_to(float64_lanes *numb
 
 /// erf of each number x. With a = |x|: a P(a^2) where a < 1, which omits less than 2^-56 of it; else 1 - e^-Q(a), where
 /// Q(a) is about -log(erfc(a)), which omits less than 2^-56. `validation/make_error_function.py` makes P and Q.
-static inline __attribute__((always_inline)) void apply_error_function(float64_lanes *numbers) {
-    static const double near_0[] = {
+ALWAYS_INLINE void apply_error_function(float64_lanes *numbers) {
+    static constexpr double near_0[] = {
         -0x1.abacf49467356p-31, 0x1.d71a995a55791p-27, -0x1.5c071557849fcp-23, 0x1.b97fd0dfdf443p-20,
         -0x1.f4ca4d1f1d695p-17, 0x1.f9a2baa38e6b6p-14, -0x1.c02db03d998cdp-11, 0x1.565bccf929654p-8,
         -0x1.b82ce311fa80fp-6, 0x1.ce2f21a040d0cp-4, -0x1.812746b0379bdp-2, 0x1.20dd750429b6dp0};
-    static const double beyond_1[] = {
+    static constexpr double beyond_1[] = {
         0x1.58e789d0da7p-38, -0x1.bf6ec1c7b41b7p-33, 0x1.0d200fc636b8dp-28, -0x1.8d1b50cf6b4b6p-25,
         0x1.8f4965079842fp-22, -0x1.1d9896de1db3ep-19, 0x1.21bd6e0fbfc6fp-17, -0x1.7d2bee5ba9953p-16,
         0x1.4fb2cc82434f2p-16, 0x1.1c495198f7e2p-13, -0x1.94740baa6bae6p-11, 0x1.f6817c72eeab3p-10,
         -0x1.af87c236e19eap-12, -0x1.371fd761655b8p-6, 0x1.a4ac00664bbdp-4, 0x1.45f62b82d3567p-1,
         0x1.20dd1f5c0d20dp0, 0x1.0f8630858c0fcp-21};
     float64_lanes x = *numbers, a = __builtin_elementwise_abs(x), square = x * x;
-    POLYNOMIAL(near_0, square, ratio)
+    float64_lanes ratio;
+    sum_polynomial(near_0, &square, &ratio);
     float64_lanes y = x * ratio;
     if (__builtin_reduce_max(a) >= 1) {
         // Beyond 6, where Q is above 38, the nearest float64 to 1 - e^-Q is 1.
-        POLYNOMIAL(beyond_1, a, logarithm)
+        float64_lanes logarithm;
+        sum_polynomial(beyond_1, &a, &logarithm);
         float64_lanes rest = -logarithm;
         raise_e_to(&rest);
         y = a >= 1.0 ? __builtin_elementwise_copysign(1 - rest, x) : y;
@@ -65,22 +71,14 @@ static inline __attribute__((always_inline)) void apply_error_function(float64_l
 }
 
 /// y[i] = f(x[i]); the lanes beyond the last number are zeros.
-static inline __attribute__((always_inline)) void apply_to_all(
-    void (*const f)(float64_lanes *), const double *x, ptrdiff_t count, double *y) {
+template <void (*f)(float64_lanes *)> void apply_to_all(const double *x, ptrdiff_t count, double *y) {
     for (ptrdiff_t first = 0; first < count; first += vk_channel_block) {
-        size_t size = sizeof(double) * (count - first < vk_channel_block ? count - first : vk_channel_block);
+        size_t size = sizeof(double) * smaller<ptrdiff_t>(count - first, vk_channel_block);
         float64_lanes numbers = (float64_lanes)(0.0);
-        __builtin_memcpy(&numbers, x + first, size);
+        memcpy(&numbers, x + first, size);
         f(&numbers);
-        __builtin_memcpy(y + first, &numbers, size);
+        memcpy(y + first, &numbers, size);
     }
 }
 
-static void exponentials(const double *x, ptrdiff_t count, double *y) { apply_to_all(raise_e_to, x, count, y); }
-
-static void error_functions(const double *x, ptrdiff_t count, double *y) {
-    apply_to_all(apply_error_function, x, count, y);
-}
-
-#undef POLYNOMIAL
-#undef FMA
+} // namespace

@@ -1,4 +1,4 @@
-#include "kernels.h"
+#include "kernels.hpp"
 
 bool vk_supports(vk_level level) {
     switch (level) {

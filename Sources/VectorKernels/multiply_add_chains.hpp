@@ -1,9 +1,15 @@
-// Multiply-adds without memory, to measure the processor's peak. Included once for each level.
+// Multiply-adds without memory, to measure the processor's peak.
+
+#pragma once
+
+#include "lanes.hpp"
+
+namespace {
 
 /// As many independent chains as fit into registers.
-enum { multiply_add_chain_count = LEVEL_REGISTERS / LEVEL_BLOCK_REGISTERS - 1 };
+constexpr int multiply_add_chain_count = level::registers / level::block_registers - 1;
 
-static float multiply_add_chains(ptrdiff_t length, float factor, float addend) {
+float multiply_add_chains(ptrdiff_t length, float factor, float addend) {
     float32_lanes sums[multiply_add_chain_count];
     for (int chain = 0; chain < multiply_add_chain_count; chain++) sums[chain] = (float32_lanes)((float)chain);
     float32_lanes factors = (float32_lanes)(factor), addends = (float32_lanes)(addend);
@@ -14,3 +20,5 @@ static float multiply_add_chains(ptrdiff_t length, float factor, float addend) {
     for (int chain = 1; chain < multiply_add_chain_count; chain++) sums[0] += sums[chain];
     return sums[0][0];
 }
+
+} // namespace

@@ -1,4 +1,4 @@
-#include "kernels.h"
+#include "kernels.hpp"
 
 ptrdiff_t vk_multiply_add_chains(vk_level level, ptrdiff_t length, float factor, float addend, float *result) {
     const vk_kernels *kernels = vk_kernels_of(level);

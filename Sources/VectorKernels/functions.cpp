@@ -1,4 +1,4 @@
-#include "kernels.h"
+#include "kernels.hpp"
 
 void vk_exponentials(vk_level level, const double *x, ptrdiff_t count, double *y) {
     vk_kernels_of(level)->exponentials(x, count, y);

@@ -1,6 +1,4 @@
-#include <string.h>
-
-#include "kernels.h"
+#include "kernels.hpp"
 
 static ptrdiff_t block_count(ptrdiff_t channel_count) {
     return (channel_count + vk_channel_block - 1) / vk_channel_block;
@@ -10,19 +8,24 @@ ptrdiff_t vk_packed_count(ptrdiff_t channel_count, ptrdiff_t tap_count) {
     return block_count(channel_count) * vk_channel_block * tap_count;
 }
 
-#define DEFINE_PACK(NAME, NUMBER)                                                                                  \
-    void NAME(const NUMBER *weights, ptrdiff_t channel_count, ptrdiff_t tap_count, NUMBER *packed) {               \
-        memset(packed, 0, vk_packed_count(channel_count, tap_count) * sizeof(NUMBER));                             \
-        for (ptrdiff_t channel = 0; channel < channel_count; channel++) {                                          \
-            const NUMBER *weight = weights + channel * tap_count;                                                  \
-            ptrdiff_t block = channel / vk_channel_block;                                                          \
-            NUMBER *place = packed + block * tap_count * vk_channel_block + channel % vk_channel_block;            \
-            for (ptrdiff_t tap = 0; tap < tap_count; tap++, place += vk_channel_block) *place = weight[tap];       \
-        }                                                                                                          \
+template <class Number>
+static void pack(const Number *weights, ptrdiff_t channel_count, ptrdiff_t tap_count, Number *packed) {
+    memset(packed, 0, vk_packed_count(channel_count, tap_count) * sizeof(Number));
+    for (ptrdiff_t channel = 0; channel < channel_count; channel++) {
+        const Number *weight = weights + channel * tap_count;
+        ptrdiff_t block = channel / vk_channel_block;
+        Number *place = packed + block * tap_count * vk_channel_block + channel % vk_channel_block;
+        for (ptrdiff_t tap = 0; tap < tap_count; tap++, place += vk_channel_block) *place = weight[tap];
     }
+}
 
-DEFINE_PACK(vk_pack_float32, float)
-DEFINE_PACK(vk_pack_float64, double)
+void vk_pack_float32(const float *weights, ptrdiff_t channel_count, ptrdiff_t tap_count, float *packed) {
+    pack(weights, channel_count, tap_count, packed);
+}
+
+void vk_pack_float64(const double *weights, ptrdiff_t channel_count, ptrdiff_t tap_count, double *packed) {
+    pack(weights, channel_count, tap_count, packed);
+}
 
 void vk_sums_float32(
     vk_level level, vk_form form, const vk_sum_layout *layout, const float *numbers, const float *packed_weights,

@@ -1,4 +1,4 @@
-#include "kernels.h"
+#include "kernels.hpp"
 
 void vk_float32_from_float16(vk_level level, const _Float16 *from, ptrdiff_t count, float *to) {
     vk_kernels_of(level)->float32_from_float16(from, count, to);

@@ -1,4 +1,4 @@
-#include "kernels.h"
+#include "kernels.hpp"
 
 void vk_compute_layer(vk_level level, const vk_layer *layer, const vk_pixels *pixels) {
     vk_kernels_of(level)->compute_layer(layer, pixels);

@@ -1,16 +1,16 @@
-// Resampled images. Included once for each level.
+// Resampled images.
 
-#include <string.h>
+#pragma once
 
-#include "lanes.h"
+#include "lanes.hpp"
 
-#pragma STDC FP_CONTRACT OFF
+namespace {
 
 /// The channels of a pixel, and one number without meaning.
 typedef float pixel_lanes __attribute__((ext_vector_type(4)));
 typedef unsigned char pixel_bytes __attribute__((ext_vector_type(4)));
 
-static inline __attribute__((always_inline)) pixel_lanes load_pixel(const unsigned char *pixel, const bool is_at_end) {
+template <bool is_at_end> ALWAYS_INLINE pixel_lanes load_pixel(const unsigned char *pixel) {
     // After the last row there is no fourth byte.
     pixel_bytes bytes = {0, 0, 0, 0};
     memcpy(&bytes, pixel, is_at_end ? 3 : 4);
@@ -18,9 +18,8 @@ static inline __attribute__((always_inline)) pixel_lanes load_pixel(const unsign
 }
 
 /// Computes a row for the given numbers of taps or, if they are 0, those of the axes.
-static inline __attribute__((always_inline)) void resample_row(
-    const vk_resampling resampling, const int row_tap_count, const int column_tap_count, const bool is_at_end,
-    ptrdiff_t row) {
+template <int row_tap_count, int column_tap_count, bool is_at_end>
+void resample_row(const vk_resampling resampling, ptrdiff_t row) {
     ptrdiff_t row_taps = row_tap_count ? row_tap_count : resampling.rows.tap_count;
     ptrdiff_t column_taps = column_tap_count ? column_tap_count : resampling.columns.tap_count;
     const ptrdiff_t *row_offsets = resampling.rows.offsets + row * row_taps;
@@ -36,7 +35,7 @@ static inline __attribute__((always_inline)) void resample_row(
             const unsigned char *source = resampling.source + row_offsets[r] * stride;
             pixel_lanes row_sum = (pixel_lanes)(0.0f);
             for (ptrdiff_t c = 0; c < column_taps; c++)
-                row_sum += load_pixel(source + offsets[c] * vk_image_channels, is_at_end) * weights[c];
+                row_sum += load_pixel<is_at_end>(source + offsets[c] * vk_image_channels) * weights[c];
             sum += row_sum * row_weights[r];
         }
         if (resampling.rounds_to_integers) sum = __builtin_elementwise_rint(sum);
@@ -53,7 +52,7 @@ static inline __attribute__((always_inline)) void resample_row(
     }
 }
 
-static void resample(const vk_resampling *resampling) {
+void resample(const vk_resampling *resampling) {
     const vk_resampled_axis *rows = &resampling->rows, *columns = &resampling->columns;
     bool is_bilinear = rows->tap_count == 2 && columns->tap_count == 2;
     for (ptrdiff_t row = 0; row < rows->pixel_count; row++) {
@@ -61,10 +60,12 @@ static void resample(const vk_resampling *resampling) {
         for (ptrdiff_t r = 0; r < rows->tap_count; r++)
             is_at_end |= rows->offsets[row * rows->tap_count + r] == resampling->source_rows - 1;
         if (is_at_end)
-            resample_row(*resampling, 0, 0, true, row);
+            resample_row<0, 0, true>(*resampling, row);
         else if (is_bilinear)
-            resample_row(*resampling, 2, 2, false, row);
+            resample_row<2, 2, false>(*resampling, row);
         else
-            resample_row(*resampling, 0, 0, false, row);
+            resample_row<0, 0, false>(*resampling, row);
     }
 }
+
+} // namespace

@@ -1,0 +1,217 @@
+// Kernels on maps.
+
+#pragma once
+
+#include "functions.hpp"
+#include "layers.hpp"
+
+namespace {
+
+// MARK: Depthwise convolutions
+
+constexpr int depthwise_pixels = level::block_registers == 1 ? 12 : 4;
+
+template <int pixel_count>
+void compute_depthwise_tile(
+    const vk_layer *layer, const vk_pixels *pixels, ptrdiff_t block, const float *numbers, float *results) {
+    float32_lanes sums[pixel_count];
+    float32_lanes start = stored<float32_lanes>(layer->starts + block * vk_channel_block).lanes;
+#pragma clang loop unroll(full)
+    for (int p = 0; p < pixel_count; p++) sums[p] = start;
+    ptrdiff_t tap_count = layer->tap_count, stride = pixels->pixel_stride;
+    const float *weight = layer->packed_weights + block * tap_count * vk_channel_block;
+    for (ptrdiff_t tap = 0; tap < tap_count; tap++, weight += vk_channel_block) {
+        const float *number = numbers + layer->taps[tap];
+        float32_lanes weights = stored<float32_lanes>(weight).lanes;
+#pragma clang loop unroll(full)
+        for (int p = 0; p < pixel_count; p++) {
+            float32_lanes factor = stored<float32_lanes>(number + p * stride).lanes;
+            sums[p] = __builtin_elementwise_fma(factor, weights, sums[p]);
+        }
+    }
+    if (layer->slopes) {
+        float32_lanes slopes = stored<float32_lanes>(layer->slopes + block * vk_channel_block).lanes;
+#pragma clang loop unroll(full)
+        for (int p = 0; p < pixel_count; p++) activate(&sums[p], &slopes);
+    } else {
+        float32_lanes lower = (float32_lanes)(layer->lower), upper = (float32_lanes)(layer->upper);
+#pragma clang loop unroll(full)
+        for (int p = 0; p < pixel_count; p++) limit(&sums[p], &lower, &upper);
+    }
+#pragma clang loop unroll(full)
+    for (int p = 0; p < pixel_count; p++)
+        stored<float32_lanes>(results + p * pixels->result_pixel_stride).lanes = sums[p];
+}
+
+/// Computes tiles of a row while whole ones are left.
+template <int pixel_count>
+ALWAYS_INLINE void fill_depthwise(
+    const vk_layer *layer, const vk_pixels *pixels, ptrdiff_t block, const float *numbers, float *results,
+    ptrdiff_t *pixel) {
+    for (; *pixel + pixel_count <= pixels->pixel_count; *pixel += pixel_count)
+        compute_depthwise_tile<pixel_count>(
+            layer, pixels, block, numbers + *pixel * pixels->pixel_stride,
+            results + *pixel * pixels->result_pixel_stride);
+}
+
+void compute_depthwise(const vk_layer *layer, const vk_pixels *pixels, ptrdiff_t number_block_stride) {
+    ptrdiff_t block_count = (layer->channel_count + vk_channel_block - 1) / vk_channel_block;
+    for (ptrdiff_t block = 0; block < block_count; block++)
+        for (ptrdiff_t row = 0; row < pixels->row_count; row++) {
+            const float *numbers = pixels->numbers + block * number_block_stride + row * pixels->row_stride;
+            float *results =
+                pixels->results + block * pixels->result_block_stride + row * pixels->result_row_stride;
+            ptrdiff_t pixel = 0;
+            fill_depthwise<depthwise_pixels>(layer, pixels, block, numbers, results, &pixel);
+            fill_depthwise<4>(layer, pixels, block, numbers, results, &pixel);
+            fill_depthwise<1>(layer, pixels, block, numbers, results, &pixel);
+        }
+}
+
+// MARK: Functions of single numbers
+
+/// x = max(0, min(1, x)); NaN becomes 1, as in Swift.
+ALWAYS_INLINE void keep_within_0_and_1(float64_lanes *x) {
+    *x = *x < 1 ? *x : (float64_lanes)(1.0);
+    *x = *x >= 0 ? *x : (float64_lanes)(0.0);
+}
+
+/// quotient = x / 6, rounded once, where x is a float32: the exact quotient is either a float64 or lies at least a sixth of
+/// its last place from where rounding changes, for the digits of thirds alternate; and 1/6 in two parts is far more exact.
+ALWAYS_INLINE void divide_by_6(const float64_lanes *x, float64_lanes *quotient) {
+    float64_lanes rest = *x * 0x1.5555555555555p-57;
+    *quotient = __builtin_elementwise_fma(*x, (float64_lanes)(1.0 / 6), rest);
+}
+
+/// a = function(a, b).
+template <vk_function function>
+ALWAYS_INLINE void apply(const vk_elements *elements, float32_lanes *a, const float32_lanes *b) {
+    if constexpr (function == vk_function_add) {
+        *a = *a + *b;
+    } else if constexpr (function == vk_function_subtract) {
+        *a = *a - *b;
+    } else if constexpr (function == vk_function_multiply) {
+        *a = *a * *b;
+    } else if constexpr (function == vk_function_divide) {
+        *a = *a / *b;
+    } else if constexpr (function == vk_function_prelu) {
+        *a = *a >= 0 ? *a : *b * *a;
+    } else if constexpr (function == vk_function_limit) {
+        float32_lanes lower = (float32_lanes)(elements->lower), upper = (float32_lanes)(elements->upper);
+        limit(a, &lower, &upper);
+    } else if constexpr (function == vk_function_sigmoid) {
+        float64_lanes power = -__builtin_convertvector(*a, float64_lanes);
+        raise_e_to(&power);
+        *a = 1 / (1 + __builtin_convertvector(power, float32_lanes));
+    } else if constexpr (function == vk_function_error) {
+        float64_lanes y = __builtin_convertvector(*a, float64_lanes);
+        apply_error_function(&y);
+        *a = __builtin_convertvector(y, float32_lanes);
+    } else if constexpr (function == vk_function_hard_sigmoid) {
+        double alpha = elements->alpha, beta = elements->beta;
+        float64_lanes y = __builtin_convertvector(*a, float64_lanes) * alpha + beta;
+        keep_within_0_and_1(&y);
+        *a = __builtin_convertvector(y, float32_lanes);
+    } else {
+        static_assert(function == vk_function_hard_swish);
+        float64_lanes x = __builtin_convertvector(*a, float64_lanes), y;
+        divide_by_6(&x, &y);
+        y += 0.5;
+        keep_within_0_and_1(&y);
+        *a = __builtin_convertvector(x * y, float32_lanes);
+    }
+}
+
+template <vk_function function> void apply_to_pixels(const vk_elements *elements, ptrdiff_t pixel_count) {
+    // Results might be written over what the pointer points to, but not over a copy.
+    const vk_elements own = *elements;
+    const float *a = own.a, *b = own.b;
+    float *results = own.results;
+    for (ptrdiff_t pixel = 0; pixel < pixel_count; pixel++) {
+        float32_lanes x = stored<float32_lanes>(a).lanes, y = x;
+        if constexpr (function <= vk_function_prelu) y = stored<float32_lanes>(b).lanes, b += own.b_stride;
+        apply<function>(&own, &x, &y);
+        stored<float32_lanes>(results).lanes = x;
+        a += own.a_stride;
+        results += vk_channel_block;
+    }
+}
+
+void compute_elements(const vk_elements *elements, ptrdiff_t pixel_count) {
+    switch (elements->function) {
+    case vk_function_add: return apply_to_pixels<vk_function_add>(elements, pixel_count);
+    case vk_function_subtract: return apply_to_pixels<vk_function_subtract>(elements, pixel_count);
+    case vk_function_multiply: return apply_to_pixels<vk_function_multiply>(elements, pixel_count);
+    case vk_function_divide: return apply_to_pixels<vk_function_divide>(elements, pixel_count);
+    case vk_function_prelu: return apply_to_pixels<vk_function_prelu>(elements, pixel_count);
+    case vk_function_limit: return apply_to_pixels<vk_function_limit>(elements, pixel_count);
+    case vk_function_sigmoid: return apply_to_pixels<vk_function_sigmoid>(elements, pixel_count);
+    case vk_function_error: return apply_to_pixels<vk_function_error>(elements, pixel_count);
+    case vk_function_hard_sigmoid: return apply_to_pixels<vk_function_hard_sigmoid>(elements, pixel_count);
+    case vk_function_hard_swish: return apply_to_pixels<vk_function_hard_swish>(elements, pixel_count);
+    }
+}
+
+// MARK: Windows
+
+void compute_windows(const vk_window_row *row) {
+    float *result = row->results;
+    for (ptrdiff_t pixel = 0; pixel < row->pixel_count; pixel++, result += vk_channel_block) {
+        const float *first = row->numbers + row->first_columns[pixel];
+        ptrdiff_t column_count = row->column_counts[pixel];
+        if (row->divisors) {
+            float32_lanes sum = (float32_lanes)(0.0f);
+            for (ptrdiff_t r = 0; r < row->row_count; r++)
+                for (ptrdiff_t c = 0; c < column_count; c++)
+                    sum += stored<float32_lanes>(first + r * row->row_stride + c * row->column_step).lanes;
+            stored<float32_lanes>(result).lanes = sum / row->divisors[pixel];
+        } else {
+            float32_lanes largest = (float32_lanes)(-__builtin_inff());
+            for (ptrdiff_t r = 0; r < row->row_count; r++)
+                for (ptrdiff_t c = 0; c < column_count; c++) {
+                    const float *under = first + r * row->row_stride + c * row->column_step;
+                    float32_lanes number = stored<float32_lanes>(under).lanes;
+                    largest = ((number <= largest) | (largest != largest)) ? largest : number;
+                }
+            stored<float32_lanes>(result).lanes = largest;
+        }
+    }
+}
+
+void weighted_sums(
+    const float *numbers, const ptrdiff_t *offsets, const float *weights, ptrdiff_t tap_count, ptrdiff_t pixel_count,
+    float *results) {
+    for (ptrdiff_t pixel = 0; pixel < pixel_count; pixel++, numbers += vk_channel_block, results += vk_channel_block) {
+        float32_lanes sum = (float32_lanes)(0.0f);
+        for (ptrdiff_t tap = 0; tap < tap_count; tap++)
+            sum += stored<float32_lanes>(numbers + offsets[tap]).lanes * weights[tap];
+        stored<float32_lanes>(results).lanes = sum;
+    }
+}
+
+/// Several blocks at once, so that no addition waits for the last one.
+constexpr int summed_blocks = 4;
+
+void sum_maps(
+    const float *numbers, ptrdiff_t block_count, ptrdiff_t block_stride, ptrdiff_t row_count, ptrdiff_t row_stride,
+    ptrdiff_t pixel_count, float *sums) {
+    for (ptrdiff_t block = 0; block < block_count; block += summed_blocks) {
+        ptrdiff_t count = block_count - block < summed_blocks ? block_count - block : summed_blocks;
+        const float *blocks[summed_blocks];
+        float32_lanes own[summed_blocks];
+        for (int b = 0; b < summed_blocks; b++) {
+            blocks[b] = numbers + (block + (b < count ? b : 0)) * block_stride;
+            own[b] = (float32_lanes)(0.0f);
+        }
+        for (ptrdiff_t row = 0; row < row_count; row++)
+            for (ptrdiff_t pixel = 0; pixel < pixel_count; pixel++) {
+                ptrdiff_t offset = row * row_stride + pixel * vk_channel_block;
+#pragma clang loop unroll(full)
+                for (int b = 0; b < summed_blocks; b++) own[b] += stored<float32_lanes>(blocks[b] + offset).lanes;
+            }
+        for (ptrdiff_t b = 0; b < count; b++)
+            stored<float32_lanes>(sums + (block + b) * vk_channel_block).lanes = own[b];
+    }
+}
+
+} // namespace

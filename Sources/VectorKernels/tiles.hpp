@@ -1,0 +1,100 @@
+// How layers are covered with tiles.
+
+#pragma once
+
+#include "lanes.hpp"
+
+namespace {
+
+constexpr int most_tile_pixels = 14, most_tile_blocks = 4;
+
+/// Computes a tile: the function's number of pixels and blocks, from `block` on.
+using layer_tile = void (*)(
+    const vk_layer *layer, const vk_pixels *pixels, ptrdiff_t block, const float *numbers, float *results);
+
+/// Tiles of the same blocks for each number of pixels up to `largest`; all but a row's last tile are multiples of
+/// `unit`.
+struct tile_row {
+    layer_tile tiles[most_tile_pixels];
+    ptrdiff_t largest;
+    ptrdiff_t unit;
+};
+
+/// 1, 2, and so on to the most pixels of a tile, to make a tile of each.
+template <int... pixel_counts> struct pixel_count_list {};
+template <int... from_0> constexpr pixel_count_list<from_0 + 1 ...> from_1(std::integer_sequence<int, from_0...>) {
+    return {};
+}
+constexpr auto every_pixel_count = from_1(std::make_integer_sequence<int, most_tile_pixels>());
+
+/// Covers all pixels of some blocks with tiles of about equal size.
+void fill_blocks(const vk_layer *layer, const vk_pixels *pixels, ptrdiff_t block, const tile_row *row_of) {
+    ptrdiff_t unit = row_of->unit;
+    ptrdiff_t unit_count = (pixels->pixel_count + unit - 1) / unit;
+    ptrdiff_t tile_count = (unit_count * unit + row_of->largest - 1) / row_of->largest;
+    ptrdiff_t tile_units = unit_count / tile_count, larger_tiles = unit_count % tile_count;
+    for (ptrdiff_t row = 0; row < pixels->row_count; row++) {
+        const float *numbers = pixels->numbers + row * pixels->row_stride;
+        float *results = pixels->results + row * pixels->result_row_stride + block * pixels->result_block_stride;
+        ptrdiff_t left = pixels->pixel_count;
+        for (ptrdiff_t tile = 0; tile < tile_count; tile++) {
+            ptrdiff_t pixel_count = smaller(left, (tile_units + (tile < larger_tiles)) * unit);
+            row_of->tiles[pixel_count - 1](layer, pixels, block, numbers, results);
+            left -= pixel_count;
+            numbers += pixel_count * pixels->pixel_stride;
+            results += pixel_count * pixels->result_pixel_stride;
+        }
+    }
+}
+
+/// The same for several blocks, in groups of about equal size, of at most `most_blocks`.
+///
+/// - Parameter rows: for 1 block, for 2, and so on.
+void fill_groups(
+    const vk_layer *layer, const vk_pixels *pixels, ptrdiff_t block_count, ptrdiff_t most_blocks,
+    const tile_row *rows) {
+    ptrdiff_t group_count = (block_count + most_blocks - 1) / most_blocks;
+    ptrdiff_t block = 0;
+    for (ptrdiff_t group = 0; group < group_count; group++) {
+        ptrdiff_t blocks = block_count / group_count + (group < block_count % group_count);
+        fill_blocks(layer, pixels, block, &rows[blocks - 1]);
+        block += blocks;
+    }
+}
+
+/// The most pixels of a tile: registers hold its sums and, of a tap's weights and numbers, whichever are fewer. 0 if
+/// not even one pixel's fit.
+template <class Form> constexpr int largest_tile(int block_count) {
+    int block_registers = level::block_registers * block_count;
+    int keeping_weights = Form::registers / block_registers - 1;
+    int keeping_numbers = Form::registers / (block_registers + 1);
+    return smaller(most_tile_pixels, larger(keeping_weights, keeping_numbers));
+}
+
+/// The time of a tile's tap, in that of a register's step.
+constexpr int tile_time(int pixel_count, int block_count) {
+    int block_registers = level::block_registers * block_count;
+    int steps = larger(level::sums_under_way, pixel_count * block_registers);
+    return larger(steps, (pixel_count + block_registers) * level::tenths_of_load / 10);
+}
+
+/// The time of a row of pixels for each of a tile's blocks, in twelfths of that of a register's step.
+template <class Form> constexpr int row_time(int pixel_count, int block_count) {
+    int largest = largest_tile<Form>(block_count);
+    if (largest == 0) return INT32_MAX;
+    int tile_count = (pixel_count + largest - 1) / largest;
+    int pixels = pixel_count / tile_count, larger_tiles = pixel_count % tile_count;
+    int smaller_tiles = tile_count - larger_tiles;
+    int time = larger_tiles * tile_time(pixels + 1, block_count) + smaller_tiles * tile_time(pixels, block_count);
+    return time * 12 / block_count;
+}
+
+/// How many blocks a tile of a row should have.
+template <class Form> constexpr int quickest_blocks(int pixel_count) {
+    int quickest = 1;
+    for (int blocks : {2, 4, 3})
+        if (row_time<Form>(pixel_count, blocks) < row_time<Form>(pixel_count, quickest)) quickest = blocks;
+    return quickest;
+}
+
+} // namespace

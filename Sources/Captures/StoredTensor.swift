@@ -20,11 +20,16 @@ package struct StoredTensor: Sendable {
         let elements = tensor.littleEndianBytes
         isChunk = shape.rank > 0 && shape.count > 0 && elements.count < Int32.max
         sha256 = identifies || !isChunk ? sha256Hex(elements) : nil
-        let compression = isChunk ? compression : .none
-        let deflated =
-            compression == .fast ? BytePlanes.deflated(elements, elementSize: elementType.byteCount) : nil
-        // Without memory for it, HDF5 is left to compress.
-        self.compression = compression == .fast && deflated == nil ? .zlib : compression
-        bytes = deflated ?? elements
+        switch isChunk ? compression : .none {
+        case .fast:
+            let planes = BytePlanes(of: elements, elementSize: elementType.byteCount)
+            let deflated = planes.isWorthCoding ? planes.deflated() : nil
+            bytes = deflated ?? elements
+            // Without memory for it, HDF5 is left to compress.
+            self.compression = deflated != nil ? .fast : planes.isWorthCoding ? .zlib : .none
+        case let other:
+            bytes = elements
+            self.compression = other
+        }
     }
 }

@@ -95,6 +95,15 @@ import Testing
             ], .fast)
     }
 
+    @Test("A plane of the same byte as one before it, with other bytes between them, is read back")
+    func equalPlanes() throws {
+        var random = RandomNumbers(seed: 2)
+        // From the highest byte on: 0, 7, anything, 7.
+        let numbers = (0..<100_000).map { _ in 0x07_0007 | Int32(truncatingIfNeeded: random.next() & 0xFF) << 8 }
+        let size = try size([.int32(Tensor([100_000], numbers))], .fast)
+        #expect(size < 110_000)
+    }
+
     @Test("What layers give takes no more than 1.3 times the least room, and constants next to none")
     func room() throws {
         for rectified in [false, true] {

@@ -96,33 +96,19 @@ extension FusedChain.MapStage {
 
 extension FusedChain.DenseStage {
     fileprivate func taps(rows: Int, columns: Int, batch: Int) -> [Int] {
+        let pixel = batch * channelsPerBlock
         let channels = layer.tapCount / (rows * columns)
-        let extents = order.map { axis in
-            switch axis {
-            case .image: 1
-            case .channel: channels
-            case .row: rows
-            case .column: columns
-            }
-        }
-        var index = extents.map { _ in 0 }
-        return (0..<layer.tapCount).map { _ in
-            var (channel, row, column) = (0, 0, 0)
-            for (axis, position) in zip(order, index) {
+        // Each axis adds its own part.
+        return order.reduce([0]) { outer, axis in
+            let own =
                 switch axis {
-                case .image: break
-                case .channel: channel = position
-                case .row: row = position
-                case .column: column = position
+                case .image: [0]
+                case .channel:
+                    (0..<channels).map { $0 / channelsPerBlock * rows * columns * pixel + $0 % channelsPerBlock }
+                case .row: (0..<rows).map { $0 * columns * pixel }
+                case .column: (0..<columns).map { $0 * pixel }
                 }
-            }
-            for axis in index.indices.reversed() {
-                index[axis] += 1
-                if index[axis] < extents[axis] { break }
-                index[axis] = 0
-            }
-            let pixel = (channel / channelsPerBlock * rows + row) * columns + column
-            return pixel * batch * channelsPerBlock + channel % channelsPerBlock
+            return outer.flatMap { start in own.map { start + $0 } }
         }
     }
 }

@@ -1,18 +1,75 @@
 extension JSON {
     /// The value of a text that is an object, without the elements of one of its arrays: these are passed on one after
-    /// another, so that the tree of a long list is never in memory.
+    /// another, so that neither the text nor the tree of a long list is ever in memory.
     ///
     /// - Parameters:
+    ///   - parts: gives the text part by part; an empty part is its end.
     ///   - key: of the array, a member of the object itself.
-    ///   - take: is called with each element, in order.
-    /// - Returns: the object, with that array empty; nil if the text is not JSON or no such object, or if `take` throws.
-    ///   What was taken is then of no use: ``init(parsing:file:)`` says what is wrong.
-    package init?(parsing text: [UInt8], takingElementsOf key: String, _ take: (JSON) throws -> Void) {
-        let tokens = JSONTokens(text)
-        guard let opening = tokens.array(key), let closing = tokens.takeElements(after: opening, take),
-            let rest = try? JSON(parsing: Array(text[..<opening.endIndex] + text[closing.startIndex...]), file: "")
+    ///   - take: is called with each element, its text and where that begins, in order.
+    /// - Returns: the object, with that array empty; nil if the text is not JSON or no such object, or if `parts` or
+    ///   `take` throws. What was taken is then of no use: ``init(parsing:file:)`` says what is wrong.
+    package init?(
+        parsing parts: @escaping () throws -> [UInt8], takingElementsOf key: String,
+        _ take: (_ element: JSON, _ text: [UInt8], _ offset: Int) throws -> Void
+    ) {
+        var text = PartialText(parts)
+        guard let rest = try? text.takeElements(of: key, take), let object = try? JSON(parsing: rest, file: "") else {
+            return nil
+        }
+        self = object
+    }
+}
+
+/// As much of a text as is needed to find what comes next in it.
+private struct PartialText {
+    private let next: () throws -> [UInt8]
+    /// What has been read and is not done with: its bytes, where these begin in the whole text, and what comes next.
+    private var (bytes, offset, position) = ([UInt8](), 0, 0)
+    private var isComplete = false
+
+    init(_ parts: @escaping () throws -> [UInt8]) { next = parts }
+
+    /// - Returns: the text without the array's elements; nil if the array is not JSON, or there is none.
+    mutating func takeElements(of key: String, _ take: (JSON, [UInt8], Int) throws -> Void) throws -> [UInt8]? {
+        guard try find({ tokens, start in tokens.next(from: start)?.elementsEqual("{".utf8) }) == true,
+            let opening = try find({ tokens, _ in tokens.array(key)?.endIndex })
         else { return nil }
-        self = rest
+        let head = Array(bytes[..<opening])
+        position = opening
+        guard var separator = try find({ tokens, start in tokens.next(from: start)?.startIndex }) else { return nil }
+        while bytes[separator] != UInt8(ascii: "]") {
+            guard let (element, following) = try find({ $0.element(from: $1) }) else { return nil }
+            let text = Array(bytes[element])
+            try take(try JSON(parsing: text, file: "", atDepth: 2), text, offset + element.lowerBound)
+            (separator, position) = (following, following + 1)
+            guard ",]".utf8.contains(bytes[separator]) else { return nil }
+        }
+        position = separator
+        while try readOn() {}
+        return head + bytes[position...]
+    }
+
+    /// Searches what has been read, from the position on, and reads on until something is found.
+    private mutating func find<Found>(_ search: (JSONTokens, Int) -> Found?) throws -> Found? {
+        repeat {
+            if let found = search(JSONTokens(bytes), position) { return found }
+        } while try readOn()
+        return nil
+    }
+
+    /// - Returns: false at the end.
+    private mutating func readOn() throws -> Bool {
+        guard !isComplete else { return false }
+        bytes.removeFirst(position)
+        (offset, position) = (offset + position, 0)
+        // Twice as much, so that a long element is not searched again with each part.
+        let enough = 2 * bytes.count
+        repeat {
+            let part = try next()
+            isComplete = part.isEmpty
+            bytes += part
+        } while bytes.count < enough && !isComplete
+        return true
     }
 }
 
@@ -35,20 +92,11 @@ extension JSONTokens {
         return nil
     }
 
-    /// - Returns: the bracket that closes the array; nil if the array is not JSON, or if `take` throws.
-    fileprivate func takeElements(
-        after opening: ArraySlice<UInt8>, _ take: (JSON) throws -> Void
-    ) -> ArraySlice<UInt8>? {
-        guard var first = next(from: opening.endIndex) else { return nil }
-        if first.elementsEqual("]".utf8) { return first }
-        while let end = end(ofValueFrom: first),
-            let element = try? JSON(parsing: Array(text[first.startIndex..<end]), file: "", atDepth: 2),
-            (try? take(element)) != nil, let separator = next(from: end)
-        {
-            if separator.elementsEqual("]".utf8) { return separator }
-            guard separator.elementsEqual(",".utf8), let following = next(from: separator.endIndex) else { return nil }
-            first = following
+    /// Where the next element of an array is, and where the token after it begins: an element ends for sure only there.
+    fileprivate func element(from offset: Int) -> (element: Range<Int>, separator: Int)? {
+        guard let first = next(from: offset), let end = end(ofValueFrom: first), let separator = next(from: end) else {
+            return nil
         }
-        return nil
+        return (first.startIndex..<end, separator.startIndex)
     }
 }

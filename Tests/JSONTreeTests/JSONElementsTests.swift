@@ -3,10 +3,28 @@ import Testing
 @testable import JSONTree
 
 @Suite struct JSONElementsTests {
-    /// The object without its array's elements, and the elements; nil if the text is refused.
+    /// The object without its array's elements, and the elements; nil if the text is refused. In parts of any size, the
+    /// text is read alike.
     private func read(_ text: String) -> (rest: JSON, elements: [JSON])? {
-        var elements = [JSON]()
-        return JSON(parsing: Array(text.utf8), takingElementsOf: "list") { elements.append($0) }.map { ($0, elements) }
+        let found = [1, 2, 3, 5, 16, 1000].map { read(text, inPartsOf: $0) }
+        #expect(found.allSatisfy { $0?.rest == found[0]?.rest && $0?.elements == found[0]?.elements })
+        return found[0]
+    }
+
+    private func read(_ text: String, inPartsOf size: Int) -> (rest: JSON, elements: [JSON])? {
+        let bytes = Array(text.utf8)
+        var (rest, elements) = (bytes[...], [JSON]())
+        let object = JSON(
+            parsing: {
+                defer { rest = rest.dropFirst(size) }
+                return Array(rest.prefix(size))
+            }, takingElementsOf: "list"
+        ) { element, text, offset throws in
+            #expect(Array(bytes[offset..<offset + text.count]) == text)
+            #expect(try JSON(parsing: text, file: "") == element)
+            elements.append(element)
+        }
+        return object.map { ($0, elements) }
     }
 
     @Test(
@@ -52,14 +70,16 @@ import Testing
         }
     }
 
-    @Test("An element that is not wanted ends the reading")
+    @Test("An element that is not wanted ends the reading, and so does a part that cannot be read")
     func notTaken() {
         struct Unwanted: Error {}
-        var count = 0
-        let read = JSON(parsing: Array("{\"list\": [1, 2, 3]}".utf8), takingElementsOf: "list") { element in
+        var (parts, count) = ([Array("{\"list\": [1, 2, 3".utf8), Array("]}".utf8)], 0)
+        let read = JSON(parsing: { parts.isEmpty ? [] : parts.removeFirst() }, takingElementsOf: "list") {
+            element, _, _ in
             count += 1
             if element == .integer(2) { throw Unwanted() }
         }
         #expect(read == nil && count == 2)
+        #expect(JSON(parsing: { throw Unwanted() }, takingElementsOf: "list") { _, _, _ in } == nil)
     }
 }

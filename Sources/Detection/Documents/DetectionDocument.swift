@@ -35,7 +35,7 @@ public struct DetectionDocument: Equatable, Sendable, Codable {
     }
 
     private init(bytes: [UInt8], file: URL) throws(DetectionDocumentError) {
-        let isSeparated = ["csv", "tsv"].contains(file.pathExtension.lowercased())
+        let isSeparated = Self.isSeparated(file)
         let start = withoutByteOrderMark(bytes).first { !" \t\r\n".utf8.contains($0) }
         let isJSON = start == UInt8(ascii: "{") || start == UInt8(ascii: "[")
         if !isSeparated, isJSON || file.pathExtension.lowercased() == "json" {
@@ -49,6 +49,9 @@ public struct DetectionDocument: Equatable, Sendable, Codable {
         }
     }
 
+    /// Whether a file is one of separated values by its name.
+    static func isSeparated(_ file: URL) -> Bool { ["csv", "tsv"].contains(file.pathExtension.lowercased()) }
+
     /// - Parameter file: The name to use in errors.
     public init(json bytes: [UInt8], file: String) throws(DetectionDocumentError) {
         if let document = Self(frameByFrame: bytes) {
@@ -59,19 +62,35 @@ public struct DetectionDocument: Equatable, Sendable, Codable {
         try checkFramesAreNamedOnce(file: file)
     }
 
-    /// Reads the layout that `detect --json` writes, a frame at a time; nil for other layouts, and for what is no list
-    /// of faces.
+    /// Reads the layout that `detect --json` writes from a text that is in memory.
     private init?(frameByFrame bytes: [UInt8]) {
+        var rest = bytes[...]
         var images = [DetectedFrame]()
-        let rest = JSON(parsing: bytes, takingElementsOf: "images") { image in
-            guard !image.hasOtherFaces else { throw DetectionColumns.Reason("another layout") }
-            images.append(try image.decode())
+        self.init(
+            parts: {
+                defer { rest = rest.dropFirst(readingStep) }
+                return Array(rest.prefix(readingStep))
+            }
+        ) { image, _, _ in images.append(image) }
+        self.images = images
+    }
+
+    /// What the layout that `detect --json` writes says of its detector, without the frames, which are passed on one
+    /// after another; nil for other layouts, and for what is no list of faces.
+    ///
+    /// - Parameters:
+    ///   - parts: gives the text part by part; an empty part is its end.
+    ///   - take: is called with each frame, its text and where that begins.
+    init?(parts: @escaping () throws -> [UInt8], _ take: (DetectedFrame, [UInt8], Int) throws -> Void) {
+        let rest = JSON(parsing: parts, takingElementsOf: "images") { image, text, offset in
+            let frame: DetectedFrame = try image.decode()
+            guard !image.hasOtherFaces, !frame.file.isEmpty else { throw DetectionColumns.Reason("another layout") }
+            try take(frame, text, offset)
         }
         guard let rest, rest["annotations"] == nil, let document: DetectionDocument = try? rest.decode() else {
             return nil
         }
         self = document
-        self.images = images
     }
 
     private init(wholeJSON bytes: [UInt8], file: String) throws(DetectionDocumentError) {
@@ -108,6 +127,9 @@ public struct DetectionDocument: Equatable, Sendable, Codable {
         }
     }
 }
+
+/// The number of bytes in one read of a list that is read a frame at a time.
+let readingStep = 1 << 16
 
 /// The values of JSON lines, as an array; nil if there is only one value.
 private func jsonLines(of bytes: [UInt8], file: String) throws(JSONError) -> JSON? {

@@ -198,8 +198,8 @@ private struct Null: Encodable {
 extension String {
     /// `maxAbsDiff` as `max_abs_diff`.
     var snakeCase: String {
-        // Most keys are one word.
-        if utf8.allSatisfy({ (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }) { return self }
+        // Most keys have no capitals.
+        if utf8.allSatisfy({ $0 < 0x80 && !(UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }) { return self }
         return reduce(into: "") { result, character in
             if character.isUppercase {
                 result += "_" + character.lowercased()

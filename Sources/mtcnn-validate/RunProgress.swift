@@ -17,12 +17,12 @@ final class RunProgress: Sendable {
         fileprivate let name: String
         /// Of the whole run, from 0 to 1.
         fileprivate let share: Double
-        /// How many steps it takes; several messages may be of one step.
+        /// How many steps it takes.
         fileprivate let steps: Int
 
-        /// - Parameter step: names the step; nil for a step of its own.
+        /// - Parameter step: names the step, which several messages are of; nil for a step of its own.
         func callAsFunction(_ message: String, step: String? = nil) {
-            run.advance("\(name): \(message)", step: "\(name): \(step ?? message)", by: share / Double(max(1, steps)))
+            run.advance("\(name): \(message)", step: step.map { "\(name): \($0)" }, by: share / Double(max(1, steps)))
         }
     }
 
@@ -30,11 +30,11 @@ final class RunProgress: Sendable {
         Part(run: self, name: name, share: share, steps: steps)
     }
 
-    private func advance(_ message: String, step: String, by share: Double) {
+    private func advance(_ message: String, step: String?, by share: Double) {
         // A step is told of when it begins: what was begun before is nearly done.
         let done = state.withLock { state in
             let before = state.done
-            if state.seen.insert(step).inserted { state.done = min(0.99, state.done + share) }
+            if step.map({ state.seen.insert($0).inserted }) ?? true { state.done = min(0.99, state.done + share) }
             return before
         }
         Terminal.progress("\(percent(done))\(timeLeft(done))  \(message)")

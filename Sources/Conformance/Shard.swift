@@ -41,9 +41,14 @@ public struct Shard: Sendable, Codable, Equatable {
 
     /// This shard's stretch. The stretches of shards 1, 2, ... in sequence are all elements.
     public func stretch<Element>(of elements: [Element]) -> [Element] {
+        Array(elements[stretch(ofCount: elements.count)])
+    }
+
+    /// The indices of this shard's stretch of so many elements.
+    package func stretch(ofCount elements: Int) -> Range<Int> {
         func end(of shard: Int) -> Int {
-            count.dividingFullWidth(elements.count.multipliedFullWidth(by: shard)).quotient
+            count.dividingFullWidth(elements.multipliedFullWidth(by: shard)).quotient
         }
-        return Array(elements[end(of: index - 1)..<end(of: index)])
+        return end(of: index - 1)..<end(of: index)
     }
 }

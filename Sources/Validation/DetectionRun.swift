@@ -47,16 +47,17 @@ extension DetectionMeasurement {
         var sources = [String]()
         for path in golds {
             let file = URL(fileURLWithPath: path)
-            let gold = try DetectionDocument(contentsOf: file)
+            let name = file.deletingPathExtension().lastPathComponent
+            let listed = try ListedFrames(listedIn: file, named: name, of: directory)
+            let gold = listed.list.header
             let source = gold.source ?? file.lastPathComponent
             if !sources.contains(source) { sources.append(source) }
             var detector = detector
             if let thresholds = scoreThresholds ?? gold.scoreThresholds { detector.scoreThresholds = thresholds }
             detector.minimumFaceSize = minimumFaceSize ?? gold.minFaceSize ?? detector.minimumFaceSize
-            let name = file.deletingPathExtension().lastPathComponent
             comparisons.append(
                 try GoldComparison(
-                    gold, name: name, frames: directory, detector: detector, reading: reading,
+                    listed, name: name, frames: directory, detector: detector, reading: reading,
                     shard: frameList == nil ? shard : .whole, log: log, progress: progress))
         }
         self.init(
@@ -66,20 +67,15 @@ extension DetectionMeasurement {
 
 extension GoldComparison {
     fileprivate init(
-        _ gold: DetectionDocument, name: String, frames directory: FrameDirectory, detector: FaceDetector,
+        _ listed: ListedFrames, name: String, frames directory: FrameDirectory, detector: FaceDetector,
         reading: ImageReading, shard: Shard, log: FrameLog?, progress: @Sendable (String) -> Void
     ) throws {
-        let listed = try directory.frames(of: gold, named: name).map { (file: $0 ?? $1.file, frame: $1) }
-        let names = Set(listed.map(\.file))
-        let unlisted = directory.files.filter { !names.contains($0) }
-        // In the directory's order, so that successive parts of a directory give the order of the whole.
-        let both: [(file: String, frame: DetectedFrame?)] =
-            listed.map { ($0.file, $0.frame) } + unlisted.map { ($0, nil) }
-        let all = FrameDirectory.sorted(both, by: \.file)
         var (frames, notJudged) = (KeptFrames<ComparedFrame>(), UnjudgedFrames())
         let section = FrameLog.Section(report: "cpp_vs_reference", gold: name)
-        try streamedMap(shard.stretch(of: all)) { file, expected in
-            guard let expected else {
+        // In the directory's order, so that successive parts of a directory give the order of the whole.
+        try streamedMap(shard.stretch(ofCount: listed.files.count)) { index in
+            let file = listed.files[index]
+            guard let expected = try listed.faces(at: index) else {
                 return JudgedFrame.notJudged(
                     UnjudgedFrame(
                         file: file, cause: .notListed,

@@ -1,5 +1,3 @@
-import Conformance
-import Detection
 import Files
 import Foundation
 
@@ -8,11 +6,9 @@ package struct FrameDirectory: Sendable {
     /// As given.
     package let path: String
     /// Their paths relative to the directory, sorted, with the directory's own files first.
-    package let files: [String]
+    package let files: PackedNames
     /// Whether a list named them: they may be a part of the frames, or none.
     package let areListed: Bool
-    /// The files that a list named; empty without one.
-    private let listed: Set<String>
 
     /// - Parameter list: a file that names the frames to take, a relative path on each line; nil for all.
     /// - Throws: ``FileReadingError``, also for a list that names a frame twice.
@@ -20,19 +16,19 @@ package struct FrameDirectory: Sendable {
         self.path = path
         areListed = list != nil
         if let list {
-            files = FrameDirectory.sorted(try FrameDirectory.lines(of: list), by: \.self)
-            if let twice = zip(files, files.dropFirst()).first(where: { $0 == $1 })?.0 {
+            let lines = try FrameDirectory.lines(of: list).sorted(by: FrameDirectory.precedes)
+            if let twice = zip(lines, lines.dropFirst()).first(where: { $0 == $1 })?.0 {
                 throw FileReadingError(path: list, reason: "it names \(twice) twice")
             }
+            files = PackedNames(lines)
         } else {
             files = try inputFiles(in: path, withExtensions: ["jpg", "jpeg", "png"])
         }
-        listed = areListed ? Set(files) : []
     }
 
     /// Whether a file is there, but a list of frames does not name it.
     func leavesOut(_ file: String) -> Bool {
-        areListed && !listed.contains(file) && FileManager.default.fileExists(atPath: url(of: file).path)
+        areListed && position(of: file) == nil && FileManager.default.fileExists(atPath: url(of: file).path)
     }
 
     private static func lines(of list: String) throws(FileReadingError) -> [String] {
@@ -42,52 +38,31 @@ package struct FrameDirectory: Sendable {
         return text.split(whereSeparator: \.isNewline).map(String.init)
     }
 
-    /// In the order of ``files``.
-    static func sorted<Element>(_ elements: [Element], by path: (Element) -> String) -> [Element] {
-        elements.map { element in
-            let path = path(element)
-            return (depth: path.utf8.count { $0 == UInt8(ascii: "/") }, path: path, element: element)
-        }.sorted { ($0.depth, $0.path) < ($1.depth, $1.path) }.map(\.element)
+    /// Whether a path comes before another in ``files``.
+    static func precedes(_ path: String, _ other: String) -> Bool {
+        func key(_ path: String) -> (depth: Int, path: String) { (path.utf8.count { $0 == UInt8(ascii: "/") }, path) }
+        return key(path) < key(other)
     }
 
-    /// The frames that a list of faces names, each with its file here, or nil if it is missing.
-    ///
-    /// - Parameter list: its name, for errors.
-    /// - Throws: ``Conformance/ComparisonError`` for a list that names no frame here, or one frame twice.
-    package func frames(
-        of document: DetectionDocument, named list: String
-    ) throws(ComparisonError) -> [(file: String?, frame: DetectedFrame)] {
-        let filesByName = Dictionary(grouping: files, by: FrameDirectory.name)
-        let frames = document.images.map { frame in
-            (file: FrameDirectory.file(listedAs: frame.file, among: filesByName), frame: frame)
-        }
-        guard areListed || frames.contains(where: { $0.file != nil }) else {
-            throw .nothingInCommon("\(path) holds none of the frames that \(list) names")
-        }
-        var listed = [String: String]()
-        for case (let file?, let frame) in frames {
-            if let first = listed.updateValue(frame.file, forKey: file) {
-                throw .listedTwice(file, list: list, as: [first, frame.file])
-            }
-        }
-        return frames
-    }
-
-    /// The frame that a list of faces means: the one at that relative path or, for a path from elsewhere, the only one
-    /// with the same last component; nil if there is none.
-    ///
-    /// - Parameter filesByName: the frames here, by their last components.
-    private static func file(listedAs listed: String, among filesByName: [String: [String]]) -> String? {
-        let named = filesByName[FrameDirectory.name(listed)] ?? []
-        // In the directory's own spelling: strings that compose accents differently are equal.
-        return named.first { $0 == listed } ?? (named.count == 1 ? named[0] : nil)
+    /// Where a file is among ``files``; nil if it is none of them. Its spelling there may be another: strings that
+    /// compose accents differently are equal.
+    func position(of file: String) -> Int? {
+        let position = files.firstPosition { !FrameDirectory.precedes($0, file) }
+        return position < files.count && files[position] == file ? position : nil
     }
 
     /// The frame's image.
     package func url(of file: String) -> URL { URL(fileURLWithPath: "\(path)/\(file)") }
+}
 
-    /// The last component of a path, Windows paths included.
-    private static func name(_ path: String) -> String {
-        path.split(whereSeparator: { $0 == "/" || $0 == "\\" }).last.map(String.init) ?? path
+extension RandomAccessCollection where Index == Int {
+    /// Where the elements begin for which a condition holds, if all for which it does not come before them.
+    func firstPosition(where holds: (Element) -> Bool) -> Int {
+        var (low, high) = (startIndex, endIndex)
+        while low < high {
+            let middle = (low + high) / 2
+            if holds(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
     }
 }

@@ -5,14 +5,14 @@ import Foundation
 /// sorted, with the directory's own files first.
 ///
 /// - Throws: ``FileReadingError``, also for such a file with a name that is not UTF-8 and so cannot be read.
-package func inputFiles(in directory: String, withExtensions wanted: [String]) throws(FileReadingError) -> [String] {
-    var found = [String]()
-    for file in try filesBelow(directory)
-    where wanted.contains(URL(fileURLWithPath: file.path).pathExtension.lowercased()) {
-        guard file.isUTF8 else {
-            throw FileReadingError(path: "\(directory)/\(file.path)", reason: "its name is not UTF-8: rename it")
+package func inputFiles(in directory: String, withExtensions wanted: [String]) throws(FileReadingError) -> PackedNames {
+    var found = PackedNames()
+    try visitFiles(below: directory) { path, isUTF8 throws(FileReadingError) in
+        guard wanted.contains(URL(fileURLWithPath: path, isDirectory: false).pathExtension.lowercased()) else { return }
+        guard isUTF8 else {
+            throw FileReadingError(path: "\(directory)/\(path)", reason: "its name is not UTF-8: rename it")
         }
-        found.append(file.path)
+        found.append(path)
     }
     return found
 }
@@ -20,13 +20,18 @@ package func inputFiles(in directory: String, withExtensions wanted: [String]) t
 /// The files in a directory and its subdirectories, in the same order, without those whose names are not UTF-8.
 ///
 /// - Throws: ``FileReadingError``.
-func allFiles(in directory: String) throws(FileReadingError) -> [String] {
-    try filesBelow(directory).filter(\.isUTF8).map(\.path)
+func allFiles(in directory: String) throws(FileReadingError) -> PackedNames {
+    var found = PackedNames()
+    try visitFiles(below: directory) { path, isUTF8 throws(FileReadingError) in
+        if isUTF8 { found.append(path) }
+    }
+    return found
 }
 
-private func filesBelow(_ directory: String) throws(FileReadingError) -> [(path: String, isUTF8: Bool)] {
-    var files = [(path: String, isUTF8: Bool)]()
-    var pending = [""]
+/// Calls `take` with each file in a directory and its subdirectories, in the same order, and whether its name is UTF-8.
+private func visitFiles(
+    below directory: String, _ take: (_ path: String, _ isUTF8: Bool) throws(FileReadingError) -> Void
+) throws(FileReadingError) {
     /// What a path leads to: links are followed to files, but not to directories.
     func kind(_ entry: DirectoryEntry, at path: String) -> DirectoryEntry.Kind {
         guard entry.kind == .other else { return entry.kind }
@@ -36,20 +41,27 @@ private func filesBelow(_ directory: String) throws(FileReadingError) -> [(path:
         let isThere = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
         return !entry.isUTF8 || (isThere && !isDirectory.boolValue) ? .file : .other
     }
-    while let prefix = pending.popLast() {
-        for entry in try directoryEntries(prefix.isEmpty ? directory : "\(directory)/\(prefix)") {
-            let path = prefix + entry.name
-            guard entry.isUTF8 || entry.kind != .directory else {
-                throw FileReadingError(path: "\(directory)/\(path)", reason: "its name is not UTF-8: rename it")
+    // The directories of one depth, each with a slash.
+    var prefixes = [""]
+    while !prefixes.isEmpty {
+        var below = [String]()
+        for prefix in prefixes.sorted() {
+            var files = [(path: String, isUTF8: Bool)]()
+            for entry in try directoryEntries(prefix.isEmpty ? directory : "\(directory)/\(prefix)") {
+                let path = prefix + entry.name
+                guard entry.isUTF8 || entry.kind != .directory else {
+                    throw FileReadingError(path: "\(directory)/\(path)", reason: "its name is not UTF-8: rename it")
+                }
+                switch kind(entry, at: "\(directory)/\(path)") {
+                case .directory: below.append("\(path)/")
+                case .file: files.append((path, entry.isUTF8))
+                case .other: break
+                }
             }
-            switch kind(entry, at: "\(directory)/\(path)") {
-            case .directory: pending.append("\(path)/")
-            case .file: files.append((path, entry.isUTF8))
-            case .other: break
-            }
+            for file in files.sorted(by: { $0.path < $1.path }) { try take(file.path, file.isUTF8) }
         }
+        prefixes = below
     }
-    return FrameDirectory.sorted(files, by: \.path)
 }
 
 /// A file's size in bytes; 0 if unknown.

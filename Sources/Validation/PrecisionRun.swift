@@ -168,7 +168,8 @@ extension PrecisionMeasurement {
         let section = FrameLog.Section(report: "fp16_vs_fp32")
         var frames = candidates.map { _ in KeptFrames<PrecisionFrame>() }
         var notJudged = candidates.map { _ in UnjudgedFrames() }
-        try streamedMap(shard.stretch(of: directory.files)) { file in
+        try streamedMap(shard.stretch(ofCount: directory.files.count)) { index in
+            let file = directory.files[index]
             progress(file)
             return try FrameComparison(
                 file: file, in: directory.path, baseline: detectors[0], candidates: Array(detectors.dropFirst()),

@@ -43,7 +43,7 @@ import Validation
                 atPath: "\(directory)/e.jpg", withDestinationPath: "\(directory)/b.png")
             try FileManager.default.createSymbolicLink(
                 atPath: "\(directory)/f.jpg", withDestinationPath: "\(directory)/a")
-            #expect(try FrameDirectory(directory).files == ["b.png", "e.jpg", "a/c.JPG"])
+            #expect(try Array(FrameDirectory(directory).files) == ["b.png", "e.jpg", "a/c.JPG"])
         }
     }
 
@@ -52,11 +52,30 @@ import Validation
         try withTemporaryDirectory { directory in
             let list = "\(directory)/frames.txt"
             try Data("a/c.jpg\nb.png\r\n\n".utf8).write(to: URL(fileURLWithPath: list))
-            #expect(try FrameDirectory(directory, list: list).files == ["b.png", "a/c.jpg"])
+            #expect(try Array(FrameDirectory(directory, list: list).files) == ["b.png", "a/c.jpg"])
             try Data("b.png\na/c.jpg\nb.png\n".utf8).write(to: URL(fileURLWithPath: list))
             #expect(throws: FileReadingError(path: list, reason: "it names b.png twice")) {
                 try FrameDirectory(directory, list: list)
             }
+        }
+    }
+
+    @Test("Directories are sorted by their whole paths, after those less deep")
+    func directories() throws {
+        try withTemporaryDirectory { directory in
+            let files = [
+                "a.png", "a-b/z.png", "a/a.png", "a/b.png", "b/a.png", "a\u{301}/a.png", "a/b/a.png", "b/0/a.png",
+            ]
+            for file in files.shuffled() {
+                let url = URL(fileURLWithPath: "\(directory)/\(file)")
+                try FileManager.default.createDirectory(
+                    at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+                try Data("x".utf8).write(to: url)
+            }
+            #expect(try Array(FrameDirectory(directory).files) == files)
+            let list = "\(directory)/frames.txt"
+            try Data(files.shuffled().joined(separator: "\n").utf8).write(to: URL(fileURLWithPath: list))
+            #expect(try Array(FrameDirectory(directory, list: list).files) == files)
         }
     }
 }

@@ -58,21 +58,14 @@ struct Explain: ParsableCommand {
     private func explainDetector(_ gold: String) throws {
         try refuseWriting(over: [gold], to: json)
         try RunOutputs.expect(file: json)
-        let document = try DetectionDocument(contentsOf: URL(fileURLWithPath: gold))
         let directory = try FrameDirectory(frames ?? bundled("Fixtures/frames"))
-        var present = [DetectedFrame]()
-        var missing = [String]()
-        for (file, var frame) in try directory.frames(of: document, named: gold) {
-            guard let file else {
-                missing.append(frame.file)
-                continue
-            }
-            frame.file = file
-            present.append(frame)
-        }
+        let listed = try ListedFrames(listedIn: URL(fileURLWithPath: gold), named: gold, of: directory)
+        let (document, all) = (listed.list.header, try listed.all())
+        let present = all.filter(\.isThere).map(\.frame)
+        let missing = all.filter { !$0.isThere }.map(\.frame.file)
         if !missing.isEmpty {
             Terminal.note(
-                "\(missing.count) of the \(document.images.count) frames that \(gold) names are not in \(directory.path) "
+                "\(missing.count) of the \(all.count) frames that \(gold) names are not in \(directory.path) "
                     + "and are left out: \(missing.firstFew)")
         }
         var detector = options.detector(try options.chosenEngine())

@@ -228,19 +228,20 @@ static void compare_conversions(vk_level level) {
 /// not needed here.
 static void compare_layouts(vk_level level) {
     ptrdiff_t channels = 1 + random_below(16), pixels = 1 + random_below(70), stride = pixels + random_below(9);
-    float *planes = random_numbers(16 * stride), *back = calloc(16 * stride, sizeof(float));
+    float *planes = random_numbers(16 * stride), *back = malloc(16 * stride * sizeof(float));
     float *blocks = random_numbers(16 * pixels), *expected = calloc(16 * pixels, sizeof(float));
     for (ptrdiff_t p = 0; p < pixels; p++)
         for (ptrdiff_t c = 0; c < channels; c++) expected[16 * p + c] = planes[c * stride + p];
     vk_blocks_from_planes(level, planes, stride, channels, pixels, blocks);
     compare("blocks from planes", level, blocks, expected, 16 * pixels);
+    for (ptrdiff_t i = 0; i < 16 * stride; i++) back[i] = 7;
     vk_planes_from_blocks(level, blocks, channels, pixels, stride, back);
     for (ptrdiff_t c = 0; c < channels; c++)
         compare("planes from blocks", level, back + c * stride, planes + c * stride, pixels);
     // What lies between the rows, and beyond them, stays as it is.
     for (ptrdiff_t c = 0; c < 16; c++)
         for (ptrdiff_t p = c < channels ? pixels : 0; p < stride; p++)
-            if (back[c * stride + p] != 0) failures++;
+            if (back[c * stride + p] != 7) failures++;
     free(planes), free(back), free(blocks), free(expected);
 }
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "functions.hpp"
-#include "layers.hpp"
+#include "layer_tile.hpp"
 
 namespace {
 

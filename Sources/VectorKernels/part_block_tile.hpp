@@ -4,7 +4,7 @@
 
 #pragma once
 
-#include "layers.hpp"
+#include "layer_tile.hpp"
 
 namespace {
 

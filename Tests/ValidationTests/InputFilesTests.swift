@@ -66,7 +66,7 @@ import Validation
             let files = [
                 "a.png", "a-b/z.png", "a/a.png", "a/b.png", "b/a.png", "a\u{301}/a.png", "a/b/a.png", "b/0/a.png",
             ]
-            for file in files.shuffled() {
+            for file in files.reversed() {
                 let url = URL(fileURLWithPath: "\(directory)/\(file)")
                 try FileManager.default.createDirectory(
                     at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
@@ -74,7 +74,7 @@ import Validation
             }
             #expect(try Array(FrameDirectory(directory).files) == files)
             let list = "\(directory)/frames.txt"
-            try Data(files.shuffled().joined(separator: "\n").utf8).write(to: URL(fileURLWithPath: list))
+            try Data(files.reversed().joined(separator: "\n").utf8).write(to: URL(fileURLWithPath: list))
             #expect(try Array(FrameDirectory(directory, list: list).files) == files)
         }
     }

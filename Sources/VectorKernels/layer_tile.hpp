@@ -1,0 +1,206 @@
+// The tiles of layers: up to 14 pixels by up to 4 blocks of channels.
+
+#pragma once
+
+#include "forms.hpp"
+#include "tiles.hpp"
+
+namespace {
+
+/// z of sums to which nothing is added and which are not rounded.
+template <class Lanes> ALWAYS_INLINE void activate(Lanes *sums, const Lanes *slopes) {
+    *sums = *sums >= 0 ? *sums : *sums * *slopes;
+}
+
+/// x = the nearest number from `lower` to `upper`; NaN stays NaN.
+template <class Lanes> ALWAYS_INLINE void limit(Lanes *x, const Lanes *lower, const Lanes *upper) {
+    *x = *x < *lower ? *lower : *x > *upper ? *upper : *x;
+}
+
+/// Whether `activate` makes a layer's results of its sums.
+inline bool activates_sums(const vk_layer *layer) { return !layer->addends && layer->rounding == vk_rounding_none; }
+
+/// Rounds a result to the form's stored format.
+ALWAYS_INLINE void store_as_float16(vk_form form, float32_lanes *x) {
+    if (form == vk_form_neural_engine_m1) *x = *x == *x ? *x : (float32_lanes)(__builtin_inff());
+    level::round_to_float16(x);
+    if (form == vk_form_neural_engine_m1) flush_float16(x);
+}
+
+/// Turns the sums of a tile into the layer's results.
+__attribute__((noinline)) void finish_tile(
+    const vk_layer *layer, const vk_pixels *pixels, ptrdiff_t block, ptrdiff_t pixel_count, float *results) {
+    // Adding -0 changes no number.
+    float32_lanes addends = (float32_lanes)(-0.0f);
+    if (layer->addends) addends = stored<float32_lanes>(layer->addends + block * vk_channel_block).lanes;
+    float32_lanes slopes = stored<float32_lanes>(layer->slopes + block * vk_channel_block).lanes;
+    vk_rounding rounding = layer->rounding;
+    vk_form form = layer->form;
+    ptrdiff_t pixel_stride = pixels->result_pixel_stride;
+    for (ptrdiff_t pixel = 0; pixel < pixel_count; pixel++, results += pixel_stride) {
+        float32_lanes sum = stored<float32_lanes>(results).lanes;
+        if (rounding == vk_rounding_sums_and_results) store_as_float16(form, &sum);
+        float32_lanes y = sum + addends;
+        if (rounding != vk_rounding_none) store_as_float16(form, &y);
+        float32_lanes scaled = slopes * y;
+        if (rounding != vk_rounding_none) store_as_float16(form, &scaled);
+        stored<float32_lanes>(results).lanes = y >= 0 ? y : scaled;
+    }
+}
+
+/// The fused form of layers, which alone has strides of 2, summands and limits. A block is processed in parts of as
+/// many numbers as the level's fused steps take.
+struct fused_layer : fused<float, level::fused_lanes> {};
+
+template <class Form> constexpr bool is_general = false;
+template <> constexpr bool is_general<fused_layer> = true;
+
+/// How far the loop over taps is unrolled: on a core that is shared, instructions are what bounds it.
+template <class Form> constexpr int taps_at_once = is_general<Form> ? 4 : 1;
+
+/// Where the numbers of a part are: blocks have `parts` of them each.
+template <int parts> constexpr ptrdiff_t place_of(int part, ptrdiff_t block_stride) {
+    return part / parts * block_stride + part % parts * (vk_channel_block / parts);
+}
+
+template <class Form, int pixel_count, int block_count, int pixel_stride>
+void compute_tile(
+    const vk_layer *layer, const vk_pixels *pixels, ptrdiff_t block, const float *numbers, float *results) {
+    if constexpr (pixel_count <= largest_tile<Form>(block_count)) {
+        using lanes = typename Form::lanes;
+        constexpr int lane_count = sizeof(lanes) / sizeof(float), parts = vk_channel_block / lane_count;
+        constexpr int part_count = block_count * parts;
+        typename Form::sum sums[pixel_count][part_count];
+        const float *starts = layer->starts + block * vk_channel_block;
+#pragma clang loop unroll(full)
+        for (int part = 0; part < part_count; part++) {
+            lanes start = stored<lanes>(starts + part * lane_count).lanes;
+#pragma clang loop unroll(full)
+            for (int p = 0; p < pixel_count; p++) Form::start(&sums[p][part], &start);
+        }
+
+        const ptrdiff_t *taps = layer->taps;
+        ptrdiff_t tap_count = layer->tap_count;
+        ptrdiff_t weight_block_stride = tap_count * vk_channel_block;
+        const float *weight = layer->packed_weights + block * weight_block_stride;
+        // Registers keep a tap's weights or its numbers, whichever are fewer, and the others come one by one.
+        constexpr bool keeps_weights = block_count * level::block_registers <= pixel_count;
+        unsigned mode = 0;
+        if constexpr (Form::rounds_down) mode = level::round_down();
+#pragma clang loop unroll_count(taps_at_once<Form>)
+        for (ptrdiff_t tap = 0; tap < tap_count; tap++, weight += vk_channel_block) {
+            const float *number = numbers + taps[tap];
+            lanes weights[part_count], factors[pixel_count];
+            if constexpr (keeps_weights) {
+#pragma clang loop unroll(full)
+                for (int part = 0; part < part_count; part++)
+                    weights[part] = stored<lanes>(weight + place_of<parts>(part, weight_block_stride)).lanes;
+#pragma clang loop unroll(full)
+                for (int p = 0; p < pixel_count; p++) {
+                    factors[p] = (lanes)(number[p * pixel_stride]);
+#pragma clang loop unroll(full)
+                    for (int part = 0; part < part_count; part++)
+                        Form::step(&sums[p][part], &weights[part], &factors[p]);
+                }
+            } else {
+#pragma clang loop unroll(full)
+                for (int p = 0; p < pixel_count; p++) factors[p] = (lanes)(number[p * pixel_stride]);
+#pragma clang loop unroll(full)
+                for (int part = 0; part < part_count; part++) {
+                    weights[part] = stored<lanes>(weight + place_of<parts>(part, weight_block_stride)).lanes;
+#pragma clang loop unroll(full)
+                    for (int p = 0; p < pixel_count; p++) Form::step(&sums[p][part], &weights[part], &factors[p]);
+                }
+            }
+            if (tap % 4 == 3)
+#pragma clang loop unroll(full)
+                for (int p = 0; p < pixel_count; p++)
+#pragma clang loop unroll(full)
+                    for (int part = 0; part < part_count; part++) Form::close_group(&sums[p][part]);
+        }
+        if constexpr (Form::rounds_down) level::round_as_before(mode);
+
+        // In other modes the compiler might compute these between the steps.
+        bool activates = !Form::rounds_down && activates_sums(layer);
+        const float *slopes = layer->slopes ? layer->slopes + block * vk_channel_block : nullptr;
+        if constexpr (is_general<Form>) {
+            if (pixels->summands) {
+                ptrdiff_t to_summands = pixels->summands - pixels->results;
+#pragma clang loop unroll(full)
+                for (int part = 0; part < part_count; part++) {
+                    const float *summand = results + to_summands + place_of<parts>(part, pixels->result_block_stride);
+#pragma clang loop unroll(full)
+                    for (int p = 0; p < pixel_count; p++, summand += pixels->result_pixel_stride)
+                        sums[p][part] += stored<lanes>(summand).lanes;
+                }
+            }
+            if (!layer->slopes) {
+                lanes lower = (lanes)(layer->lower), upper = (lanes)(layer->upper);
+#pragma clang loop unroll(full)
+                for (int part = 0; part < part_count; part++) {
+                    float *result = results + place_of<parts>(part, pixels->result_block_stride);
+#pragma clang loop unroll(full)
+                    for (int p = 0; p < pixel_count; p++, result += pixels->result_pixel_stride) {
+                        lanes value = sums[p][part];
+                        limit(&value, &lower, &upper);
+                        stored<lanes>(result).lanes = value;
+                    }
+                }
+                return;
+            }
+        }
+#pragma clang loop unroll(full)
+        for (int part = 0; part < part_count; part++) {
+            float *result = results + place_of<parts>(part, pixels->result_block_stride);
+#pragma clang loop unroll(full)
+            for (int p = 0; p < pixel_count; p++, result += pixels->result_pixel_stride) {
+                lanes value;
+                Form::finish(&sums[p][part], tap_count, &value);
+                if (activates) {
+                    lanes own_slopes = stored<lanes>(slopes + part * lane_count).lanes;
+                    activate(&value, &own_slopes);
+                }
+                stored<lanes>(result).lanes = value;
+            }
+        }
+        if (!activates)
+            for (int b = 0; b < block_count; b++)
+                finish_tile(layer, pixels, block + b, pixel_count, results + b * pixels->result_block_stride);
+    }
+}
+
+template <class Form, int block_count, int pixel_stride, int... pixel_counts>
+constexpr tile_row tiles_of(pixel_count_list<pixel_counts...>) {
+    return {{compute_tile<Form, pixel_counts, block_count, pixel_stride>...}, largest_tile<Form>(block_count), 1};
+}
+
+template <class Form, int pixel_stride> constexpr tile_row rows_of_tiles[most_tile_blocks] = {
+    tiles_of<Form, 1, pixel_stride>(every_pixel_count),
+    tiles_of<Form, 2, pixel_stride>(every_pixel_count),
+    tiles_of<Form, 3, pixel_stride>(every_pixel_count),
+    tiles_of<Form, 4, pixel_stride>(every_pixel_count),
+};
+
+template <class Form, int... pixel_counts>
+int quickest_blocks_of(ptrdiff_t pixel_count, pixel_count_list<pixel_counts...>) {
+    static constexpr int quickest[] = {quickest_blocks<Form>(pixel_counts)...};
+    return quickest[pixel_count - 1];
+}
+
+template <class Form> const tile_row *rows_for(ptrdiff_t pixel_stride) {
+    if constexpr (is_general<Form>) {
+        if (pixel_stride == 2 * vk_image_channels) return rows_of_tiles<Form, 2 * vk_image_channels>;
+        if (pixel_stride == 2 * vk_channel_block) return rows_of_tiles<Form, 2 * vk_channel_block>;
+    }
+    if (pixel_stride == vk_image_channels) return rows_of_tiles<Form, vk_image_channels>;
+    return rows_of_tiles<Form, vk_channel_block>;
+}
+
+template <class Form> void compute_blocks(const vk_layer *layer, const vk_pixels *pixels, ptrdiff_t block_count) {
+    bool is_wide = pixels->pixel_count > most_tile_pixels;
+    int most_blocks =
+        is_wide ? level::wide_blocks : quickest_blocks_of<Form>(pixels->pixel_count, every_pixel_count);
+    fill_groups(layer, pixels, block_count, most_blocks, rows_for<Form>(pixels->pixel_stride));
+}
+
+} // namespace

@@ -80,6 +80,14 @@ import Testing
             if element == .integer(2) { throw Unwanted() }
         }
         #expect(read == nil && count == 2)
-        #expect(JSON(parsing: { throw Unwanted() }, takingElementsOf: "list") { _, _, _ in } == nil)
+        // Whether the text ends there cannot be known.
+        var whole = [Array("{\"list\": [1]}".utf8)]
+        let unread = JSON(
+            parsing: {
+                guard let part = whole.popLast() else { throw Unwanted() }
+                return part
+            }, takingElementsOf: "list"
+        ) { _, _, _ in }
+        #expect(unread == nil)
     }
 }

@@ -75,7 +75,7 @@ static void compare_layers(vk_level level, vk_form form, vk_rounding rounding) {
     float *starts = random_numbers(blocks * 16), *slopes = random_numbers(blocks * 16);
     float *addends = !is_general && random_below(2) ? random_numbers(blocks * 16) : NULL;
     float *summands = is_general && random_below(2) ? random_numbers(blocks * 2 * width * 16) : NULL;
-    vk_pack_float32(weights, channels, tap_count, packed);
+    vk_pack_float32(weights, tap_count, 1, channels, tap_count, packed);
     vk_layer layer = {form, rounding, taps, tap_count, channels, packed, starts, addends, slopes, -INFINITY, INFINITY};
     if (is_general && random_below(2)) layer.slopes = NULL, layer.lower = -0.5f, layer.upper = 1 + random_below(3);
     float *results[2];
@@ -103,7 +103,7 @@ static void compare_depthwise(vk_level level) {
     float *numbers = random_numbers(blocks * block_stride), *weights = random_numbers(channels * tap_count);
     float *packed = malloc(vk_packed_count(channels, tap_count) * sizeof(float));
     float *starts = random_numbers(blocks * 16), *slopes = random_numbers(blocks * 16), *results[2];
-    vk_pack_float32(weights, channels, tap_count, packed);
+    vk_pack_float32(weights, tap_count, 1, channels, tap_count, packed);
     vk_layer layer = {vk_form_fused, vk_rounding_none, taps, tap_count, channels, packed,
                       starts,        NULL,             slopes, -1,      1};
     if (random_below(2)) layer.slopes = NULL;
@@ -188,7 +188,7 @@ static void compare_sums(vk_level level, vk_form form) {
     float *numbers = random_numbers(150), *weights = random_numbers(channels * tap_count + 1);
     float *packed = malloc((vk_packed_count(channels, tap_count) + 1) * sizeof(float));
     float *starts = random_numbers(channels);
-    vk_pack_float32(weights, channels, tap_count, packed);
+    vk_pack_float32(weights, tap_count, 1, channels, tap_count, packed);
     vk_sum_layout layout = {origins, 2, pixels, pixel_count, taps, tap_count, channels};
     ptrdiff_t count = 2 * channels * pixel_count;
     float *sums[2] = {malloc(count * sizeof(float)), malloc(count * sizeof(float))};

@@ -2,8 +2,10 @@ import VectorKernels
 
 /// A type that the vector kernels compute in.
 package protocol KernelLane: KernelNumber where Lane == Self {
-    /// Weights [channel][tap] in the order that ``sums(_:form:level:numbers:packedWeights:starts:into:)`` expects.
-    static func packed(_ weights: [Self], channels: Int, taps: Int) -> [Self]
+    /// Weights in the order that ``sums(_:form:level:numbers:packedWeights:starts:into:)`` expects.
+    ///
+    /// - Parameter steps: from a weight to that of the next output channel, and to that of the next tap.
+    static func packed(_ weights: [Self], steps: (channel: Int, tap: Int), channels: Int, taps: Int) -> [Self]
 
     /// Fills `sums` with a kernel of the given form.
     ///
@@ -22,32 +24,13 @@ package protocol KernelLane: KernelNumber where Lane == Self {
         _ numbers: UnsafePointer<Self>, pixels: [Int], taps: [Int], into largest: UnsafeMutablePointer<Self>)
 }
 
-extension KernelLane {
-    /// Weights [tap][channel] in the same order.
-    static func packed(tapsFirst weights: [Self], channels: Int, taps: Int) -> [Self] {
-        let width = Int(vk_channel_block)
-        let capacity = vk_packed_count(channels, taps)
-        return [Self](unsafeUninitializedCapacity: capacity) { packed, count in
-            packed.initialize(repeating: 0)
-            weights.withUnsafeBufferPointer { weights in
-                for first in stride(from: 0, to: channels, by: width) {
-                    let own = min(width, channels - first)
-                    for tap in 0..<taps {
-                        let (source, place) = (tap * channels + first, first * taps + tap * width)
-                        for channel in 0..<own { packed[place + channel] = weights[source + channel] }
-                    }
-                }
-            }
-            count = capacity
-        }
-    }
-}
-
 extension Float: KernelLane {
-    package static func packed(_ weights: [Float], channels: Int, taps: Int) -> [Float] {
+    package static func packed(
+        _ weights: [Float], steps: (channel: Int, tap: Int), channels: Int, taps: Int
+    ) -> [Float] {
         let capacity = vk_packed_count(channels, taps)
         return [Float](unsafeUninitializedCapacity: capacity) { packed, count in
-            vk_pack_float32(weights, channels, taps, packed.baseAddress)
+            vk_pack_float32(weights, steps.channel, steps.tap, channels, taps, packed.baseAddress)
             count = capacity
         }
     }
@@ -76,10 +59,12 @@ extension Float: KernelLane {
 }
 
 extension Double: KernelLane {
-    package static func packed(_ weights: [Double], channels: Int, taps: Int) -> [Double] {
+    package static func packed(
+        _ weights: [Double], steps: (channel: Int, tap: Int), channels: Int, taps: Int
+    ) -> [Double] {
         let capacity = vk_packed_count(channels, taps)
         return [Double](unsafeUninitializedCapacity: capacity) { packed, count in
-            vk_pack_float64(weights, channels, taps, packed.baseAddress)
+            vk_pack_float64(weights, steps.channel, steps.tap, channels, taps, packed.baseAddress)
             count = capacity
         }
     }

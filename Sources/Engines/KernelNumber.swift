@@ -15,6 +15,10 @@ package protocol KernelNumber: BinaryFloatingPoint, Sendable {
 
     /// The form with a rounding for each product and each addition.
     static var multiplyAddForm: KernelForm { get }
+
+    /// Adds `factor` times each number to the sum at its place, with a rounding for the product and one for the sum.
+    static func addProducts(
+        _ numbers: UnsafeBufferPointer<Self>, times factor: Self, to sums: UnsafeMutableBufferPointer<Self>)
 }
 
 extension KernelNumber {
@@ -25,11 +29,23 @@ extension KernelNumber {
 extension Float: KernelNumber {
     package static func lanes(of numbers: [Float]) -> [Float] { numbers }
     package static func numbers(from lanes: [Float]) -> [Float] { lanes }
+
+    package static func addProducts(
+        _ numbers: UnsafeBufferPointer<Float>, times factor: Float, to sums: UnsafeMutableBufferPointer<Float>
+    ) {
+        vk_add_products_float32(numbers.baseAddress, factor, numbers.count, sums.baseAddress)
+    }
 }
 
 extension Double: KernelNumber {
     package static func lanes(of numbers: [Double]) -> [Double] { numbers }
     package static func numbers(from lanes: [Double]) -> [Double] { lanes }
+
+    package static func addProducts(
+        _ numbers: UnsafeBufferPointer<Double>, times factor: Double, to sums: UnsafeMutableBufferPointer<Double>
+    ) {
+        vk_add_products_float64(numbers.baseAddress, factor, numbers.count, sums.baseAddress)
+    }
 }
 
 extension Float16: KernelNumber {
@@ -38,6 +54,12 @@ extension Float16: KernelNumber {
 
     package static func lanes(of numbers: [Float16]) -> [Float] { lanes(of: numbers, level: .best) }
     package static func numbers(from lanes: [Float]) -> [Float16] { numbers(from: lanes, level: .best) }
+
+    package static func addProducts(
+        _ numbers: UnsafeBufferPointer<Float16>, times factor: Float16, to sums: UnsafeMutableBufferPointer<Float16>
+    ) {
+        for place in numbers.indices { sums[place] += factor * numbers[place] }
+    }
 
     static func lanes(of numbers: [Float16], level: KernelLevel) -> [Float] {
         [Float](unsafeUninitializedCapacity: numbers.count) { lanes, count in

@@ -25,7 +25,8 @@ final class PackedLayer: Sendable {
             return AlignedNumbers(numbers + [Float](repeating: padding, count: rest))
         }
         packedWeights = AlignedNumbers(
-            Float.packed(layer.weights, channels: layer.channelCount, taps: layer.tapCount))
+            Float.packed(
+                layer.weights, steps: (layer.tapCount, 1), channels: layer.channelCount, taps: layer.tapCount))
         // Padding channels must not sum to 0, which can slow float16 steps down.
         starts = blocks(layer.starts, padding: 1)
         addends = layer.addends.map { blocks($0) }

@@ -91,9 +91,8 @@ extension Array where Element: KernelNumber {
     /// Adds the number at the same place to each.
     fileprivate mutating func add(_ others: [Element]) {
         withUnsafeMutableBufferPointer { sums in
-            others.withUnsafeBufferPointer { others in
-                for index in sums.indices { sums[index] += others[index] }
-            }
+            // Times 1 is exact.
+            others.withUnsafeBufferPointer { Element.addProducts($0, times: 1, to: sums) }
         }
     }
 }

@@ -31,10 +31,8 @@ extension SumsOfProducts {
 
     private var packedWeights: [Element.Lane] {
         func pack() -> [Element.Lane] {
-            let lanes = Element.lanes(of: Array(weights))
-            return hasTapsFirst
-                ? Element.Lane.packed(tapsFirst: lanes, channels: starts.count, taps: taps.count)
-                : Element.Lane.packed(lanes, channels: starts.count, taps: taps.count)
+            Element.Lane.packed(
+                Element.lanes(of: Array(weights)), steps: weightSteps, channels: starts.count, taps: taps.count)
         }
         guard let packs, origins.count * pixels.count <= WeightPacks<Element.Lane>.mostPositions else { return pack() }
         let part = WeightPacks<Element.Lane>.Part(

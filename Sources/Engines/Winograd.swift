@@ -191,7 +191,7 @@ extension UnsafeBufferPointer {
     }
 }
 
-extension UnsafeMutableBufferPointer where Element: BinaryFloatingPoint {
+extension UnsafeMutableBufferPointer where Element: KernelNumber {
     fileprivate func part(_ start: Int, _ length: Int) -> UnsafeMutableBufferPointer {
         UnsafeMutableBufferPointer(rebasing: self[start..<start + length])
     }
@@ -199,8 +199,7 @@ extension UnsafeMutableBufferPointer where Element: BinaryFloatingPoint {
     /// Adds the numbers of some places, each times its place's factor, from the first.
     fileprivate func add(_ factors: [Element], of numbers: (_ place: Int) -> UnsafeBufferPointer<Element>) {
         for (place, factor) in factors.enumerated() where factor != 0 {
-            let numbers = numbers(place)
-            for index in 0..<count { self[index] += factor * numbers[index] }
+            Element.addProducts(numbers(place), times: factor, to: self)
         }
     }
 }

@@ -198,14 +198,15 @@ private struct Null: Encodable {
 extension String {
     /// `maxAbsDiff` as `max_abs_diff`.
     var snakeCase: String {
-        // Most keys have no capitals.
-        if utf8.allSatisfy({ $0 < 0x80 && !(UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }) { return self }
-        return reduce(into: "") { result, character in
-            if character.isUppercase {
-                result += "_" + character.lowercased()
+        var bytes = [UInt8]()
+        for byte in utf8 {
+            // Names in Swift's code are ASCII.
+            if byte >= UInt8(ascii: "A"), byte <= UInt8(ascii: "Z") {
+                bytes += [UInt8(ascii: "_"), byte | 0x20]
             } else {
-                result.append(character)
+                bytes.append(byte)
             }
         }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

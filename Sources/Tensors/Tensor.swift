@@ -29,11 +29,14 @@ public struct Tensor<Element: Sendable>: Sendable {
         let count = elements.count
         let transformed = try elements.withUnsafeBufferPointer { elements in
             try [Other](unsafeUninitializedCapacity: count) { transformed, initialized in
-                var done = 0
-                defer { initialized = done }
-                while done < count {
-                    transformed.initializeElement(at: done, to: try transform(elements[done]))
-                    done += 1
+                // Pointers alone: debug builds take half the time that indices take.
+                guard var source = elements.baseAddress, let start = transformed.baseAddress else { return }
+                var place = start
+                defer { initialized = place - start }
+                while place < start + count {
+                    place.initialize(to: try transform(source.pointee))
+                    source += 1
+                    place += 1
                 }
             }
         }

@@ -66,7 +66,9 @@ extension LayerMeasurement {
         guard recorded.count == 1 else { throw ComparisonError.severalBaselines(recorded.map(\.words)) }
         let candidate = recordings.contains { $0.model.isOtherForm(than: $0.capture) } ? .engine : candidate
         try tasks.requireOutputs(among: recordings.flatMap(\.model.graph.outputs))
-        var compared = try recordings.map { network, capture, model in
+        func comparison(
+            _ network: String, _ capture: CaptureFile, _ model: Model
+        ) throws -> NetworkComparison {
             if LayerMeasurement.faceNetwork(named: network) == nil {
                 let sides = (
                     engine: ComparedSide.model(model, try engine(model, model.graph), .fp32),
@@ -89,9 +91,19 @@ extension LayerMeasurement {
             return try NetworkComparison(
                 of: try engine(model, model.graph), running: model, with: capture, network: network,
                 candidate: candidate, bound: .float32, outputsOnly: outputsOnly,
-                oracle: models.oracle(of: model), tasks: tasks.on(model.graph.outputs), shard: shard
+                oracle: sharesResults(network) ? models.oracle(of: model) : nil,
+                tasks: tasks.on(model.graph.outputs), shard: shard
             ) { progress("\(network), \($0)") }
         }
+        // Another report asks for exact results of the cascade's own networks. They come last: until then none are kept.
+        func sharesResults(_ network: String) -> Bool { CascadeNetwork.allCases.contains { $0.modelName == network } }
+        var made = [String: NetworkComparison]()
+        for shares in [false, true] {
+            for recording in recordings where sharesResults(recording.network) == shares {
+                made[recording.network] = try comparison(recording.network, recording.capture, recording.model)
+            }
+        }
+        var compared = recordings.compactMap { made[$0.network] }
         for (index, recording) in recordings.enumerated() where !programs.isEmpty {
             let model = recording.model
             let sides = (

@@ -18,6 +18,7 @@ package final class ModelLibrary: Sendable {
     private static let rememberedBytes = 6 << 20
     /// Keyed by the models' SHA-256.
     private let oracles = Mutex([String: Oracle]())
+    private let runs = Oracle.RunCount()
 
     package init(_ directory: String) { self.directory = directory }
 
@@ -25,15 +26,20 @@ package final class ModelLibrary: Sendable {
     package var reads: Int { contents.withLock { $0.reads } }
 
     /// How often an oracle computed a case, over all models.
-    package var oracleRuns: Int { oracles.withLock { $0.values.reduce(0) { $0 + $1.runs } } }
+    package var oracleRuns: Int { runs.count }
 
-    /// The exact results of a model of this library.
+    /// The exact results of a model of this library. Two reports ask for those of the cascade's networks: the second
+    /// takes what the first has left, and nobody keeps it any longer.
     ///
     /// - Throws: ``Engines/EngineError`` for an operator that no engine computes.
     func oracle(of model: Model) throws -> Oracle {
         try oracles.withLock { oracles in
-            if let oracle = oracles[model.sha256] { return oracle }
-            let oracle = try Oracle(of: model.graph, remembering: ModelLibrary.rememberedBytes)
+            if let oracle = oracles.removeValue(forKey: model.sha256) {
+                oracle.remembersNoMore()
+                return oracle
+            }
+            let oracle = try Oracle(
+                of: model.graph, remembering: ModelLibrary.rememberedBytes, countingIn: runs)
             oracles[model.sha256] = oracle
             return oracle
         }

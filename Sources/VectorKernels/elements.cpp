@@ -22,6 +22,20 @@ void vk_prelu_float64(const double *x, const double *slopes, ptrdiff_t slope_ste
     apply_prelu(x, slopes, slope_step, count, y);
 }
 
+template <class Number>
+static void add_products(const Number *x, Number factor, ptrdiff_t count, Number *sums) {
+#pragma clang fp contract(off)
+    for (ptrdiff_t i = 0; i < count; i++) sums[i] += factor * x[i];
+}
+
+void vk_add_products_float32(const float *x, float factor, ptrdiff_t count, float *sums) {
+    add_products(x, factor, count, sums);
+}
+
+void vk_add_products_float64(const double *x, double factor, ptrdiff_t count, double *sums) {
+    add_products(x, factor, count, sums);
+}
+
 // Several windows at once, so that no comparison waits for the last one.
 static constexpr int windows_at_once = 8;
 

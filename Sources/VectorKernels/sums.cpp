@@ -9,22 +9,28 @@ ptrdiff_t vk_packed_count(ptrdiff_t channel_count, ptrdiff_t tap_count) {
 }
 
 template <class Number>
-static void pack(const Number *weights, ptrdiff_t channel_count, ptrdiff_t tap_count, Number *packed) {
+static void pack(
+    const Number *weights, ptrdiff_t channel_step, ptrdiff_t tap_step, ptrdiff_t channel_count, ptrdiff_t tap_count,
+    Number *packed) {
     memset(packed, 0, vk_packed_count(channel_count, tap_count) * sizeof(Number));
     for (ptrdiff_t channel = 0; channel < channel_count; channel++) {
-        const Number *weight = weights + channel * tap_count;
+        const Number *weight = weights + channel * channel_step;
         ptrdiff_t block = channel / vk_channel_block;
         Number *place = packed + block * tap_count * vk_channel_block + channel % vk_channel_block;
-        for (ptrdiff_t tap = 0; tap < tap_count; tap++, place += vk_channel_block) *place = weight[tap];
+        for (ptrdiff_t tap = 0; tap < tap_count; tap++, place += vk_channel_block) *place = weight[tap * tap_step];
     }
 }
 
-void vk_pack_float32(const float *weights, ptrdiff_t channel_count, ptrdiff_t tap_count, float *packed) {
-    pack(weights, channel_count, tap_count, packed);
+void vk_pack_float32(
+    const float *weights, ptrdiff_t channel_step, ptrdiff_t tap_step, ptrdiff_t channel_count, ptrdiff_t tap_count,
+    float *packed) {
+    pack(weights, channel_step, tap_step, channel_count, tap_count, packed);
 }
 
-void vk_pack_float64(const double *weights, ptrdiff_t channel_count, ptrdiff_t tap_count, double *packed) {
-    pack(weights, channel_count, tap_count, packed);
+void vk_pack_float64(
+    const double *weights, ptrdiff_t channel_step, ptrdiff_t tap_step, ptrdiff_t channel_count, ptrdiff_t tap_count,
+    double *packed) {
+    pack(weights, channel_step, tap_step, channel_count, tap_count, packed);
 }
 
 void vk_sums_float32(

@@ -42,8 +42,6 @@ struct CascadeOptions: ParsableArguments {
                 + "or the detector's own.", valueName: "p,r,o"))
     var scoreThresholds: ScoreThresholds?
 
-    @OptionGroup var memory: MemoryOptions
-
     @Option(help: ArgumentHelp("The most threads that compute at once. Default: all cores.", valueName: "n"))
     var threads: Int?
 

@@ -10,6 +10,7 @@ import OutsideEngines
 import Reporting
 import Validation
 
+extension ArithmeticName: ExpressibleByArgument {}
 extension ImageDeclaration.SpatialOrder: ExpressibleByArgument {}
 
 /// What computes the networks.
@@ -60,8 +61,6 @@ struct EngineOptions: ParsableArguments {
         help: "What computes the networks; auto takes the first of Core ML, ONNX Runtime and builtin that it finds.")
     var engine = EngineChoice.builtin
 
-    @OptionGroup var adapters: AdapterOptions
-
     @Option(
         help: """
             How images lie in the networks' inputs, where the files do not say it or say it wrongly: upright (rows, then \
@@ -69,40 +68,55 @@ struct EngineOptions: ParsableArguments {
             """)
     var layout: ImageDeclaration.SpatialOrder?
 
-    /// The networks of a directory in the chosen engine; the built-in one computes in `arithmetic`.
+    @Option(
+        help: """
+            The arithmetic that the built-in engine finds faces in, and that float16 packages compute in. The reports \
+            fp32_vs_onnx and fp16_vs_fp32 compare those that they name.
+            """)
+    var arithmetic = ArithmeticName.fp32
+
+    func validate() throws {
+        if arithmetic != .fp32, engine != .builtin {
+            throw ValidationError(
+                "--arithmetic is the built-in engine's, with --engine builtin; others compute in their own")
+        }
+    }
+
+    /// The networks of a directory in the chosen engine.
     ///
     /// - Throws: ``OutsideEngines/OutsideEngineError``, and what reading the models throws.
-    func networks(of models: ModelLibrary, arithmetic: ArithmeticName) throws -> ChosenEngine {
+    func networks(of models: ModelLibrary, _ adapters: AdapterOptions) throws -> ChosenEngine {
         switch engine {
-        case .builtin: return try builtIn(models, arithmetic)
-        case .coreml: return try link(.coreMLFloat16, models, arithmetic)
-        case .onnxruntime: return try link(.onnxRuntime, models, arithmetic)
-        case .openvino, .opencv, .opencvClassic, .ncnn, .litert: return try outside(engine.rawValue, models)
+        case .builtin: return try builtIn(models)
+        case .coreml: return try link(.coreMLFloat16, models, adapters)
+        case .onnxruntime: return try link(.onnxRuntime, models, adapters)
+        case .openvino, .opencv, .opencvClassic, .ncnn, .litert:
+            return try outside(adapters.adapter(engine.rawValue), models)
         case .auto:
             for link in EngineLink.allCases {
                 do {
-                    let chosen = try self.link(link, models, arithmetic)
+                    let chosen = try self.link(link, models, adapters)
                     Terminal.note("engine: \(chosen.side.words)")
                     return chosen
                 } catch let error where error is OutsideEngineError || error is CommandError {
                     Terminal.note("engine \(link.rawValue) skipped: \(error)")
                 }
             }
-            return try builtIn(models, arithmetic)
+            return try builtIn(models)
         }
     }
 
-    private func link(_ link: EngineLink, _ models: ModelLibrary, _ arithmetic: ArithmeticName) throws -> ChosenEngine {
+    private func link(_ link: EngineLink, _ models: ModelLibrary, _ adapters: AdapterOptions) throws -> ChosenEngine {
         switch link {
-        case .coreMLFloat16: try coreML(models, precision: "fp16")
-        case .coreMLFloat32: try coreML(models, precision: "fp32")
-        case .onnxRuntimeCoreML: try outside("onnxruntime-coreml", models)
-        case .onnxRuntime: try outside("onnxruntime", models)
-        case .builtIn: try builtIn(models, arithmetic)
+        case .coreMLFloat16: try coreML(models, precision: "fp16", adapters)
+        case .coreMLFloat32: try coreML(models, precision: "fp32", adapters)
+        case .onnxRuntimeCoreML: try outside(adapters.adapter("onnxruntime-coreml"), models)
+        case .onnxRuntime: try outside(adapters.adapter("onnxruntime"), models)
+        case .builtIn: try builtIn(models)
         }
     }
 
-    private func builtIn(_ models: ModelLibrary, _ arithmetic: ArithmeticName) throws -> ChosenEngine {
+    private func builtIn(_ models: ModelLibrary) throws -> ChosenEngine {
         let labels = try CascadeNetwork.allCases.map { network in
             (network.modelName, try models.model(network.modelName).arithmeticLabel(asked: arithmetic))
         }
@@ -116,18 +130,20 @@ struct EngineOptions: ParsableArguments {
             }, outside: nil)
     }
 
-    private func coreML(_ models: ModelLibrary, precision: String) throws -> ChosenEngine {
+    private func coreML(
+        _ models: ModelLibrary, precision: String, _ adapters: AdapterOptions
+    ) throws -> ChosenEngine {
         #if os(macOS)
-            return try outside("coreml", models, suffix: "_\(precision).mlpackage", arithmetic: precision)
+            return try outside(
+                adapters.adapter("coreml"), models, suffix: "_\(precision).mlpackage", arithmetic: precision)
         #else
             throw OutsideEngineError.cannotStart(engine: "coreml", reason: "Core ML runs on macOS alone")
         #endif
     }
 
     private func outside(
-        _ name: String, _ models: ModelLibrary, suffix: String? = nil, arithmetic: String = "fp32"
+        _ adapter: Adapter, _ models: ModelLibrary, suffix: String? = nil, arithmetic: String = "fp32"
     ) throws -> ChosenEngine {
-        let adapter = try adapters.adapter(name)
         // The first one started tells who answers.
         var identity: OutsideEngine.Identity?
         func network(_ network: CascadeNetwork) throws -> GraphFaceNetwork {
@@ -136,7 +152,7 @@ struct EngineOptions: ParsableArguments {
                 try suffix.map { try Model(contentsOf: "\(models.directory)/\(file)\($0)") } ?? models.model(file)
             if suffix == nil {
                 guard model.format == .onnx else {
-                    throw CommandError(.badData, "\(model.path): \(name) reads ONNX files alone")
+                    throw CommandError(.badData, "\(model.path): \(adapter.name) reads ONNX files alone")
                 }
             }
             return try GraphFaceNetwork(network, graph: declaringLayout(of: model).graph) { graph in
@@ -150,7 +166,7 @@ struct EngineOptions: ParsableArguments {
             output: try network(.output))
         return ChosenEngine(
             side: Side(
-                engine: (identity?.engine ?? name) + (identity?.device.map { " (\($0))" } ?? ""),
+                engine: (identity?.engine ?? adapter.name) + (identity?.device.map { " (\($0))" } ?? ""),
                 engineVersion: identity?.version, arithmetic: arithmetic),
             networks: networks,
             outside: { try OutsideEngine(adapter, model: $0.path, graph: $1) })

@@ -8,14 +8,17 @@ import Testing
 
 /// Ends with 0 that rest on nothing: none is a success. `validation/success_paths.md` lists them all.
 @Suite struct SuccessPathTests {
-    private let model = fixtures.appendingPathComponent("models/rnet.onnx").path
+    /// The smallest network, so that many runs take little time.
+    private let model = fixtures.appendingPathComponent("models/pnet.onnx").path
+    private let rnet = fixtures.appendingPathComponent("models/rnet.onnx").path
 
-    /// One bundled case of RNet, its tensors changed.
+    /// One bundled case of a network, its tensors changed.
     private func capture(
-        in directory: String, _ change: (CaptureCase.Output) -> AnyTensor = { $0.values }
+        of network: String = "pnet", in directory: String,
+        _ change: (CaptureCase.Output) -> AnyTensor = { $0.values }
     ) throws -> String {
-        let original = try CaptureFile(contentsOf: fixtures.appendingPathComponent("captures/rnet.h5").path)
-        let path = "\(directory)/rnet.h5"
+        let original = try CaptureFile(contentsOf: fixtures.appendingPathComponent("captures/\(network).h5").path)
+        let path = "\(directory)/\(network).h5"
         let writer = try CaptureWriter(original.header, compression: .none, to: path)
         let read = try original.readCase(original.caseNames[0])
         let tensors = read.tensors.map { tensor in
@@ -70,9 +73,9 @@ import Testing
 
     @Test("A limit that is no number is wrong usage")
     func limits() throws {
-        let capture = fixtures.appendingPathComponent("captures/rnet.h5").path
+        let capture = fixtures.appendingPathComponent("captures/pnet.h5").path
         for limit in [
-            ["--require", "top1@softmax_1=nan"], ["--require", "landmarks=1@dense_2=inf"],
+            ["--require", "top1@softmax=nan"], ["--require", "landmarks=1@conv2d_4=inf"],
             ["--require", "cosine=-inf"],
             ["--snr", "inf"], ["--snr", "nan"], ["--cosine", "nan"], ["--ulp", "inf"], ["--relative", "nan"],
             ["--mean-abs-diff", "inf"], ["--limits-on", "outputs"],
@@ -136,17 +139,17 @@ import Testing
     @Test("Nothing is explained by success where what is at hand could not be judged; equal sides differ nowhere")
     func explained() throws {
         try withTemporaryDirectory { directory in
-            let same = try CommandLineProgram.run("explain", model, model)
+            let same = try CommandLineProgram.run("explain", rnet, rnet)
             #expect(same.exitCode == 0 && same.output.contains("nothing was found"), "\(same.errors)")
             // The outputs have other names and other numbers of elements, and match nothing.
             let openFace = "\(directory)/theirs.dat"
-            #expect(try CommandLineProgram.run("convert", model, openFace).exitCode == 0)
-            let unmatched = try CommandLineProgram.run("explain", model, openFace)
+            #expect(try CommandLineProgram.run("convert", rnet, openFace).exitCode == 0)
+            let unmatched = try CommandLineProgram.run("explain", rnet, openFace)
             #expect(
                 unmatched.exitCode == 2 && unmatched.errors.contains("not compared"),
                 "\(unmatched.output)\(unmatched.errors)")
             // Only what comes before the outputs is recorded.
-            let original = try CaptureFile(contentsOf: capture(in: directory))
+            let original = try CaptureFile(contentsOf: capture(of: "rnet", in: directory))
             let read = try original.readCase(original.caseNames[0])
             let part = "\(directory)/part.h5"
             let writer = try CaptureWriter(original.header, to: part)
@@ -155,7 +158,7 @@ import Testing
                     name: read.name, source: read.source, inputs: read.inputs,
                     tensors: read.tensors.filter { !$0.isGraphOutput }))
             try writer.finish()
-            for sides in [[model, part], [part, model]] {
+            for sides in [[rnet, part], [part, rnet]] {
                 let outcome = try CommandLineProgram.run(["explain"] + sides)
                 #expect(outcome.exitCode == 2, "\(outcome.output)\(outcome.errors)")
             }
@@ -213,21 +216,21 @@ import Testing
                 try FileManager.default.createDirectory(atPath: inputs, withIntermediateDirectories: true)
                 try Data(AnyTensor.float32(Tensor([1, 24, 24, 3], repeating: value)).npy)
                     .write(to: URL(fileURLWithPath: "\(inputs)/a.npy"))
-                let compared = try CommandLineProgram.run("compare", model, theirs, "--inputs", inputs)
+                let compared = try CommandLineProgram.run("compare", rnet, theirs, "--inputs", inputs)
                 #expect(compared.exitCode == 2 && compared.output.contains("one number throughout"))
-                let explained = try CommandLineProgram.run("explain", model, theirs, "--inputs", inputs)
+                let explained = try CommandLineProgram.run("explain", rnet, theirs, "--inputs", inputs)
                 #expect(explained.exitCode == 2 && explained.errors.contains("one number throughout"))
                 let limited = try CommandLineProgram.run(
-                    "compare", model, theirs, "--inputs", inputs, "--require", "top1@softmax_1=1")
+                    "compare", rnet, theirs, "--inputs", inputs, "--require", "top1@softmax_1=1")
                 #expect(limited.exitCode == 2, "\(limited.output)")
 
                 let (models, captures) = ("\(inputs)/models", "\(inputs)/captures")
                 for place in [models, captures] {
                     try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
                 }
-                try FileManager.default.copyItem(atPath: model, toPath: "\(models)/net.onnx")
+                try FileManager.default.copyItem(atPath: rnet, toPath: "\(models)/net.onnx")
                 let run = try CommandLineProgram.run(
-                    "run", model, "--input", "\(inputs)/a.npy", "--output", "\(captures)/net.h5")
+                    "run", rnet, "--input", "\(inputs)/a.npy", "--output", "\(captures)/net.h5")
                 #expect(run.exitCode == 0)
                 let given = ["--models", models, "--captures", captures, "--require", "top1@softmax_1=0.5"]
                 let validated = try CommandLineProgram.run(

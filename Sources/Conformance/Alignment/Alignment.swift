@@ -342,14 +342,22 @@ func tensorDistance(_ a: AnyTensor, _ b: AnyTensor) -> Double {
         (a.elementType == .bool) == (b.elementType == .bool)
     else { return .infinity }
     var (largest, difference) = (0.0, 0.0)
-    for (x, y) in zip(a.float64.elements, b.float64.elements) {
-        if x == y || (x.isNaN && y.isNaN) {
-            if x.isFinite { largest = max(largest, abs(x)) }
-            continue
+    let (left, right) = (a.float64.elements, b.float64.elements)
+    let isComparable = left.withUnsafeBufferPointer { left in
+        right.withUnsafeBufferPointer { right in
+            for place in 0..<min(left.count, right.count) {
+                let (x, y) = (left[place], right[place])
+                if x == y || (x != x && y != y) {
+                    if abs(x) > largest, abs(x) < .infinity { largest = abs(x) }
+                    continue
+                }
+                guard x.isFinite, y.isFinite else { return false }
+                largest = max(largest, abs(x))
+                difference = max(difference, abs(x - y))
+            }
+            return true
         }
-        guard x.isFinite, y.isFinite else { return .infinity }
-        largest = max(largest, abs(x))
-        difference = max(difference, abs(x - y))
     }
+    guard isComparable else { return .infinity }
     return difference == 0 ? 0 : largest == 0 ? .infinity : difference / largest
 }

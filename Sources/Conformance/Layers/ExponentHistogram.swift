@@ -27,6 +27,8 @@ public struct ExponentHistogram: Sendable, Equatable {
         /// The exponent of the smallest subnormal, which is counted first.
         private static let least = -1074
         private let counts: UnsafeMutableBufferPointer<Int>
+        /// Where counts may be above 0: most tensors' differences have few exponents.
+        private var (first, end) = (Int.max, 0)
 
         fileprivate init() {
             counts = .allocate(capacity: 1024 - Self.least)
@@ -38,11 +40,15 @@ public struct ExponentHistogram: Sendable, Equatable {
         /// - Parameter difference: a positive number; infinities are not counted.
         mutating func add(_ difference: Double) {
             guard difference.isFinite else { return }
-            counts[Int(difference.exponent) - Self.least] += 1
+            let place = Int(difference.exponent) - Self.least
+            counts[place] += 1
+            (first, end) = (min(first, place), max(end, place + 1))
         }
 
         fileprivate var bins: [Bin] {
-            counts.indices.compactMap { counts[$0] > 0 ? Bin(exponent: $0 + Self.least, count: counts[$0]) : nil }
+            (min(first, end)..<end).compactMap {
+                counts[$0] > 0 ? Bin(exponent: $0 + Self.least, count: counts[$0]) : nil
+            }
         }
     }
 

@@ -3,17 +3,32 @@ import NetworkGraph
 import Synchronization
 import Tensors
 
-/// A graph in float64, whose results count as exact. It counts how often the whole graph is computed.
+/// A graph in float64, whose results count as exact.
 package final class Oracle: Sendable {
     let engine: any Engine
     /// The graph's constants, for every bound on errors in it.
     let constants: BoundedConstants
-    private let count = Atomic<Int>(0)
+    private let runs: RunCount
     private let known: Mutex<KnownResults>
 
-    /// - Parameter remembering: the most bytes of results to keep until somebody asks for the same inputs again.
+    /// How often whole graphs were computed.
+    package final class RunCount: Sendable {
+        private let runs = Atomic<Int>(0)
+
+        package init() {}
+
+        package var count: Int { runs.load(ordering: .relaxed) }
+        fileprivate func add() { runs.add(1, ordering: .relaxed) }
+    }
+
+    /// - Parameters:
+    ///   - remembering: the most bytes of results to keep until somebody asks for the same inputs again.
+    ///   - runs: counts the runs, of this oracle and others.
     /// - Throws: ``Engines/EngineError`` for an operator that no engine can compute.
-    package init(of graph: Graph, remembering bytes: Int = 0) throws(EngineError) {
+    package init(
+        of graph: Graph, remembering bytes: Int = 0, countingIn runs: RunCount = RunCount()
+    ) throws(EngineError) {
+        self.runs = runs
         constants = BoundedConstants(of: graph)
         // The engine then holds the same numbers, not others that are equal.
         let widened = try? Graph(
@@ -23,8 +38,8 @@ package final class Oracle: Sendable {
         known = Mutex(KnownResults(bytesLeft: bytes))
     }
 
-    /// How often ``tensors(for:isPart:)`` had to compute.
-    package var runs: Int { count.load(ordering: .relaxed) }
+    /// What is computed from now on is not kept; what has been kept is given to who asks for it.
+    package func remembersNoMore() { known.withLock { $0.bytesLeft = nil } }
 
     /// Every tensor that the graph produces for some inputs, keyed by name.
     ///
@@ -32,7 +47,7 @@ package final class Oracle: Sendable {
     /// - Throws: ``NetworkGraph/GraphError`` if the inputs do not fit the graph.
     package func tensors(for inputs: [String: AnyTensor], isPart: Bool = false) throws -> [String: AnyTensor] {
         if let remembered = known.withLock({ $0.take(inputs) }) { return remembered }
-        count.add(1, ordering: .relaxed)
+        runs.add()
         var exact = [String: AnyTensor]()
         let outputs = try engine.run(inputs) { exact[$0.name] = $0.values }
         exact.merge(outputs) { $1 }
@@ -43,7 +58,8 @@ package final class Oracle: Sendable {
 
 /// Results that are kept beside their inputs, until there is no room left.
 private struct KnownResults {
-    private var bytesLeft: Int
+    /// Nil if no more results are to be kept.
+    var bytesLeft: Int?
     private var results = [(inputs: [String: AnyTensor], tensors: [String: AnyTensor])]()
 
     init(bytesLeft: Int) { self.bytesLeft = bytesLeft }
@@ -52,7 +68,7 @@ private struct KnownResults {
     mutating func take(_ inputs: [String: AnyTensor]) -> [String: AnyTensor]? {
         guard let index = results.firstIndex(where: { $0.inputs == inputs }) else { return nil }
         let taken = results.remove(at: index)
-        bytesLeft += KnownResults.bytes(of: taken)
+        if let bytesLeft { self.bytesLeft = bytesLeft + KnownResults.bytes(of: taken) }
         return taken.tensors
     }
 
@@ -63,8 +79,8 @@ private struct KnownResults {
 
     mutating func remember(_ tensors: [String: AnyTensor], for inputs: [String: AnyTensor]) {
         let bytes = KnownResults.bytes(of: (inputs, tensors))
-        guard bytes <= bytesLeft else { return }
-        bytesLeft -= bytes
+        guard let bytesLeft, bytes <= bytesLeft else { return }
+        self.bytesLeft = bytesLeft - bytes
         results.append((inputs, tensors))
     }
 }

@@ -90,7 +90,9 @@ extension PlannedStep {
                 DenseStep(
                     tensor: node.inputs[0] ?? "", output: node.outputs[0],
                     shape: planner.types[node.outputs[0]]?.shape ?? [],
-                    packedWeights: AlignedNumbers(Float.packed(weights.elements, channels: columns, taps: inner)),
+                    packedWeights: AlignedNumbers(
+                        Float.packed(
+                            weights.elements, steps: (inner, 1), channels: columns, taps: inner)),
                     inner: inner, columns: columns, addends: addends)
             ]
         case .gather(let node, let moved, let sources):

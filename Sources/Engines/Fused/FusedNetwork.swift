@@ -12,7 +12,8 @@ package struct FusedNetwork: Sendable {
     package let arithmetic: ArithmeticName
     private let chain: FusedChain
     private let level: KernelLevel
-    private let workspaces = Workspaces()
+    /// The plan of the last call: images are often of one size.
+    private let lastPlan = LastPlan()
 
     /// - Parameters:
     ///   - graph: has one input, images, from which chains of convolutions, PReLUs, pools and dense layers lead to the
@@ -35,10 +36,10 @@ package struct FusedNetwork: Sendable {
     /// - Returns: [N, rows, columns, channels] of the last map; one row and one column after a dense layer.
     /// - Throws: ``FusionError/badInput(_:reason:)``.
     package func evaluate(_ images: Tensor<Float>) throws(FusionError) -> Tensor<Float> {
-        let plan = try chain.plan(for: images.shape)
+        let plan = try plan(for: images.shape)
         let shape = plan.outputShape
-        let workspace = workspaces.take()
-        defer { workspaces.giveBack(workspace) }
+        let workspace = Workspaces.idle.take()
+        defer { Workspaces.idle.giveBack(workspace) }
         let elements = [Float](unsafeUninitializedCapacity: shape.count) { elements, count in
             images.elements.withUnsafeBufferPointer { images in
                 guard let images = images.baseAddress, let elements = elements.baseAddress else { return }
@@ -48,6 +49,17 @@ package struct FusedNetwork: Sendable {
         }
         return Tensor(shape, elements)
     }
+
+    private func plan(for images: Shape) throws(FusionError) -> FusedPlan {
+        if let known = lastPlan.value.withLock({ $0 }), known.images == images { return known }
+        let plan = try chain.plan(for: images)
+        lastPlan.value.withLock { $0 = plan }
+        return plan
+    }
+}
+
+private final class LastPlan: Sendable {
+    let value = Mutex<FusedPlan?>(nil)
 }
 
 /// The meaning of a tensor's axis.

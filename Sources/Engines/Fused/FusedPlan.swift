@@ -6,15 +6,30 @@ import Tensors
 /// Maps are laid out [block of 16 channels][row][column][channel of the block]. The last map before a dense layer, and
 /// vectors, are laid out [block][row][column][image][channel of the block]: a dense layer treats images as a
 /// convolution treats pixels.
-struct FusedPlan: Equatable {
+struct FusedPlan {
     let images: Shape
     let maps: [MapPlan]
     let outputShape: Shape
     /// How many images' vectors are computed at once.
     let vectorBatch: Int
+    /// For each layer, its factors' offsets from the beginning of a pixel's window, in the order of the sum.
+    let taps: [[Int]]
+    let room: Room
+
+    /// How many numbers a run keeps at once.
+    struct Room {
+        /// An image rounded to float16; 0 where it is read as it is.
+        let image: Int
+        /// The largest map.
+        let map: Int
+        /// The rows of sums that a pool has yet to read.
+        let sumRows: Int
+        /// A batch of the longest vectors.
+        let vectors: Int
+    }
 
     /// The extents of a convolution's sums, and of its output after the pool.
-    struct MapPlan: Equatable {
+    struct MapPlan {
         let inputRows: Int
         let inputColumns: Int
         let sumRows: Int
@@ -53,11 +68,22 @@ extension FusedChain {
                     images, reason: "a dense layer of \(dense.layer.tapCount) numbers gets \(vector) of them")
             }
         }
+        let vectorBatch = min(images[0], Self.largestVectorBatch)
         return FusedPlan(
             images: images, maps: maps,
             outputShape: denseStages.isEmpty
                 ? [images[0], rows, columns, channels] : [images[0], 1, 1, channels],
-            vectorBatch: min(images[0], Self.largestVectorBatch))
+            vectorBatch: vectorBatch, taps: taps(of: maps, vectorBatch: vectorBatch),
+            room: room(for: images, maps, vectorBatch: vectorBatch))
+    }
+
+    private func room(for images: Shape, _ maps: [FusedPlan.MapPlan], vectorBatch: Int) -> FusedPlan.Room {
+        let lastMap = (maps.last?.count ?? 0) * vectorBatch
+        let vector = (denseStages.map(\.layer.blockCount).max() ?? 0) * vectorBatch * channelsPerBlock
+        return FusedPlan.Room(
+            image: roundsToFloat16 ? images[1] * images[2] * imageChannels : 0, map: maps.map(\.count).max() ?? 0,
+            sumRows: zip(mapStages, maps).map { $0.sumRowCapacity * $1.sumRowCount }.max() ?? 0,
+            vectors: denseStages.isEmpty ? 0 : max(lastMap, vector))
     }
 }
 
@@ -88,5 +114,15 @@ extension FusedChain.MapStage {
         return FusedPlan.MapPlan(
             inputRows: rows, inputColumns: columns, sumRows: sumRows, sumColumns: sumColumns, rows: extents[0],
             columns: extents[1], blockCount: layer.blockCount)
+    }
+}
+
+extension FusedChain.MapStage {
+    /// The rows of sums that are kept: those under one window and the next ones that it needs, which can be computed
+    /// while this one's pool waits for its last row. A multiple of the rows computed at once.
+    var sumRowCapacity: Int {
+        guard let pool else { return 0 }
+        let step = pool.strides[0]
+        return (pool.kernel[0] + step + step - 1) / step * step
     }
 }

@@ -12,7 +12,7 @@ struct FusedRun {
         self.plan = plan
         self.level = level.kernelLevel
         self.workspace = workspace
-        workspace.prepare(for: plan, of: chain)
+        workspace.makeRoom(plan.room)
     }
 
     /// - Parameters:
@@ -50,7 +50,7 @@ struct FusedRun {
                     start: workspace.vectors[0].start + index * channelsPerBlock,
                     pixelStride: plan.vectorBatch * channelsPerBlock, map: map)
                 : Destination(start: workspace.maps[number % 2].start, pixelStride: channelsPerBlock, map: map)
-            workspace.taps[number].withUnsafeBufferPointer { taps in
+            plan.taps[number].withUnsafeBufferPointer { taps in
                 guard let taps = taps.baseAddress else { return }
                 compute(stage, map, taps, input, pixel: number == 0 ? imageChannels : channelsPerBlock, output)
             }
@@ -141,7 +141,7 @@ struct FusedRun {
                 numbers: workspace.vectors[number % 2].start, pixel_stride: pixel, row_stride: 0, pixel_count: count,
                 row_count: 1, results: results, result_pixel_stride: pixel, result_row_stride: 0,
                 result_block_stride: plan.vectorBatch * pixel, summands: nil)
-            workspace.taps[plan.maps.count + number].withUnsafeBufferPointer { taps in
+            plan.taps[plan.maps.count + number].withUnsafeBufferPointer { taps in
                 guard let taps = taps.baseAddress else { return }
                 var layer = stage.layer.kernelLayer(taps: taps)
                 vk_compute_layer(level, &layer, &pixels)

@@ -90,8 +90,15 @@ extension Tensor {
         let results = elements.withUnsafeBufferPointer { own in
             other.elements.withUnsafeBufferPointer { others in
                 [Result](unsafeUninitializedCapacity: count) { results, initialized in
-                    for index in 0..<count {
-                        results.initializeElement(at: index, to: operation(own[index], others[index]))
+                    guard var left = own.baseAddress, var right = others.baseAddress,
+                        var place = results.baseAddress
+                    else { return }
+                    let end = place + count
+                    while place < end {
+                        place.initialize(to: operation(left.pointee, right.pointee))
+                        left += 1
+                        right += 1
+                        place += 1
                     }
                     initialized = count
                 }

@@ -137,8 +137,14 @@ extension NetworkPrecision {
             gaps = gaps.merged(with: answer.gaps)
             for (index, own) in answer.own.enumerated() { trials[index].add(own) }
         }
-        return trials.map {
-            $0.precision(of: network, modelSha256: modelSha256, inputsAreConstant: gaps.areConstant)
+        // Most arithmetics share a format.
+        var constants = [FloatFormat: [ConstantRange]]()
+        return trials.map { trial in
+            let format = trial.format
+            let own = constants[format] ?? ConstantRange.outOfRange(in: graph, of: format)
+            constants[format] = own
+            return trial.precision(
+                of: network, modelSha256: modelSha256, constants: own, inputsAreConstant: gaps.areConstant)
         }
     }
 }
@@ -147,7 +153,7 @@ extension NetworkPrecision {
 private struct ArithmeticTrial: Sendable {
     private let graph: Graph
     /// The format in whose range numbers must lie.
-    private let format: FloatFormat
+    let format: FloatFormat
     private let candidate: any Engine
     let comparison: LayerComparison
     private let face: GraphFaceNetwork?
@@ -213,7 +219,9 @@ private struct ArithmeticTrial: Sendable {
         if let faces = answer.faces { decisions.add(expected: faces.expected, found: faces.found) }
     }
 
-    func precision(of network: String, modelSha256: String, inputsAreConstant: Bool) -> NetworkPrecision {
+    func precision(
+        of network: String, modelSha256: String, constants: [ConstantRange], inputsAreConstant: Bool
+    ) -> NetworkPrecision {
         let comparison = NetworkComparison(
             network: network, modelSHA256: modelSha256, cases: cases, layersNotCompared: [])
         let merged = comparison.layers
@@ -223,7 +231,7 @@ private struct ArithmeticTrial: Sendable {
             network: network, modelSha256: modelSha256, cases: cases.count,
             maxAbsDiff: whole.maxAbsDiffOfAll, meanAbsDiff: whole.meanAbsDiff,
             floor: floor, meanIou: decisions.overlaps.mean, minIou: decisions.overlaps.smallest,
-            decisionAgreement: decisions.agreement, constants: ConstantRange.outOfRange(in: graph, of: format),
+            decisionAgreement: decisions.agreement, constants: constants,
             layers: merged.map { LayerPrecision($0, ranges[$0.layer] ?? NumberRange(), in: format) },
             tasks: comparison.tasks.isEmpty ? nil : comparison.tasks, inputsAreConstant: inputsAreConstant)
     }

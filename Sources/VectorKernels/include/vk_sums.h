@@ -43,9 +43,14 @@ typedef struct {
 /// The number of elements in packed weights: channel_count rounded up to whole blocks, times tap_count.
 ptrdiff_t vk_packed_count(ptrdiff_t channel_count, ptrdiff_t tap_count);
 
-/// From [channel][tap] to [block][tap][channel of the block], with zeros for missing channels.
-void vk_pack_float32(const float *weights, ptrdiff_t channel_count, ptrdiff_t tap_count, float *packed);
-void vk_pack_float64(const double *weights, ptrdiff_t channel_count, ptrdiff_t tap_count, double *packed);
+/// From weights[channel * channel_step + tap * tap_step] to [block][tap][channel of the block], with zeros for missing
+/// channels.
+void vk_pack_float32(
+    const float *weights, ptrdiff_t channel_step, ptrdiff_t tap_step, ptrdiff_t channel_count, ptrdiff_t tap_count,
+    float *packed);
+void vk_pack_float64(
+    const double *weights, ptrdiff_t channel_step, ptrdiff_t tap_step, ptrdiff_t channel_count, ptrdiff_t tap_count,
+    double *packed);
 
 void vk_sums_float32(
     vk_level level, vk_form form, const vk_sum_layout *layout, const float *numbers, const float *packed_weights,

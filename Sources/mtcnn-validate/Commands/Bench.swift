@@ -12,7 +12,7 @@ import Reporting
 import Tensors
 import Validation
 
-struct Bench: ParsableCommand {
+struct Bench: DetectingCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measures how fast faces are found, or how fast a model is, and how fast other engines are.")
 
@@ -34,7 +34,13 @@ struct Bench: ParsableCommand {
                 + "numbers of the declared shapes.", valueName: "[name=]file.npy"))
     var inputs: [String] = []
 
-    @OptionGroup var options: DetectorOptions
+    @OptionGroup var cascade: CascadeOptions
+
+    @OptionGroup var engines: EngineOptions
+
+    @OptionGroup var adapters: AdapterOptions
+
+    @OptionGroup var memory: MemoryOptions
 
     @Option(help: ArgumentHelp("The frames to find faces in. Default: the bundled ones.", valueName: "dir"))
     var frames: String?
@@ -67,20 +73,20 @@ struct Bench: ParsableCommand {
         if let model { return try measure(model) }
         let frames = try FrameDirectory(frames ?? bundled("Fixtures/frames"))
         guard !frames.files.isEmpty else { throw CommandError(.noInput, "\(frames.path) holds no frames") }
-        let engine = try options.chosenEngine()
+        let engine = try chosenEngine()
         Terminal.progress("frames")
         let detection = try DetectionBenchmark(
-            options.detector(engine), files: frames.files.map { frames.url(of: $0).path },
-            reading: options.cascade.reading, rounds: rounds)
+            detector(engine), files: frames.files.map { frames.url(of: $0).path },
+            reading: cascade.reading, rounds: rounds)
         let memory = Machine.peakMemory
         let peak = Machine.multiplyAddPeak()
-        let networks = try networks(options.arithmetic)
+        let networks = try networks(engines.arithmetic)
         let measured = try NetworkInput.bundled.map { input in
             Terminal.progress(input.name)
             return try NetworkBenchmark(networks(input), on: input, peak: peak)
         }
         let benchmark = Benchmark(
-            detector: engine.side, arithmetic: options.arithmetic.rawValue, detection: detection, peakMemoryMb: memory,
+            detector: engine.side, arithmetic: engines.arithmetic.rawValue, detection: detection, peakMemoryMb: memory,
             multiplyAddPeakGflops: peak, networks: measured, against: try ratios())
         if let json { try RunOutputs.write(benchmark, to: json) }
         Terminal.clearProgress()
@@ -97,11 +103,11 @@ struct Bench: ParsableCommand {
         }
         Threads.limit = 1
         let others = try against.map { peer in
-            let adapter = try options.engineOptions.adapters.adapter(peer.rawValue)
+            let adapter = try adapters.adapter(peer.rawValue)
             return (peer.rawValue, try OutsideEngine(adapter, model: path, graph: model.graph))
         }
         Terminal.progress(path)
-        let engine = try model.engine(options.arithmetic)
+        let engine = try model.engine(engines.arithmetic)
         let benchmark = try ModelBenchmark(
             model: model.name, engine, on: tensors, peak: Machine.multiplyAddPeak(), rounds: 2 * rounds + 1,
             against: others)
@@ -115,9 +121,9 @@ struct Bench: ParsableCommand {
         let networks = try networks(.fp32)
         return try against.flatMap { peer in
             let engine = try PeerEngine(
-                peer.rawValue, python: options.engineOptions.adapters.interpreter,
+                peer.rawValue, python: adapters.interpreter,
                 adapter: bundled("validation/bench_engine.py"),
-                models: options.cascade.modelsDirectory(), secondsToAnswer: options.engineOptions.adapters.engineTimeout
+                models: cascade.modelsDirectory(), secondsToAnswer: adapters.engineTimeout
             )
             return try NetworkInput.bundled.map { input in
                 Terminal.progress("\(peer.rawValue), \(input.name)")
@@ -127,7 +133,7 @@ struct Bench: ParsableCommand {
     }
 
     private func networks(_ arithmetic: ArithmeticName) throws -> (NetworkInput) throws -> GraphFaceNetwork {
-        let directory = try options.cascade.modelsDirectory()
+        let directory = try cascade.modelsDirectory()
         let networks = try CascadeNetwork.allCases.map { network in
             try GraphFaceNetwork(
                 network, graph: Model(named: network.modelName, in: directory).graph, arithmetic: arithmetic)

@@ -7,7 +7,7 @@ import Foundation
 import JSONTree
 import Reporting
 
-struct Detect: ParsableCommand {
+struct Detect: DetectingCommand {
     static let configuration = CommandConfiguration(
         abstract: "Finds the faces in images.",
         discussion: NamedRuleChanges.help)
@@ -18,7 +18,13 @@ struct Detect: ParsableCommand {
     @Flag(help: "Print a table of every rule and its value for each detector that --rules takes, and find nothing.")
     var listRules = false
 
-    @OptionGroup var options: DetectorOptions
+    @OptionGroup var cascade: CascadeOptions
+
+    @OptionGroup var engines: EngineOptions
+
+    @OptionGroup var adapters: AdapterOptions
+
+    @OptionGroup var memory: MemoryOptions
 
     @Option(help: ArgumentHelp("Write the faces to this file, in the form of the gold files.", valueName: "file"))
     var json: String?
@@ -39,15 +45,15 @@ struct Detect: ParsableCommand {
             try RunOutputs.expect(files: names, in: draw)
         }
         try RunOutputs.expect(file: json)
-        let engine = try options.chosenEngine()
-        let detector = options.detector(engine)
+        let engine = try chosenEngine()
+        let detector = detector(engine)
         // One image that cannot be read does not keep the others from being judged.
         let outcomes = try concurrentMap(images) { [self, detector] path -> Result<Answer, ImageError> in
             Terminal.progress(path)
             let image: DecodedImage
             do throws(ImageError) {
                 image = try DecodedImage(
-                    contentsOf: URL(fileURLWithPath: path), as: options.cascade.reading)
+                    contentsOf: URL(fileURLWithPath: path), as: cascade.reading)
             } catch {
                 return .failure(error)
             }

@@ -8,7 +8,7 @@ import JSONTree
 import Reporting
 import Validation
 
-struct Explain: ParsableCommand {
+struct Explain: DetectingCommand {
     static let configuration = CommandConfiguration(
         abstract: "Tells what was done wrong: in a conversion of a network, or in another detector.",
         discussion: """
@@ -38,7 +38,13 @@ struct Explain: ParsableCommand {
     @Option(help: ArgumentHelp("The frames that they were found in. Default: the bundled ones.", valueName: "dir"))
     var frames: String?
 
-    @OptionGroup var options: DetectorOptions
+    @OptionGroup var cascade: CascadeOptions
+
+    @OptionGroup var engines: EngineOptions
+
+    @OptionGroup var adapters: AdapterOptions
+
+    @OptionGroup var memory: MemoryOptions
 
     @Option(help: ArgumentHelp("Write the attribution to this file.", valueName: "file"))
     var json: String?
@@ -68,13 +74,13 @@ struct Explain: ParsableCommand {
                 "\(missing.count) of the \(all.count) frames that \(gold) names are not in \(directory.path) "
                     + "and are left out: \(missing.firstFew)")
         }
-        var detector = options.detector(try options.chosenEngine())
-        let thresholds = options.cascade.askedThresholds ?? document.scoreThresholds
+        var detector = detector(try chosenEngine())
+        let thresholds = cascade.askedThresholds ?? document.scoreThresholds
         if let thresholds { detector.scoreThresholds = thresholds }
-        detector.minimumFaceSize = options.cascade.minFaceSize ?? document.minFaceSize ?? detector.minimumFaceSize
+        detector.minimumFaceSize = cascade.minFaceSize ?? document.minFaceSize ?? detector.minimumFaceSize
         let attribution = try Attribution(
-            frames: present, detector: detector, families: options.cascade.familiesToTry, scoreThresholds: thresholds
-        ) { [reading = options.cascade.reading] frame in
+            frames: present, detector: detector, families: cascade.familiesToTry, scoreThresholds: thresholds
+        ) { [reading = cascade.reading] frame in
             Terminal.progress("\(frame.file)")
             return try DecodedImage(contentsOf: directory.url(of: frame.file), as: reading)
         }
@@ -89,10 +95,9 @@ struct Explain: ParsableCommand {
             try refuseWriting(over: [baseline, candidate], to: path)
             try RunOutputs.expect(file: path)
         }
-        let engines = options.engineOptions
         let sides = try sideOptions.sides(
-            baseline, candidate, in: options.arithmetic,
-            engines: (baselineEngine.adapter(engines.adapters), engines.engine.adapter(engines.adapters)))
+            baseline, candidate, in: engines.arithmetic,
+            engines: (baselineEngine.adapter(adapters), engines.engine.adapter(adapters)))
         let (inputs, map) = (sides.inputs, try sideOptions.names())
         guard
             var aligned = try AlignedSides(of: sides.candidate, with: sides.baseline, inputs: inputs, map: map)

@@ -29,6 +29,8 @@ struct Plan: ParsableCommand {
 
     @OptionGroup var cascade: CascadeOptions
 
+    @OptionGroup var memory: MemoryOptions
+
     @Option(
         help: ArgumentHelp(
             "Captures that hold the networks' inputs. Default: the bundled ones.", valueName: "dir"))

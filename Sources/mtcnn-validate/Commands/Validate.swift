@@ -8,7 +8,7 @@ import Reporting
 import Tensors
 import Validation
 
-struct Validate: ParsableCommand {
+struct Validate: DetectingCommand {
     static let configuration = CommandConfiguration(
         abstract: "Makes every comparison and writes the reports (the default command).",
         discussion: """
@@ -20,7 +20,13 @@ struct Validate: ParsableCommand {
     @Option(help: ArgumentHelp("The directory to write the reports to.", valueName: "dir"))
     var report = "out"
 
-    @OptionGroup var options: DetectorOptions
+    @OptionGroup var cascade: CascadeOptions
+
+    @OptionGroup var engines: EngineOptions
+
+    @OptionGroup var adapters: AdapterOptions
+
+    @OptionGroup var memory: MemoryOptions
 
     @Option(
         help: ArgumentHelp(
@@ -86,18 +92,18 @@ struct Validate: ParsableCommand {
         try makeDirectory(report)
         try RunOutputs.expect(ReportSet.files(in: report))
         try RunOutputs.expect(file: listed.writeDeviations)
-        let models = try ModelLibrary(options.cascade.modelsDirectory())
+        let models = try ModelLibrary(cascade.modelsDirectory())
         let missing = try models.missingFaceNetworks
         let selection = try ReportSelection(
             only, missing: missing, beside: missing.isEmpty ? try networksBesideCascade(models) : [],
             limitsAnswers: tasks.areLimited)
-        guard missing.isEmpty || options.engineOptions.engine == .builtin else {
+        guard missing.isEmpty || engines.engine == .builtin else {
             throw CommandError(
                 .noInput,
                 "--engine runs the face networks, and \(models.directory) holds no "
                     + "\(missing.joined(separator: ", ")); `compare --engine` takes one model")
         }
-        let engine = missing.isEmpty ? try options.chosenEngine(models) : nil
+        let engine = missing.isEmpty ? try chosenEngine(models) : nil
         let bundledReports = bundledReports(engine)
         let known = try listed.knownDeviations(ofBundled: bundledReports, of: selection.made)
         let progress = RunProgress()
@@ -112,7 +118,7 @@ struct Validate: ParsableCommand {
         let reports = ReportSet(made, leftOut: selection.leftOut, frameLog: log)
         let pictures = try FramePicture.all(
             of: Document.filesShown(by: reports.document(pictures: []).sections), in: framesDirectory(),
-            list: frameList, as: options.cascade.reading)
+            list: frameList, as: cascade.reading)
         Terminal.clearProgress()
         if let shard {
             let run = try description(engine, selection, bundledReports)
@@ -128,7 +134,7 @@ struct Validate: ParsableCommand {
         }
     }
 
-    private var programs: ProgramTasks { tasks.programs(within: options.engineOptions.adapters.engineTimeout) }
+    private var programs: ProgramTasks { tasks.programs(within: adapters.engineTimeout) }
 
     /// The networks that are none of the cascade's and have a capture.
     private func networksBesideCascade(_ models: ModelLibrary) throws -> [String] {
@@ -149,17 +155,17 @@ struct Validate: ParsableCommand {
 
     /// The reports that compare nothing but what comes with the package, or copies of it.
     private func bundledReports(_ engine: ChosenEngine?) -> [String] {
-        let models = isBundled(options.cascade.models, "models")
+        let models = isBundled(cascade.models, "models")
         let captures = isBundled(captures, "captures")
         let frames = isBundled(frames, "frames") && frameList == nil
         let isBuiltIn = engine?.outside == nil
-        let isOpenFace = options.cascade.departure == nil
+        let isOpenFace = cascade.departure == nil
         var reports = [String]()
         if models, captures, isBuiltIn { reports.append(LayerReport.name) }
-        if models, captures, frames, options.cascade.minimumFaceSize == 60, isOpenFace {
+        if models, captures, frames, cascade.minimumFaceSize == 60, isOpenFace {
             reports.append(PrecisionReport.name)
         }
-        if models, frames, isBuiltIn, gold.isEmpty, options.cascade.minFaceSize == nil, options.arithmetic == .fp32,
+        if models, frames, isBuiltIn, gold.isEmpty, cascade.minFaceSize == nil, engines.arithmetic == .fp32,
             isOpenFace
         {
             reports.append(DetectionReport.name)
@@ -182,7 +188,7 @@ struct Validate: ParsableCommand {
         _ engine: ChosenEngine?, _ selection: ReportSelection, _ bundledReports: [String]
     ) throws -> RunDescription {
         var directories: [(name: String, path: String)] = [
-            ("models", try options.cascade.modelsDirectory()), ("captures", try capturesDirectory()),
+            ("models", try cascade.modelsDirectory()), ("captures", try capturesDirectory()),
         ]
         // Frames and lists of faces that are a shard's own are no other's.
         let isWhole = frameList == nil
@@ -191,12 +197,12 @@ struct Validate: ParsableCommand {
             directories: directories, golds: isWhole ? goldFiles() : [],
             options: [
                 ("engine", (engine?.side ?? LayerMeasurement.builtIn).words),
-                ("arithmetic", options.arithmetic.rawValue),
-                ("layout", options.engineOptions.layout?.rawValue ?? "as the files say"), ("version", version),
-                ("outputs-only", "\(outputsOnly)"), ("max-pixels", "\(options.cascade.maxPixels)"),
-                ("ignore-orientation", "\(options.cascade.ignoreOrientation)"),
+                ("arithmetic", engines.arithmetic.rawValue),
+                ("layout", engines.layout?.rawValue ?? "as the files say"), ("version", version),
+                ("outputs-only", "\(outputsOnly)"), ("max-pixels", "\(cascade.maxPixels)"),
+                ("ignore-orientation", "\(cascade.ignoreOrientation)"),
                 ("frame-list", isWhole ? "none" : "each shard's own"), ("all-frames", "\(allFrames)"),
-                ("min-face-size", options.cascade.minFaceSize.map { "\($0)" } ?? "as the lists of faces say"),
+                ("min-face-size", cascade.minFaceSize.map { "\($0)" } ?? "as the lists of faces say"),
             ], reports: selection.made.map { $0.name }, leftOut: selection.leftOut, bundledReports: bundledReports)
     }
 
@@ -233,9 +239,9 @@ struct Validate: ParsableCommand {
         let frames = try FrameDirectory(framesDirectory(), list: frameList).files.count
         let progress = run.part(DetectionReport.name, share: 0.3, steps: try goldFiles().count * frames)
         let measured = try DetectionMeasurement(
-            golds: goldFiles(), frames: framesDirectory(), frameList: frameList, detector: options.detector(engine),
-            minimumFaceSize: options.cascade.minFaceSize, scoreThresholds: options.cascade.askedThresholds,
-            candidate: engine.side, reading: options.cascade.reading, shard: shard ?? .whole, log: log?.log
+            golds: goldFiles(), frames: framesDirectory(), frameList: frameList, detector: detector(engine),
+            minimumFaceSize: cascade.minFaceSize, scoreThresholds: cascade.askedThresholds,
+            candidate: engine.side, reading: cascade.reading, shard: shard ?? .whole, log: log?.log
         ) { progress($0) }
         return DetectionReport(measured, deviations: known[DetectionReport.self])
     }
@@ -249,9 +255,9 @@ struct Validate: ParsableCommand {
             PrecisionReport.name, share: 0.4, steps: PrecisionMeasurement.arithmetics.count * 3 + frames)
         let measured = try PrecisionMeasurement(
             models: models, captures: capturesDirectory(),
-            frames: framesDirectory(), frameList: frameList, minimumFaceSize: options.cascade.minimumFaceSize,
-            rules: options.cascade.cascadeRules, reading: options.cascade.reading,
-            packageArithmetic: options.arithmetic, tasks: tasks.requirements.metrics, programs: programs,
+            frames: framesDirectory(), frameList: frameList, minimumFaceSize: cascade.minimumFaceSize,
+            rules: cascade.cascadeRules, reading: cascade.reading,
+            packageArithmetic: engines.arithmetic, tasks: tasks.requirements.metrics, programs: programs,
             judgesOthers: tasks.areLimited, shard: shard ?? .whole, log: log?.log
         ) { progress($0) }
         return PrecisionReport(measured, tasks: tasks.requirements, deviations: known[PrecisionReport.self])

@@ -119,11 +119,12 @@ extension AnyTensor {
         let shape = shape
         guard let axis else { return .float32(Tensor(shape, rounded(numbers).map { Float($0) })) }
         let (inner, count) = (shape.strides[axis], shape[axis])
-        var parts = [[Int]](repeating: [], count: count)
-        for position in numbers.indices { parts[position / inner % count].append(position) }
-        for positions in parts {
-            for (position, number) in zip(positions, rounded(positions.map { numbers[$0] })) {
-                numbers[position] = number
+        guard inner * count > 0 else { return .float32(Tensor(shape, [])) }
+        for part in 0..<count {
+            let runs = stride(from: part * inner, to: numbers.count, by: inner * count)
+            let changed = rounded(runs.flatMap { numbers[$0..<$0 + inner] })
+            for (index, start) in runs.enumerated() {
+                numbers.replaceSubrange(start..<start + inner, with: changed[index * inner..<(index + 1) * inner])
             }
         }
         return .float32(Tensor(shape, numbers.map { Float($0) }))

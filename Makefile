@@ -23,9 +23,10 @@ release:
 check-release:
 	for archive in .build/release-files/*.tar.gz; do validation/check_release.sh "$$archive" || exit 1; done
 
+# TEST_FLAGS are the compilers': '-Xcc -O2' for optimised kernels beside Swift's code as it is debugged.
 test: dependencies
-	swift build --build-tests
-	swift test --skip-build
+	swift build --build-tests $(TEST_FLAGS)
+	swift test --skip-build $(TEST_FLAGS)
 
 # Opens the pages of good and failing runs in headless Chromium. SCREENSHOTS sets where their pictures are kept.
 test-page: dependencies

@@ -103,6 +103,18 @@ import Testing
         }
     }
 
+    @Test("Nothing that other networks leave in the working memory, which all share, is read", arguments: arithmetics)
+    func sharedMemory(_ arithmetic: ArithmeticName) throws {
+        var random = RandomNumbers(seed: 9)
+        let networks = try Self.networks(images: 2, isTransposed: false)
+        for (index, (shape, network)) in networks.enumerated() {
+            for (other, spoiling) in networks {
+                _ = try spoiling.fused(arithmetic).evaluate(Tensor(other, repeating: .nan))
+            }
+            try check(network, random.floats(shape, in: -1...1), arithmetic, .best, "network \(index)")
+        }
+    }
+
     private func check(
         _ network: RandomNetwork, _ images: Tensor<Float>, _ arithmetic: ArithmeticName, _ level: KernelLevel,
         _ comment: String

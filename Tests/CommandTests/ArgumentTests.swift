@@ -66,6 +66,21 @@ import Testing
         }
     }
 
+    @Test("Every command limits its memory as it is asked to")
+    func memory() throws {
+        let commands = MTCNNValidate.configuration.subcommands
+        #expect(commands.count == 11)
+        for command in commands {
+            let name = command._commandName
+            // A size that cannot be read sets no limit for the tests that run beside this one.
+            let error = #expect(throws: (any Error).self, "\(name)") {
+                try MTCNNValidate.parseAsRoot([name, "--max-memory", "much"])
+            }
+            let message = error.map { MTCNNValidate.message(for: $0) } ?? ""
+            #expect(message.contains("'much' is invalid for '--max-memory"), "\(name): \(message)")
+        }
+    }
+
     @Test("Where no detector is named, all are tried; else that one")
     func families() throws {
         #expect(try CascadeOptions.parse([]).familiesToTry == DetectorFamily.allCases)

@@ -4,9 +4,10 @@ import Engines
 import FaceConformance
 import Foundation
 import ModelFormats
+import Tensors
 import TestSupport
 import Testing
-import Validation
+@testable import Validation
 
 @Suite struct ModelLibraryTests {
     private static let models = fixtures.appendingPathComponent("models").path
@@ -70,6 +71,30 @@ import Validation
             #expect(layers.networks.first?.cases.count == cases.count + 1)
             #expect(library.oracleRuns == cases.count + 100)
         }
+    }
+
+    @Test("An oracle is kept until the second report asks for it; this one has what is kept, and keeps nothing more")
+    func keptOracle() throws {
+        let library = ModelLibrary(Self.models)
+        let model = try library.model("pnet")
+        let inputs = [model.graph.inputs[0].name: AnyTensor.float32(Tensor([1, 12, 12, 3], repeating: 0.5))]
+        let others = inputs.mapValues { _ in AnyTensor.float32(Tensor([1, 12, 12, 3], repeating: 0.25)) }
+        weak var kept: Oracle?
+        do {
+            let first = try library.oracle(of: model)
+            kept = first
+            _ = try first.tensors(for: inputs)
+        }
+        #expect(kept != nil && library.oracleRuns == 1)
+        do {
+            let second = try library.oracle(of: model)
+            #expect(second === kept)
+            _ = try second.tensors(for: inputs)
+            #expect(library.oracleRuns == 1)
+            for _ in 1...2 { _ = try second.tensors(for: others) }
+            #expect(library.oracleRuns == 3)
+        }
+        #expect(kept == nil)
     }
 
     @Test("What cannot be read is not kept: a model that is there later is found")

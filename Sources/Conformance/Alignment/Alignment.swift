@@ -342,20 +342,15 @@ func tensorDistance(_ a: AnyTensor, _ b: AnyTensor) -> Double {
         (a.elementType == .bool) == (b.elementType == .bool)
     else { return .infinity }
     var (largest, difference) = (0.0, 0.0)
-    let (left, right) = (a.float64.elements, b.float64.elements)
-    let isComparable = left.withUnsafeBufferPointer { left in
-        right.withUnsafeBufferPointer { right in
-            for place in 0..<min(left.count, right.count) {
-                let (x, y) = (left[place], right[place])
-                if x == y || (x != x && y != y) {
-                    if abs(x) > largest, abs(x) < .infinity { largest = abs(x) }
-                    continue
-                }
-                guard x.isFinite, y.isFinite else { return false }
-                largest = max(largest, abs(x))
-                difference = max(difference, abs(x - y))
-            }
-            return true
+    var isComparable = true
+    forEachPair(a.float64.elements, b.float64.elements) { x, y in
+        if x == y || (x.isNaN && y.isNaN) {
+            if x.isFinite { largest = max(largest, abs(x)) }
+        } else if x.isFinite, y.isFinite {
+            largest = max(largest, abs(x))
+            difference = max(difference, abs(x - y))
+        } else {
+            isComparable = false
         }
     }
     guard isComparable else { return .infinity }

@@ -40,27 +40,18 @@ struct Envelope: Sendable {
             var own = [String: Double]()
             _ = try program.run(inputs) { activation in
                 guard judged.contains(activation.name), let right = exact[activation.name] else { return }
-                own[activation.name] = largestError(activation.values.float64.elements, right.float64.elements)
+                var largest = 0.0
+                forEachPair(activation.values.float64.elements, right.float64.elements) { computed, exact in
+                    let error = abs(computed - exact)
+                    if error.isFinite { largest = max(largest, error) }
+                }
+                own[activation.name] = largest
             }
             return own
         }
         for part in parts { spread.merge(part) { max($0, $1) } }
         return spread
     }
-}
-
-/// The largest finite distance between numbers at the same place.
-private func largestError(_ numbers: [Double], _ exact: [Double]) -> Double {
-    var largest = 0.0
-    numbers.withUnsafeBufferPointer { numbers in
-        exact.withUnsafeBufferPointer { exact in
-            for place in 0..<min(numbers.count, exact.count) {
-                let error = abs(numbers[place] - exact[place])
-                if error > largest, error < .infinity { largest = error }
-            }
-        }
-    }
-    return largest
 }
 
 /// Whether rounding explains a difference.

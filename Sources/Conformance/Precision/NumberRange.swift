@@ -23,23 +23,18 @@ package struct NumberRange: Sendable, Codable, Equatable {
     package init(computed: Tensor<Double>, exact: Tensor<Double>, in format: FloatFormat = .binary16) {
         precondition(computed.shape == exact.shape, "tensors of different shapes")
         let smallestNormal = format.smallestNormal
-        computed.elements.withUnsafeBufferPointer { computed in
-            exact.elements.withUnsafeBufferPointer { exact in
-                for place in 0..<computed.count {
-                    let (actual, expected) = (computed[place], exact[place])
-                    guard actual.isFinite else {
-                        nonFiniteCount += 1
-                        if expected.isFinite { overflowCount += 1 }
-                        continue
-                    }
-                    if actual == 0, expected != 0 { underflowCount += 1 }
-                    if actual != 0, abs(actual) < smallestNormal { subnormalCount += 1 }
-                    largest = max(largest, abs(actual))
-                    guard expected.isFinite else { continue }
-                    signal += expected * expected
-                    noise += (actual - expected) * (actual - expected)
-                }
+        forEachPair(computed.elements, exact.elements) { actual, expected in
+            guard actual.isFinite else {
+                nonFiniteCount += 1
+                if expected.isFinite { overflowCount += 1 }
+                return
             }
+            if actual == 0, expected != 0 { underflowCount += 1 }
+            if actual != 0, abs(actual) < smallestNormal { subnormalCount += 1 }
+            largest = max(largest, abs(actual))
+            guard expected.isFinite else { return }
+            signal += expected * expected
+            noise += (actual - expected) * (actual - expected)
         }
     }
 

@@ -1,6 +1,10 @@
 /// Checks for what RFC 8259 forbids, leaves open or cannot represent, but json-c accepts.
 struct JSONStrictness {
     private let tokens: JSONTokens
+    private static let escapes = JSONTokens.table("\\")
+    private static let letters = JSONTokens.table("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+    /// Strings, words that are no numbers, and the characters between values.
+    private static let startsOther = JSONTokens.table("\"[],tfn")
 
     /// - Parameter text: JSON that json-c accepts.
     init(_ text: [UInt8]) {
@@ -31,17 +35,16 @@ struct JSONStrictness {
 
     /// A key's string without its quotes, so that two spellings of one key are equal.
     private func withoutEscapes(_ key: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        guard key.contains(UInt8(ascii: "\\")), case .string(let text)? = try? JSON(parsing: Array(key), file: "")
+        guard tokens.length(of: key, before: Self.escapes) < key.count,
+            case .string(let text)? = try? JSON(parsing: Array(key), file: "")
         else { return key.dropFirst().dropLast() }
         return Array(text.utf8)[...]
     }
 
     private func unusableNumber(_ token: ArraySlice<UInt8>) -> String? {
-        guard let first = token.first, first == UInt8(ascii: "-") || !"\"[],tfn".utf8.contains(first) else {
-            return nil
-        }
+        guard let first = token.first, !Self.startsOther[Int(first)] else { return nil }
         // Without an exponent, and with fewer digits than Int64's largest number, it is neither too large nor a word.
-        if token.count < 18, token.allSatisfy({ $0 < UInt8(ascii: "A") }) { return nil }
+        if token.count < 18, tokens.length(of: token, before: Self.letters) == token.count { return nil }
         let word = String(decoding: token, as: UTF8.self)
         if token.allSatisfy({ "-0123456789".utf8.contains($0) }) {
             return Int64(word) == nil ? "\(word) is beyond the integers of 64 bits" : nil

@@ -25,6 +25,13 @@ struct JSONTokens {
         return text[start..<end]
     }
 
+    /// How many bytes of a token come before the first of some.
+    func length(of token: ArraySlice<UInt8>, before others: [Bool]) -> Int {
+        var place = token.startIndex
+        while place < token.endIndex, !others[Int(text[place])] { place += 1 }
+        return place - token.startIndex
+    }
+
     /// Where a value ends whose first token this is; nil if its brackets are not closed. Brackets of both kinds count
     /// alike: whoever parses the value finds the wrong ones.
     func end(ofValueFrom first: ArraySlice<UInt8>) -> Int? {
@@ -40,7 +47,8 @@ struct JSONTokens {
     private static let isSpace = table(" \t\r\n\0")
     private static let endsWord = table("{}[]:, \t\r\n")
 
-    private static func table(_ bytes: String) -> [Bool] {
+    /// For each byte, whether it is one of these.
+    static func table(_ bytes: String) -> [Bool] {
         let bytes = Set(bytes.utf8)
         return (0...UInt8.max).map(bytes.contains)
     }

@@ -63,7 +63,9 @@ package struct StridedPositions: Sequence, IteratorProtocol {
     }
 
     private mutating func advance() {
-        for axis in stride(from: extents.count - 1, through: 0, by: -1) {
+        var axis = extents.count
+        while axis > 0 {
+            axis -= 1
             index[axis] += 1
             position += strides[axis]
             if index[axis] < extents[axis] { return }

@@ -76,7 +76,7 @@ public struct Difference: Sendable, Codable, Equatable {
             let difference = Double(distance)
             sum += difference
             histogram.add(difference)
-            let expected = abs(baseline.elements[position].float64)
+            let expected = baseline.elements[position].float64.magnitude
             if expected != 0 { maxRelDiff = max(maxRelDiff, difference / expected) }
             if distance > worst?.distance ?? 0 { worst = (position, distance) }
         }
@@ -110,14 +110,14 @@ public struct Difference: Sendable, Codable, Equatable {
                             continue
                         }
                         if expected == actual { continue }
-                        let difference = abs(actual - expected)
+                        let difference = (actual - expected).magnitude
                         sum += difference
                         counts.add(difference)
                         if difference > largest {
                             largest = difference
                             worstPosition = position
                         }
-                        if expected != 0 { largestRelative = max(largestRelative, difference / abs(expected)) }
+                        if expected != 0 { largestRelative = max(largestRelative, difference / expected.magnitude) }
                         largestDistance = max(largestDistance, ulpDistance(expected, actual, in: format) ?? .max)
                     }
                 }

@@ -32,7 +32,7 @@ struct Envelope: Sendable {
         for name in tensors {
             guard let tensor = exact[name], tensor.elementType.floatFormat != nil else { continue }
             let least = approximated.contains(name) ? 1.0 : 0
-            let largest = tensor.float64.elements.reduce(least) { $1.isFinite ? max($0, abs($1)) : $0 }
+            let largest = tensor.float64.elements.reduce(least) { $1.isFinite ? max($0, $1.magnitude) : $0 }
             spread[name] = 2 * stored.unitRoundoff * largest + stored.smallestStep / 2
         }
         let judged = Set(spread.keys)
@@ -42,7 +42,7 @@ struct Envelope: Sendable {
                 guard judged.contains(activation.name), let right = exact[activation.name] else { return }
                 var largest = 0.0
                 forEachPair(activation.values.float64.elements, right.float64.elements) { computed, exact in
-                    let error = abs(computed - exact)
+                    let error = (computed - exact).magnitude
                     if error.isFinite { largest = max(largest, error) }
                 }
                 own[activation.name] = largest

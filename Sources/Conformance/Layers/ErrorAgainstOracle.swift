@@ -56,7 +56,7 @@ public struct ErrorAgainstOracle: Sendable, Codable, Equatable {
                         let bound = bounds[position]
                         let (given, right) = (computed[position], exact[position])
                         // Equal infinities, and NaN on both sides, are no error.
-                        let error = given == right || (given.isNaN && right.isNaN) ? 0 : abs(given - right)
+                        let error = given == right || (given.isNaN && right.isNaN) ? 0 : (given - right).magnitude
                         if error > maxAbsError { maxAbsError = error }
                         // An error that is NaN exceeds every bound.
                         let ratio = error.isNaN ? Double.infinity : error == 0 ? 0 : error / bound

@@ -25,8 +25,8 @@ public struct SignalAgreement: Sendable, Codable, Equatable {
                     let (expected, actual) = (baseline[position], candidate[position])
                     guard expected.isFinite && actual.isFinite else { continue }
                     let difference = actual - expected
-                    largest = max(largest, abs(expected))
-                    largestDifference = max(largestDifference, abs(difference))
+                    largest = max(largest, expected.magnitude)
+                    largestDifference = max(largestDifference, difference.magnitude)
                     ofBaseline += expected * expected
                     ofCandidate += actual * actual
                     ofDifference += difference * difference

@@ -30,8 +30,8 @@ package struct NumberRange: Sendable, Codable, Equatable {
                 return
             }
             if actual == 0, expected != 0 { underflowCount += 1 }
-            if actual != 0, abs(actual) < smallestNormal { subnormalCount += 1 }
-            largest = max(largest, abs(actual))
+            if actual != 0, actual.magnitude < smallestNormal { subnormalCount += 1 }
+            largest = max(largest, actual.magnitude)
             guard expected.isFinite else { return }
             signal += expected * expected
             noise += (actual - expected) * (actual - expected)

@@ -121,11 +121,16 @@ extension AnyTensor {
         let (inner, count) = (shape.strides[axis], shape[axis])
         guard inner * count > 0 else { return .float32(Tensor(shape, [])) }
         for part in 0..<count {
-            let runs = stride(from: part * inner, to: numbers.count, by: inner * count)
-            let changed = rounded(runs.flatMap { numbers[$0..<$0 + inner] })
-            for (index, start) in runs.enumerated() {
-                numbers.replaceSubrange(start..<start + inner, with: changed[index * inner..<(index + 1) * inner])
+            // The part's places, in runs of `inner`.
+            var places = [Int]()
+            places.reserveCapacity(numbers.count / count)
+            var start = part * inner
+            while start < numbers.count {
+                places += start..<start + inner
+                start += inner * count
             }
+            let changed = rounded(places.map { numbers[$0] })
+            for index in 0..<places.count { numbers[places[index]] = changed[index] }
         }
         return .float32(Tensor(shape, numbers.map { Float($0) }))
     }

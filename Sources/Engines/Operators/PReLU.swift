@@ -92,8 +92,8 @@ extension RoundingBound {
     ) -> Double {
         // Only negative numbers are scaled, so a magnitude of 0 gives 0 for every slope.
         func scaled(_ magnitude: Double, by slope: Double) -> Double { magnitude == 0 ? 0 : slope * magnitude }
-        let grown = scaled(abs(x) + error, by: abs(slope) + errorOfSlope)
-        let ofProduct = self.error(of: scaled(abs(x), by: abs(slope)), grownTo: grown)
+        let grown = scaled(x.magnitude + error, by: slope.magnitude + errorOfSlope)
+        let ofProduct = self.error(of: scaled(x.magnitude, by: slope.magnitude), grownTo: grown)
         let larger = max(ofProduct, error)
         return larger.isFinite ? larger : x > error ? error : .infinity
     }

@@ -60,12 +60,12 @@ struct Operand: Sendable {
 
     var anyValues: AnyTensor? { values.map(AnyTensor.float64) }
 
-    var magnitude: AnyTensor? { (kept?.magnitude ?? values?.map(abs)).map(AnyTensor.float64) }
+    var magnitude: AnyTensor? { (kept?.magnitude ?? values?.map { $0.magnitude }).map(AnyTensor.float64) }
 
     var magnitudeWithError: AnyTensor? {
         guard let error else { return magnitude }
         if let keptWithError { return .float64(keptWithError.magnitude) }
-        return values.map { .float64($0.zipMap(error) { abs($0) + $1 }) }
+        return values.map { .float64($0.zipMap(error) { $0.magnitude + $1 }) }
     }
 
     var errorOrZeros: Tensor<Double> {

@@ -66,14 +66,16 @@ package struct RoundingBound: Sendable, Equatable {
         guard let given = tensor.elementType.floatFormat else { return nil }
         // Numbers that are coarse enough lose nothing, or only subnormals.
         guard given.isFiner(than: format) else {
-            if !format.hasSubnormals { return tensor.float64.map { $0.isFinite ? abs($0 - format.rounded($0)) : 0 } }
-            func lost(_ number: Double) -> Double { abs(number) < format.smallestNormal ? abs(number) : 0 }
+            if !format.hasSubnormals {
+                return tensor.float64.map { $0.isFinite ? ($0 - format.rounded($0)).magnitude : 0 }
+            }
+            func lost(_ number: Double) -> Double { number.magnitude < format.smallestNormal ? number.magnitude : 0 }
             guard mayFlushSubnormals, tensor.float64.elements.contains(where: { lost($0) > 0 }) else { return nil }
             return tensor.float64.map(lost)
         }
         return tensor.float64.map {
             // Infinity and NaN are rounded to themselves.
-            $0 == 0 || !$0.isFinite ? 0 : abs($0) * format.unitRoundoff + format.underflowUnit
+            $0 == 0 || !$0.isFinite ? 0 : $0.magnitude * format.unitRoundoff + format.underflowUnit
         }
     }
 
@@ -138,7 +140,7 @@ package struct RoundingBound: Sendable, Equatable {
     ) -> Tensor<Double> {
         let unit = max(roundings * working.unitRoundoff, stored.unitRoundoff)
         return output.zipMap(propagated) { exact, error in
-            unit * (abs(exact) + error) + error + stored.underflowUnit
+            unit * (exact.magnitude + error) + error + stored.underflowUnit
         }
     }
 

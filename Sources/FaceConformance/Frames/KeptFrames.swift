@@ -61,10 +61,10 @@ package struct KeptFrames<Frame: MeasuredFrame>: Sendable, Equatable {
     private mutating func cut() {
         guard others != nil || listed.count > Self.most else { return }
         let frames = listed
+        let departing = frames.enumerated().lazy.filter(\.element.departs)
+            .map { (index: $0, departure: $1.departure, file: $1.file) }
         let kept = Set(
-            frames.indices.filter { frames[$0].departs }
-                .sorted { (-frames[$0].departure, frames[$0].file) < (-frames[$1].departure, frames[$1].file) }
-                .prefix(Self.most))
+            departing.sorted { (-$0.departure, $0.file) < (-$1.departure, $1.file) }.prefix(Self.most).map(\.index))
         var tally = others ?? Frame.Tally()
         for index in frames.indices where !kept.contains(index) { tally.add(frames[index]) }
         listed = frames.indices.filter(kept.contains).map { frames[$0] }

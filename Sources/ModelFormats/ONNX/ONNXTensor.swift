@@ -143,7 +143,7 @@ extension ONNXTensorProto {
             tensor(numbers.compactMap { Element(exactly: $0) }).map(AnyTensor.init)
         }
         switch type {
-        case .float32: return tensor(floatData).map(AnyTensor.float32)
+        case .float32: return AnyTensor(.float32, shape, littleEndianBytes: bytesOfFloats)
         case .float64: return tensor(doubleData).map(AnyTensor.float64)
         // float16 is stored in int32_data as bit patterns.
         case .float16:
@@ -158,5 +158,18 @@ extension ONNXTensorProto {
         case .uint32: return narrowed(uint64Data, to: UInt32.self)
         case .uint64: return tensor(uint64Data).map(AnyTensor.uint64)
         }
+    }
+
+    /// The bytes of `float_data`. The message declares packed lists, which all known writers write; the numbers of a list
+    /// that is not packed are fields that it does not know.
+    private var bytesOfFloats: Data {
+        var bytes = floatData.first ?? Data()
+        for part in floatData.dropFirst() { bytes += part }
+        let unknown = [UInt8](unknownFields.data)
+        for field in ProtobufFields(unknown, atMost: unknown.count).fields
+        where field.number == 4 && field.content.count == MemoryLayout<Float>.size {
+            bytes += unknown[field.content]
+        }
+        return bytes
     }
 }

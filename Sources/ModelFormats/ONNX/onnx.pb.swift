@@ -228,7 +228,8 @@ nonisolated struct ONNXTensorProto: Sendable {
 
   var dataType: Int32 = 0
 
-  var floatData: [Float] = []
+  /// A packed list of floats, as its bytes: a list of floats is decoded number by number.
+  var floatData: [Data] = []
 
   var int32Data: [Int32] = []
 
@@ -836,7 +837,7 @@ nonisolated extension ONNXTensorProto: SwiftProtobuf.Message, SwiftProtobuf._Mes
       switch fieldNumber {
       case 1: try { try decoder.decodeRepeatedInt64Field(value: &self.dims) }()
       case 2: try { try decoder.decodeSingularInt32Field(value: &self.dataType) }()
-      case 4: try { try decoder.decodeRepeatedFloatField(value: &self.floatData) }()
+      case 4: try { try decoder.decodeRepeatedBytesField(value: &self.floatData) }()
       case 5: try { try decoder.decodeRepeatedInt32Field(value: &self.int32Data) }()
       case 7: try { try decoder.decodeRepeatedInt64Field(value: &self.int64Data) }()
       case 8: try { try decoder.decodeSingularStringField(value: &self.name) }()
@@ -858,7 +859,7 @@ nonisolated extension ONNXTensorProto: SwiftProtobuf.Message, SwiftProtobuf._Mes
       try visitor.visitSingularInt32Field(value: self.dataType, fieldNumber: 2)
     }
     if !self.floatData.isEmpty {
-      try visitor.visitPackedFloatField(value: self.floatData, fieldNumber: 4)
+      try visitor.visitRepeatedBytesField(value: self.floatData, fieldNumber: 4)
     }
     if !self.int32Data.isEmpty {
       try visitor.visitPackedInt32Field(value: self.int32Data, fieldNumber: 5)

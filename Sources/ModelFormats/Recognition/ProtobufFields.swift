@@ -2,10 +2,8 @@
 struct ProtobufFields {
     private(set) var fields = [(number: Int, isVarint: Bool, content: Range<Int>)]()
 
-    /// The most fields to parse.
-    private static let limit = 10_000
-
-    init(_ bytes: [UInt8]) {
+    /// - Parameter limit: the most fields to parse.
+    init(_ bytes: [UInt8], atMost limit: Int = 10_000) {
         var position = 0
         func varint() -> UInt64? {
             var value: UInt64 = 0
@@ -18,7 +16,7 @@ struct ProtobufFields {
             }
             return nil
         }
-        while position < bytes.count, fields.count < Self.limit {
+        while position < bytes.count, fields.count < limit {
             guard let key = varint(), key >> 3 > 0, key >> 3 < 1 << 29 else { return }
             let number = Int(key >> 3)
             switch key & 7 {

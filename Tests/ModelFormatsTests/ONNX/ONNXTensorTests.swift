@@ -1,3 +1,4 @@
+import Foundation
 import Tensors
 import Testing
 
@@ -42,7 +43,7 @@ import Testing
             $0.dims = [2]
             $0.dataType = type
             switch type {
-            case 1: $0.floatData = [1, -2]
+            case 1: $0.floatData = [Data(Float.littleEndianBytes(of: [1, -2]))]
             case 2: $0.int32Data = [254, 1]
             case 3: $0.int32Data = [-2, 1]
             case 4: $0.int32Data = [65534, 0x201]
@@ -57,6 +58,32 @@ import Testing
             }
         }
         #expect(try tensor(proto) == expected)
+    }
+
+    @Test("Floats are read from a packed list, from the parts of one, and from a list that is not packed")
+    func lists() throws {
+        let numbers: [Float] = [1, -2, 3]
+        let each = numbers.map { Float.littleEndianBytes(of: [$0]) }
+        // Field 1 holds the extent, field 2 the type; a key is 8 times the number, plus 2 for bytes and 5 for 4 of them.
+        let head: [UInt8] = [1 << 3 | 2, 1, 3, 2 << 3, 1]
+        let packed: [UInt8] = [4 << 3 | 2, 12] + Array(each.joined())
+        let parts: [UInt8] = [4 << 3 | 2, 8] + each[0] + each[1] + [4 << 3 | 2, 4] + each[2]
+        let single: [UInt8] = each.flatMap { [4 << 3 | 5] + $0 }
+        for list in [packed, parts, single] {
+            #expect(try tensor(ONNXTensorProto(serializedBytes: head + list)) == .float32(Tensor([3], numbers)))
+        }
+        let cut: [UInt8] = [4 << 3 | 2, 10] + packed[2..<12]
+        #expect(throws: ModelError.self) { try tensor(ONNXTensorProto(serializedBytes: head + cut)) }
+    }
+
+    @Test("A list of floats that is not packed is read to its end, however long")
+    func longList() throws {
+        let count = 20_000
+        let head: [UInt8] = [1 << 3 | 2, 3] + [0xa0, 0x9c, 0x01] + [2 << 3, 1]
+        let list = Array([[UInt8]](repeating: [4 << 3 | 5, 0, 0, 0x80, 0x3f], count: count).joined())
+        #expect(
+            try tensor(ONNXTensorProto(serializedBytes: head + list))
+                == .float32(Tensor([count], [Float](repeating: 1, count: count))))
     }
 
     @Test("A tensor without dimensions is a scalar, one with an extent of 0 is empty")
@@ -85,7 +112,7 @@ import Testing
             (.float("w", [1 << 30], [1]), "does not hold the 1073741824 elements"),
             (
                 .with {
-                    $0.dataType = 7; $0.dims = [1]; $0.floatData = [1]
+                    $0.dataType = 7; $0.dims = [1]; $0.floatData = [Data(count: 4)]
                 }, "does not hold the 1 elements"
             ),
             (

@@ -79,9 +79,10 @@ extension SumsOfProducts {
         var own = [Element]()
         own.reserveCapacity(starts.count * part.count)
         let (channelStep, tapStep) = weightSteps
-        for channel in starts.indices {
-            let first = weights.startIndex + channel * channelStep
-            for tap in part { own.append(weights[first + tap * tapStep]) }
+        weights.withUnsafeBufferPointer { weights in
+            for channel in 0..<starts.count {
+                for place in 0..<part.count { own.append(weights[channel * channelStep + part[place] * tapStep]) }
+            }
         }
         return own
     }

@@ -119,9 +119,9 @@ private struct KeyedContainer<Key: CodingKey>: KeyedDecodingContainerProtocol {
     func contains(_ key: Key) -> Bool { decoder.json[key.stringValue.snakeCase] != nil }
 
     private func nested(_ key: Key) throws -> TreeDecoder {
-        guard let value = decoder.json[key.stringValue.snakeCase] else {
-            throw DecodingError.dataCorrupted(
-                .init(codingPath: codingPath, debugDescription: "\"\(key.stringValue.snakeCase)\" is missing"))
+        let name = key.stringValue.snakeCase
+        guard let value = decoder.json[name] else {
+            throw DecodingError.dataCorrupted(.init(codingPath: codingPath, debugDescription: "\"\(name)\" is missing"))
         }
         return TreeDecoder(json: value, codingPath: codingPath + [key])
     }

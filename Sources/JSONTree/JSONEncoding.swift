@@ -198,14 +198,15 @@ private struct Null: Encodable {
 extension String {
     /// `maxAbsDiff` as `max_abs_diff`.
     var snakeCase: String {
+        let name = Array(utf8)
         var bytes = [UInt8]()
-        for byte in utf8 {
+        bytes.reserveCapacity(2 * name.count)
+        for place in 0..<name.count {
+            let byte = name[place]
             // Names in Swift's code are ASCII.
-            if byte >= UInt8(ascii: "A"), byte <= UInt8(ascii: "Z") {
-                bytes += [UInt8(ascii: "_"), byte | 0x20]
-            } else {
-                bytes.append(byte)
-            }
+            let isUpper = byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z")
+            if isUpper { bytes.append(UInt8(ascii: "_")) }
+            bytes.append(isUpper ? byte | 0x20 : byte)
         }
         return String(decoding: bytes, as: UTF8.self)
     }

@@ -64,7 +64,11 @@ extension Report {
     /// - Throws: ``JSONTree/JSONError`` for another document, or unless each metric has exactly one threshold: a metric
     ///   without a limit would pass unjudged.
     package init(_ json: JSON, file: String) throws(JSONError) {
-        try Self.requireSummable(json, file: file, path: "")
+        if let (value, path) = Self.firstTooLarge(in: json) {
+            throw .unexpected(
+                file: file, path: path,
+                reason: "\(value) is not a valid count: at most \(Self.largestSummand) is expected")
+        }
         self = try json.decode(file: file)
         let wanted = Self.requirements.map(\.metric.rawValue)
         for limits in [thresholds] + otherThresholds {
@@ -95,23 +99,24 @@ extension Report {
     /// No sum of integers up to this overflows, however many a file holds.
     private static var largestSummand: Int64 { 1 << 40 }
 
-    private static func requireSummable(_ json: JSON, file: String, path: String) throws(JSONError) {
+    /// The first integer that may not be summed, and its path.
+    private static func firstTooLarge(in json: JSON) -> (value: Int64, path: String)? {
         switch json {
-        case .integer(let value) where value.magnitude > largestSummand.magnitude:
-            throw .unexpected(
-                file: file, path: path, reason: "\(value) is not a valid count: at most \(largestSummand) is expected")
+        case .integer(let value): return value.magnitude > largestSummand.magnitude ? (value, "") : nil
         case .array(let elements):
-            for (index, element) in elements.enumerated() {
-                try requireSummable(element, file: file, path: "\(path)[\(index)]")
+            for index in elements.indices {
+                guard let (value, path) = firstTooLarge(in: elements[index]) else { continue }
+                return (value, "[\(index)]" + (path.isEmpty || path.hasPrefix("[") ? "" : ".") + path)
             }
         case .object(let members):
             // ULP distances: the largest counts, and none are added. Units are those of sums, whose additions stop at
             // the bounds of their type.
             for member in members where !["ulps", "max_ulp_diff", "units"].contains(member.key) {
-                try requireSummable(
-                    member.value, file: file, path: path.isEmpty ? member.key : "\(path).\(member.key)")
+                guard let (value, path) = firstTooLarge(in: member.value) else { continue }
+                return (value, member.key + (path.isEmpty || path.hasPrefix("[") ? "" : ".") + path)
             }
-        default: return
+        default: break
         }
+        return nil
     }
 }

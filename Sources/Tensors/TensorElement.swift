@@ -87,8 +87,13 @@ extension Float: TensorElement {
         let count = tensor.elements.count
         let numbers = tensor.elements.withUnsafeBufferPointer { elements in
             [Double](unsafeUninitializedCapacity: count) { numbers, initialized in
-                guard let source = elements.baseAddress, let target = numbers.baseAddress else { return }
-                for index in 0..<count { (target + index).initialize(to: Double(source[index])) }
+                guard var source = elements.baseAddress, var target = numbers.baseAddress else { return }
+                let end = source + count
+                while source < end {
+                    target.initialize(to: Double(source.pointee))
+                    source += 1
+                    target += 1
+                }
                 initialized = count
             }
         }

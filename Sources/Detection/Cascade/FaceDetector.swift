@@ -52,7 +52,7 @@ public struct FaceDetector: Sendable {
             .with(nudges, of: .stage(.refinementOutput))
         record[.refinementOutput] = refined
         let kept = refined.indices.filter {
-            passes(refined[$0].score, scoreThresholds.refinement, rules.refinementThreshold)
+            rules.refinementThreshold.admits(refined[$0].score, scoreThresholds.refinement)
         }
         let suppressionScores = rules.refinementSuppressionScores == .refinement ? refined : refinementInput
         let moved = kept.map { index in
@@ -68,7 +68,7 @@ public struct FaceDetector: Sendable {
         let output = try judged(by: .output, &outputInput, in: &frame, &record)
             .with(nudges, of: .stage(.outputOutput))
         record[.outputOutput] = output
-        let corrected = output.filter { passes($0.score, scoreThresholds.output, rules.outputThreshold) }
+        let corrected = output.filter { rules.outputThreshold.admits($0.score, scoreThresholds.output) }
             .map { candidate in
                 candidate.with(
                     box: candidate.box.corrected(
@@ -108,7 +108,7 @@ extension FaceDetector {
                 var candidates = proposals(of: map, scale: scale.scale)
                 if !nudges.isEmpty {
                     candidates = candidates.with(nudges, of: .level(level)).filter {
-                        passes($0.score, scoreThresholds.proposal, rules.proposalThreshold)
+                        rules.proposalThreshold.admits($0.score, scoreThresholds.proposal)
                     }
                 }
                 return PyramidLevel(scale: scale, proposals: candidates)
@@ -136,17 +136,18 @@ extension FaceDetector {
                 for position in scores.indices { scores[position] = 1 / (1 + scores[position]) }
             case .probabilities: scores = (0..<count).map { elements[$0 * 6 + 1] }
             }
-            let threshold = scoreThresholds.proposal
+            let (rules, threshold) = (rules, scoreThresholds.proposal)
             let (first, end) = rules.cellExtent.bounds
+            let (thresholdRule, precision) = (rules.proposalThreshold, rules.scorePrecision)
+            let isByColumn = rules.proposalOrder == .columnByColumn
             var proposals: [Candidate] = []
             var lastPosition = 0
             for order in 0..<count {
                 let (row, column) =
-                    rules.proposalOrder == .columnByColumn
-                    ? (order % rows, order / rows) : (order / columns, order % columns)
+                    isByColumn ? (order % rows, order / rows) : (order / columns, order % columns)
                 let position = row * columns + column
-                let score = inScorePrecision(scores[position])
-                guard passes(score, threshold, rules.proposalThreshold) else { continue }
+                let score = precision.rounded(scores[position])
+                guard thresholdRule.admits(score, threshold) else { continue }
                 let left = corner(2 * column + first, scale)
                 let top = corner(2 * row + first, scale)
                 proposals.append(
@@ -178,13 +179,6 @@ extension FaceDetector {
         case .roundedDown: return exact.rounded(.down)
         case .rounded: return exact.rounded(.toNearestOrEven)
         case .float: return exact
-        }
-    }
-
-    private func passes(_ score: Float, _ threshold: Float, _ rule: CascadeRules.ScoreThreshold) -> Bool {
-        switch rule {
-        case .inclusive: score >= threshold
-        case .exclusive: score > threshold
         }
     }
 
@@ -246,7 +240,7 @@ extension FaceDetector {
             let candidate = candidates[index]
             return outputs[index].withUnsafeBufferPointer { output in
                 Candidate(
-                    box: candidate.box, score: inScorePrecision(scores[index]),
+                    box: candidate.box, score: rules.scorePrecision.rounded(scores[index]),
                     regression: BoxRegression(output, from: 2),
                     landmarks: network == .output
                         ? landmarks(output, mirrored: mirrored?[index], of: candidate.box) : [])
@@ -289,10 +283,22 @@ extension FaceDetector {
         }
     }
 
-    private func inScorePrecision(_ score: Float) -> Float {
-        switch rules.scorePrecision {
+}
+
+extension CascadeRules.ScorePrecision {
+    fileprivate func rounded(_ score: Float) -> Float {
+        switch self {
         case .float: score
         case .half: Float(Float16(score))
+        }
+    }
+}
+
+extension CascadeRules.ScoreThreshold {
+    fileprivate func admits(_ score: Float, _ threshold: Float) -> Bool {
+        switch self {
+        case .inclusive: score >= threshold
+        case .exclusive: score > threshold
         }
     }
 }

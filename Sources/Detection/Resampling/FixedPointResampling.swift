@@ -13,11 +13,12 @@ extension DecodedImage {
         var sums: [Int: [Int32]] = [:]
         func row(_ y: Int) -> [Int32] {
             if let known = sums[y] { return known }
+            let (pixels, offsets, weights) = (pixels, columns.offsets, columnWeights)
             let first = y * width * 3
             var row = [Int32](repeating: 0, count: columnCount * 3)
             for column in 0..<columnCount {
-                let (left, right) = (columns.offsets[2 * column], columns.offsets[2 * column + 1])
-                let (a, b) = (columnWeights[2 * column], columnWeights[2 * column + 1])
+                let (left, right) = (offsets[2 * column], offsets[2 * column + 1])
+                let (a, b) = (weights[2 * column], weights[2 * column + 1])
                 for channel in 0..<3 {
                     let source = channelOrder == .rgb ? channel : 2 - channel
                     row[column * 3 + channel] =

@@ -76,9 +76,11 @@ extension DecodedImage {
     /// Adds what pixels of 127.5 beyond the image contribute.
     private func addGrey(at destination: UnsafeMutablePointer<Float>, rows: ResamplingTaps, columns: ResamplingTaps) {
         let (inRow, inColumn) = (rows.sharesInside, columns.sharesInside)
-        for (y, rowShare) in inRow.enumerated() {
-            for (x, columnShare) in inColumn.enumerated() where rowShare * columnShare < 1 {
-                let grey = (1 - rowShare * columnShare) * 127.5 * 0.0078125
+        for y in 0..<inRow.count {
+            for x in 0..<inColumn.count {
+                let share = inRow[y] * inColumn[x]
+                guard share < 1 else { continue }
+                let grey = (1 - share) * 127.5 * 0.0078125
                 for position in (y * inColumn.count + x) * 3..<(y * inColumn.count + x) * 3 + 3 {
                     destination[position] += grey
                 }
@@ -90,13 +92,14 @@ extension DecodedImage {
     private func divideSums(
         at destination: UnsafeMutablePointer<Float>, rows: ResamplingTaps, columns: ResamplingTaps, toBytes: Bool
     ) {
-        let columnCount = columns.extents.count
-        for (y, rowCount) in rows.extents.enumerated() {
-            for (x, count) in columns.extents.enumerated() {
-                for position in (y * columnCount + x) * 3..<(y * columnCount + x) * 3 + 3 {
+        let (rows, columns) = (rows.extents.map { Float($0) }, columns.extents.map { Float($0) })
+        for y in 0..<rows.count {
+            for x in 0..<columns.count {
+                let (rowCount, columnCount) = (rows[y], columns[x])
+                for position in (y * columns.count + x) * 3..<(y * columns.count + x) * 3 + 3 {
                     // The kernel has already normalised the sum, exactly for whole numbers.
                     let sum = destination[position] * 128 + 127.5
-                    let mean = sum / Float(rowCount) / Float(count)
+                    let mean = sum / rowCount / columnCount
                     destination[position] = normalizedValue(toBytes ? mean.rounded(.toNearestOrEven) : mean)
                 }
             }

@@ -35,10 +35,9 @@ struct ResamplingTaps {
             // A region may be far larger than the image: pixels outside it are not summed.
             let summed = windows.map { $0.clamped(to: inside) }
             self.init(count: max(1, summed.lazy.map(\.count).max() ?? 1), destination: destination)
-            for (position, window) in summed.enumerated() {
-                for (index, source) in window.enumerated() {
-                    put((source, 1), at: position * count + index, start, inside)
-                }
+            for position in 0..<destination {
+                let first = position * count - summed[position].lowerBound
+                for source in summed[position] { put((source, 1), at: first + source, start, inside) }
             }
             extents = windows.map(\.count)
         } else if method == .area, shrinks {
@@ -46,8 +45,9 @@ struct ResamplingTaps {
                 areaTaps(position, extent: extent, destination: destination, inside: inside)
             }
             self.init(count: max(1, taps.lazy.map(\.count).max() ?? 1), destination: destination)
-            for (position, taps) in taps.enumerated() {
-                for (index, tap) in taps.enumerated() { put(tap, at: position * count + index, start, inside) }
+            for position in 0..<destination {
+                let own = taps[position]
+                for index in 0..<own.count { put(own[index], at: position * count + index, start, inside) }
             }
         } else {
             self.init(count: 2, destination: destination)

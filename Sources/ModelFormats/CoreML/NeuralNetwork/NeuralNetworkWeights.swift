@@ -61,8 +61,18 @@ extension CoreMLWeightParams {
         guard bytes.count == (count.saturatingProduct(bits) + 7) / 8 else {
             throw ProgramFault("\(bytes.count) bytes for \(count) integers of \(bits) bits")
         }
-        return (0..<count).map { index in
-            (index * bits..<(index + 1) * bits).reduce(0) { $0 << 1 | Int(bytes[$1 / 8] >> UInt8(7 - $1 % 8) & 1) }
+        var integers = [Int]()
+        integers.reserveCapacity(count)
+        // Bits that are read and belong to the next integer, highest first.
+        var (left, leftCount) = (0, 0)
+        for byte in bytes {
+            (left, leftCount) = (left << 8 | Int(byte), leftCount + 8)
+            while leftCount >= bits, integers.count < count {
+                leftCount -= bits
+                integers.append(left >> leftCount)
+                left &= 1 << leftCount - 1
+            }
         }
+        return integers
     }
 }

@@ -8,13 +8,12 @@ import Testing
 /// Another detector is one that people run with a changed rule: its faces alone must tell which.
 @Suite struct AttributionTests {
     /// At this size most changes move a face in one of the two frames, and they take seconds.
-    static let minimumFaceSize = 100
+    static let minimumFaceSize = 190
     static let files = ["25_dark.jpg", "27_blurred.jpg"]
+    private static let networks = Result { try bundledNetworks().memoized }
 
     private func detector() throws -> FaceDetector {
-        FaceDetector(
-            networks: try bundledNetworks(),
-            minimumFaceSize: Self.minimumFaceSize)
+        FaceDetector(networks: try Self.networks.get(), minimumFaceSize: Self.minimumFaceSize)
     }
 
     /// What a detector with other rules finds in the two frames.
@@ -94,14 +93,15 @@ import Testing
         var flipped: String?
         for file in ["20_group.jpg", "24_tiny_faces.jpg", "19_group.jpg"] {
             let image = try frameImage(file)
-            other.minimumFaceSize = 24
+            other.minimumFaceSize = 40
             other.nudges = []
-            let plain = try other.detect(in: image)
+            var evaluations = FrameEvaluations(image: image, networks: other.networks)
+            let plain = try other.detect(in: &evaluations)
             var faces = plain.faces
             let boxes = faces.map(\.box)
             for decision in plain.closeDecisions(near: boxes, detector.rules) where flipped == nil {
                 other.nudges = [decision.nudge]
-                let nudged = try other.detect(in: image).faces
+                let nudged = try other.detect(in: &evaluations).faces
                 if nudged != faces, zip(nudged, faces).contains(where: { abs($0.box.x - $1.box.x) > 0.5 }) {
                     faces = nudged
                     flipped = file
@@ -111,7 +111,7 @@ import Testing
         }
         let file = try #require(flipped)
         other = detector
-        other.minimumFaceSize = 24
+        other.minimumFaceSize = 40
         let attribution = try Attribution(frames: frames, detector: other, families: [.openFace]) {
             try frameImage($0.file)
         }
@@ -141,6 +141,7 @@ import Testing
 /// How a list is written is never blamed on a cascade.
 @Suite struct WrittenFormTests {
     private let frames = ["01_astronaut_close.jpg", "10_hopper_wide.jpg", "13_mona_lisa.jpg"]
+    private static let networks = Result { try bundledNetworks().memoized }
 
     private func gold() throws -> [DetectedFrame] {
         try DetectionDocument(contentsOf: fixtures.appendingPathComponent("gold/openface_cpp_min60.json")).images
@@ -148,8 +149,7 @@ import Testing
     }
 
     private func attribution(_ frames: [DetectedFrame]) throws -> Attribution {
-        let detector = FaceDetector(
-            networks: try bundledNetworks())
+        let detector = FaceDetector(networks: try Self.networks.get())
         return try Attribution(frames: frames, detector: detector) { try frameImage($0.file) }
     }
 
@@ -243,8 +243,7 @@ import Testing
 
     @Test("Percents and another order of landmarks are named, and the rest agrees")
     func percentsAndLandmarks() throws {
-        let detector = FaceDetector(
-            networks: try bundledNetworks())
+        let detector = FaceDetector(networks: try Self.networks.get())
         let list = try frames.map { file in
             var faces = try detector.detect(in: try frameImage(file)).faces
             for index in faces.indices {

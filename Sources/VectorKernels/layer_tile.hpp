@@ -59,7 +59,7 @@ template <> constexpr bool is_general<fused_layer> = true;
 template <class Form> constexpr int taps_at_once = is_general<Form> ? 4 : 1;
 
 /// Where the numbers of a part are: blocks have `parts` of them each.
-template <int parts> constexpr ptrdiff_t place_of(int part, ptrdiff_t block_stride) {
+template <int parts> ALWAYS_INLINE constexpr ptrdiff_t place_of(int part, ptrdiff_t block_stride) {
     return part / parts * block_stride + part % parts * (vk_channel_block / parts);
 }
 

@@ -12,10 +12,11 @@ import Testing
             let none = try CommandLineProgram.run("bench", "--frames", directory)
             #expect(none.exitCode == 66 && none.errors.contains("holds no frames"))
             try FileManager.default.copyItem(
-                atPath: fixtures.appendingPathComponent("frames/22_tiny_faces.jpg").path, toPath: "\(directory)/a.jpg")
+                atPath: fixtures.appendingPathComponent("frames/13_mona_lisa.jpg").path, toPath: "\(directory)/a.jpg")
             let written = "\(directory)/bench.json"
             let run = try CommandLineProgram.run(
-                "bench", "--frames", directory, "--rounds", "2", "--threads", "1", "--json", written)
+                "bench", "--frames", directory, "--min-face-size", "80", "--rounds", "2", "--threads", "1", "--json",
+                written)
             #expect(
                 run.exitCode == 0 && run.output.contains("frames: 1, threads: 1, engine: mtcnn-validate fp32"),
                 "\(run.errors)")

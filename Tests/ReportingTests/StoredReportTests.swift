@@ -104,6 +104,7 @@ import Testing
                     try changed(LayerReport.self, member, to: "\(value)")
                 } throws: {
                     "\($0)".contains("\(member): \(value) is not a valid count")
+                        && "\($0)".contains("at networks[0].")
                 }
             }
         }

@@ -36,6 +36,9 @@ let tensorsOfEachType: [AnyTensor] = [
         #expect(AnyTensor.float64(Tensor([1], [-2])).littleEndianBytes == [0, 0, 0, 0, 0, 0, 0, 0xC0])
         #expect(AnyTensor.int64(Tensor([1], [-2])).littleEndianBytes == [0xFE] + [UInt8](repeating: 0xFF, count: 7))
         #expect(AnyTensor.bool(Tensor([2], [true, false])).littleEndianBytes == [1, 0])
+        // Any byte but 0 is true.
+        #expect(
+            AnyTensor(.bool, [3], littleEndianBytes: [0, 1, 2] as [UInt8]) == .bool(Tensor([3], [false, true, true])))
     }
 
     @Test("A tensor made from the bytes of another equals it", arguments: tensorsOfEachType)

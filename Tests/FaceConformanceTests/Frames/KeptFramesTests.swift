@@ -45,6 +45,16 @@ import Testing
         #expect(kept.others?.departing == all.count(where: \.departs) - kept.listed.count)
     }
 
+    @Test("Of frames that depart as much, those are listed whose names come first, in whatever order they run")
+    func equallyFar() {
+        let face = Face(box: BoundingBox(x: 10, y: 10, width: 40, height: 40), confidence: 0.9)
+        let missed = (0...KeptFrames<ComparedFrame>.most).map { index in
+            ComparedFrame(
+                faces: FaceMatching(file: "\(1000 + index).jpg", expected: [face], found: []), divergence: nil)
+        }
+        #expect(KeptFrames(missed.reversed()).listed == missed.dropLast().reversed())
+    }
+
     @Test("Parts of any size are cut to the bytes of the whole", arguments: [1, 7, 256, 499, 500, 501, 1200])
     func parts(size: Int) throws {
         let all = frames(1700)

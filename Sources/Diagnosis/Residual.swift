@@ -1,3 +1,4 @@
+import Conformance
 import Engines
 import Tensors
 
@@ -20,12 +21,9 @@ struct Residual: Sendable {
         else { return nil }
         count = recorded.shape.count
         var sum = 0.0
-        let (recorded, computed) = (recorded.float64.elements, computed.float64.elements)
-        // By place: debug builds take several times as long for pairs of `zip`.
-        for place in 0..<count {
-            let (given, right) = (recorded[place], computed[place])
+        forEachPair(recorded.float64.elements, computed.float64.elements) { given, right in
             if right.isFinite { magnitude = max(magnitude, right.magnitude) }
-            guard given != right, !(given.isNaN && right.isNaN) else { continue }
+            guard given != right, !(given.isNaN && right.isNaN) else { return }
             let difference = (given - right).magnitude
             let error = difference.isFinite ? difference : .infinity
             largest = max(largest, error)

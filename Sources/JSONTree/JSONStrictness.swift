@@ -2,7 +2,8 @@
 struct JSONStrictness {
     private let tokens: JSONTokens
     private static let escapes = JSONTokens.table("\\")
-    private static let letters = JSONTokens.table("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+    /// Letters, and all that follows them: a number without an exponent has none.
+    private static let letters = (0...UInt8.max).map { $0 >= UInt8(ascii: "A") }
     /// Strings, words that are no numbers, and the characters between values.
     private static let startsOther = JSONTokens.table("\"[],tfn")
 

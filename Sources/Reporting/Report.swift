@@ -101,19 +101,22 @@ extension Report {
 
     /// The first integer that may not be summed, and its path.
     private static func firstTooLarge(in json: JSON) -> (value: Int64, path: String)? {
+        func found(in json: JSON, at place: String) -> (Int64, String)? {
+            firstTooLarge(in: json).map { value, path in
+                (value, place + (path.isEmpty || path.hasPrefix("[") ? "" : ".") + path)
+            }
+        }
         switch json {
         case .integer(let value): return value.magnitude > largestSummand.magnitude ? (value, "") : nil
         case .array(let elements):
             for index in elements.indices {
-                guard let (value, path) = firstTooLarge(in: elements[index]) else { continue }
-                return (value, "[\(index)]" + (path.isEmpty || path.hasPrefix("[") ? "" : ".") + path)
+                if let found = found(in: elements[index], at: "[\(index)]") { return found }
             }
         case .object(let members):
             // ULP distances: the largest counts, and none are added. Units are those of sums, whose additions stop at
             // the bounds of their type.
             for member in members where !["ulps", "max_ulp_diff", "units"].contains(member.key) {
-                guard let (value, path) = firstTooLarge(in: member.value) else { continue }
-                return (value, member.key + (path.isEmpty || path.hasPrefix("[") ? "" : ".") + path)
+                if let found = found(in: member.value, at: member.key) { return found }
             }
         default: break
         }

@@ -191,6 +191,8 @@ def main() -> None:
     parser.add_argument("--slurm", action="store_true", help="run with Slurm, started on this machine for the test")
     parser.add_argument("--keep", type=Path, help="the directory to work in, which is kept")
     arguments = parser.parse_args()
+    # Whoever stops the check finds no Slurm of it left.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     place = (arguments.keep or Path(tempfile.mkdtemp(prefix="workflow-"))).resolve()
     place.mkdir(parents=True, exist_ok=True)
     try:

@@ -136,10 +136,11 @@ extension FaceDetector {
                 for position in scores.indices { scores[position] = 1 / (1 + scores[position]) }
             case .probabilities: scores = (0..<count).map { elements[$0 * 6 + 1] }
             }
-            let (rules, threshold) = (rules, scoreThresholds.proposal)
-            let (first, end) = rules.cellExtent.bounds
-            let (thresholdRule, precision) = (rules.proposalThreshold, rules.scorePrecision)
+            // What every cell asks for has a name of its own: debug builds copy all rules for each question.
+            let (threshold, thresholdRule, precision) =
+                (scoreThresholds.proposal, rules.proposalThreshold, rules.scorePrecision)
             let isByColumn = rules.proposalOrder == .columnByColumn
+            let (first, end) = rules.cellExtent.bounds
             var proposals: [Candidate] = []
             var lastPosition = 0
             for order in 0..<count {

@@ -131,9 +131,7 @@ import Testing
                 frames[frame].faces[face].box.x += 3
             }
         }
-        let attribution = try Attribution(frames: frames, detector: detector, families: [.openFace, .classic]) {
-            try frameImage($0.file)
-        }
+        let attribution = try attribution(frames, detector)
         #expect(attribution.networkFault != nil)
         #expect(attribution.unexplained.count == 2)
         #expect(attribution.explanations.allSatisfy { $0.differingFrames == 2 && $0.framesExplained == 0 })

@@ -64,13 +64,13 @@ struct SideOptions: ParsableArguments {
     private func inputs(
         for sides: (baseline: ComparedSide, candidate: ComparedSide)
     ) throws -> ComparedInputs? {
-        guard case .model(let model, _, _) = sides.baseline, case .model = sides.candidate else {
+        guard case .model(let model, _, _) = sides.baseline, case .model(let other, _, _) = sides.candidate else {
             guard inputs == nil else {
                 throw CommandError(.usage, "--inputs is for two models: a capture holds its own inputs")
             }
             return nil
         }
-        guard let inputs else { return try ComparedInputs(for: model.graph, seed: seed) }
+        guard let inputs else { return try ComparedInputs(for: model.graph, alongside: other.graph, seed: seed) }
         return ComparedInputs(cases: try inputCases(inputs, for: model.graph))
     }
 

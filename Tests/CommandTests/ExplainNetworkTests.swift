@@ -88,10 +88,11 @@ import Testing
     func eightBits(precision: String) throws {
         try withTemporaryDirectory { directory in
             let theirs = "\(directory)/theirs.mlpackage"
+            let pnet = fixtures.appendingPathComponent("models/pnet.onnx").path
             let converted = try CommandLineProgram.run(
-                "convert", rnet, theirs, "--weights", "int8", "--precision", precision)
+                "convert", pnet, theirs, "--weights", "int8", "--precision", precision, "--shapes", "1x24x24x3")
             #expect(converted.exitCode == 0, "\(converted.errors)")
-            let explained = try CommandLineProgram.run(["explain", rnet, theirs])
+            let explained = try CommandLineProgram.run(["explain", pnet, theirs])
             let wrong = try #require(explained.output.components(separatedBy: "Confirmed").first)
             let causes = wrong.split(separator: "\n").filter { $0.hasPrefix("- ") }
             #expect(

@@ -46,7 +46,7 @@ package struct AlignedSides {
                 model, engine, with: source, (candidate.judgedAs, baseline.judgedAs), candidate: .engine, map: inverse,
                 notes: source.notes)
         case (.model(let model, let engine, _), .model(let other, let otherEngine, _)):
-            let inputs = try inputs ?? ComparedInputs(for: model.graph, seed: 1)
+            let inputs = try inputs ?? ComparedInputs(for: model.graph, alongside: other.graph, seed: 1)
             let notes = inputs.warning.map { [$0] } ?? []
             // Errors are measured against the weights of the model that stores them more precisely.
             guard baseline.judgedAs.elementType == .float16, candidate.judgedAs.elementType != .float16 else {

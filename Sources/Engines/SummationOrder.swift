@@ -23,8 +23,11 @@ extension SumsOfProducts {
         case .sequence, .winograd2, .winograd4, .winograd6: return sums(in: A.self)
         case .separateRoundings: return factors.sums(A.Working.multiplyAddForm, as: A.Working.self)
         case .pairwise:
-            let parts = stride(from: 0, to: taps.count, by: 8).map { Array($0..<min($0 + 8, taps.count)) }
-            return factors.inLanes.sums(of: parts, A.kernelForm, as: A.Working.self)
+            let numbers = factors.inLanes
+            let parts = stride(from: 0, to: taps.count, by: 8).map { first in
+                numbers.part(from: first, to: min(first + 8, taps.count), by: 1)
+            }
+            return numbers.sums(of: parts, A.kernelForm, as: A.Working.self)
         case .lanes4: return factors.sums(ofLanes: 4, A.kernelForm, as: A.Working.self)
         case .lanes8: return factors.sums(ofLanes: 8, A.kernelForm, as: A.Working.self)
         case .lanes16: return factors.sums(ofLanes: 16, A.kernelForm, as: A.Working.self)
@@ -34,8 +37,9 @@ extension SumsOfProducts {
     private func sums<Working: KernelNumber>(
         ofLanes count: Int, _ form: KernelForm, as working: Working.Type
     ) -> [Working] where Working.Lane == Element.Lane {
-        let lanes = (0..<min(count, taps.count)).map { Array(stride(from: $0, to: taps.count, by: count)) }
-        return inLanes.sums(of: lanes, form, as: Working.self)
+        let numbers = inLanes
+        let lanes = (0..<min(count, taps.count)).map { numbers.part(from: $0, to: taps.count, by: count) }
+        return numbers.sums(of: lanes, form, as: Working.self)
     }
 
     /// The same numbers in lanes, converted once for any number of sums.
@@ -43,19 +47,14 @@ extension SumsOfProducts {
         SumsOfProducts<Element.Lane>(
             numbers: Element.lanes(of: numbers), origins: origins, pixels: pixels, taps: taps,
             weights: Element.lanes(of: Array(weights))[...], starts: Element.lanes(of: starts),
-            hasTapsFirst: hasTapsFirst)
+            weightSteps: weightSteps)
     }
 
     /// The sums of parts of the products, added pairwise, and the starts added last.
     private func sums<Working: KernelNumber>(
-        of parts: [[Int]], _ form: KernelForm, as working: Working.Type
+        of parts: [SumsOfProducts], _ form: KernelForm, as working: Working.Type
     ) -> [Working] where Working.Lane == Element.Lane {
-        var partial = parts.map { part in
-            SumsOfProducts(
-                numbers: numbers, origins: origins, pixels: pixels, taps: part.map { taps[$0] },
-                weights: weights(of: part)[...], starts: [Element](repeating: 0, count: starts.count)
-            ).sums(form, as: Working.self)
-        }
+        var partial = parts.map { $0.sums(form, as: Working.self) }
         while partial.count > 1 {
             for index in 0..<partial.count / 2 {
                 partial[2 * index].add(partial[2 * index + 1])
@@ -74,17 +73,14 @@ extension SumsOfProducts {
         return sums
     }
 
-    /// The weights of some taps, for each output channel.
-    private func weights(of part: [Int]) -> [Element] {
-        var own = [Element]()
-        own.reserveCapacity(starts.count * part.count)
-        let (channelStep, tapStep) = weightSteps
-        weights.withUnsafeBufferPointer { weights in
-            for channel in 0..<starts.count {
-                for place in 0..<part.count { own.append(weights[channel * channelStep + part[place] * tapStep]) }
-            }
-        }
-        return own
+    /// The sums, from 0, of the products at every `step`-th place from the first on.
+    private func part(from first: Int, to end: Int, by step: Int) -> SumsOfProducts {
+        SumsOfProducts(
+            numbers: numbers, origins: origins, pixels: pixels,
+            taps: stride(from: first, to: end, by: step).map { taps[$0] },
+            weights: weights.dropFirst(first * weightSteps.tap),
+            starts: [Element](repeating: 0, count: starts.count),
+            weightSteps: (weightSteps.channel, weightSteps.tap * step))
     }
 }
 

@@ -3,9 +3,8 @@ import Tensors
 /// Many sums of products over the same numbers, as in convolutions and matrix products.
 ///
 /// Sum (i, m, p) starts at `starts[m]` and adds
-/// numbers[origins[i] + pixels[p] + taps[k]] * w[m, k] for each k in order, where w[m, k] is
-/// weights[m * taps.count + k] or, in the other layout, weights[k * starts.count + m]. The order is part of the
-/// result's definition.
+/// numbers[origins[i] + pixels[p] + taps[k]] * w[m, k] for each k in order, where w[m, k] lies m channel steps and k tap
+/// steps behind the first weight. The order is part of the result's definition.
 struct SumsOfProducts<Element: KernelNumber> {
     /// The numbers to read.
     let numbers: [Element]
@@ -19,16 +18,12 @@ struct SumsOfProducts<Element: KernelNumber> {
     let weights: ArraySlice<Element>
     /// The start of each output channel's sums.
     let starts: [Element]
-    /// Whether the weights of one offset are neighbours, as in the second factor of a matrix product; else those of one
-    /// output channel are.
-    var hasTapsFirst = false
+    /// The steps from a weight to that of the next output channel, and to that of the next offset.
+    let weightSteps: (channel: Int, tap: Int)
     /// Where the weights of a constant are kept as kernels read them; nil to pack them for these sums alone.
     var packs: WeightPacks<Element.Lane>?
 
     var count: Int { origins.count * starts.count * pixels.count }
-
-    /// The steps from a weight to that of the next output channel, and to that of the next offset.
-    var weightSteps: (channel: Int, tap: Int) { hasTapsFirst ? (1, starts.count) : (taps.count, 1) }
 
     /// The sums, ordered by image, output channel and output position.
     func sums<A: Arithmetic>(in arithmetic: A.Type) -> [A.Working] where A.Element == Element {
@@ -40,7 +35,7 @@ struct SumsOfProducts<Element: KernelNumber> {
         guard A.formats.roundsFactors else { return self }
         return SumsOfProducts(
             numbers: A.factors(numbers), origins: origins, pixels: pixels, taps: taps,
-            weights: A.factors(Array(weights))[...], starts: starts, hasTapsFirst: hasTapsFirst)
+            weights: A.factors(Array(weights))[...], starts: starts, weightSteps: weightSteps)
     }
 
     /// The same sums as the arithmetic defines them, one product after another.

@@ -36,7 +36,8 @@ extension SumsOfProducts {
         }
         guard let packs, origins.count * pixels.count <= WeightPacks<Element.Lane>.mostPositions else { return pack() }
         let part = WeightPacks<Element.Lane>.Part(
-            firstElement: weights.startIndex, channels: starts.count, taps: taps.count, hasTapsFirst: hasTapsFirst)
+            firstElement: weights.startIndex, channels: starts.count, taps: taps.count,
+            channelStep: weightSteps.channel, tapStep: weightSteps.tap)
         return packs.packed(part, pack)
     }
 }

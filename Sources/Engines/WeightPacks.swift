@@ -9,7 +9,8 @@ final class WeightPacks<Lane: KernelLane>: Sendable {
         let firstElement: Int
         let channels: Int
         let taps: Int
-        let hasTapsFirst: Bool
+        let channelStep: Int
+        let tapStep: Int
     }
 
     /// Packs are kept for at most so many positions of a layer: with more, packing is a small part of the work.

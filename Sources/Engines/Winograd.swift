@@ -162,7 +162,7 @@ struct Winograd<Number: KernelNumber> {
                 numbers: Array(inputs[place * inputCount..<(place + 1) * inputCount]),
                 origins: [0], pixels: Array(tiles.indices), taps: (0..<channels).map { $0 * tiles.count },
                 weights: factors[place * pairs..<(place + 1) * pairs],
-                starts: [Number](repeating: 0, count: bias.count))
+                starts: [Number](repeating: 0, count: bias.count), weightSteps: (channels, 1))
             sums += products.sums(Number.fusedForm, as: Number.self)
         }
         let values = transformed(sums, by: outputTransform)

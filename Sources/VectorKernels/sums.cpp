@@ -12,12 +12,14 @@ template <class Number>
 static void pack(
     const Number *weights, ptrdiff_t channel_step, ptrdiff_t tap_step, ptrdiff_t channel_count, ptrdiff_t tap_count,
     Number *packed) {
-    memset(packed, 0, vk_packed_count(channel_count, tap_count) * sizeof(Number));
-    for (ptrdiff_t channel = 0; channel < channel_count; channel++) {
-        const Number *weight = weights + channel * channel_step;
-        ptrdiff_t block = channel / vk_channel_block;
-        Number *place = packed + block * tap_count * vk_channel_block + channel % vk_channel_block;
-        for (ptrdiff_t tap = 0; tap < tap_count; tap++, place += vk_channel_block) *place = weight[tap * tap_step];
+    for (ptrdiff_t first = 0; first < channel_count; first += vk_channel_block) {
+        ptrdiff_t left = channel_count - first, channels = left < vk_channel_block ? left : vk_channel_block;
+        for (ptrdiff_t tap = 0; tap < tap_count; tap++) {
+            const Number *weight = weights + first * channel_step + tap * tap_step;
+            ptrdiff_t channel = 0;
+            for (; channel < channels; channel++) *packed++ = weight[channel * channel_step];
+            for (; channel < vk_channel_block; channel++) *packed++ = 0;
+        }
     }
 }
 

@@ -31,7 +31,7 @@ extension Convolution: SummingOperator {
                 origins: (0..<x.shape[0]).map { ($0 * x.shape[1] + group * channels) * window.planeCount },
                 pixels: window.positions, taps: taps,
                 weights: weights.elements[own.lowerBound * taps.count..<own.upperBound * taps.count],
-                starts: Array(bias[own]), packs: inputs.packs(1)
+                starts: Array(bias[own]), weightSteps: (taps.count, 1), packs: inputs.packs(1)
             ).sums(in: A.self, inputs.order)
         }
         guard groups > 1 else { return .real(Tensor(type.shape, A.stored(sumsByGroup[0]))) }

@@ -13,7 +13,7 @@ extension Gemm: SummingOperator {
         var product = SumsOfProducts(
             numbers: a.elements, origins: (0..<rows).map { $0 * inner }, pixels: [0], taps: Array(0..<inner),
             weights: b.elements[...], starts: [A.Element](repeating: 0, count: columns),
-            hasTapsFirst: !transposesB, packs: inputs.packs(1)
+            weightSteps: transposesB ? (inner, 1) : (1, columns), packs: inputs.packs(1)
         ).sums(in: A.self, inputs.order)
 
         if alpha != 1 { product = product.map { A.Working(alpha) * $0 } }

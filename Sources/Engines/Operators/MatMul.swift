@@ -20,7 +20,7 @@ extension MatMul: SummingOperator {
             sums += SumsOfProducts(
                 numbers: a.elements, origins: (0..<rows).map { start + $0 * inner }, pixels: [0],
                 taps: Array(0..<inner), weights: b.elements[own],
-                starts: [A.Element](repeating: 0, count: columns), hasTapsFirst: true,
+                starts: [A.Element](repeating: 0, count: columns), weightSteps: (1, columns),
                 packs: inputs.packs(1)
             ).sums(in: A.self, inputs.order)
         }

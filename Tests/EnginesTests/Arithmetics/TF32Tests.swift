@@ -38,7 +38,7 @@ import Testing
         let weights = (0..<24).map { _ in Float.random(in: -4...4, using: &random) }
         let sums = SumsOfProducts(
             numbers: numbers, origins: [0, 20], pixels: [0, 1, 2], taps: Array(0..<8), weights: weights[...],
-            starts: [0.3, -1, 2])
+            starts: [0.3, -1, 2], weightSteps: (8, 1))
         #expect(sums.sums(in: TF32Arithmetic.self) == sums.definedSums(in: TF32Arithmetic.self))
         let rounded = sums.withRoundedFactors(in: TF32Arithmetic.self)
         for order in SummationOrder.allCases {

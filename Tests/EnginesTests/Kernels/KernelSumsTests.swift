@@ -58,7 +58,7 @@ import TestSupport
         let alone = batch.origins.map { origin in
             SumsOfProducts(
                 numbers: batch.numbers, origins: [origin], pixels: batch.pixels, taps: batch.taps,
-                weights: batch.weights, starts: batch.starts
+                weights: batch.weights, starts: batch.starts, weightSteps: batch.weightSteps
             ).sums(in: Float32Arithmetic.self)
         }
         #expect(batch.sums(in: Float32Arithmetic.self) == alone.flatMap { $0 })
@@ -75,10 +75,10 @@ import TestSupport
                 numbers: sums.numbers, origins: sums.origins, pixels: sums.pixels, taps: sums.taps,
                 weights: (0..<taps).flatMap { tap in
                     (0..<channels).map { sums.weights[first + $0 * taps + tap] }
-                }[...], starts: sums.starts, hasTapsFirst: true)
+                }[...], starts: sums.starts, weightSteps: (1, channels))
             let kept = SumsOfProducts(
                 numbers: turned.numbers, origins: turned.origins, pixels: turned.pixels, taps: turned.taps,
-                weights: turned.weights, starts: turned.starts, hasTapsFirst: true, packs: WeightPacks())
+                weights: turned.weights, starts: turned.starts, weightSteps: turned.weightSteps, packs: WeightPacks())
             for order in SummationOrder.allCases {
                 let expected = sums.sums(in: Float32Arithmetic.self, order)
                 for own in [turned, kept, kept] {
@@ -92,9 +92,51 @@ import TestSupport
         }
     }
 
+    @Test("In another order, sums of parts of the products are added as neighbours, and the start last")
+    func parts() {
+        var random = RandomNumbers(seed: 10)
+        for taps in [1, 3, 8, 21, 40] {
+            let sums = SumsOfProducts<Float>.random(
+                images: 2, positions: 3, channels: 5, taps: taps, in: Float32Arithmetic.self, using: &random)
+            func lanes(_ count: Int) -> [[Int]] {
+                (0..<min(count, taps)).map { Array(stride(from: $0, to: taps, by: count)) }
+            }
+            let eights = stride(from: 0, to: taps, by: 8).map { Array($0..<min($0 + 8, taps)) }
+            let orders: [(SummationOrder, [[Int]])] = [
+                (.pairwise, eights), (.lanes4, lanes(4)), (.lanes8, lanes(8)), (.lanes16, lanes(16)),
+            ]
+            for (order, parts) in orders {
+                let defined = sums.origins.flatMap { origin in
+                    sums.starts.enumerated().flatMap { channel, start in
+                        sums.pixels.map { pixel in
+                            var added = parts.map { part in
+                                part.reduce(Float(0)) { sum, tap in
+                                    let weight = sums.weights[sums.weights.startIndex + channel * taps + tap]
+                                    return sum.addingProduct(sums.numbers[origin + pixel + sums.taps[tap]], weight)
+                                }
+                            }
+                            while added.count > 1 {
+                                added = stride(from: 0, to: added.count, by: 2).map { first in
+                                    first + 1 < added.count ? added[first] + added[first + 1] : added[first]
+                                }
+                            }
+                            return added[0] + start
+                        }
+                    }
+                }
+                let computed = sums.sums(in: Float32Arithmetic.self, order)
+                #expect(zip(defined, computed).allSatisfy(hasSameBits), "\(taps), \(order)")
+                #expect(defined.count == computed.count)
+            }
+        }
+    }
+
     @Test("A constant's weights are packed once, but each time if they are many")
     func packs() {
         let packs = WeightPacks<Float>()
+        func part(_ first: Int) -> WeightPacks<Float>.Part {
+            .init(firstElement: first, channels: 1, taps: 1, channelStep: 1, tapStep: 1)
+        }
         func pack(_ part: WeightPacks<Float>.Part, counting count: inout Int) -> [Float] {
             var packed = 0
             let lanes = packs.packed(part) {
@@ -106,12 +148,11 @@ import TestSupport
         }
         var count = 0
         for first in [0, 4, 0, 4] {
-            let part = WeightPacks<Float>.Part(firstElement: first, channels: 1, taps: 1, hasTapsFirst: false)
-            #expect(pack(part, counting: &count)[0] == Float(first))
+            #expect(pack(part(first), counting: &count)[0] == Float(first))
         }
         #expect(count == 2)
         for _ in 0..<2 {
-            _ = packs.packed(.init(firstElement: 8, channels: 1, taps: 1, hasTapsFirst: false)) {
+            _ = packs.packed(part(8)) {
                 count += 1
                 return [Float](repeating: 0, count: 1 << 18)
             }
@@ -155,7 +196,7 @@ extension SumsOfProducts {
             numbers: numbers(images * extent),
             origins: (0..<images).map { $0 * extent }, pixels: Array(0..<positions),
             taps: (0..<taps).map { $0 * 2 }.shuffled(using: &random),
-            weights: numbers(channels * taps + 1).dropFirst(), starts: numbers(channels))
+            weights: numbers(channels * taps + 1).dropFirst(), starts: numbers(channels), weightSteps: (taps, 1))
     }
 }
 

@@ -28,10 +28,10 @@ extension AnyTensor {
     /// The numbers with one part along an axis transformed.
     func mapPart(_ part: Int, along axis: Int, _ change: (Double) -> Double) -> AnyTensor {
         let shape = shape
-        let (inner, count) = (shape.strides[axis], shape[axis])
+        let inner = shape.strides[axis]
         var numbers = float64.elements
-        for position in numbers.indices where position / inner % count == part {
-            numbers[position] = change(numbers[position])
+        for start in stride(from: part * inner, to: numbers.count, by: max(inner * shape[axis], 1)) {
+            for position in start..<start + inner { numbers[position] = change(numbers[position]) }
         }
         return .float32(Tensor(shape, numbers.map { Float($0) }))
     }

@@ -115,23 +115,13 @@ struct Quantisation: Sendable {
 extension AnyTensor {
     /// The numbers rounded as a whole, or separately for each part along an axis.
     fileprivate func quantised(along axis: Int?, _ rounded: ([Double]) -> [Double]) -> AnyTensor {
-        var numbers = float64.elements
-        let shape = shape
-        guard let axis else { return .float32(Tensor(shape, rounded(numbers).map { Float($0) })) }
-        let (inner, count) = (shape.strides[axis], shape[axis])
-        guard inner * count > 0 else { return .float32(Tensor(shape, [])) }
-        for part in 0..<count {
-            // The part's places, in runs of `inner`.
-            var places = [Int]()
-            places.reserveCapacity(numbers.count / count)
-            var start = part * inner
-            while start < numbers.count {
-                places += start..<start + inner
-                start += inner * count
-            }
-            let changed = rounded(places.map { numbers[$0] })
-            for index in 0..<places.count { numbers[places[index]] = changed[index] }
+        guard let axis else { return .float32(Tensor(shape, rounded(float64.elements).map { Float($0) })) }
+        let parts = float64.exchangingAxes(0, with: axis)
+        let size = parts.shape.dimensions.dropFirst().reduce(1, *)
+        guard size > 0 else { return .float32(Tensor(shape, [])) }
+        let changed = stride(from: 0, to: parts.elements.count, by: size).flatMap { start in
+            rounded(Array(parts.elements[start..<start + size])).map { Float($0) }
         }
-        return .float32(Tensor(shape, numbers.map { Float($0) }))
+        return .float32(Tensor(parts.shape, changed).exchangingAxes(0, with: axis))
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Conformance
+import Engines
 import Files
 import Foundation
 import JSONTree
@@ -49,16 +50,20 @@ struct ReportSet {
         Document(reports.map { $0.section }, pictures: pictures, leftOut: leftOut)
     }
 
-    /// Writes the reports and all forms of their document.
+    /// Writes the reports and all forms of their document, several at once.
     func write(_ document: Document, to directory: String) throws {
-        var junit = JUnit()
-        for section in document.sections { junit.add(section) }
-        let page = try Page(document).text
         try RunOutputs.write(ReportSet.files(in: directory)) { directory in
-            try writeDocuments(to: directory)
-            try writeAtomically(junit.text.utf8, to: "\(directory)/junit.xml")
-            try writeAtomically(Markdown(folds: true).text(document).utf8, to: "\(directory)/summary.md")
-            try writeAtomically(page.utf8, to: ReportSet.page(in: directory))
+            let page = { @Sendable in
+                try writeAtomically(try Page(document).text.utf8, to: ReportSet.page(in: directory))
+            }
+            let texts = { @Sendable in
+                var junit = JUnit()
+                for section in document.sections { junit.add(section) }
+                try writeAtomically(junit.text.utf8, to: "\(directory)/junit.xml")
+                try writeAtomically(Markdown(folds: true).text(document).utf8, to: "\(directory)/summary.md")
+            }
+            try frameLog?.move(to: directory)
+            _ = try concurrentMap([page] + documents(in: directory) + [texts]) { write in try write() }
         }
     }
 
@@ -77,7 +82,8 @@ struct ReportSet {
         asShard shard: Shard, of run: RunDescription, frames: String?, pictures: [FramePicture], to directory: String
     ) throws {
         try RunOutputs.write(ReportSet.files(in: directory)) { directory in
-            try writeDocuments(to: directory)
+            try frameLog?.move(to: directory)
+            for write in documents(in: directory) { try write() }
             try writeAtomically(encoding: pictures, to: "\(directory)/pictures.json")
             try writeAtomically(
                 encoding: ShardDocument(shard: shard, run: run, frames: frames), to: "\(directory)/shard.json")
@@ -145,10 +151,10 @@ struct ReportSet {
         }
     }
 
-    private func writeDocuments(to directory: String) throws {
-        try frameLog?.move(to: directory)
-        for report in reports {
-            try writeAtomically(encoding: report, to: "\(directory)/\(type(of: report).name).json")
+    /// What writes each report to a directory.
+    private func documents(in directory: String) -> [@Sendable () throws -> Void] {
+        reports.map { report in
+            { try writeAtomically(encoding: report, to: "\(directory)/\(type(of: report).name).json") }
         }
     }
 }

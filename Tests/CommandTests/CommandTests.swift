@@ -222,19 +222,20 @@ import Testing
     @Test("A package is converted, told for what it really is, and converted back to the same OpenFace file")
     func packages() throws {
         try withTemporaryDirectory { directory in
-            let rnet = fixtures.appendingPathComponent("models/rnet.onnx").path
-            let package = "\(directory)/rnet_fp32.mlpackage"
-            let written = try CommandLineProgram.run("convert", rnet, package, "--precision", "fp16")
-            #expect(written.exitCode == 0 && written.output.contains("of which weights 201408"), "\(written.errors)")
+            let pnet = fixtures.appendingPathComponent("models/pnet.onnx").path
+            let package = "\(directory)/pnet_fp32.mlpackage"
+            let written = try CommandLineProgram.run("convert", pnet, package, "--precision", "fp16")
+            #expect(written.exitCode == 0 && written.output.contains("of which weights 14208"), "\(written.errors)")
             let seen = try CommandLineProgram.run("inspect", package, "--neural-engine")
             let truth = "named fp32, but every weight, activation, input and output is float16"
             #expect(seen.output.contains(truth))
             #expect(seen.output.contains("80 % is requested: holds"))
-            #expect(try CommandLineProgram.run("convert", rnet, package, "--precision", "fp32").exitCode == 0)
-            let back = try CommandLineProgram.run("convert", package, "\(directory)/RNet.dat")
-            #expect(back.output.contains("95e9c4203ca0a08c84520fa5fd658834213ed2453a7359f4d9514a06762f91e9"))
-            #expect(try CommandLineProgram.run("inspect", rnet, "--neural-engine").exitCode == 64)
-            #expect(try CommandLineProgram.run("convert", rnet, "\(directory)/rnet.tflite").exitCode == 64)
+            #expect(try CommandLineProgram.run("convert", pnet, package, "--precision", "fp32").exitCode == 0)
+            let back = try CommandLineProgram.run("convert", package, "\(directory)/PNet.dat")
+            #expect(back.output.contains("22dfd0a96ec983e99b21c0e214d89d55ea9a471eedd53e5a48203f22bcb4c489"))
+            #expect(try CommandLineProgram.run("inspect", pnet, "--neural-engine").exitCode == 64)
+            #expect(try CommandLineProgram.run("convert", pnet, "\(directory)/pnet.tflite").exitCode == 64)
+            let rnet = fixtures.appendingPathComponent("models/rnet.onnx").path
             let sized = try CommandLineProgram.run("convert", rnet, package, "--shapes", "24x24")
             #expect(sized.exitCode == 65 && sized.errors.contains("one size alone"))
         }

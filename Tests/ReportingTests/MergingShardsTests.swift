@@ -19,11 +19,22 @@ import Testing
         known = try KnownDeviations(JSON(parsing: try readFile(path), file: path), file: path)
     }
 
-    private func kept<Document: Report>(_: Document.Type) throws -> (text: String, document: Document) {
-        let path = Self.root.appendingPathComponent("Reports/\(Document.name).json").path
-        let bytes = try readFile(path)
-        return (String(decoding: bytes, as: UTF8.self), try Document(JSON(parsing: bytes, file: path), file: path))
+    private struct Kept<Document: Report> {
+        let text: String
+        let document: Document
+
+        init() throws {
+            let path = root.appendingPathComponent("Reports/\(Document.name).json").path
+            let bytes = try readFile(path)
+            text = String(decoding: bytes, as: UTF8.self)
+            document = try Document(JSON(parsing: bytes, file: path), file: path)
+        }
     }
+
+    // Read once: reading takes longer than most of what is shown with them.
+    private static let layers = Result { try Kept<LayerReport>() }
+    private static let detections = Result { try Kept<DetectionReport>() }
+    private static let precision = Result { try Kept<PrecisionReport>() }
 
     /// As a shard's program writes it and the merging one reads it.
     private func stored<Document: Report>(_ document: Document) throws -> Document {
@@ -35,7 +46,8 @@ import Testing
 
     @Test("Shards of the layers' comparison merge to the bytes of one run", arguments: [1, 3, 4, 20])
     func layers(count: Int) throws {
-        let (text, whole) = try kept(LayerReport.self)
+        let kept = try Self.layers.get()
+        let whole = kept.document
         let parts = try shards(count).map { shard in
             try stored(
                 LayerReport(
@@ -49,12 +61,13 @@ import Testing
                     }))
         }
         let merged = try LayerReport.merged(parts, deviations: known[LayerReport.self])
-        #expect(try JSON(encoding: merged).text() == text)
+        #expect(try JSON(encoding: merged).text() == kept.text)
     }
 
     @Test("Shards of the detectors' comparison merge to the bytes of one run", arguments: [1, 4, 40])
     func detections(count: Int) throws {
-        let (text, whole) = try kept(DetectionReport.self)
+        let kept = try Self.detections.get()
+        let whole = kept.document
         let parts = try shards(count).map { shard in
             try stored(
                 DetectionReport(
@@ -66,12 +79,13 @@ import Testing
                     }, deviations: []))
         }
         let merged = try DetectionReport.merged(parts, deviations: known[DetectionReport.self])
-        #expect(try JSON(encoding: merged).text() == text)
+        #expect(try JSON(encoding: merged).text() == kept.text)
     }
 
     @Test("Shards of the arithmetics' comparison merge to the bytes of one run", arguments: [1, 4])
     func precision(count: Int) throws {
-        let (text, whole) = try kept(PrecisionReport.self)
+        let kept = try Self.precision.get()
+        let whole = kept.document
         let jobs = whole.policies.flatMap { policy in policy.networks.map { (policy.arithmetic, $0) } }
         let parts = try shards(count).map { shard in
             let own = shard.stretch(of: jobs)
@@ -88,7 +102,7 @@ import Testing
                     }, deviations: []))
         }
         let merged = try PrecisionReport.merged(parts, deviations: known[PrecisionReport.self])
-        #expect(try JSON(encoding: merged).text() == text)
+        #expect(try JSON(encoding: merged).text() == kept.text)
     }
 
     /// More frames than a report lists, which repeat those of a report of few.
@@ -112,7 +126,7 @@ import Testing
 
     @Test("Shards of more frames than are listed merge to the bytes of one run")
     func manyFrames() throws {
-        let detections = try kept(DetectionReport.self).document
+        let detections = try Self.detections.get().document
         let frames = try repeated(detections.runs[0].frames + detections.runs[3].frames, renamed: renamed)
         func detectionReport(_ frames: [ComparedFrame]) -> DetectionReport {
             DetectionReport(
@@ -131,7 +145,7 @@ import Testing
         }
         #expect(whole.runs[0].frames.count < 1100 && whole.runs[0].summary.frames == 1100)
 
-        let precision = try kept(PrecisionReport.self).document
+        let precision = try Self.precision.get().document
         let policy = try #require(precision.policies.first { $0.endToEnd?.frames.contains(where: \.departs) == true })
         let compared = try repeated(#require(policy.endToEnd).frames, renamed: renamed)
         func precisionReport(_ frames: [PrecisionFrame]) -> PrecisionReport {
@@ -163,7 +177,7 @@ import Testing
 
     @Test("A report of more frames than are listed is judged as if all were, keeps the schema, and is checked again")
     func judgedManyFrames() throws {
-        let few = try kept(DetectionReport.self).document
+        let few = try Self.detections.get().document
         let frames = try repeated(few.runs[2].frames, renamed: renamed)
         var metrics = DetectionMetrics()
         for frame in frames { metrics.add(frame.faces) }
@@ -235,7 +249,7 @@ import Testing
 
     @Test("Shards of runs against different baselines are refused")
     func differentRuns() throws {
-        let whole = try kept(LayerReport.self).document
+        let whole = try Self.layers.get().document
         let other = LayerReport(
             baseline: Side(engine: "another", arithmetic: "fp32"), candidate: whole.candidate, thresholds: .float32,
             deviations: [], networks: whole.networks.map(\.comparison))

@@ -8,6 +8,36 @@ package struct InputGaps: Sendable {
         var hasEqualChannels: Bool
         var isSymmetric: Bool
         var hasEqualBatchElements: Bool
+
+        /// Each is looked for only up to the first number that tells otherwise, in no copy of the tensor.
+        init(_ tensor: some TypedTensor) {
+            let (numbers, shape) = (tensor.typed.elements, tensor.typed.shape)
+            isConstant = numbers.count > 1 && numbers.allSatisfy { $0 == numbers[0] }
+            hasEqualChannels = channelAxis(of: shape).map { numbers.isEqual(along: $0, of: shape) } ?? false
+            isSymmetric = Gaps.isSymmetric(numbers, shape)
+            hasEqualBatchElements = shape.rank > 1 && shape[0] > 1 && numbers.isEqual(along: 0, of: shape)
+        }
+
+        private static func isSymmetric<Number: Equatable>(_ numbers: [Number], _ shape: Shape) -> Bool {
+            guard let channels = channelAxis(of: shape) else { return false }
+            let (rows, columns) = channels == 1 ? (2, 3) : (1, 2)
+            let extent = shape[rows]
+            guard extent == shape[columns], extent > 1 else { return false }
+            let (down, across) = (shape.strides[rows], shape.strides[columns])
+            return numbers.indices.allSatisfy { place in
+                let (row, column) = (place / down % extent, place / across % extent)
+                return numbers[place] == numbers[place + (column - row) * (down - across)]
+            }
+        }
+
+        func merged(with other: Gaps) -> Gaps {
+            var merged = self
+            merged.isConstant = isConstant && other.isConstant
+            merged.hasEqualChannels = hasEqualChannels && other.hasEqualChannels
+            merged.isSymmetric = isSymmetric && other.isSymmetric
+            merged.hasEqualBatchElements = hasEqualBatchElements && other.hasEqualBatchElements
+            return merged
+        }
     }
 
     private var names = [String]()
@@ -18,14 +48,7 @@ package struct InputGaps: Sendable {
     /// The gaps of one case's inputs.
     package init(_ inputs: [String: AnyTensor]) {
         names = inputs.keys.sorted()
-        gaps = inputs.mapValues { values in
-            let (numbers, shape) = (values.float64.elements, values.shape)
-            return Gaps(
-                isConstant: numbers.count > 1 && numbers.allSatisfy { $0 == numbers[0] },
-                hasEqualChannels: Self.channelAxis(of: shape).map { numbers.isEqual(along: $0, of: shape) } ?? false,
-                isSymmetric: Self.isSymmetric(numbers, shape),
-                hasEqualBatchElements: shape.rank > 1 && shape[0] > 1 && numbers.isEqual(along: 0, of: shape))
-        }
+        gaps = inputs.mapValues { Gaps($0.contents) }
     }
 
     /// The gaps over all cases: a single case is enough to reveal a fault.
@@ -33,13 +56,7 @@ package struct InputGaps: Sendable {
         guard !names.isEmpty else { return other }
         var merged = self
         merged.names = names.filter { other.gaps[$0] != nil }
-        merged.gaps = gaps.merging(other.gaps) { one, two in
-            Gaps(
-                isConstant: one.isConstant && two.isConstant,
-                hasEqualChannels: one.hasEqualChannels && two.hasEqualChannels,
-                isSymmetric: one.isSymmetric && two.isSymmetric,
-                hasEqualBatchElements: one.hasEqualBatchElements && two.hasEqualBatchElements)
-        }
+        merged.gaps = gaps.merging(other.gaps) { $0.merged(with: $1) }
         return merged
     }
 
@@ -75,24 +92,15 @@ package struct InputGaps: Sendable {
             return sentences
         }
     }
-
-    /// For images; nil for other tensors.
-    private static func channelAxis(of shape: Shape) -> Int? {
-        guard shape.rank == 4 else { return nil }
-        return shape[1] == 3 ? 1 : shape[3] == 3 ? 3 : nil
-    }
-
-    private static func isSymmetric(_ numbers: [Double], _ shape: Shape) -> Bool {
-        guard let channels = channelAxis(of: shape) else { return false }
-        let (rows, columns) = channels == 1 ? (2, 3) : (1, 2)
-        guard shape[rows] == shape[columns], shape[rows] > 1 else { return false }
-        var axes = [0, 1, 2, 3]
-        axes.swapAt(rows, columns)
-        return Tensor(shape, numbers).transposed(axes).elements == numbers
-    }
 }
 
-extension [Double] {
+/// For images; nil for other tensors.
+private func channelAxis(of shape: Shape) -> Int? {
+    guard shape.rank == 4 else { return nil }
+    return shape[1] == 3 ? 1 : shape[3] == 3 ? 3 : nil
+}
+
+extension Array where Element: Equatable {
     /// Whether all slices along an axis hold the same numbers.
     fileprivate func isEqual(along axis: Int, of shape: Shape) -> Bool {
         let inner = shape.dimensions.dropFirst(axis + 1).reduce(1, *)

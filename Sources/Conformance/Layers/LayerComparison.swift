@@ -170,6 +170,8 @@ package struct LayerComparison: Sendable {
     private struct Errors {
         var engine: [String: Tensor<Double>]
         var recording: [String: Tensor<Double>]
+
+        mutating func forget(_ name: String) { (engine[name], recording[name]) = (nil, nil) }
     }
 
     private func compareWhole(
@@ -194,10 +196,9 @@ package struct LayerComparison: Sendable {
         }
         let known = recording.tensors.merging(recording.inputs) { $1 }
         var block = Block(
-            exact: known.mapValues(\.widened).merging(oracle.constants.tensors) { $1 },
-            computed: known.merging(graph.initializers) { $1 }, errors: inputErrors(of: known))
-        let errors = try cumulativeErrors(
-            from: recording.inputs, exact, in: bounds, of: recordedNames, sums: shared?.sums)
+            exact: oracle.constants.tensors, computed: known.merging(graph.initializers) { $1 },
+            errors: Errors(engine: [:], recording: [:]))
+        var errors = inputErrors(of: recording.inputs)
         var further = [RoundingBound.Programs: Errors]()
         func furtherErrors(of programs: RoundingBound.Programs) throws -> Errors {
             if let known = further[programs] { return known }
@@ -206,8 +207,8 @@ package struct LayerComparison: Sendable {
             further[programs] = errors
             return errors
         }
-        for (node, name) in graph.nodes.flatMap({ node in node.outputs.map { (node, $0) } }) {
-            guard let exactOutput = exact[name] else { continue }
+        func judge(_ name: String, of node: Node) throws {
+            guard let exactOutput = exact[name] else { return }
             let isOutput = graph.outputs.contains(name)
             let isJudged = recording.tensors[name] != nil && computed[name] != nil && (isOutput || !outputsOnly)
             if let recorded = recording.tensors[name], recorded.shape != exactOutput.shape {
@@ -221,7 +222,7 @@ package struct LayerComparison: Sendable {
                 ? try isolated(node, name, recording, &block, shared) : nil
             guard isJudged, let recorded = recording.tensors[name], let values = computed[name],
                 let ofEngine = errors.engine[name], let ofRecording = errors.recording[name]
-            else { continue }
+            else { return }
             var cumulative = agreement(
                 recorded: (recorded, widened(name, in: block, of: recording)), computed: values, exact: exactOutput,
                 bounds: (ofEngine, ofRecording))
@@ -241,6 +242,15 @@ package struct LayerComparison: Sendable {
                 LayerMetrics(
                     layer: name, node: node.name, operator: node.operator.name,
                     isOutput: isOutput, shape: recorded.shape.dimensions, isolated: alone, cumulative: cumulative))
+        }
+        for (node, lastReads) in zip(graph.nodes, lastReads) {
+            try add(errorsOf: node, exact, in: bounds, sums: shared?.sums, to: &errors)
+            take(node.inputs.compactMap { $0 } + node.outputs, of: known, into: &block)
+            for name in node.outputs { try judge(name, of: node) }
+            for name in lastReads {
+                errors.forget(name)
+                block.forget(name)
+            }
         }
         return Part(layers: layers, tasks: try agreement(recorded: recording.tensors, computed: computed))
     }
@@ -278,21 +288,26 @@ package struct LayerComparison: Sendable {
 
     /// What rounding may have done to some of the tensors that are computed from the inputs.
     private func cumulativeErrors(
-        from inputs: [String: AnyTensor], _ exact: [String: AnyTensor], in bounds: Bounds, of wanted: Set<String>,
-        sums: SharedSums? = nil
+        from inputs: [String: AnyTensor], _ exact: [String: AnyTensor], in bounds: Bounds, of wanted: Set<String>
     ) throws -> Errors {
         var errors = inputErrors(of: inputs)
         for (node, lastReads) in zip(graph.nodes, lastReads) {
-            for name in node.outputs {
-                guard let output = exact[name] else { continue }
-                (errors.engine[name], errors.recording[name]) = try errorBounds(
-                    of: node, exact, errors, output: output, in: bounds, sums: sums)
-            }
-            for name in lastReads where !wanted.contains(name) {
-                (errors.engine[name], errors.recording[name]) = (nil, nil)
-            }
+            try add(errorsOf: node, exact, in: bounds, to: &errors)
+            for name in lastReads where !wanted.contains(name) { errors.forget(name) }
         }
         return errors
+    }
+
+    /// Adds what rounding may have done to a node's outputs to the same of its inputs.
+    private func add(
+        errorsOf node: Node, _ exact: [String: AnyTensor], in bounds: Bounds, sums: SharedSums? = nil,
+        to errors: inout Errors
+    ) throws {
+        for name in node.outputs {
+            guard let output = exact[name] else { continue }
+            (errors.engine[name], errors.recording[name]) = try errorBounds(
+                of: node, exact, errors, output: output, in: bounds, sums: sums)
+        }
     }
 
     /// For each node, the tensors that no later node reads.
@@ -363,11 +378,28 @@ package struct LayerComparison: Sendable {
 
     /// The recorded tensors and, if layers are judged in blocks, the tensors computed from them in between.
     private struct Block {
-        /// As the oracle computes them.
+        /// As the oracle computes them: constants, and what the node at hand takes and gives.
         var exact: [String: AnyTensor]
         /// As the engine computes them.
         var computed: [String: AnyTensor]
+        /// Of the same tensors as ``exact``, constants apart.
         var errors: Errors
+
+        /// Drops what no later node takes.
+        mutating func forget(_ name: String) {
+            exact[name] = nil
+            errors.forget(name)
+        }
+    }
+
+    /// Adds some of the known tensors to a block, as float64 and with what rounding may have done to them.
+    private func take(_ names: [String], of known: [String: AnyTensor], into block: inout Block) {
+        for name in names where block.exact[name] == nil {
+            guard let tensor = known[name] else { continue }
+            let errors = inputErrors(of: [name: tensor])
+            block.exact[name] = tensor.widened
+            (block.errors.engine[name], block.errors.recording[name]) = (errors.engine[name], errors.recording[name])
+        }
     }
 
     /// The node run on the recording's inputs or, if some are not recorded, on tensors computed from recorded ones;

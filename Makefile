@@ -23,10 +23,11 @@ release:
 check-release:
 	for archive in .build/release-files/*.tar.gz; do validation/check_release.sh "$$archive" || exit 1; done
 
-# TEST_FLAGS are the compilers': '-Xcc -O2' for optimised kernels beside Swift's code as it is debugged.
+# Swift's code as it is debugged, the kernels as they are released: without their optimiser the tests take a third longer.
+# FILTER names some tests.
 test: dependencies
-	swift build --build-tests $(TEST_FLAGS)
-	swift test --skip-build $(TEST_FLAGS)
+	swift build --build-tests -Xcc -O2
+	swift test --skip-build -Xcc -O2 $(if $(FILTER),--filter '$(FILTER)')
 
 # Opens the pages of good and failing runs in headless Chromium. SCREENSHOTS sets where their pictures are kept.
 test-page: dependencies

@@ -154,6 +154,9 @@ import Testing
 
     @Test("A run that is interrupted ends by the signal, says so, and leaves neither older reports nor half new ones")
     func interrupted() throws {
+        // Whoever started the tests may have hang-ups ignored, as nohup does, and the program would inherit that.
+        let before = signal(SIGHUP, SIG_DFL)
+        defer { signal(SIGHUP, before) }
         try withTemporaryDirectory { directory in
             // What the pipe does not hold the program has begun to read, and waits for the rest.
             let script = """

@@ -9,8 +9,7 @@ package struct OperatorEngine<A: Arithmetic>: Engine {
     let constants: [String: Value<A.Element>]
     /// What is kept of each constant between runs.
     private let packs: [String: WeightPacks<A.Element.Lane>]
-    /// For each node, the tensors that no later node reads.
-    private let lastUses: [[String]]
+    private let lastReads: [[String]]
 
     package var arithmetic: ArithmeticName { A.name }
 
@@ -23,15 +22,7 @@ package struct OperatorEngine<A: Arithmetic>: Engine {
         self.graph = graph
         constants = graph.initializers.mapValues(A.constant)
         packs = graph.initializers.mapValues { _ in WeightPacks() }
-        lastUses = OperatorEngine.lastUses(in: graph)
-    }
-
-    private static func lastUses(in graph: Graph) -> [[String]] {
-        var seen = Set(graph.outputs).union(graph.initializers.keys)
-        let backwards = graph.nodes.reversed().map { node in
-            (node.outputs + node.inputs.compactMap { $0 }).filter { seen.insert($0).inserted }
-        }
-        return backwards.reversed()
+        lastReads = graph.lastReads(but: Set(graph.outputs).union(graph.initializers.keys))
     }
 
     package func run(
@@ -41,13 +32,13 @@ package struct OperatorEngine<A: Arithmetic>: Engine {
         try checkMemory(given.map { ($0.name, $0.tensor.shape) })
         var values = constants
         for (name, tensor) in given { values[name] = A.value(of: tensor) }
-        for (node, lastUses) in zip(graph.nodes, lastUses) {
+        for (node, lastReads) in zip(graph.nodes, lastReads) {
             let given = node.inputs.map { name in name.flatMap { values[$0] } }
             for (name, value) in zip(node.outputs, try compute(node, from: given)) {
                 values[name] = value
                 try observe(Activation(name: name, node: node, values: Self.anyTensor(value)))
             }
-            for name in lastUses { values[name] = nil }
+            for name in lastReads { values[name] = nil }
         }
         return graph.outputs.reduce(into: [:]) { outputs, name in
             outputs[name] = values[name].map(Self.anyTensor)

@@ -62,8 +62,7 @@ struct ReportSet {
                 try writeAtomically(junit.text.utf8, to: "\(directory)/junit.xml")
                 try writeAtomically(Markdown(folds: true).text(document).utf8, to: "\(directory)/summary.md")
             }
-            try frameLog?.move(to: directory)
-            _ = try concurrentMap([page] + documents(in: directory) + [texts]) { write in try write() }
+            try writeDocuments(to: directory, beside: [page, texts])
         }
     }
 
@@ -82,8 +81,7 @@ struct ReportSet {
         asShard shard: Shard, of run: RunDescription, frames: String?, pictures: [FramePicture], to directory: String
     ) throws {
         try RunOutputs.write(ReportSet.files(in: directory)) { directory in
-            try frameLog?.move(to: directory)
-            for write in documents(in: directory) { try write() }
+            try writeDocuments(to: directory)
             try writeAtomically(encoding: pictures, to: "\(directory)/pictures.json")
             try writeAtomically(
                 encoding: ShardDocument(shard: shard, run: run, frames: frames), to: "\(directory)/shard.json")
@@ -151,10 +149,14 @@ struct ReportSet {
         }
     }
 
-    /// What writes each report to a directory.
-    private func documents(in directory: String) -> [@Sendable () throws -> Void] {
-        reports.map { report in
-            { try writeAtomically(encoding: report, to: "\(directory)/\(type(of: report).name).json") }
+    /// Writes the reports and, at the same time, what others write beside them.
+    private func writeDocuments(to directory: String, beside others: [@Sendable () throws -> Void] = []) throws {
+        try frameLog?.move(to: directory)
+        let documents = reports.map { report in
+            { @Sendable in
+                try writeAtomically(encoding: report, to: "\(directory)/\(type(of: report).name).json")
+            }
         }
+        _ = try concurrentMap(others + documents) { write in try write() }
     }
 }

@@ -13,7 +13,7 @@ package struct LayerComparison: Sendable {
     private let lastReads: [[String]]
     private let engine: any Engine
     private let oracle: Oracle
-    private let bounds: Bounds
+    private let bounds: SideBounds
     private let candidate: Candidate
     private let judgesBlocks: Bool
     private let tasks: [TaskMetric]
@@ -33,10 +33,10 @@ package struct LayerComparison: Sendable {
     ) throws(EngineError) {
         self.tasks = tasks
         graph = engine.graph
-        lastReads = LayerComparison.lastReads(in: engine.graph)
+        lastReads = engine.graph.lastReads()
         self.engine = engine
         if let oracle { self.oracle = oracle } else { self.oracle = try Oracle(of: engine.graph) }
-        bounds = Bounds(engine: bound, recording: bound)
+        bounds = SideBounds(of: graph, self.oracle.constants, engine: bound, recording: bound)
         self.candidate = candidate
         judgesBlocks = false
         envelopes = nil
@@ -59,11 +59,12 @@ package struct LayerComparison: Sendable {
     ) throws(EngineError) {
         self.tasks = tasks
         graph = engine.graph
-        lastReads = LayerComparison.lastReads(in: engine.graph)
+        lastReads = engine.graph.lastReads()
         self.engine = engine
         oracle = try Oracle(of: engine.graph)
-        bounds = Bounds(
-            engine: RoundingBound(of: arithmetics.engine), recording: RoundingBound(of: arithmetics.recording))
+        bounds = SideBounds(
+            of: graph, oracle.constants, engine: RoundingBound(of: arithmetics.engine),
+            recording: RoundingBound(of: arithmetics.recording), mayFlushSubnormals: true)
         self.candidate = candidate
         judgesBlocks = true
         let own = try Envelope(of: arithmetics.engine, for: engine.graph)
@@ -156,24 +157,6 @@ package struct LayerComparison: Sendable {
         return CaseMetrics(name: recording.name, source: recording.source, layers: whole.layers, tasks: whole.tasks)
     }
 
-    /// What bounds each side's rounding errors.
-    private struct Bounds {
-        let engine: RoundingBound
-        let recording: RoundingBound
-
-        func of(_ programs: RoundingBound.Programs) -> Bounds {
-            Bounds(engine: engine.of(programs), recording: recording.of(programs))
-        }
-    }
-
-    /// Bounds on the tensors' errors, keyed by name, for each side.
-    private struct Errors {
-        var engine: [String: Tensor<Double>]
-        var recording: [String: Tensor<Double>]
-
-        mutating func forget(_ name: String) { (engine[name], recording[name]) = (nil, nil) }
-    }
-
     private func compareWhole(
         _ recording: RecordedCase, isPart: Bool = false, outputsOnly: Bool, shared: SharedResults? = nil
     ) throws -> Part {
@@ -197,13 +180,12 @@ package struct LayerComparison: Sendable {
         let known = recording.tensors.merging(recording.inputs) { $1 }
         var block = Block(
             exact: oracle.constants.tensors, computed: known.merging(graph.initializers) { $1 },
-            errors: Errors(engine: [:], recording: [:]))
-        var errors = inputErrors(of: recording.inputs)
-        var further = [RoundingBound.Programs: Errors]()
-        func furtherErrors(of programs: RoundingBound.Programs) throws -> Errors {
+            errors: SideErrors())
+        var errors = bounds.inputErrors(of: recording.inputs)
+        var further = [RoundingBound.Programs: SideErrors]()
+        func furtherErrors(of programs: RoundingBound.Programs) throws -> SideErrors {
             if let known = further[programs] { return known }
-            let errors = try cumulativeErrors(
-                from: recording.inputs, exact, in: bounds.of(programs), of: recordedNames)
+            let errors = try bounds.of(programs).errors(from: recording.inputs, exact, of: recordedNames)
             further[programs] = errors
             return errors
         }
@@ -244,7 +226,7 @@ package struct LayerComparison: Sendable {
                     isOutput: isOutput, shape: recorded.shape.dimensions, isolated: alone, cumulative: cumulative))
         }
         for (node, lastReads) in zip(graph.nodes, lastReads) {
-            try add(errorsOf: node, exact, in: bounds, sums: shared?.sums, to: &errors)
+            try bounds.add(errorsOf: node, exact, sums: shared?.sums, to: &errors)
             take(node.inputs.compactMap { $0 } + node.outputs, of: known, into: &block)
             for name in node.outputs { try judge(name, of: node) }
             for name in lastReads {
@@ -272,70 +254,6 @@ package struct LayerComparison: Sendable {
         return try tasks.map { task throws(TaskError) in try TaskAgreement(task, of: answers) }
     }
 
-    /// What rounding may have done to tensors that are given, constants apart.
-    private func inputErrors(of tensors: [String: AnyTensor]) -> Errors {
-        func errors(_ bound: RoundingBound) -> [String: Tensor<Double>] {
-            tensors.reduce(into: [:]) { errors, tensor in
-                guard !isConstant(tensor.key) else { return }
-                errors[tensor.key] = bound.inputErrors(
-                    of: tensor.value, isConstant: false, mayFlushSubnormals: judgesBlocks)
-            }
-        }
-        let engine = errors(bounds.engine)
-        return Errors(
-            engine: engine, recording: bounds.engine == bounds.recording ? engine : errors(bounds.recording))
-    }
-
-    /// What rounding may have done to some of the tensors that are computed from the inputs.
-    private func cumulativeErrors(
-        from inputs: [String: AnyTensor], _ exact: [String: AnyTensor], in bounds: Bounds, of wanted: Set<String>
-    ) throws -> Errors {
-        var errors = inputErrors(of: inputs)
-        for (node, lastReads) in zip(graph.nodes, lastReads) {
-            try add(errorsOf: node, exact, in: bounds, to: &errors)
-            for name in lastReads where !wanted.contains(name) { errors.forget(name) }
-        }
-        return errors
-    }
-
-    /// Adds what rounding may have done to a node's outputs to the same of its inputs.
-    private func add(
-        errorsOf node: Node, _ exact: [String: AnyTensor], in bounds: Bounds, sums: SharedSums? = nil,
-        to errors: inout Errors
-    ) throws {
-        for name in node.outputs {
-            guard let output = exact[name] else { continue }
-            (errors.engine[name], errors.recording[name]) = try errorBounds(
-                of: node, exact, errors, output: output, in: bounds, sums: sums)
-        }
-    }
-
-    /// For each node, the tensors that no later node reads.
-    private static func lastReads(in graph: Graph) -> [[String]] {
-        var seen = Set<String>()
-        let backwards = graph.nodes.reversed().map { node in
-            (node.outputs + node.inputs.compactMap { $0 }).filter { seen.insert($0).inserted }
-        }
-        return backwards.reversed()
-    }
-
-    /// What rounding may do to a node's output on each side.
-    private func errorBounds(
-        of node: Node, _ tensors: [String: AnyTensor], _ errors: Errors, output: AnyTensor, in sides: Bounds,
-        sums: SharedSums? = nil
-    ) throws -> (engine: Tensor<Double>, recording: Tensor<Double>) {
-        func bounds(_ bound: RoundingBound, _ errors: [String: Tensor<Double>]) throws -> Tensor<Double> {
-            func operand(_ name: String) -> BoundedTensor? {
-                oracle.constants.operand(name, in: bound, mayFlushSubnormals: judgesBlocks)
-                    ?? tensors[name].map { BoundedTensor($0, error: errors[name]) }
-            }
-            return try bound.errors(
-                of: node, inputs: node.inputs.map { $0.flatMap(operand) }, output: output.float64, sums: sums)
-        }
-        let engine = try bounds(sides.engine, errors.engine)
-        return (engine, sides.engine == sides.recording ? engine : try bounds(sides.recording, errors.recording))
-    }
-
     /// The metrics of recorded tensors that nothing computes: the graph's inputs and constants, including the outputs
     /// of its Constant nodes.
     private func givenTensors(in baseline: RecordedCase) throws -> [LayerMetrics] {
@@ -347,16 +265,8 @@ package struct LayerComparison: Sendable {
                 throw ComparisonError.differentShape(
                     name, case: baseline.name, baseline: recorded.shape, candidate: given.shape)
             }
-            let errors = inputErrors(of: [name: given])
-            let zeros = Tensor(given.shape, repeating: 0.0)
-            func error(_ bound: RoundingBound, _ own: Tensor<Double>?) -> Tensor<Double> {
-                oracle.constants.operand(name, in: bound, mayFlushSubnormals: judgesBlocks)?.error ?? own ?? zeros
-            }
-            let bounds = (
-                engine: error(bounds.engine, errors.engine[name]),
-                recording: error(bounds.recording, errors.recording[name])
-            )
-            var cumulative = agreement(recorded: (recorded, nil), computed: given, exact: given, bounds: bounds)
+            var cumulative = agreement(
+                recorded: (recorded, nil), computed: given, exact: given, bounds: bounds.errors(ofGiven: name, given))
             if envelopes != nil {
                 cumulative.baselineError = cumulative.baselineError?.measured(by: nil)
                 cumulative.candidateError = cumulative.candidateError?.measured(by: nil)
@@ -383,7 +293,7 @@ package struct LayerComparison: Sendable {
         /// As the engine computes them.
         var computed: [String: AnyTensor]
         /// Of the same tensors as ``exact``, constants apart.
-        var errors: Errors
+        var errors: SideErrors
 
         /// Drops what no later node takes.
         mutating func forget(_ name: String) {
@@ -396,7 +306,7 @@ package struct LayerComparison: Sendable {
     private func take(_ names: [String], of known: [String: AnyTensor], into block: inout Block) {
         for name in names where block.exact[name] == nil {
             guard let tensor = known[name] else { continue }
-            let errors = inputErrors(of: [name: tensor])
+            let errors = bounds.inputErrors(of: [name: tensor])
             block.exact[name] = tensor.widened
             (block.errors.engine[name], block.errors.recording[name]) = (errors.engine[name], errors.recording[name])
         }
@@ -410,25 +320,25 @@ package struct LayerComparison: Sendable {
         guard node.inputs.allSatisfy({ $0 == nil || $0.flatMap { block.exact[$0] } != nil }) else { return nil }
         func evaluated() throws -> AnyTensor { try oracle.engine.evaluate(node, on: block.exact)[0] }
         let exact = try shared?.result(of: name, evaluated) ?? evaluated()
-        let bounds = try errorBounds(
-            of: node, block.exact, block.errors, output: exact, in: self.bounds, sums: shared?.isolatedSums)
+        let errors = try bounds.errors(
+            of: node, block.exact, block.errors, output: exact, sums: shared?.isolatedSums)
         let computed = try engine.evaluate(node, on: block.computed)[0]
         if let recorded = recording.tensors[name] {
             let given = (recorded, widened(name, in: block, of: recording))
-            var own = agreement(recorded: given, computed: computed, exact: exact, bounds: bounds)
+            var own = agreement(recorded: given, computed: computed, exact: exact, bounds: errors)
             let ratios = [own.baselineError, own.candidateError].compactMap { $0?.boundRatio }
             guard envelopes != nil, ratios.contains(where: { $0 > 1 }) else { return own }
             let widest = agreement(
                 recorded: given, computed: computed, exact: exact,
-                bounds: try errorBounds(
-                    of: node, block.exact, block.errors, output: exact, in: self.bounds.of(.summingOrWinograd)))
+                bounds: try bounds.of(.summingOrWinograd).errors(
+                    of: node, block.exact, block.errors, output: exact))
             own.baselineError?.widestBoundRatio = widest.baselineError?.boundRatio
             own.candidateError?.widestBoundRatio = widest.candidateError?.boundRatio
             return own
         }
         guard judgesBlocks else { return nil }
         (block.exact[name], block.computed[name]) = (exact, computed)
-        (block.errors.engine[name], block.errors.recording[name]) = (bounds.engine, bounds.recording)
+        (block.errors.engine[name], block.errors.recording[name]) = (errors.engine, errors.recording)
         return nil
     }
 

@@ -40,7 +40,7 @@ import Testing
     @Test("Of several inputs, only those of one name belong together")
     func names() throws {
         let two = try graph([("a", [.fixed(1), .symbolic("n")]), ("b", [.symbolic("m")])])
-        let other = try graph([("b", [.fixed(7)]), ("c", [.fixed(1), .fixed(9)])])
+        let other = try graph([("c", [.fixed(1), .fixed(9)]), ("b", [.fixed(7)])])
         #expect(try shapes(two, alongside: other) == [[1, 24], [7]])
     }
 }

@@ -62,21 +62,25 @@ static void compare_function(
 }
 
 static void compare_layers(vk_level level, vk_form form, vk_rounding rounding) {
-    ptrdiff_t channels = 1 + random_below(70), width = 1 + random_below(40), taps[40];
-    ptrdiff_t tap_count = 1 + random_below(40), blocks = (channels + 15) / 16;
+    ptrdiff_t channels = 1 + random_below(70), width = 1 + random_below(40), taps[600];
+    // Many taps are applied in several passes.
+    ptrdiff_t tap_count = 1 + random_below(random_below(8) ? 40 : 600), blocks = (channels + 15) / 16;
     ptrdiff_t pixel_stride = random_below(2) ? vk_image_channels : vk_channel_block;
     // Only sums that are not rounded have twice the stride, limits, and summands.
     bool is_general = form == vk_form_fused && rounding == vk_rounding_none && random_below(2);
     if (is_general) pixel_stride *= 1 + random_below(2);
-    for (ptrdiff_t k = 0; k < tap_count; k++) taps[k] = random_below(100);
-    float *numbers = random_numbers(2 * width * pixel_stride + 100);
+    bool taps_follow = random_below(2);
+    for (ptrdiff_t k = 0; k < tap_count; k++)
+        taps[k] = taps_follow && k % vk_following_taps > 0 ? taps[k - 1] + 1 : random_below(100);
+    float *numbers = random_numbers(2 * width * pixel_stride + 100 + vk_following_taps);
     float *weights = random_numbers(channels * tap_count);
     float *packed = malloc(vk_packed_count(channels, tap_count) * sizeof(float));
     float *starts = random_numbers(blocks * 16), *slopes = random_numbers(blocks * 16);
     float *addends = !is_general && random_below(2) ? random_numbers(blocks * 16) : NULL;
     float *summands = is_general && random_below(2) ? random_numbers(blocks * 2 * width * 16) : NULL;
     vk_pack_float32(weights, tap_count, 1, channels, tap_count, packed);
-    vk_layer layer = {form, rounding, taps, tap_count, channels, packed, starts, addends, slopes, -INFINITY, INFINITY};
+    vk_layer layer = {form,   rounding, taps,    tap_count, taps_follow, channels,
+                      packed, starts,   addends, slopes,    -INFINITY,   INFINITY};
     if (is_general && random_below(2)) layer.slopes = NULL, layer.lower = -0.5f, layer.upper = 1 + random_below(3);
     float *results[2];
     vk_level levels[2] = {vk_level_portable, level};
@@ -104,8 +108,8 @@ static void compare_depthwise(vk_level level) {
     float *packed = malloc(vk_packed_count(channels, tap_count) * sizeof(float));
     float *starts = random_numbers(blocks * 16), *slopes = random_numbers(blocks * 16), *results[2];
     vk_pack_float32(weights, tap_count, 1, channels, tap_count, packed);
-    vk_layer layer = {vk_form_fused, vk_rounding_none, taps, tap_count, channels, packed,
-                      starts,        NULL,             slopes, -1,      1};
+    vk_layer layer = {vk_form_fused, vk_rounding_none, taps, tap_count, false, channels,
+                      packed,        starts,           NULL, slopes,    -1,    1};
     if (random_below(2)) layer.slopes = NULL;
     vk_level levels[2] = {vk_level_portable, level};
     for (int i = 0; i < 2; i++) {

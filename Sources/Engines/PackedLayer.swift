@@ -35,16 +35,18 @@ final class PackedLayer: Sendable {
 
     /// - Parameters:
     ///   - taps: ``tapCount`` offsets.
+    ///   - tapsFollow: whether they are those of a 1 x 1 kernel on blocks of channels, one after the other.
     ///   - limits: the smallest and the largest result, instead of slopes; only the fused form has any.
     ///   - blocks: of output channels.
     func kernelLayer(
-        taps: UnsafePointer<Int>, limits: ClosedRange<Float>? = nil, blocks: Range<Int>? = nil
+        taps: UnsafePointer<Int>, tapsFollow: Bool = false, limits: ClosedRange<Float>? = nil,
+        blocks: Range<Int>? = nil
     ) -> vk_layer {
         let blocks = blocks ?? 0..<blockCount
         let first = blocks.lowerBound * channelsPerBlock
         return vk_layer(
             form: form, rounding: rounding, taps: taps, tap_count: tapCount,
-            channel_count: min(blocks.count * channelsPerBlock, channelCount - first),
+            taps_follow: tapsFollow, channel_count: min(blocks.count * channelsPerBlock, channelCount - first),
             packed_weights: packedWeights.start + first * tapCount, starts: starts.start + first,
             addends: addends.map { $0.start + first }, slopes: limits == nil ? slopes.start + first : nil,
             lower: limits?.lowerBound ?? 0, upper: limits?.upperBound ?? 0)

@@ -7,6 +7,8 @@
 #pragma STDC FP_CONTRACT OFF
 
 #define ALWAYS_INLINE inline __attribute__((always_inline))
+/// The same behind the parameters of a lambda.
+#define INLINED __attribute__((always_inline))
 
 /// One block of channels. The compiler splits it into registers of its target level.
 typedef float float32_lanes __attribute__((ext_vector_type(16)));

@@ -63,33 +63,52 @@ template <int parts> ALWAYS_INLINE constexpr ptrdiff_t place_of(int part, ptrdif
     return part / parts * block_stride + part % parts * (vk_channel_block / parts);
 }
 
+/// Calls `use` with each register of a tile's sums, its part, and the place of its results.
+template <int parts, class Sum, int pixel_count, int part_count, class Use>
+ALWAYS_INLINE void for_each_register(
+    Sum (&sums)[pixel_count][part_count], const vk_pixels *pixels, float *results, const Use &use) {
+#pragma clang loop unroll(full)
+    for (int part = 0; part < part_count; part++) {
+        float *result = results + place_of<parts>(part, pixels->result_block_stride);
+#pragma clang loop unroll(full)
+        for (int p = 0; p < pixel_count; p++, result += pixels->result_pixel_stride)
+            use(&sums[p][part], part, result);
+    }
+}
+
 template <class Form, int pixel_count, int block_count, int pixel_stride>
 void compute_tile(
-    const vk_layer *layer, const vk_pixels *pixels, ptrdiff_t block, const float *numbers, float *results) {
+    const layer_pass *pass, const vk_pixels *pixels, ptrdiff_t block, const float *numbers, float *results) {
     if constexpr (pixel_count <= largest_tile<Form>(block_count)) {
         using lanes = typename Form::lanes;
+        using register_sum = typename Form::sum;
         constexpr int lane_count = sizeof(lanes) / sizeof(float), parts = vk_channel_block / lane_count;
         constexpr int part_count = block_count * parts;
-        typename Form::sum sums[pixel_count][part_count];
-        const float *starts = layer->starts + block * vk_channel_block;
+        const vk_layer *layer = pass->layer;
+        register_sum sums[pixel_count][part_count];
+        if (!is_general<Form> || pass->begins()) {
+            const float *starts = layer->starts + block * vk_channel_block;
 #pragma clang loop unroll(full)
-        for (int part = 0; part < part_count; part++) {
-            lanes start = stored<lanes>(starts + part * lane_count).lanes;
+            for (int part = 0; part < part_count; part++) {
+                lanes start = stored<lanes>(starts + part * lane_count).lanes;
 #pragma clang loop unroll(full)
-            for (int p = 0; p < pixel_count; p++) Form::start(&sums[p][part], &start);
+                for (int p = 0; p < pixel_count; p++) Form::start(&sums[p][part], &start);
+            }
+        } else {
+            for_each_register<parts>(sums, pixels, results, [](register_sum *sum, int, float *result) INLINED {
+                lanes start = stored<lanes>(result).lanes;
+                Form::start(sum, &start);
+            });
         }
 
-        const ptrdiff_t *taps = layer->taps;
-        ptrdiff_t tap_count = layer->tap_count;
-        ptrdiff_t weight_block_stride = tap_count * vk_channel_block;
-        const float *weight = layer->packed_weights + block * weight_block_stride;
+        const ptrdiff_t *taps = layer->taps + pass->first_tap;
+        ptrdiff_t tap_count = pass->tap_count;
+        ptrdiff_t weight_block_stride = layer->tap_count * vk_channel_block;
+        const float *weight =
+            layer->packed_weights + block * weight_block_stride + pass->first_tap * vk_channel_block;
         // Registers keep a tap's weights or its numbers, whichever are fewer, and the others come one by one.
         constexpr bool keeps_weights = block_count * level::block_registers <= pixel_count;
-        unsigned mode = 0;
-        if constexpr (Form::rounds_down) mode = level::round_down();
-#pragma clang loop unroll_count(taps_at_once<Form>)
-        for (ptrdiff_t tap = 0; tap < tap_count; tap++, weight += vk_channel_block) {
-            const float *number = numbers + taps[tap];
+        auto step = [&](const float *number) INLINED {
             lanes weights[part_count], factors[pixel_count];
             if constexpr (keeps_weights) {
 #pragma clang loop unroll(full)
@@ -112,6 +131,21 @@ void compute_tile(
                     for (int p = 0; p < pixel_count; p++) Form::step(&sums[p][part], &weights[part], &factors[p]);
                 }
             }
+            weight += vk_channel_block;
+        };
+        unsigned mode = 0;
+        if constexpr (Form::rounds_down) mode = level::round_down();
+        ptrdiff_t tap = 0;
+        if constexpr (is_general<Form>)
+            if (layer->taps_follow)
+                for (; tap + vk_following_taps <= tap_count; tap += vk_following_taps) {
+                    const float *number = numbers + taps[tap];
+#pragma clang loop unroll(full)
+                    for (int next = 0; next < vk_following_taps; next++) step(number + next);
+                }
+#pragma clang loop unroll_count(taps_at_once<Form>)
+        for (; tap < tap_count; tap++) {
+            step(numbers + taps[tap]);
             if (tap % 4 == 3)
 #pragma clang loop unroll(full)
                 for (int p = 0; p < pixel_count; p++)
@@ -124,45 +158,33 @@ void compute_tile(
         bool activates = !Form::rounds_down && activates_sums(layer);
         const float *slopes = layer->slopes ? layer->slopes + block * vk_channel_block : nullptr;
         if constexpr (is_general<Form>) {
+            auto store = [](lanes *sum, int, float *result) INLINED { stored<lanes>(result).lanes = *sum; };
+            if (!pass->ends()) return for_each_register<parts>(sums, pixels, results, store);
             if (pixels->summands) {
                 ptrdiff_t to_summands = pixels->summands - pixels->results;
-#pragma clang loop unroll(full)
-                for (int part = 0; part < part_count; part++) {
-                    const float *summand = results + to_summands + place_of<parts>(part, pixels->result_block_stride);
-#pragma clang loop unroll(full)
-                    for (int p = 0; p < pixel_count; p++, summand += pixels->result_pixel_stride)
-                        sums[p][part] += stored<lanes>(summand).lanes;
-                }
+                for_each_register<parts>(sums, pixels, results, [=](lanes *sum, int, float *result) INLINED {
+                    *sum += stored<lanes>(result + to_summands).lanes;
+                });
             }
             if (!layer->slopes) {
                 lanes lower = (lanes)(layer->lower), upper = (lanes)(layer->upper);
-#pragma clang loop unroll(full)
-                for (int part = 0; part < part_count; part++) {
-                    float *result = results + place_of<parts>(part, pixels->result_block_stride);
-#pragma clang loop unroll(full)
-                    for (int p = 0; p < pixel_count; p++, result += pixels->result_pixel_stride) {
-                        lanes value = sums[p][part];
-                        limit(&value, &lower, &upper);
-                        stored<lanes>(result).lanes = value;
-                    }
-                }
+                for_each_register<parts>(sums, pixels, results, [=](lanes *sum, int, float *result) INLINED {
+                    limit(sum, &lower, &upper);
+                    stored<lanes>(result).lanes = *sum;
+                });
                 return;
             }
         }
-#pragma clang loop unroll(full)
-        for (int part = 0; part < part_count; part++) {
-            float *result = results + place_of<parts>(part, pixels->result_block_stride);
-#pragma clang loop unroll(full)
-            for (int p = 0; p < pixel_count; p++, result += pixels->result_pixel_stride) {
+        for_each_register<parts>(
+            sums, pixels, results, [=](register_sum *sum, int part, float *result) INLINED {
                 lanes value;
-                Form::finish(&sums[p][part], tap_count, &value);
+                Form::finish(sum, tap_count, &value);
                 if (activates) {
                     lanes own_slopes = stored<lanes>(slopes + part * lane_count).lanes;
                     activate(&value, &own_slopes);
                 }
                 stored<lanes>(result).lanes = value;
-            }
-        }
+            });
         if (!activates)
             for (int b = 0; b < block_count; b++)
                 finish_tile(layer, pixels, block + b, pixel_count, results + b * pixels->result_block_stride);
@@ -200,7 +222,16 @@ template <class Form> void compute_blocks(const vk_layer *layer, const vk_pixels
     bool is_wide = pixels->pixel_count > most_tile_pixels;
     int most_blocks =
         is_wide ? level::wide_blocks : quickest_blocks_of<Form>(pixels->pixel_count, every_pixel_count);
-    fill_groups(layer, pixels, block_count, most_blocks, rows_for<Form>(pixels->pixel_stride));
+    // A single tile reads each weight once, however many it reads.
+    bool is_one_tile = pixels->row_count == 1 && pixels->pixel_count <= most_tile_pixels;
+    ptrdiff_t taps = layer->tap_count;
+    if (is_general<Form> && !is_one_tile) taps = pass_taps(taps, smaller<ptrdiff_t>(most_blocks, block_count), is_wide);
+    layer_pass pass = {layer, 0, 0};
+    do {
+        pass.first_tap += pass.tap_count;
+        pass.tap_count = smaller(taps, layer->tap_count - pass.first_tap);
+        fill_groups(&pass, pixels, block_count, most_blocks, rows_for<Form>(pixels->pixel_stride));
+    } while (!pass.ends());
 }
 
 } // namespace

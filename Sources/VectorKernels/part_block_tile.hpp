@@ -22,9 +22,10 @@ ALWAYS_INLINE void load_twice(const float *numbers, float32_half *both) {
 
 template <int channel_count, int pixel_count, int pixel_stride>
 void compute_part_block_tile(
-    const vk_layer *layer, const vk_pixels *pixels, ptrdiff_t block, const float *numbers, float *results) {
+    const layer_pass *pass, const vk_pixels *pixels, ptrdiff_t block, const float *numbers, float *results) {
     constexpr bool is_shared = channel_count > 8;
     if constexpr (has_part_block_tiles && pixel_count <= (is_shared ? largest_tile_of_12 : largest_tile_of_8)) {
+        const vk_layer *layer = pass->layer;
         float32_half sums[pixel_count], shared_sums[(pixel_count + 1) / 2];
         const float *starts = layer->starts + block * vk_channel_block;
 #pragma clang loop unroll(full)
@@ -104,7 +105,8 @@ bool fills_part_block(const vk_layer *layer, const vk_pixels *pixels) {
     const tile_row *tiles = channel_count <= 8
         ? is_image ? &part_block_tiles<8, vk_image_channels> : &part_block_tiles<8, vk_channel_block>
         : is_image ? &part_block_tiles<12, vk_image_channels> : &part_block_tiles<12, vk_channel_block>;
-    fill_blocks(layer, pixels, block, tiles);
+    layer_pass whole = {layer, 0, layer->tap_count};
+    fill_blocks(&whole, pixels, block, tiles);
     return true;
 }
 

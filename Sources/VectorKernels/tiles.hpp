@@ -8,9 +8,20 @@ namespace {
 
 constexpr int most_tile_pixels = 14, most_tile_blocks = 4;
 
-/// Computes a tile: the function's number of pixels and blocks, from `block` on.
+/// Some of a layer's taps, which are applied to all pixels while their weights stay in a core's cache. Between passes the
+/// sums lie where the results will. The order of each sum stays that of the taps.
+struct layer_pass {
+    const vk_layer *layer;
+    ptrdiff_t first_tap;
+    ptrdiff_t tap_count;
+
+    bool begins() const { return first_tap == 0; }
+    bool ends() const { return first_tap + tap_count == layer->tap_count; }
+};
+
+/// Computes a tile of a pass: the function's number of pixels and blocks, from `block` on.
 using layer_tile = void (*)(
-    const vk_layer *layer, const vk_pixels *pixels, ptrdiff_t block, const float *numbers, float *results);
+    const layer_pass *pass, const vk_pixels *pixels, ptrdiff_t block, const float *numbers, float *results);
 
 /// Tiles of the same blocks for each number of pixels up to `largest`; all but a row's last tile are multiples of
 /// `unit`.
@@ -28,7 +39,7 @@ template <int... from_0> constexpr pixel_count_list<from_0 + 1 ...> from_1(std::
 constexpr auto every_pixel_count = from_1(std::make_integer_sequence<int, most_tile_pixels>());
 
 /// Covers all pixels of some blocks with tiles of about equal size.
-void fill_blocks(const vk_layer *layer, const vk_pixels *pixels, ptrdiff_t block, const tile_row *row_of) {
+void fill_blocks(const layer_pass *pass, const vk_pixels *pixels, ptrdiff_t block, const tile_row *row_of) {
     ptrdiff_t unit = row_of->unit;
     ptrdiff_t unit_count = (pixels->pixel_count + unit - 1) / unit;
     ptrdiff_t tile_count = (unit_count * unit + row_of->largest - 1) / row_of->largest;
@@ -39,7 +50,7 @@ void fill_blocks(const vk_layer *layer, const vk_pixels *pixels, ptrdiff_t block
         ptrdiff_t left = pixels->pixel_count;
         for (ptrdiff_t tile = 0; tile < tile_count; tile++) {
             ptrdiff_t pixel_count = smaller(left, (tile_units + (tile < larger_tiles)) * unit);
-            row_of->tiles[pixel_count - 1](layer, pixels, block, numbers, results);
+            row_of->tiles[pixel_count - 1](pass, pixels, block, numbers, results);
             left -= pixel_count;
             numbers += pixel_count * pixels->pixel_stride;
             results += pixel_count * pixels->result_pixel_stride;
@@ -51,15 +62,28 @@ void fill_blocks(const vk_layer *layer, const vk_pixels *pixels, ptrdiff_t block
 ///
 /// - Parameter rows: for 1 block, for 2, and so on.
 void fill_groups(
-    const vk_layer *layer, const vk_pixels *pixels, ptrdiff_t block_count, ptrdiff_t most_blocks,
+    const layer_pass *pass, const vk_pixels *pixels, ptrdiff_t block_count, ptrdiff_t most_blocks,
     const tile_row *rows) {
     ptrdiff_t group_count = (block_count + most_blocks - 1) / most_blocks;
     ptrdiff_t block = 0;
     for (ptrdiff_t group = 0; group < group_count; group++) {
         ptrdiff_t blocks = block_count / group_count + (group < block_count % group_count);
-        fill_blocks(layer, pixels, block, &rows[blocks - 1]);
+        fill_blocks(pass, pixels, block, &rows[blocks - 1]);
         block += blocks;
     }
+}
+
+/// The weights of a pass, in numbers: as many as half of the smallest first-level caches holds, where rows are so narrow
+/// that what they are multiplied with stays in the other half; of wide rows it does not, and they take the whole.
+constexpr ptrdiff_t wide_pass_weights = 8 << 10, narrow_pass_weights = 4 << 10;
+
+/// The taps of each pass but the last, which has no more: about as many in each.
+ptrdiff_t pass_taps(ptrdiff_t tap_count, ptrdiff_t block_count, bool is_wide) {
+    ptrdiff_t most = (is_wide ? wide_pass_weights : narrow_pass_weights) / (block_count * vk_channel_block);
+    ptrdiff_t pass_count = larger<ptrdiff_t>(1, (tap_count + most - 1) / most);
+    // Taps that follow each other stay together.
+    ptrdiff_t runs = (tap_count + pass_count * vk_following_taps - 1) / (pass_count * vk_following_taps);
+    return runs * vk_following_taps;
 }
 
 /// The most pixels of a tile: registers hold its sums and, of a tap's weights and numbers, whichever are fewer. 0 if

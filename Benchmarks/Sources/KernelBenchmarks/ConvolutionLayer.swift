@@ -56,7 +56,7 @@ final class ConvolutionLayer {
         let block = Int(vk_channel_block)
         var layer = vk_layer(
             form: form, rounding: form == .fused ? .none : .results, taps: nil, tap_count: tapCount,
-            channel_count: outputs, packed_weights: nil, starts: nil, addends: nil, slopes: nil,
+            taps_follow: false, channel_count: outputs, packed_weights: nil, starts: nil, addends: nil, slopes: nil,
             lower: 0, upper: 0)
         var pixels = vk_pixels(
             numbers: nil, pixel_stride: pixelStride, row_stride: rowStride, pixel_count: columns, row_count: rows,

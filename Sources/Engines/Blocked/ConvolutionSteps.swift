@@ -22,6 +22,7 @@ struct ConvolutionStep: BlockedStep {
     private let groupBlocks: Int
     private let blocksAtOnce: Int
     private let stripCount: Int
+    private let isPointwise: Bool
     /// Whether all rows can be computed as one, which leaves no tile partly filled at their ends.
     private let isOneRow: Bool
 
@@ -38,8 +39,9 @@ struct ConvolutionStep: BlockedStep {
         let rowBytes = x.rowStride * window[0].stride * max(inputBlocks, 1) * MemoryLayout<Float>.stride
         let rows = min(max(Self.stripBytes / max(rowBytes, 1), 1), y.rows)
         stripCount = (y.rows + rows - 1) / rows
+        isPointwise = taps.count == x.channels / layers.count
         isOneRow =
-            taps.count == x.channels / layers.count && x.isDense && y.isDense && window.allSatisfy { $0.stride == 1 }
+            isPointwise && x.isDense && y.isDense && window.allSatisfy { $0.stride == 1 }
             && x.pixelCount == y.pixelCount
         // As many as a tile has, so that what follows finds their results in the cache; of narrow rows twice as many.
         blocksAtOnce = y.columns * (isOneRow ? y.rows : 1) > 14 ? 2 : 4
@@ -87,7 +89,7 @@ struct ConvolutionStep: BlockedStep {
         }
         taps.withUnsafeBufferPointer { taps in
             guard let taps = taps.baseAddress else { return }
-            var own = layer.kernelLayer(taps: taps, limits: limits, blocks: blocks)
+            var own = layer.kernelLayer(taps: taps, tapsFollow: isPointwise, limits: limits, blocks: blocks)
             vk_compute_layer(run.level, &own, &pixels)
         }
         program.run(on: y, image: image, blocks: block..<block + blocks.count, rows: rows, in: run)
@@ -154,7 +156,7 @@ struct TransposedConvolutionStep: BlockedStep {
                 result_block_stride: y.blockStride, summands: nil)
             taps.withUnsafeBufferPointer { taps in
                 guard let taps = taps.baseAddress else { return }
-                var own = layer.kernelLayer(taps: taps, limits: limits, blocks: block..<block + 1)
+                var own = layer.kernelLayer(taps: taps, tapsFollow: true, limits: limits, blocks: block..<block + 1)
                 vk_compute_layer(run.level, &own, &pixels)
             }
         }

@@ -15,6 +15,9 @@ extern "C" {
 
 enum { vk_image_channels = 3 };
 
+/// How many taps follow each other where any do.
+enum { vk_following_taps = 8 };
+
 /// Which results are rounded to the nearest float16.
 typedef enum __attribute__((enum_extensibility(closed))) {
     vk_rounding_none,
@@ -37,6 +40,9 @@ typedef struct {
     vk_rounding rounding;
     const ptrdiff_t *taps;
     ptrdiff_t tap_count;
+    /// Whether the taps come in runs, from the first on, of 8 whose offsets are one number apart, as those of 1 x 1
+    /// kernels do. The last run may be shorter. The fused form is faster then.
+    bool taps_follow;
     ptrdiff_t channel_count;
     /// From `vk_pack_float32`.
     const float *packed_weights;
@@ -65,7 +71,7 @@ typedef struct {
     ptrdiff_t result_pixel_stride;
     ptrdiff_t result_row_stride;
     ptrdiff_t result_block_stride;
-    /// Added to each sum of the fused form, laid out like the results; NULL for none.
+    /// Added to each sum of the fused form, laid out like the results, but elsewhere; NULL for none.
     const float *summands;
 } vk_pixels;
 

@@ -29,6 +29,45 @@ import Testing
         }
     }
 
+    @Test(
+        "Sums of so many taps that the kernels apply them in several passes have the bits of the definition",
+        arguments: KernelLevel.supported)
+    func passes(level: KernelLevel) throws {
+        // Rows that one tile covers, narrow and wide ones; 1 x 1 kernels, whose taps follow each other, and others.
+        for (channels, kernel, rows, columns) in [(596, 1, 9, 5), (300, 1, 13, 15), (69, 3, 7, 7), (76, 3, 4, 21)] {
+            var random = RandomNumbers(seed: UInt64(channels))
+            var initializers = [String: AnyTensor]()
+            for convolution in ["a", "b"] {
+                let weights = random.floats([40, channels, kernel, kernel], in: -0.1...0.1)
+                initializers["\(convolution).weights"] = .float32(weights)
+                initializers["\(convolution).bias"] = .float32(random.floats([40], in: -1...1))
+            }
+            // The second convolution adds the first one's results to its own sums.
+            func node(_ name: String, _ operation: any Operator, _ inputs: [String]) -> Node {
+                Node(name: name, operator: operation, inputs: inputs, outputs: [name])
+            }
+            let graph = try Graph(
+                name: "passes",
+                inputs: [
+                    .init(
+                        name: "x", elementType: .float32,
+                        dimensions: [1, channels, rows, columns].map { .fixed($0) })
+                ], outputs: ["activated"],
+                nodes: [
+                    node("a", Convolution(padding: .sameUpper), ["x", "a.weights", "a.bias"]),
+                    node("b", Convolution(padding: .sameUpper), ["x", "b.weights", "b.bias"]),
+                    node("sum", BinaryArithmetic.add, ["b", "a"]),
+                    node("activated", ActivationFunction.relu, ["sum"]),
+                ], initializers: initializers)
+            let inputs = ["x": AnyTensor.float32(random.floats([1, channels, rows, columns], in: -1...1))]
+            let defined = try OperatorEngine<Float32Arithmetic>(graph).run(inputs)
+            let outputs = try BlockedEngine(graph, level: level).run(inputs)
+            for (name, tensor) in defined {
+                #expect(difference(outputs[name], tensor) == nil, "\(channels) channels, kernel \(kernel)")
+            }
+        }
+    }
+
     @Test("All cores in one run give the bits of one")
     func threads() throws {
         for seed in 0..<60 as Range<UInt64> {

@@ -158,8 +158,12 @@ void compute_tile(
         bool activates = !Form::rounds_down && activates_sums(layer);
         const float *slopes = layer->slopes ? layer->slopes + block * vk_channel_block : nullptr;
         if constexpr (is_general<Form>) {
-            auto store = [](lanes *sum, int, float *result) INLINED { stored<lanes>(result).lanes = *sum; };
-            if (!pass->ends()) return for_each_register<parts>(sums, pixels, results, store);
+            if (!pass->ends()) {
+                for_each_register<parts>(sums, pixels, results, [](lanes *sum, int, float *result) INLINED {
+                    stored<lanes>(result).lanes = *sum;
+                });
+                return;
+            }
             if (pixels->summands) {
                 ptrdiff_t to_summands = pixels->summands - pixels->results;
                 for_each_register<parts>(sums, pixels, results, [=](lanes *sum, int, float *result) INLINED {
@@ -222,15 +226,17 @@ template <class Form> void compute_blocks(const vk_layer *layer, const vk_pixels
     bool is_wide = pixels->pixel_count > most_tile_pixels;
     int most_blocks =
         is_wide ? level::wide_blocks : quickest_blocks_of<Form>(pixels->pixel_count, every_pixel_count);
-    // A single tile reads each weight once, however many it reads.
-    bool is_one_tile = pixels->row_count == 1 && pixels->pixel_count <= most_tile_pixels;
+    ptrdiff_t tile_blocks = smaller<ptrdiff_t>(most_blocks, block_count);
+    const tile_row *rows = rows_for<Form>(pixels->pixel_stride);
+    // A single tile reads each weight once in any case.
+    bool is_one_tile = pixels->row_count == 1 && pixels->pixel_count <= rows[tile_blocks - 1].largest;
     ptrdiff_t taps = layer->tap_count;
-    if (is_general<Form> && !is_one_tile) taps = pass_taps(taps, smaller<ptrdiff_t>(most_blocks, block_count), is_wide);
+    if (is_general<Form> && !is_one_tile) taps = pass_taps(taps, tile_blocks, is_wide);
     layer_pass pass = {layer, 0, 0};
     do {
         pass.first_tap += pass.tap_count;
         pass.tap_count = smaller(taps, layer->tap_count - pass.first_tap);
-        fill_groups(&pass, pixels, block_count, most_blocks, rows_for<Form>(pixels->pixel_stride));
+        fill_groups(&pass, pixels, block_count, most_blocks, rows);
     } while (!pass.ends());
 }
 

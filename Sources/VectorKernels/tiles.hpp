@@ -8,8 +8,8 @@ namespace {
 
 constexpr int most_tile_pixels = 14, most_tile_blocks = 4;
 
-/// Some of a layer's taps, which are applied to all pixels while their weights stay in a core's cache. Between passes the
-/// sums lie where the results will. The order of each sum stays that of the taps.
+/// Some of a layer's taps, which are applied to all pixels while their weights stay in a core's cache. The taps of each
+/// sum keep their order; between two passes the sums lie where the results will.
 struct layer_pass {
     const vk_layer *layer;
     ptrdiff_t first_tap;
@@ -73,15 +73,15 @@ void fill_groups(
     }
 }
 
-/// The weights of a pass, in numbers: as many as half of the smallest first-level caches holds, where rows are so narrow
-/// that what they are multiplied with stays in the other half; of wide rows it does not, and they take the whole.
+/// The most weights of a pass, in numbers. First-level caches hold 8192 at least. Of narrow rows what the weights are
+/// multiplied with fits beside them; of wide rows it does not in any case. Both were measured to be the quickest.
 constexpr ptrdiff_t wide_pass_weights = 8 << 10, narrow_pass_weights = 4 << 10;
 
-/// The taps of each pass but the last, which has no more: about as many in each.
+/// The taps of each pass but the last, which has no more: about as many in each. Taps that follow each other stay
+/// together.
 ptrdiff_t pass_taps(ptrdiff_t tap_count, ptrdiff_t block_count, bool is_wide) {
     ptrdiff_t most = (is_wide ? wide_pass_weights : narrow_pass_weights) / (block_count * vk_channel_block);
     ptrdiff_t pass_count = larger<ptrdiff_t>(1, (tap_count + most - 1) / most);
-    // Taps that follow each other stay together.
     ptrdiff_t runs = (tap_count + pass_count * vk_following_taps - 1) / (pass_count * vk_following_taps);
     return runs * vk_following_taps;
 }

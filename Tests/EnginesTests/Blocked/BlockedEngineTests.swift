@@ -33,15 +33,18 @@ import Testing
         "Sums of so many taps that the kernels apply them in several passes have the bits of the definition",
         arguments: KernelLevel.supported)
     func passes(level: KernelLevel) throws {
-        // Rows that one tile covers, narrow and wide ones; 1 x 1 kernels, whose taps follow each other, and others.
-        for (channels, kernel, rows, columns) in [(596, 1, 9, 5), (300, 1, 13, 15), (69, 3, 7, 7), (76, 3, 4, 21)] {
+        // One tile, narrow rows and wide ones; 1 x 1 kernels, whose taps follow each other, and others.
+        for (channels, kernel, stride, rows, columns) in [
+            (596, 1, 1, 1, 3), (300, 1, 1, 13, 15), (588, 1, 2, 9, 13), (69, 3, 1, 7, 7), (76, 3, 2, 9, 41),
+        ] {
             var random = RandomNumbers(seed: UInt64(channels))
             var initializers = [String: AnyTensor]()
-            for convolution in ["a", "b"] {
+            for name in ["a", "b"] {
                 let weights = random.floats([40, channels, kernel, kernel], in: -0.1...0.1)
-                initializers["\(convolution).weights"] = .float32(weights)
-                initializers["\(convolution).bias"] = .float32(random.floats([40], in: -1...1))
+                initializers["\(name).weights"] = .float32(weights)
+                initializers["\(name).bias"] = .float32(random.floats([40], in: -1...1))
             }
+            let convolution = Convolution(strides: [stride, stride], padding: .sameUpper)
             // The second convolution adds the first one's results to its own sums.
             func node(_ name: String, _ operation: any Operator, _ inputs: [String]) -> Node {
                 Node(name: name, operator: operation, inputs: inputs, outputs: [name])
@@ -54,8 +57,8 @@ import Testing
                         dimensions: [1, channels, rows, columns].map { .fixed($0) })
                 ], outputs: ["activated"],
                 nodes: [
-                    node("a", Convolution(padding: .sameUpper), ["x", "a.weights", "a.bias"]),
-                    node("b", Convolution(padding: .sameUpper), ["x", "b.weights", "b.bias"]),
+                    node("a", convolution, ["x", "a.weights", "a.bias"]),
+                    node("b", convolution, ["x", "b.weights", "b.bias"]),
                     node("sum", BinaryArithmetic.add, ["b", "a"]),
                     node("activated", ActivationFunction.relu, ["sum"]),
                 ], initializers: initializers)
@@ -63,7 +66,7 @@ import Testing
             let defined = try OperatorEngine<Float32Arithmetic>(graph).run(inputs)
             let outputs = try BlockedEngine(graph, level: level).run(inputs)
             for (name, tensor) in defined {
-                #expect(difference(outputs[name], tensor) == nil, "\(channels) channels, kernel \(kernel)")
+                #expect(difference(outputs[name], tensor) == nil, "\(channels) channels: \(name)")
             }
         }
     }

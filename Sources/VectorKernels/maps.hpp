@@ -71,21 +71,22 @@ void compute_depthwise(const vk_layer *layer, const vk_pixels *pixels, ptrdiff_t
 // MARK: Functions of single numbers
 
 /// x = max(0, min(1, x)); NaN becomes 1, as in Swift.
-ALWAYS_INLINE void keep_within_0_and_1(float64_lanes *x) {
-    *x = *x < 1 ? *x : (float64_lanes)(1.0);
-    *x = *x >= 0 ? *x : (float64_lanes)(0.0);
+template <class Lanes> ALWAYS_INLINE void keep_within_0_and_1(Lanes *x) {
+    *x = *x < 1 ? *x : (Lanes)(1.0);
+    *x = *x >= 0 ? *x : (Lanes)(0.0);
 }
 
 /// quotient = x / 6, rounded once, where x is a float32: the exact quotient is either a float64 or lies at least a sixth of
 /// its last place from where rounding changes, for the digits of thirds alternate; and 1/6 in two parts is far more exact.
-ALWAYS_INLINE void divide_by_6(const float64_lanes *x, float64_lanes *quotient) {
-    float64_lanes rest = *x * 0x1.5555555555555p-57;
-    *quotient = __builtin_elementwise_fma(*x, (float64_lanes)(1.0 / 6), rest);
+template <class Lanes> ALWAYS_INLINE void divide_by_6(const Lanes *x, Lanes *quotient) {
+    Lanes rest = *x * 0x1.5555555555555p-57;
+    *quotient = __builtin_elementwise_fma(*x, (Lanes)(1.0 / 6), rest);
 }
 
 /// a = function(a, b).
-template <vk_function function>
-ALWAYS_INLINE void apply(const vk_elements *elements, float32_lanes *a, const float32_lanes *b) {
+template <vk_function function, class Lanes>
+ALWAYS_INLINE void apply(const vk_elements *elements, Lanes *a, const Lanes *b) {
+    using float64 = lanes_like<double, Lanes>;
     if constexpr (function == vk_function_add) {
         *a = *a + *b;
     } else if constexpr (function == vk_function_subtract) {
@@ -97,37 +98,51 @@ ALWAYS_INLINE void apply(const vk_elements *elements, float32_lanes *a, const fl
     } else if constexpr (function == vk_function_prelu) {
         *a = *a >= 0 ? *a : *b * *a;
     } else if constexpr (function == vk_function_limit) {
-        float32_lanes lower = (float32_lanes)(elements->lower), upper = (float32_lanes)(elements->upper);
+        Lanes lower = (Lanes)(elements->lower), upper = (Lanes)(elements->upper);
         limit(a, &lower, &upper);
     } else if constexpr (function == vk_function_sigmoid) {
-        float64_lanes power = -__builtin_convertvector(*a, float64_lanes);
-        raise_e_to(&power);
-        *a = 1 / (1 + __builtin_convertvector(power, float32_lanes));
+        Lanes power = -*a;
+        raise_e_to_float32(&power);
+        *a = 1 / (1 + power);
     } else if constexpr (function == vk_function_error) {
-        float64_lanes y = __builtin_convertvector(*a, float64_lanes);
+        float64 y = __builtin_convertvector(*a, float64);
         apply_error_function(&y);
-        *a = __builtin_convertvector(y, float32_lanes);
+        *a = __builtin_convertvector(y, Lanes);
     } else if constexpr (function == vk_function_hard_sigmoid) {
         double alpha = elements->alpha, beta = elements->beta;
-        float64_lanes y = __builtin_convertvector(*a, float64_lanes) * alpha + beta;
+        float64 y = __builtin_convertvector(*a, float64) * alpha + beta;
         keep_within_0_and_1(&y);
-        *a = __builtin_convertvector(y, float32_lanes);
+        *a = __builtin_convertvector(y, Lanes);
     } else {
         static_assert(function == vk_function_hard_swish);
-        float64_lanes x = __builtin_convertvector(*a, float64_lanes), y;
+        float64 x = __builtin_convertvector(*a, float64), y;
         divide_by_6(&x, &y);
         y += 0.5;
         keep_within_0_and_1(&y);
-        *a = __builtin_convertvector(x * y, float32_lanes);
+        *a = __builtin_convertvector(x * y, Lanes);
     }
 }
+
+/// Functions whose steps wait for each other are computed of two pixels at once.
+template <vk_function function>
+constexpr bool takes_pairs = function == vk_function_sigmoid || function == vk_function_error;
 
 template <vk_function function> void apply_to_pixels(const vk_elements *elements, ptrdiff_t pixel_count) {
     // Results might be written over what the pointer points to, but not over a copy.
     const vk_elements own = *elements;
     const float *a = own.a, *b = own.b;
     float *results = own.results;
-    for (ptrdiff_t pixel = 0; pixel < pixel_count; pixel++) {
+    ptrdiff_t pixel = 0;
+    if constexpr (takes_pairs<function>)
+        if (own.a_stride == vk_channel_block)
+            for (; pixel + 2 <= pixel_count; pixel += 2) {
+                float32_pair x = stored<float32_pair>(a).lanes;
+                apply<function>(&own, &x, &x);
+                stored<float32_pair>(results).lanes = x;
+                a += 2 * vk_channel_block;
+                results += 2 * vk_channel_block;
+            }
+    for (; pixel < pixel_count; pixel++) {
         float32_lanes x = stored<float32_lanes>(a).lanes, y = x;
         if constexpr (function <= vk_function_prelu) y = stored<float32_lanes>(b).lanes, b += own.b_stride;
         apply<function>(&own, &x, &y);

@@ -3,11 +3,39 @@ import Tensors
 
 /// Elements of tensors that are not laid out in blocks, moved to other places.
 struct GatherStep: BlockedStep {
+    /// Elements that lie evenly apart.
+    private struct Run {
+        /// The first one's place among those of the moved tensors, one tensor after another; -1 if all are 0.
+        let first: Int
+        var step = 0
+        var count = 1
+
+        init(first: Int) { self.first = first }
+
+        /// Whether the run goes on with the element at a place, which then is a part of it.
+        mutating func takes(_ place: Int) -> Bool {
+            guard (place < 0) == (first < 0) else { return false }
+            if count == 1 { step = place - first }
+            guard place == first + count * step else { return false }
+            count += 1
+            return true
+        }
+    }
+
     let moved: [String]
-    /// For each element, its place among those of the moved tensors, one tensor after another; -1 stands for 0.
-    let sources: [Int32]
     let output: String
     let shape: Shape
+    private let runs: [Run]
+
+    /// - Parameter sources: for each element, its place among those of the moved tensors; -1 stands for 0.
+    init(moved: [String], sources: [Int32], output: String, shape: Shape) {
+        (self.moved, self.output, self.shape) = (moved, output, shape)
+        var runs = [Run]()
+        for place in sources where runs.isEmpty || !runs[runs.count - 1].takes(Int(place)) {
+            runs.append(Run(first: Int(place)))
+        }
+        self.runs = runs
+    }
 
     var unitCount: Int { 1 }
 
@@ -17,7 +45,17 @@ struct GatherStep: BlockedStep {
             let elements = try run.values.real(tensor).elements
             if moved.count == 1 { all = elements } else { all += elements }
         }
-        let elements = all.withUnsafeBufferPointer { all in sources.map { $0 < 0 ? 0 : all[Int($0)] } }
+        let elements = [Float](unsafeUninitializedCapacity: shape.count) { elements, count in
+            all.withUnsafeBufferPointer { all in
+                for run in runs {
+                    for place in 0..<run.count {
+                        elements.initializeElement(
+                            at: count + place, to: run.first < 0 ? 0 : all[run.first + place * run.step])
+                    }
+                    count += run.count
+                }
+            }
+        }
         run.values[output] = .real(Tensor(shape, elements))
     }
 }

@@ -71,6 +71,38 @@ import Testing
         }
     }
 
+    @Test("Elements that only move have the bits of the definition, evenly apart or not")
+    func movedElements() throws {
+        var random = RandomNumbers(seed: 9)
+        let integers: [String: [Int64]] = [
+            "axes": [2, 3], "from": [1, 0], "to": [7, 9], "by": [2, 3], "last": [-1, -1], "first": [-99, -99],
+            "back": [-2, -1], "around": [0, 1, 2, 0, 0, 0, 1, 0], "large": [3, 3, 7, 9], "places": [2, 0, 1, 1],
+        ]
+        // A network that moves the elements of `x`, and of a row of it that is repeated.
+        let moves: [(any Operator, [String])] = [
+            (Slice(), ["x", "from", "to", "axes", "by"]), (Slice(), ["x", "last", "first", "axes", "back"]),
+            (Transpose(permutation: [0, 2, 3, 1]), ["x"]), (Pad(), ["x", "around"]),
+            (Gather(axis: 1), ["x", "places"]), (Expand(), ["row", "large"]), (Concat(axis: 1), ["x", "x"]),
+        ]
+        let graph = try Graph(
+            name: "moves",
+            inputs: [
+                .init(name: "x", elementType: .float32, dimensions: [3, 3, 7, 9].map { .fixed($0) }),
+                .init(name: "row", elementType: .float32, dimensions: [3, 1, 7, 1].map { .fixed($0) }),
+            ], outputs: moves.indices.map { "y\($0)" },
+            nodes: moves.enumerated().map { place, move in
+                Node(name: "y\(place)", operator: move.0, inputs: move.1, outputs: ["y\(place)"])
+            }, initializers: integers.mapValues { .int64(Tensor([$0.count], $0)) })
+        let inputs = [
+            "x": AnyTensor.float32(random.floats([3, 3, 7, 9], in: -1...1)),
+            "row": AnyTensor.float32(random.floats([3, 1, 7, 1], in: -1...1)),
+        ]
+        let defined = try OperatorEngine<Float32Arithmetic>(graph).run(inputs)
+        let outputs = try BlockedEngine(graph).run(inputs)
+        #expect(defined.count == moves.count)
+        for (name, tensor) in defined { #expect(difference(outputs[name], tensor) == nil, "\(name)") }
+    }
+
     @Test("All cores in one run give the bits of one")
     func threads() throws {
         for seed in 0..<60 as Range<UInt64> {

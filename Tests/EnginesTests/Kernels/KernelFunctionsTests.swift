@@ -1,0 +1,80 @@
+import TestSupport
+import Testing
+import VectorKernels
+
+@testable import Engines
+
+/// Functions of single numbers by kernel.
+@Suite struct KernelFunctionsTests {
+    /// The kernel's results for a multiple of 16 numbers, or for the first 16 again and again if the stride is 0.
+    private func results(
+        of function: vk_function, _ numbers: [Float], level: KernelLevel, stride: Int = channelsPerBlock
+    ) -> [Float] {
+        [Float](unsafeUninitializedCapacity: numbers.count) { results, count in
+            numbers.withUnsafeBufferPointer { numbers in
+                var elements = vk_elements()
+                elements.function = function
+                elements.alpha = 0.2
+                elements.beta = 0.5
+                elements.a = numbers.baseAddress
+                elements.a_stride = stride
+                elements.results = results.baseAddress
+                vk_compute_elements(level.kernelLevel, &elements, numbers.count / channelsPerBlock)
+            }
+            count = numbers.count
+        }
+    }
+
+    private let ends: [Float] = [
+        .nan, .infinity, -.infinity, .greatestFiniteMagnitude, -.greatestFiniteMagnitude, .leastNonzeroMagnitude,
+        -.leastNonzeroMagnitude, 0, -0.0, 3, -3, Float(3).nextDown, Float(3).nextUp, Float(-3).nextDown, 1, -1,
+    ]
+
+    private let any: [Float] = {
+        var random = RandomNumbers(seed: 11)
+        return (0..<32_768).map { _ in Float(bitPattern: UInt32(truncatingIfNeeded: random.next())) }
+    }()
+
+    /// How many results have other bits than expected; any NaN is as good as another.
+    private func countDifferent(_ results: [Float], _ expected: [Float]) -> Int {
+        zip(results, expected).count { $0.bitPattern != $1.bitPattern && !($0.isNaN && $1.isNaN) }
+    }
+
+    @Test("HardSwish is that of float64, each step rounded once, to the bit", arguments: KernelLevel.supported)
+    func hardSwish(level: KernelLevel) {
+        // Just above -3 almost all of the sum cancels, so that an error in the last place of x / 6 shows.
+        let cancelling = (1...32_768).map { Float(bitPattern: Float(-3).bitPattern - UInt32($0)) }
+        let numbers = cancelling + any + ends
+        let expected = numbers.map { Double($0) }.map { Float($0 * max(0, min(1, $0 / 6 + 0.5))) }
+        #expect(countDifferent(results(of: .hard_swish, numbers, level: level), expected) == 0)
+    }
+
+    @Test("Sigmoid takes its power from float64, rounded to float32, to the bit", arguments: KernelLevel.supported)
+    func sigmoid(level: KernelLevel) {
+        // Float32's powers of e are infinite above 88.7, subnormal below -87.3, and 0 below -103.9; the kernel limits
+        // their arguments to 150.
+        let large = (0..<32_768).map { Float($0 - 16_384) / 100 }
+        let limits: [Float] = [150, Float(150).nextUp, Float(150).nextDown, 151, 700, 710, 746, 1000]
+        let numbers = large + any + ends + limits + limits.map { -$0 }
+        let powers = exponentials(of: numbers.map { -Double($0) }, level: level)
+        let expected = powers.map { 1 / (1 + Float($0)) }
+        #expect(countDifferent(results(of: .sigmoid, numbers, level: level), expected) == 0)
+    }
+
+    @Test(
+        "Each pixel has the same results, however many are computed, and wherever its numbers lie",
+        arguments: [vk_function.sigmoid, .error, .hard_sigmoid, .hard_swish])
+    func pixelCounts(function: vk_function) {
+        var random = RandomNumbers(seed: 5)
+        let pixel = (0..<channelsPerBlock).map { _ in Float.random(in: -4...4, using: &random) }
+        for level in KernelLevel.supported {
+            let one = results(of: function, pixel, level: level)
+            for count in 2...5 {
+                let repeated = (0..<count).flatMap { _ in pixel }
+                let expected = (0..<count).flatMap { _ in one }
+                #expect(results(of: function, repeated, level: level) == expected)
+                #expect(results(of: function, repeated, level: level, stride: 0) == expected)
+            }
+        }
+    }
+}

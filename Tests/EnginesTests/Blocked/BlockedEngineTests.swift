@@ -76,13 +76,14 @@ import Testing
         var random = RandomNumbers(seed: 9)
         let integers: [String: [Int64]] = [
             "axes": [2, 3], "from": [1, 0], "to": [7, 9], "by": [2, 3], "last": [-1, -1], "first": [-99, -99],
-            "back": [-2, -1], "around": [0, 1, 2, 0, 0, 0, 1, 0], "large": [3, 3, 7, 9], "places": [2, 0, 1, 1],
+            "back": [-2, -1], "around": [0, 1, 2, 1, 0, 0, 1, 1], "large": [3, 3, 7, 9], "places": [2, 0, 1, 1],
         ]
         // A network that moves the elements of `x`, and of a row of it that is repeated.
         let moves: [(any Operator, [String])] = [
             (Slice(), ["x", "from", "to", "axes", "by"]), (Slice(), ["x", "last", "first", "axes", "back"]),
             (Transpose(permutation: [0, 2, 3, 1]), ["x"]), (Pad(), ["x", "around"]),
-            (Gather(axis: 1), ["x", "places"]), (Expand(), ["row", "large"]), (Concat(axis: 1), ["x", "x"]),
+            (Pad(), ["row", "around"]), (Gather(axis: 1), ["x", "places"]), (Expand(), ["row", "large"]),
+            (Concat(axis: 1), ["x", "x"]),
         ]
         let graph = try Graph(
             name: "moves",

@@ -10,7 +10,8 @@ namespace {
 template <int count, class Lanes>
 ALWAYS_INLINE void sum_polynomial(const double (&coefficients)[count], const Lanes *x, Lanes *sum) {
     *sum = (Lanes)(coefficients[0]);
-    // Not unrolled, so that the compiler keeps this order, in which no step waits for the one before it.
+    // Not unrolled, so that the compiler keeps this order: a step of every register before the next of any of them, which
+    // waits for its own last one.
 #pragma clang loop unroll(disable)
     for (int i = 1; i < count; i++) *sum = __builtin_elementwise_fma(*sum, *x, (Lanes)(coefficients[i]));
 }
@@ -21,7 +22,7 @@ constexpr double to_whole = 0x1.8p52;
 /// e^x = 2^n power, where n is the integer nearest to x / ln 2, and power = e^r is its Taylor polynomial of degree 13,
 /// which omits less than 2^-57 for |r| < 0.347.
 ///
-/// - Parameter n: its last bits lie in those of `to_whole`.
+/// - Parameter n: plus the bits of `to_whole`, whose last ones are zeros.
 template <class Lanes>
 ALWAYS_INLINE void split_power_of_e(const Lanes *x, Lanes *power, lanes_like<uint64_t, Lanes> *n) {
     Lanes sum = __builtin_elementwise_fma(*x, (Lanes)(0x1.71547652b82fep0), (Lanes)(to_whole));

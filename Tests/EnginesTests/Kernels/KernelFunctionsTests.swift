@@ -66,14 +66,14 @@ import VectorKernels
         arguments: [vk_function.sigmoid, .error, .hard_sigmoid, .hard_swish])
     func pixelCounts(function: vk_function) {
         var random = RandomNumbers(seed: 5)
-        let pixel = (0..<channelsPerBlock).map { _ in Float.random(in: -4...4, using: &random) }
+        let pixels = (0..<5).map { _ in (0..<channelsPerBlock).map { _ in Float.random(in: -4...4, using: &random) } }
         for level in KernelLevel.supported {
-            let one = results(of: function, pixel, level: level)
+            let alone = pixels.map { results(of: function, $0, level: level) }
             for count in 2...5 {
-                let repeated = (0..<count).flatMap { _ in pixel }
-                let expected = (0..<count).flatMap { _ in one }
-                #expect(results(of: function, repeated, level: level) == expected)
-                #expect(results(of: function, repeated, level: level, stride: 0) == expected)
+                let numbers = pixels.prefix(count).flatMap { $0 }
+                #expect(results(of: function, numbers, level: level) == alone.prefix(count).flatMap { $0 })
+                let repeated = (0..<count).flatMap { _ in alone[0] }
+                #expect(results(of: function, numbers, level: level, stride: 0) == repeated)
             }
         }
     }

@@ -335,7 +335,7 @@ func makeTensor(
         if tensor.compression == .none {
             _ = H5Pset_fletcher32(properties.id)
         } else {
-            _ = H5Pset_shuffle(properties.id)
+            if tensor.isShuffled { _ = H5Pset_shuffle(properties.id) }
             _ = H5Pset_deflate(properties.id, CaptureCompression.level)
         }
     }

@@ -62,10 +62,12 @@ public enum AnyTensor: Sendable, Equatable {
     }
 
     /// The elements as in memory, little-endian, row-major; one byte for a boolean.
-    public var littleEndianBytes: [UInt8] {
-        func bytes<Typed: TypedTensor>(of tensor: Typed) -> [UInt8] {
-            Typed.Element.littleEndianBytes(of: tensor.typed.elements)
-        }
+    public var littleEndianBytes: [UInt8] { withLittleEndianBytes { [UInt8]($0) } }
+
+    /// Gives the bytes of ``littleEndianBytes`` where they are.
+    package func withLittleEndianBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        // Every supported processor stores the lowest byte first.
+        func bytes(of tensor: some TypedTensor) -> Result { tensor.typed.elements.withUnsafeBytes(body) }
         return bytes(of: contents)
     }
 

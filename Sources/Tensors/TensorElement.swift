@@ -22,8 +22,6 @@ public protocol TensorElement: Sendable, Equatable, BitwiseCopyable {
 
     static func float64(_ tensor: Tensor<Self>) -> Tensor<Double>
 
-    static func littleEndianBytes(of elements: [Self]) -> [UInt8]
-
     /// Elements from their bytes; nil if the number of bytes does not fit.
     static func elements(_ count: Int, littleEndianBytes bytes: UnsafeRawBufferPointer) -> [Self]?
 }
@@ -34,11 +32,6 @@ extension TensorElement {
     public static func float64(_ tensor: Tensor<Self>) -> Tensor<Double> { tensor.map { $0.float64 } }
 
     // Every supported processor stores the lowest byte first, as files do: an element's bytes are those of its bits.
-
-    public static func littleEndianBytes(of elements: [Self]) -> [UInt8] {
-        elements.withUnsafeBytes { [UInt8]($0) }
-    }
-
     public static func elements(_ count: Int, littleEndianBytes bytes: UnsafeRawBufferPointer) -> [Self]? {
         let (size, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Self>.stride)
         guard !overflow, bytes.count == size else { return nil }

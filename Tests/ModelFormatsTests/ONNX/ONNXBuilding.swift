@@ -82,7 +82,7 @@ extension ONNXTensorProto {
             $0.name = name
             $0.dims = dimensions
             $0.dataType = 1
-            $0.floatData = [Data(Float.littleEndianBytes(of: values))]
+            $0.floatData = [values.withUnsafeBytes { Data($0) }]
         }
     }
 

@@ -43,7 +43,7 @@ import Testing
             $0.dims = [2]
             $0.dataType = type
             switch type {
-            case 1: $0.floatData = [Data(Float.littleEndianBytes(of: [1, -2]))]
+            case 1: $0.floatData = [([1, -2] as [Float]).withUnsafeBytes { Data($0) }]
             case 2: $0.int32Data = [254, 1]
             case 3: $0.int32Data = [-2, 1]
             case 4: $0.int32Data = [65534, 0x201]
@@ -63,7 +63,7 @@ import Testing
     @Test("Floats are read from a packed list, from the parts of one, and from a list that is not packed")
     func lists() throws {
         let numbers: [Float] = [1, -2, 3]
-        let each = numbers.map { Float.littleEndianBytes(of: [$0]) }
+        let each = numbers.map { $0.bitPattern.littleEndianBytes }
         // Field 1 holds the extent, field 2 the type; a key is 8 times the number, plus 2 for bytes and 5 for 4 of them.
         let head: [UInt8] = [1 << 3 | 2, 1, 3, 2 << 3, 1]
         let packed: [UInt8] = [4 << 3 | 2, 12] + Array(each.joined())

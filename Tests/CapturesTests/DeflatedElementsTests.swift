@@ -7,7 +7,7 @@ import Testing
 @testable import Captures
 
 /// Elements that HDF5 does not compress itself: its reader gives them back.
-@Suite struct BytePlanesTests {
+@Suite struct DeflatedElementsTests {
     private let header = CaptureHeader(
         engine: "e", engineVersion: "1", arithmetic: "fp32", modelName: "m", modelSHA256: "0", adapter: "a")
 

@@ -123,13 +123,13 @@ static void compare_depthwise(vk_level level) {
 
 static void compare_elements(vk_level level) {
     ptrdiff_t pixels = 1 + random_below(40);
-    float *a = random_numbers(pixels * 16), *b = random_numbers(pixels * 16), *results[2];
+    float *a = random_numbers(pixels * 16), *b = random_numbers((pixels + 2) * 16), *results[2];
     for (int i = 0; i < 8; i++) {
         static const float specials[] = {-0.0f, INFINITY, -INFINITY, NAN, 1e-40f, 3, -3, 100};
         a[random_below(pixels * 16)] = specials[i];
     }
     vk_level levels[2] = {vk_level_portable, level};
-    for (vk_function function = vk_function_add; function <= vk_function_hard_swish; function++) {
+    for (vk_function function = vk_function_add; function <= vk_function_normalize; function++) {
         for (int i = 0; i < 2; i++) {
             results[i] = calloc(pixels * 16, sizeof(float));
             vk_elements elements = {function, a, 16, b, 16, -1, 1, 0.2f, 0.5f, results[i]};

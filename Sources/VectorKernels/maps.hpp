@@ -152,6 +152,17 @@ template <vk_function function> void apply_to_pixels(const vk_elements *elements
     }
 }
 
+void normalize_pixels(const vk_elements *elements, ptrdiff_t pixel_count) {
+    float32_lanes mean = stored<float32_lanes>(elements->b).lanes;
+    float32_lanes factor = stored<float32_lanes>(elements->b + vk_channel_block).lanes;
+    float32_lanes shift = stored<float32_lanes>(elements->b + 2 * vk_channel_block).lanes;
+    const float *a = elements->a;
+    ptrdiff_t stride = elements->a_stride;
+    float *results = elements->results;
+    for (ptrdiff_t pixel = 0; pixel < pixel_count; pixel++, a += stride, results += vk_channel_block)
+        stored<float32_lanes>(results).lanes = (stored<float32_lanes>(a).lanes - mean) * factor + shift;
+}
+
 void compute_elements(const vk_elements *elements, ptrdiff_t pixel_count) {
     switch (elements->function) {
     case vk_function_add: return apply_to_pixels<vk_function_add>(elements, pixel_count);
@@ -164,6 +175,7 @@ void compute_elements(const vk_elements *elements, ptrdiff_t pixel_count) {
     case vk_function_error: return apply_to_pixels<vk_function_error>(elements, pixel_count);
     case vk_function_hard_sigmoid: return apply_to_pixels<vk_function_hard_sigmoid>(elements, pixel_count);
     case vk_function_hard_swish: return apply_to_pixels<vk_function_hard_swish>(elements, pixel_count);
+    case vk_function_normalize: return normalize_pixels(elements, pixel_count);
     }
 }
 

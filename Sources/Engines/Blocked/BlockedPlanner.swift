@@ -231,11 +231,7 @@ struct BlockedPlanner {
             let parts = (1...4).compactMap { constant(node.inputs[$0])?.elements }
             guard parts.count == 4 else { return nil }
             let factors = normalization.factors(scale: parts[0], variance: parts[3])
-            return [
-                .init(function: .kernel(.subtract), a: a, b: .constant(parts[2])),
-                .init(function: .kernel(.multiply), a: .result(from), b: .constant(factors)),
-                .init(function: .kernel(.add), a: .result(from + 1), b: .constant(parts[1])),
-            ]
+            return [.init(function: .kernel(.normalize), a: a, b: .constants([parts[2], factors, parts[1]]))]
         case VariadicArithmetic.sum:
             var steps = [PlannedProgram.Step]()
             var sum = a

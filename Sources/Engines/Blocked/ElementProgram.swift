@@ -19,8 +19,8 @@ struct ElementProgram: Sendable {
         case map(BlockedMap)
         /// Numbers of a map of one pixel, for all pixels of the same image and channel.
         case pixel(BlockedMap)
-        /// A number for each channel, in blocks.
-        case constant(AlignedNumbers)
+        /// Some numbers for each channel: for each block the first ones, then the second ones.
+        case constants(AlignedNumbers, perChannel: Int)
 
         /// Whether the numbers of all rows follow each other, or are the same for all.
         fileprivate var isDense: Bool { if case .map(let map) = self { map.isDense } else { true } }
@@ -115,9 +115,10 @@ struct ElementProgram: Sendable {
             return Place(
                 start: run.pointer(other, image: image), blockStride: other.blockStride, rowStride: 0, pixelStride: 0,
                 strideInRun: 0)
-        case .constant(let numbers):
+        case .constants(let numbers, let perChannel):
             return Place(
-                start: numbers.start, blockStride: channelsPerBlock, rowStride: 0, pixelStride: 0, strideInRun: 0)
+                start: numbers.start, blockStride: perChannel * channelsPerBlock, rowStride: 0, pixelStride: 0,
+                strideInRun: 0)
         }
     }
 

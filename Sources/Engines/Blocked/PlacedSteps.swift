@@ -160,11 +160,21 @@ extension PlannedProgram {
             case .result(let step): return .result(step)
             case .map(let name): return .map(places.map(name))
             case .pixel(let name): return .pixel(places.map(name))
-            case .constant(let numbers):
-                let count = blocks(of: channels) * channelsPerBlock
-                let all = numbers.count == 1 ? [Float](repeating: numbers[0], count: count) : numbers
-                return .constant(AlignedNumbers(all + [Float](repeating: 0, count: count - all.count)))
+            case .constant(let numbers): return constants([numbers])
+            case .constants(let lists): return constants(lists)
             }
+        }
+        func constants(_ lists: [[Float]]) -> ElementProgram.Operand {
+            let count = blocks(of: channels) * channelsPerBlock
+            let all = lists.map { numbers in
+                numbers.count == 1
+                    ? [Float](repeating: numbers[0], count: count)
+                    : numbers + [Float](repeating: 0, count: count - numbers.count)
+            }
+            let inBlocks = stride(from: 0, to: count, by: channelsPerBlock).flatMap { first in
+                all.flatMap { $0[first..<first + channelsPerBlock] }
+            }
+            return .constants(AlignedNumbers(inBlocks), perChannel: lists.count)
         }
         return ElementProgram(
             steps: steps.map { step in

@@ -113,6 +113,8 @@ struct PlannedProgram {
         case pixel(String)
         /// One number, or one for each channel.
         case constant([Float])
+        /// Some numbers for each channel, for a function that takes them.
+        case constants([[Float]])
     }
 
     struct Step {

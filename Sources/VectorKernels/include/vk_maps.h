@@ -37,6 +37,8 @@ typedef enum __attribute__((enum_extensibility(closed))) {
     vk_function_hard_sigmoid,
     /// a max(0, min(1, a / 6 + 1/2)), in float64
     vk_function_hard_swish,
+    /// (a - mean) * factor + shift, each step rounded: b is 16 means, 16 factors and 16 shifts, for all pixels
+    vk_function_normalize,
 } vk_function;
 
 /// results[i] = function(a[i], b[i]) for pixels of 16 numbers, which follow each other in `results`.

@@ -7,19 +7,25 @@ import VectorKernels
 /// Functions of single numbers by kernel.
 @Suite struct KernelFunctionsTests {
     /// The kernel's results for a multiple of 16 numbers, or for the first 16 again and again if the stride is 0.
+    ///
+    /// - Parameter others: the function's other numbers.
     private func results(
-        of function: vk_function, _ numbers: [Float], level: KernelLevel, stride: Int = channelsPerBlock
+        of function: vk_function, _ numbers: [Float], _ others: [Float] = [], level: KernelLevel,
+        stride: Int = channelsPerBlock
     ) -> [Float] {
         [Float](unsafeUninitializedCapacity: numbers.count) { results, count in
             numbers.withUnsafeBufferPointer { numbers in
-                var elements = vk_elements()
-                elements.function = function
-                elements.alpha = 0.2
-                elements.beta = 0.5
-                elements.a = numbers.baseAddress
-                elements.a_stride = stride
-                elements.results = results.baseAddress
-                vk_compute_elements(level.kernelLevel, &elements, numbers.count / channelsPerBlock)
+                others.withUnsafeBufferPointer { others in
+                    var elements = vk_elements()
+                    elements.function = function
+                    elements.alpha = 0.2
+                    elements.beta = 0.5
+                    elements.a = numbers.baseAddress
+                    elements.a_stride = stride
+                    elements.b = others.baseAddress
+                    elements.results = results.baseAddress
+                    vk_compute_elements(level.kernelLevel, &elements, numbers.count / channelsPerBlock)
+                }
             }
             count = numbers.count
         }
@@ -59,6 +65,21 @@ import VectorKernels
         let powers = exponentials(of: numbers.map { -Double($0) }, level: level)
         let expected = powers.map { 1 / (1 + Float($0)) }
         #expect(countDifferent(results(of: .sigmoid, numbers, level: level), expected) == 0)
+    }
+
+    @Test(
+        "Normalizing subtracts a mean, multiplies by a factor and adds a shift, each step rounded once",
+        arguments: KernelLevel.supported)
+    func normalize(level: KernelLevel) {
+        var random = RandomNumbers(seed: 6)
+        let numbers = (0..<channelsPerBlock * 7).map { _ in Float.random(in: -4...4, using: &random) } + ends
+        let others = (0..<channelsPerBlock * 3).map { _ in Float.random(in: -2...2, using: &random) }
+        let expected = numbers.enumerated().map { place, number in
+            let channel = place % channelsPerBlock
+            let product = (number - others[channel]) * others[channelsPerBlock + channel]
+            return product + others[2 * channelsPerBlock + channel]
+        }
+        #expect(countDifferent(results(of: .normalize, numbers, others, level: level), expected) == 0)
     }
 
     @Test(

@@ -82,7 +82,7 @@ struct DeflatedElements {
         }
     }
 
-    /// Every so-manieth byte.
+    /// The bytes that lie a step apart, from the first one on.
     private static func gather(
         _ bytes: UnsafeRawBufferPointer, from first: Int, step: Int, into plane: UnsafeMutableBufferPointer<UInt8>
     ) {

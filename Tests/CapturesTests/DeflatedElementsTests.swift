@@ -104,6 +104,22 @@ import Testing
         #expect(size < 110_000)
     }
 
+    @Test("Elements become planes only if one of their bytes is frequent; others take little more room than they have")
+    func shuffling() {
+        var random = RandomNumbers(seed: 3)
+        for count in [1000, 70_000] {
+            // The high bytes are those of 1 to 2; of the lowest of four, no byte is frequent.
+            let numbers = (0..<count).map { _ in Float.random(in: 1..<2, using: &random) }
+            let bytes = (0..<count * 4).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+            let planes = numbers.withUnsafeBytes { DeflatedElements($0, elementSize: 4) }
+            #expect(planes.isShuffled && planes.bytes.count < count * 4 - count / 2)
+            let stored = bytes.withUnsafeBytes { DeflatedElements($0, elementSize: 4) }
+            // Deflate's header, a header of 5 bytes for each 65,535 and for the last, empty block, and the checksum.
+            let overhead = 2 + 5 * ((count * 4 + 65_534) / 65_535 + 1) + 4
+            #expect(!stored.isShuffled && stored.bytes.count == count * 4 + overhead)
+        }
+    }
+
     @Test("What layers give takes no more than 1.3 times the least room, and constants next to none")
     func room() throws {
         for rectified in [false, true] {

@@ -3,8 +3,8 @@ public enum CaptureCompression: String, Sendable, CaseIterable {
     case none
     /// Deflate after the bytes of one significance have been brought together, with a search for runs of one byte alone,
     /// and only of bytes among which one is frequent, as in the exponents of rectified numbers; elements without such
-    /// bytes are stored as they are. What networks compute becomes a tenth or two longer than with ``zlib``, in a part of the
-    /// time.
+    /// bytes are stored as they are. What networks compute becomes a tenth or two longer than with ``zlib``, in a part
+    /// of the time.
     case fast
     /// Deflate, after the same.
     case zlib

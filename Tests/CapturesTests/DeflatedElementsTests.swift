@@ -108,7 +108,7 @@ import Testing
     func shuffling() {
         var random = RandomNumbers(seed: 3)
         for count in [1000, 70_000] {
-            // The high bytes are those of 1 to 2; of the lowest of four, no byte is frequent.
+            // From 1 to 2 all numbers have the same highest byte.
             let numbers = (0..<count).map { _ in Float.random(in: 1..<2, using: &random) }
             let bytes = (0..<count * 4).map { _ in UInt8(truncatingIfNeeded: random.next()) }
             let planes = numbers.withUnsafeBytes { DeflatedElements($0, elementSize: 4) }

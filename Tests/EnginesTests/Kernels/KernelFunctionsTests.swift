@@ -84,17 +84,18 @@ import VectorKernels
 
     @Test(
         "Each pixel has the same results, however many are computed, and wherever its numbers lie",
-        arguments: [vk_function.sigmoid, .error, .hard_sigmoid, .hard_swish])
+        arguments: [vk_function.sigmoid, .error, .hard_sigmoid, .hard_swish, .normalize])
     func pixelCounts(function: vk_function) {
         var random = RandomNumbers(seed: 5)
+        let others = (0..<channelsPerBlock * 3).map { _ in Float.random(in: -4...4, using: &random) }
         let pixels = (0..<5).map { _ in (0..<channelsPerBlock).map { _ in Float.random(in: -4...4, using: &random) } }
         for level in KernelLevel.supported {
-            let alone = pixels.map { results(of: function, $0, level: level) }
+            let alone = pixels.map { results(of: function, $0, others, level: level) }
             for count in 2...5 {
                 let numbers = pixels.prefix(count).flatMap { $0 }
-                #expect(results(of: function, numbers, level: level) == alone.prefix(count).flatMap { $0 })
+                #expect(results(of: function, numbers, others, level: level) == alone.prefix(count).flatMap { $0 })
                 let repeated = (0..<count).flatMap { _ in alone[0] }
-                #expect(results(of: function, numbers, level: level, stride: 0) == repeated)
+                #expect(results(of: function, numbers, others, level: level, stride: 0) == repeated)
             }
         }
     }

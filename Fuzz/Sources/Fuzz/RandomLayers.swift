@@ -36,7 +36,7 @@ extension RandomGraph {
         let spatial = max(shape.rank - 2, 0)
         let channels = shape.rank > 1 ? shape[1] : 1
         let axis = source.choose(-shape.rank...max(shape.rank - 1, 0))
-        switch source.choose(0...20) {
+        switch source.choose(0...31) {
         case 0:
             let groups = source.flag() ? channels : 1
             let count = groups * source.choose(1...3)
@@ -72,7 +72,35 @@ extension RandomGraph {
         case 17: append(Concat(axis: axis), [.tensor(nodes.last?.outputs[0] ?? "x")])
         case 18: append(Reshape(), [integers([0, -1])])
         case 19: append(Unsqueeze(), [integers([source.choose(0...shape.rank)])])
+        case 20: append(LogSoftmax(Softmax(axis: axis, spansFollowingAxes: source.flag())))
+        case 21: append(Reduction(source.choose(Reduction.Function.allCases)), [integers([axis])])
+        case 22:
+            let extent = source.choose([Normalization.Extent.instance, .layer(axis: max(spatial, 1)), .group(count: 1)])
+            let count = extent == .layer(axis: max(spatial, 1)) ? shape.dimensions.last ?? 1 : channels
+            append(Normalization(extent), [weights([count]), weights([count])])
+        case 23: append(LocalResponseNormalization(size: source.choose(1...4), alpha: source.choose([1e-4, 0.25, 1])))
+        case 24: append(NormDivision(axis: axis, isOfMagnitudes: source.flag()))
+        case 25: append(NormPool(window: window(spatial), power: source.choose(1...3)))
+        case 26: append(CumulativeSum(isExclusive: source.flag()), [integers([axis])])
+        case 27:
+            append(
+                source.choose(VariadicArithmetic.allCases),
+                [.tensor(nodes.last?.inputs[0] ?? "x"), weights([channels])])
+        case 28: append(GlobalMaxPool())
+        case 29...30: append(anyFunction())
         default: append(ActivationFunction.identity)
         }
+    }
+
+    /// A function of each number, with any parameters.
+    private mutating func anyFunction() -> ActivationFunction {
+        source.choose([
+            .absolute, .ceiling, .celu(alpha: source.float()), .cosine, .elu(alpha: source.float()), .errorFunction,
+            .exponential, .floor, .gelu(byTanh: source.flag()),
+            .hardSigmoid(alpha: source.float(), beta: source.float()), .hardSwish, .logarithm, .mish, .negation,
+            .reciprocal, .round, .selu(alpha: source.float(), gamma: source.float()),
+            .shrink(bias: source.float(), limit: source.float()), .sign, .sine, .softplus, .softsign, .squareRoot,
+            .swish(alpha: source.float()), .tanh, .thresholdedReLU(alpha: source.float()),
+        ])
     }
 }

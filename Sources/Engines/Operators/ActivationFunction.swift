@@ -103,13 +103,15 @@ extension RoundingBound {
         let turns = function.turningPoints
         return x.zipMap(operand.errorOrZeros) { x, error in
             let exact = function.value(of: x)
-            var moved = BoundedNumber(value: x, error: error).mapped(function.value)
+            guard exact.isFinite else { return 0 }
+            var moved = BoundedNumber(value: x, error: error).mapped { function.value(of: function.defined($0)) }
+            if function == .reciprocal, error >= abs(x) { moved.error = .infinity }
             for turn in turns where abs(turn - x) < error {
                 moved.error = max(moved.error, abs(function.value(of: turn) - exact))
             }
             // A wave has turning points everywhere, and no slope steeper than 1.
             if function == .sine || function == .cosine { moved.error = min(error, 2) }
-            guard exact.isFinite, let own = function.ownError(at: x, exact) else { return moved.error }
+            guard let own = function.ownError(at: x, exact) else { return moved.error }
             moved.error += own * working.unitRoundoff
             return stored(moved)
         }
@@ -125,16 +127,21 @@ extension ActivationFunction {
         }
     }
 
+    /// The number, or the nearest of which the function has a result: no right program takes the root of less than 0.
+    fileprivate func defined(_ x: Double) -> Double { self == .squareRoot ? max(x, 0) : x }
+
     /// Where the function turns from falling to rising, or jumps.
     fileprivate var turningPoints: [Double] {
         switch self {
-        case .absolute: [0]
+        // An alpha of less than 0 makes them turn.
+        case .absolute, .celu, .elu, .selu: [0]
         case .gelu(let byTanh): [byTanh ? -0.752461422071 : -0.751791524694]
         case .hardSwish: [-1.5]
         case .mish: [-1.192431214515]
         // It jumps there, on the outer side of each.
         case .shrink(_, let limit): [-1, 1].flatMap { [$0 * Double(limit), $0 * Double(limit).nextUp] }
         case .swish(let alpha): [-1.278464542761 / Double(alpha)]
+        case .thresholdedReLU(let alpha): [Double(alpha), Double(alpha).nextUp]
         default: []
         }
     }

@@ -58,7 +58,7 @@ extension BatchNormalization {
     private func smallestVariance(_ variance: Operand, in bound: RoundingBound) -> AnyTensor? {
         guard let values = variance.values else { return nil }
         let epsilon = Double(epsilon)
-        let epsilonError = epsilon * bound.working.unitRoundoff + bound.working.underflowUnit
-        return .float64(values.zipMap(variance.errorOrZeros) { max($0 - $1 - epsilonError, -epsilon) })
+        let lost = epsilon - bound.leastRounded(epsilon)
+        return .float64(values.zipMap(variance.errorOrZeros) { max($0 - $1 - lost, -epsilon) })
     }
 }

@@ -86,11 +86,14 @@ extension RoundingBound {
                 let moved = try corner(signs.0, signs.1).zipMap(output) { abs($0 - $1) }
                 errors = errors.zipMap(moved) { max($0, $1.isNaN ? .infinity : $1) }
             }
-            // If the base may be 0, the power may turn between the corners.
-            let straddles = base.zipMap(a.errorOrZeros) { abs($0) < $1 ? 1.0 : 0 }
-            let mayTurn = try exact(BinaryArithmetic.add, [.float64(straddles), .float64(exponent.map { _ in 0 })])
+            // If the base may be 0, the power may turn between the corners, and if the exponent may be negative, too, it
+            // has no bound.
+            let mayBeZero = base.zipMap(a.errorOrZeros) { $1 > 0 && abs($0) <= $1 ? 1.0 : 0 }
+            let mayBeNegative = exponent.zipMap(b.errorOrZeros) { $0 < $1 ? 2.0 : 0 }
+            let doubts = try exact(BinaryArithmetic.add, [.float64(mayBeZero), .float64(mayBeNegative)])
             let largest = try corner(1, 1).zipMap(try corner(-1, 1)) { max(abs($0), abs($1)) }
-            errors = errors.zipMap(mayTurn.zipMap(largest) { $0 > 0 ? $1 : 0 }) { max($0, $1) }
+                .zipMap(output) { max($0, abs($1)) }
+            errors = errors.zipMap(doubts.zipMap(largest) { $0 == 3 ? .infinity : $0 == 1 ? $1 : 0 }, max)
         }
         let logarithms = base.map { $0 == 0 ? 0 : log(abs($0)) }
         let steepness = try exact(BinaryArithmetic.multiply, [.float64(logarithms), .float64(exponent)])

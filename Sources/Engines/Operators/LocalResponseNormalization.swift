@@ -44,6 +44,9 @@ extension RoundingBound {
         let (channels, plane) = (x.shape[1], x.shape.dimensions.dropFirst(2).reduce(1, *))
         let factor = rounded(.exactly(Double(operation.alpha) / Double(operation.size)))
         let beta = Double(operation.beta)
+        // Squares do not fall below 0.
+        let isAboveBias = operation.alpha >= 0 && beta >= 0
+        let least = isAboveBias ? leastRounded(pow(leastRounded(Double(operation.bias)), beta)) : 0
         var bounds = x
         for image in 0..<x.shape[0] {
             for channel in 0..<channels {
@@ -53,9 +56,9 @@ extension RoundingBound {
                     let base = sum(.exactly(Double(operation.bias)), product(factor, sum(terms)))
                     // The power's own relative roundings.
                     let own = 4 + 2 * abs(beta * log(max(abs(base.value), .leastNormalMagnitude)))
-                    let divisor = rounded(base.mapped { pow($0, beta) }, roundings: own)
+                    let divisor = rounded(base.mapped { pow(max($0, 0), beta) }, roundings: own)
                     let position = (image * channels + channel) * plane + pixel
-                    bounds.elements[position] = stored(quotient(numbers[position], divisor))
+                    bounds.elements[position] = stored(quotient(numbers[position], divisor, atLeast: least))
                 }
             }
         }

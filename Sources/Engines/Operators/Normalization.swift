@@ -49,6 +49,8 @@ extension RoundingBound {
         let count = operation.groupCount(in: x.shape)
         var results = numbers
         var statistics = [Double]()
+        // A variance is not below 0.
+        let least = leastRounded(leastRounded(Double(operation.epsilon)).squareRoot())
         for start in stride(from: 0, to: numbers.count, by: max(count, 1)) {
             let group = numbers[start..<start + count]
             let mean = quotient(sum(group), .exactly(Double(count)))
@@ -57,10 +59,11 @@ extension RoundingBound {
             variance.error += Double(count + 4) * working.unitRoundoff * mean.magnitude * mean.magnitude
             let deviation = squareRoot(sum(variance, .exactly(Double(operation.epsilon))))
             if operation.result != .normalized {
-                statistics.append(stored(operation.result == .mean ? mean : quotient(.exactly(1), deviation)))
+                statistics.append(
+                    stored(operation.result == .mean ? mean : quotient(.exactly(1), deviation, atLeast: least)))
             }
             for (position, difference) in zip(start..<start + count, differences) {
-                results[position] = quotient(difference, deviation)
+                results[position] = quotient(difference, deviation, atLeast: least)
             }
         }
         guard operation.result == .normalized else { return Tensor(output.shape, statistics) }

@@ -81,9 +81,7 @@ extension RoundingBound {
             let squares = try reduced(.sumOfSquares, operand.magnitude)
             return stored(
                 squares.zipMap(try sumErrors(.sumOfSquares)) { value, error in
-                    // Where a root's argument could be negative, it is 0.
-                    let number = BoundedNumber(value: value, error: error).mapped { max($0, 0).squareRoot() }
-                    return rounded(number).error
+                    squareRoot(BoundedNumber(value: value, error: error)).error
                 })
         case .logarithmOfSum:
             return stored(

@@ -72,19 +72,27 @@ extension RoundingBound {
                 func exponentError(_ position: Int) -> Double {
                     errors[position] + largestError + unit * (largest - x.elements[position])
                 }
-                // The effect of all exponents' errors on the sum: each counts by its share.
-                let sumError = positions.reduce(0.0) { error, position in
-                    let share = output.elements[position]
-                    return share == 0 ? error : error + share * expm1(exponentError(position))
+                // By how much an error of its exponent may raise a share of the sum. What float64 holds of a share below
+                // its normal numbers says nothing of what the share grows to: e / sum is at most e, for the largest e is 1.
+                func growth(_ position: Int, _ error: Double) -> Double {
+                    let (share, difference) = (output.elements[position], x.elements[position] - largest)
+                    guard share < .leastNormalMagnitude else { return share * expm1(error) }
+                    return difference == -.infinity ? 0 : exp(difference + error)
                 }
+                // The effect of all exponents' errors on the sum: each counts by its share.
+                let sumError = positions.reduce(0.0) { $0 + growth($1, exponentError($1)) }
                 // The roundings of the sum, two exponentials (each two and the error itself) and the quotient: rounded
                 // up to 8.
                 let roundings = Double(summed + 8) * unit
                 for position in positions {
                     let exact = output.elements[position]
                     let own = expm1(exponentError(position) + sumError) + roundings + stored.unitRoundoff
+                    let moved =
+                        exact < .leastNormalMagnitude
+                        ? growth(position, exponentError(position)) * (1 + roundings + stored.unitRoundoff)
+                        : exact * own
                     // If stored numbers have fewer bits, the exponential and the quotient may each be rounded.
-                    result.elements[position] = (exact == 0 ? 0 : exact * own) + 4 * stored.underflowUnit
+                    result.elements[position] = moved + 4 * stored.underflowUnit
                 }
             }
         }

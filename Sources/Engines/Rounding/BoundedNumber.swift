@@ -11,21 +11,21 @@ struct BoundedNumber {
     /// The largest magnitude that the program's number may have.
     var magnitude: Double { abs(value) + error }
 
-    /// The result of a monotonic function, before that is rounded.
+    /// The result of a monotonic function, before that is rounded. Where the function may not be defined, there is no
+    /// bound.
     func mapped(_ function: (Double) -> Double) -> BoundedNumber {
         let result = function(value)
         guard error > 0, result.isFinite else { return BoundedNumber(value: result, error: 0) }
-        let ends = max(abs(function(value + error) - result), abs(function(value - error) - result))
-        return BoundedNumber(value: result, error: ends.isNaN ? .infinity : ends)
+        let ends = [value + error, value - error].map { abs(function($0) - result) }
+        return BoundedNumber(value: result, error: ends.contains(where: \.isNaN) ? .infinity : max(ends[0], ends[1]))
     }
 }
 
 extension RoundingBound {
-    /// A result in the working precision: its own rounding is added.
+    /// A result in the working precision: its own rounding is added. What has no bound has none when multiplied by 0.
     func rounded(_ number: BoundedNumber, roundings: Double = 1) -> BoundedNumber {
-        BoundedNumber(
-            value: number.value,
-            error: number.error + roundings * working.unitRoundoff * number.magnitude + working.underflowUnit)
+        let error = number.error + roundings * working.unitRoundoff * number.magnitude + working.underflowUnit
+        return BoundedNumber(value: number.value, error: error.isNaN ? .infinity : error)
     }
 
     /// A result as it is stored.
@@ -43,14 +43,21 @@ extension RoundingBound {
         return rounded(BoundedNumber(value: a.value * b.value, error: error))
     }
 
-    func quotient(_ a: BoundedNumber, _ b: BoundedNumber) -> BoundedNumber {
-        let smallest = abs(b.value) - b.error
+    /// - Parameter least: what the magnitude of b is not below in any right program.
+    func quotient(_ a: BoundedNumber, _ b: BoundedNumber, atLeast least: Double = 0) -> BoundedNumber {
+        let smallest = max(abs(b.value) - b.error, least)
         let error = (abs(a.value) * b.error + abs(b.value) * a.error) / (abs(b.value) * smallest)
         let value = a.value / b.value
         return rounded(BoundedNumber(value: value, error: smallest > 0 ? error : .infinity))
     }
 
-    func squareRoot(_ a: BoundedNumber) -> BoundedNumber { rounded(a.mapped { $0.squareRoot() }) }
+    /// The root of a number that is not below 0 in any right program.
+    func squareRoot(_ a: BoundedNumber) -> BoundedNumber { rounded(a.mapped { max($0, 0).squareRoot() }) }
+
+    /// What is left of a positive number when it is rounded.
+    func leastRounded(_ number: Double) -> Double {
+        max(number - number * working.unitRoundoff - working.underflowUnit, 0)
+    }
 
     /// A sum in any order: every term undergoes at most as many roundings as there are terms.
     func sum(_ terms: some Collection<BoundedNumber>) -> BoundedNumber {

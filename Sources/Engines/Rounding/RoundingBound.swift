@@ -121,7 +121,7 @@ package struct RoundingBound: Sendable, Equatable {
             moved.contains(position) && input.0 != nil ? .float64(input.1.errorOrZeros) : input.0
         }
         // If a window lies entirely in padding, there is no number and no error.
-        return try exact(operation, errors).map { $0 > 0 ? $0 : 0 }
+        return try exact(operation, errors).map { $0.isNaN ? .infinity : max($0, 0) }
     }
 
     /// The error of a magnitude that errors of its parts may raise to `whole`, roundings included.

@@ -1,4 +1,5 @@
 import Engines
+import Foundation
 import NetworkGraph
 import Tensors
 import Testing
@@ -22,6 +23,73 @@ import Testing
         let bound = try bounds(
             BinaryArithmetic.power, [vector(0.1), vector(2)], errors: [Tensor([1], [0.2]), nil])
         #expect(bound.elements[0] >= 0.0899 && bound.elements[0] < 0.0901)
+        // It may be 0.3 that becomes 0, though all other numbers that it may be are smaller.
+        let falling = try bounds(
+            BinaryArithmetic.power, [vector(0.3), vector(1)], errors: [Tensor([1], [0.31]), Tensor([1], [2])])
+        #expect(falling.elements[0] >= 0.3)
+    }
+
+    @Test("What a number near 0 divides has no bound")
+    func poles() throws {
+        let error = Tensor<Double>([1], [0.2])
+        #expect(
+            try bounds(BinaryArithmetic.power, [vector(0.1), vector(-2)], errors: [error, nil]).elements == [.infinity])
+        #expect(try bounds(ActivationFunction.reciprocal, [vector(0.1)], errors: [error]).elements == [.infinity])
+        #expect(
+            try bounds(BinaryArithmetic.divide, [vector(1), vector(0.1)], errors: [nil, error]).elements == [.infinity])
+        // 1 / (0.5 - 0.2) - 1 / 0.5
+        let bound = try bounds(ActivationFunction.reciprocal, [vector(0.5)], errors: [error]).elements[0]
+        #expect(bound >= 1.3333 && bound < 1.3334)
+    }
+
+    @Test("A root of what may be 0 may be 0, and where epsilon is added it is not below epsilon's root")
+    func roots() throws {
+        let error = Tensor<Double>([1], [0.75])
+        let root = try bounds(ActivationFunction.squareRoot, [vector(0.25)], errors: [error]).elements[0]
+        #expect(root >= 0.5 && root < 0.5001)
+        #expect(try bounds(ActivationFunction.logarithm, [vector(0.25)], errors: [error]).elements == [.infinity])
+        // Two numbers that may be equal, each divided by at least the root of 0.25.
+        let normalized = try bounds(
+            Normalization(.layer(axis: 1), epsilon: 0.25), [.float32(Tensor([1, 2], [0.1, -0.1])), vector(1, 1)],
+            errors: [Tensor([1, 2], [0.2, 0.2]), nil])
+        #expect(normalized.elements.allSatisfy { $0 > 0.2 && $0 < 2 })
+    }
+
+    @Test("What has no bound has none when it is multiplied by 0, or moved")
+    func unbounded() throws {
+        let infinite = Tensor<Double>([1, 1, 1], [.infinity])
+        let x = AnyTensor.float32(Tensor([1, 1, 1], [1]))
+        #expect(
+            try bounds(Normalization(.layer(axis: 1)), [x, vector(0)], errors: [infinite, nil]).elements == [.infinity])
+        #expect(try bounds(GlobalMaxPool(), [x], errors: [Tensor([1, 1, 1], [.nan])]).elements == [.infinity])
+    }
+
+    @Test("A function that turns is off by what it is where it turns")
+    func turningFunctions() throws {
+        let error = Tensor<Double>([1], [1.1])
+        // 0 for -1.1, and -1 just above -1.
+        let limited = ActivationFunction.thresholdedReLU(alpha: -1)
+        #expect(try bounds(limited, [vector(-1.1)], errors: [error]).elements[0] > 0.9999)
+        // exp(-1) - 1 times -1 for -1, and 0 for 0, and 0.1 for 0.1.
+        let turned = ActivationFunction.elu(alpha: -1)
+        #expect(try bounds(turned, [vector(-1)], errors: [error]).elements[0] >= 1 - exp(-1))
+    }
+
+    @Test("A softmax's number that is 0 in float64 may be as large as its exponent's error makes it")
+    func vanishedPower() throws {
+        // In 16 bits both may be the same number, whose softmax is one half.
+        let apart = vector(0x1p20, 0x1p20 + 1000)
+        let bound = try bounds(Softmax(axis: 0), [apart], errors: [Tensor([2], [1000, 1000])])
+        #expect(bound.elements.allSatisfy { $0 >= 0.5 })
+        // exp(-1000 + 2 * 480), and not more.
+        let near = try bounds(Softmax(axis: 0), [apart], errors: [Tensor([2], [480, 480])])
+        #expect(near.elements[0] >= exp(-40) && near.elements[0] < exp(-39))
+        // exp(-1000 + 0.2) is less than float32 holds.
+        let certain = try bounds(Softmax(axis: 0), [apart], errors: [Tensor([2], [0.1, 0.1])])
+        #expect(certain.elements[0] < 1e-44)
+        // Minus infinity leaves a number out, whatever the others' errors are.
+        let masked = try bounds(Softmax(axis: 0), [vector(-.infinity, 1)], errors: [Tensor([2], [0, 1000])])
+        #expect(masked.elements[0] < 1e-44)
     }
 
     @Test("Whether a number is 0 is in doubt where its error reaches 0, and not where it ends before")

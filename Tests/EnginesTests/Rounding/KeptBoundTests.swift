@@ -27,26 +27,47 @@ import Testing
     }
 
     @Test(
-        "Operands that are off by no more than their errors give results within the bound",
+        "Operands that are off by no more than their errors give results within the bound, for numbers of any size",
         arguments: OperatorSample.all)
     func operandsWithErrors(_ sample: OperatorSample) throws {
-        let errors = errors(of: sample)
-        let bounds = try bounds(sample, .float32, errors)
-        let exact = try ArithmeticName.fp64.apply(sample.operation, to: sample.inputs).float64
+        for size: Double in [1, 300, 0x1p-80] {
+            for part in [0x1p-18, 0.25, 1.5] { try keepsBound(sample, size: size, errorPart: part) }
+        }
+    }
+
+    /// - Parameters:
+    ///   - size: by how much the sample's numbers are multiplied.
+    ///   - errorPart: which part of a number its error may be.
+    private func keepsBound(_ sample: OperatorSample, size: Double, errorPart: Double) throws {
+        let mayErr = zip(sample.inputs, errors(of: sample)).map { $1 != nil }
+        let inputs = zip(sample.inputs, mayErr).map { input, mayErr -> AnyTensor? in
+            mayErr ? input.map { .float64($0.float64.map { $0 * size }) } : input
+        }
+        let errors = zip(inputs, mayErr).map { input, mayErr in
+            mayErr ? input.map { $0.float64.map { (abs($0) + size / 4) * errorPart } } : nil
+        }
+        guard let exact = try? ArithmeticName.fp64.apply(sample.operation, to: inputs).float64 else { return }
+        let bounds = try RoundingBound.float32.errors(of: sample.node, inputs: inputs, errors: errors, output: exact)
         var random = RandomNumbers(seed: 5)
-        for _ in 0..<8 {
-            let moved = zip(sample.inputs, errors).map { input, error -> AnyTensor? in
+        for place in 0..<16 {
+            let moved = zip(inputs, errors).map { input, error -> AnyTensor? in
                 guard let input, let error else { return input }
-                let factors = error.map { _ in Double([-1, 1].randomElement(using: &random) ?? 1) }
+                // At the ends of what a number may be, and between them.
+                let factors = error.map { _ -> Double in
+                    place < 8 ? [-1, 1].randomElement(using: &random) ?? 1 : .random(in: -1...1, using: &random)
+                }
                 return .float64(input.float64.zipMap(error.zipMap(factors, *), +))
             }
             guard let computed = try? ArithmeticName.fp64.apply(sample.operation, to: moved).float64,
                 computed.shape == exact.shape
             else { continue }
-            for (index, bound) in bounds.elements.enumerated() {
+            // What overflows float64 is more than rounding can be asked about.
+            for (index, bound) in bounds.elements.enumerated() where exact.elements[index].isFinite {
                 let error = abs(computed.elements[index] - exact.elements[index])
                 // Roots and logarithms of less than 0 are nothing that a right program computes.
-                #expect(error <= bound || error.isNaN, "\(index): \(error) beyond \(bound)")
+                #expect(
+                    error <= bound || error.isNaN,
+                    "\(index): \(error) beyond \(bound), of numbers times \(size) with errors of \(errorPart)")
             }
         }
     }

@@ -62,12 +62,15 @@ extension FuzzTarget {
     /// That an engine's outputs are as near to a float64 run as rounding allows. An arithmetic that overflows is left
     /// out: the bound is one of roundings.
     private static func checkBound(_ engine: any Engine, input: Tensor<Float>) {
+        let formats = engine.arithmetic.formats
         guard engine.arithmetic != .fp64, input.elements.allSatisfy(\.isFinite),
+            fits(.float32(input), formats.stored),
+            engine.graph.initializers.values.allSatisfy({ fits($0, formats.constants) }),
             let exact = recorded(.fp64, engine.graph, input),
             let computed = recorded(engine.arithmetic, engine.graph, input),
             (Array(exact.tensors.values) + Array(computed.tensors.values)).allSatisfy({
                 $0.float64.elements.allSatisfy(\.isFinite)
-            })
+            }), !overflowsWithin(engine, exact.tensors.merging(exact.inputs) { tensor, _ in tensor })
         else { return }
         do {
             let comparison = try LayerComparison(of: engine, bound: RoundingBound(of: engine.arithmetic))
@@ -81,6 +84,24 @@ extension FuzzTarget {
                 }
             }
         } catch { require(false, "what an engine computes can be compared: \(error)") }
+    }
+
+    /// Whether all numbers but infinities are within a format.
+    private static func fits(_ tensor: AnyTensor, _ format: FloatFormat) -> Bool {
+        tensor.elementType.floatFormat == nil
+            || tensor.float64.elements.allSatisfy { !$0.isFinite || format.rounded($0).isFinite }
+    }
+
+    /// Whether squares may overflow that an operator sums to divide by, so that its result is small, and not infinite.
+    private static func overflowsWithin(_ engine: any Engine, _ tensors: [String: AnyTensor]) -> Bool {
+        engine.graph.nodes.contains { node in
+            guard
+                node.operator is Normalization || node.operator is NormDivision
+                    || node.operator is LocalResponseNormalization, let input = node.inputs[0].flatMap({ tensors[$0] })
+            else { return false }
+            let sum = input.float64.elements.reduce(0) { $0 + $1 * $1 }
+            return sum >= engine.arithmetic.formats.working.largest / 2
+        }
     }
 
     /// A graph for a person: inputs, nodes and constants.

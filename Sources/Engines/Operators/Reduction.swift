@@ -66,9 +66,15 @@ extension RoundingBound {
         func sumErrors(_ function: Reduction.Function) throws -> Tensor<Double> {
             let n = (count + 2) * working.unitRoundoff
             let own = try reduced(function, operand.magnitude)
-            let underflow = count * working.underflowUnit
-            return try reduced(function, operand.magnitudeWithError).zipMap(own) { whole, own in
-                error(of: own, grownTo: whole, roundings: n / (1 - n), underflow: underflow)
+            let whole = try reduced(function, operand.magnitudeWithError)
+            // What a product loses among the subnormals, the factors after it may multiply.
+            let growth =
+                function == .product
+                ? try reduced(.product, operand.magnitudeWithError.map { .float64($0.float64.map { max($0, 1) }) })
+                : whole.map { _ in 1 }
+            return whole.zipMap(own.zipMap(growth) { ($0, $1) }) { whole, parts in
+                let underflow = count * working.underflowUnit * parts.1
+                return error(of: parts.0, grownTo: whole, roundings: n / (1 - n), underflow: underflow)
             }
         }
         func stored(_ errors: Tensor<Double>) -> Tensor<Double> {

@@ -64,6 +64,19 @@ import Testing
         #expect(try bounds(GlobalMaxPool(), [x], errors: [Tensor([1, 1, 1], [.nan])]).elements == [.infinity])
     }
 
+    @Test("What a product loses among the subnormals is multiplied by the factors after it")
+    func productOfSubnormals() throws {
+        let numbers = AnyTensor.float32(Tensor([3], [0x1p-20, 0.51 * 0x1p-4, 1024]))
+        let operation = Reduction(.product)
+        let node = Node(name: "it", operator: operation, inputs: ["x"], outputs: ["y"])
+        let exact = try ArithmeticName.fp64.apply(operation, to: [numbers]).float64
+        let bound = try RoundingBound(of: .fp16FMA).errors(of: node, inputs: [numbers], errors: [nil], output: exact)
+        // 0.51 of the least subnormal is stored as the whole.
+        let computed = try ArithmeticName.fp16FMA.apply(operation, to: [numbers]).float64
+        let error = abs(computed.elements[0] - exact.elements[0])
+        #expect(error > 0.4 * 0x1p-24 * 1024 && error <= bound.elements[0])
+    }
+
     @Test("A function that turns is off by what it is where it turns")
     func turningFunctions() throws {
         let error = Tensor<Double>([1], [1.1])

@@ -2,9 +2,10 @@
 # Fuzzes every reader and random graphs with libFuzzer: Fuzz/run.sh SECONDS [TARGET...]
 #
 # Each target runs SECONDS from its seeds in Fuzz/Corpus, and from what earlier runs found in Fuzz/Found, where it keeps
-# what is new. SANITIZER=address builds and runs with AddressSanitizer. Ends with the executions of each target; with 1
-# if a target crashed, took more than 5 seconds or 2 GiB for one input, or found a property that does not hold: the input
-# then is in Fuzz/Findings/TARGET, and `Fuzz TARGET FILE` of the build folder shows it again.
+# what is new. SANITIZER=address builds and runs with AddressSanitizer. FUZZ_SEED draws the same inputs each time. Ends with
+# the executions of each target; with 1 if a target crashed, took more than 5 seconds or 2 GiB for one input, or found a
+# property that does not hold: the input then is printed and in Fuzz/Findings/TARGET, and `Fuzz TARGET FILE` of the build
+# folder shows it again.
 set -eu
 cd "$(dirname "$0")"
 seconds=${1:?how many seconds for each target}
@@ -42,11 +43,15 @@ for target in "$@"; do
     status=0
     # The backtrace of Swift's own would hold a crash up for a second or more.
     SWIFT_BACKTRACE=enable=no "$program" "$target" -max_total_time="$seconds" -rss_limit_mb=2048 -timeout=5 \
-        -print_final_stats=1 -artifact_prefix="Findings/$target/" "Found/$target" "Corpus/$target" >"$log" 2>&1 ||
+        -print_final_stats=1 -artifact_prefix="Findings/$target/" ${FUZZ_SEED:+"-seed=$FUZZ_SEED"} "Found/$target" "Corpus/$target" >"$log" 2>&1 ||
         status=$?
     count=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
     printf '%-18s %12s executions%s\n' "$target" "${count:-0}" "$([ "$status" -eq 0 ] || echo ": $(grep -m 1 -E \
         'ERROR|SUMMARY|does not hold' "$log" || echo "exit code $status"), see Fuzz/$log")"
-    [ "$status" -eq 0 ] || found=1
+    if [ "$status" -ne 0 ]; then
+        found=1
+        # Where the folder is gone afterwards, what was printed is all there is.
+        sed -n -e '/does not hold/,/ERROR/p' -e '/^Base64/p' "$log" | cut -c 1-2000
+    fi
 done
 exit "$found"

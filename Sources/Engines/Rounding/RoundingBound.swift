@@ -140,7 +140,7 @@ package struct RoundingBound: Sendable, Equatable {
     ) -> Tensor<Double> {
         let unit = max(roundings * working.unitRoundoff, stored.unitRoundoff)
         return output.zipMap(propagated) { exact, error in
-            unit * (exact.magnitude + error) + error + stored.underflowUnit
+            exact.isFinite ? unit * (exact.magnitude + error) + error + stored.underflowUnit : 0
         }
     }
 

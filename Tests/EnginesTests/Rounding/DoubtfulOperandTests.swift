@@ -55,6 +55,15 @@ import Testing
         #expect(normalized.elements.allSatisfy { $0 > 0.2 && $0 < 2 })
     }
 
+    @Test("In place of an infinity only the same infinity is right, whatever the others' errors are")
+    func infinities() throws {
+        let error = Tensor<Double>([2], [0.5, 0.5])
+        for operation in BinaryArithmetic.allCases.prefix(3) {
+            let bound = try bounds(operation, [vector(1, 1), vector(-.infinity, 2)], errors: [error, nil])
+            #expect(bound.elements[0] == 0 && bound.elements[1] >= 0.5)
+        }
+    }
+
     @Test("What has no bound has none when it is multiplied by 0, or moved")
     func unbounded() throws {
         let infinite = Tensor<Double>([1, 1, 1], [.infinity])

@@ -71,11 +71,10 @@ extension RoundingBound {
             let growth =
                 function == .product
                 ? try reduced(.product, operand.magnitudeWithError.map { .float64($0.float64.map { max($0, 1) }) })
-                : whole.map { _ in 1 }
-            return whole.zipMap(own.zipMap(growth) { ($0, $1) }) { whole, parts in
-                let underflow = count * working.underflowUnit * parts.1
-                return error(of: parts.0, grownTo: whole, roundings: n / (1 - n), underflow: underflow)
-            }
+                : nil
+            let underflow = (growth ?? whole.map { _ in 1 }).map { count * working.underflowUnit * $0 }
+            let errors = whole.zipMap(own) { error(of: $1, grownTo: $0, roundings: n / (1 - n)) }
+            return errors.zipMap(underflow, +)
         }
         func stored(_ errors: Tensor<Double>) -> Tensor<Double> {
             output.zipMap(errors) { self.stored(BoundedNumber(value: $0, error: $1)) }

@@ -16,8 +16,8 @@ struct BoundedNumber {
     func mapped(_ function: (Double) -> Double) -> BoundedNumber {
         let result = function(value)
         guard error > 0, result.isFinite else { return BoundedNumber(value: result, error: 0) }
-        let ends = [value + error, value - error].map { abs(function($0) - result) }
-        return BoundedNumber(value: result, error: ends.contains(where: \.isNaN) ? .infinity : max(ends[0], ends[1]))
+        let (above, below) = (abs(function(value + error) - result), abs(function(value - error) - result))
+        return BoundedNumber(value: result, error: above.isNaN || below.isNaN ? .infinity : max(above, below))
     }
 }
 

@@ -28,8 +28,9 @@ linker=""
 [ "$(uname)" = Darwin ] || linker="-Xswiftc -use-ld=lld"
 # What only a debugger reads would take a sixth of the time of the build.
 # shellcheck disable=SC2086
-swift build -c release -debug-info-format none --scratch-path "$folder" $linker -Xswiftc -enable-testing -Xswiftc -parse-as-library \
-    -Xswiftc "-sanitize=$sanitizers" -Xcc "-fsanitize=fuzzer-no-link${SANITIZER:+,$SANITIZER}"
+swift build -c release -debug-info-format none --scratch-path "$folder" $linker \
+    -Xswiftc -enable-testing -Xswiftc -parse-as-library -Xswiftc "-sanitize=$sanitizers" \
+    -Xcc "-fsanitize=fuzzer-no-link${SANITIZER:+,$SANITIZER}"
 program=$folder/release/Fuzz
 
 # Some targets write files, which a file system in memory takes faster.
@@ -44,8 +45,8 @@ for target in "$@"; do
     status=0
     # The backtrace of Swift's own would hold a crash up for a second or more.
     SWIFT_BACKTRACE=enable=no "$program" "$target" -max_total_time="$seconds" -rss_limit_mb=2048 -timeout=5 \
-        -print_final_stats=1 -artifact_prefix="Findings/$target/" ${FUZZ_SEED:+"-seed=$FUZZ_SEED"} "Found/$target" "Corpus/$target" >"$log" 2>&1 ||
-        status=$?
+        ${FUZZ_SEED:+"-seed=$FUZZ_SEED"} -print_final_stats=1 -artifact_prefix="Findings/$target/" \
+        "Found/$target" "Corpus/$target" >"$log" 2>&1 || status=$?
     count=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
     printf '%-18s %12s executions%s\n' "$target" "${count:-0}" "$([ "$status" -eq 0 ] || echo ": $(grep -m 1 -E \
         'ERROR|SUMMARY|does not hold' "$log" || echo "exit code $status"), see Fuzz/$log")"

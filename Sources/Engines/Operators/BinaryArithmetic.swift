@@ -92,7 +92,6 @@ extension RoundingBound {
             let mayBeNegative = exponent.zipMap(b.errorOrZeros) { $0 < $1 ? 2.0 : 0 }
             let doubts = try exact(BinaryArithmetic.add, [.float64(mayBeZero), .float64(mayBeNegative)])
             let largest = try corner(1, 1).zipMap(try corner(-1, 1)) { max(abs($0), abs($1)) }
-                .zipMap(output) { max($0, abs($1)) }
             errors = errors.zipMap(doubts.zipMap(largest) { $0 == 3 ? .infinity : $0 == 1 ? $1 : 0 }, max)
         }
         let logarithms = base.map { $0 == 0 ? 0 : log(abs($0)) }

@@ -9,13 +9,13 @@ import Testing
 /// Bounds where the operands have errors of their own, and all bounds as they were kept when they were last reasoned
 /// about.
 @Suite struct KeptBoundTests {
-    /// An error of every number that a sample is given: some units in its sixth digit. What only says how to compute, as
-    /// scales and limits of a count do, has none.
-    private func errors(of sample: OperatorSample) -> [Tensor<Double>?] {
+    /// An error of every number that a sample is given, times `size`: some units in its sixth digit, or another `part`.
+    /// What only says how to compute, as scales and limits of a count do, has none.
+    private func errors(of sample: OperatorSample, size: Double = 1, part: Double = 0x1p-18) -> [Tensor<Double>?] {
         let exact = sample.operation is Resize ? [1, 2, 3] : sample.operation is Progression ? [1] : []
         return sample.inputs.enumerated().map { position, input in
             guard let input, !exact.contains(position), input.elementType.floatFormat != nil else { return nil }
-            return input.float64.map { abs($0) * 0x1p-18 + 0x1p-20 }
+            return input.float64.map { (abs($0) + 0.25) * size * part }
         }
     }
 
@@ -37,14 +37,11 @@ import Testing
 
     /// - Parameters:
     ///   - size: by how much the sample's numbers are multiplied.
-    ///   - errorPart: which part of a number its error may be.
+    ///   - errorPart: the error of a number, as a part of it.
     private func keepsBound(_ sample: OperatorSample, size: Double, errorPart: Double) throws {
-        let mayErr = zip(sample.inputs, errors(of: sample)).map { $1 != nil }
-        let inputs = zip(sample.inputs, mayErr).map { input, mayErr -> AnyTensor? in
-            mayErr ? input.map { .float64($0.float64.map { $0 * size }) } : input
-        }
-        let errors = zip(inputs, mayErr).map { input, mayErr in
-            mayErr ? input.map { $0.float64.map { (abs($0) + size / 4) * errorPart } } : nil
+        let errors = errors(of: sample, size: size, part: errorPart)
+        let inputs = zip(sample.inputs, errors).map { input, error -> AnyTensor? in
+            error == nil ? input : input.map { .float64($0.float64.map { $0 * size }) }
         }
         guard let exact = try? ArithmeticName.fp64.apply(sample.operation, to: inputs).float64 else { return }
         let bounds = try RoundingBound.float32.errors(of: sample.node, inputs: inputs, errors: errors, output: exact)

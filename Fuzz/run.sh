@@ -26,7 +26,7 @@ sanitizers=fuzzer${SANITIZER:+,$SANITIZER}
 folder=.build-${SANITIZER:-plain}
 linker=""
 [ "$(uname)" = Darwin ] || linker="-Xswiftc -use-ld=lld"
-# What only a debugger reads would take a sixth of the time of the build.
+# Without what only a debugger reads, which takes time to build.
 # shellcheck disable=SC2086
 swift build -c release -debug-info-format none --scratch-path "$folder" $linker \
     -Xswiftc -enable-testing -Xswiftc -parse-as-library -Xswiftc "-sanitize=$sanitizers" \

@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <type_traits>
 #include <utility>
 
 // Every product and every sum rounds as it is written: none becomes part of a fused multiply-add by itself.

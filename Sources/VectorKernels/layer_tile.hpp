@@ -48,9 +48,11 @@ __attribute__((noinline)) void finish_tile(
     }
 }
 
-/// The fused form of layers, which alone has strides of 2, summands and limits. A block is processed in parts of as
-/// many numbers as the level's fused steps take.
-struct fused_layer : fused<float, level::fused_lanes> {};
+/// The numbers that the fused steps of layers take at once: half a block, unless a register holds a whole one.
+using fused_lanes = std::conditional_t<level::block_registers == 1, float32_lanes, float32_half>;
+
+/// The fused form of layers, which alone has strides of 2, summands and limits.
+struct fused_layer : fused<float, fused_lanes> {};
 
 template <class Form> constexpr bool is_general = false;
 template <> constexpr bool is_general<fused_layer> = true;
@@ -58,7 +60,7 @@ template <> constexpr bool is_general<fused_layer> = true;
 /// How far the loop over taps is unrolled: on a core that is shared, instructions are what bounds it.
 template <class Form> constexpr int taps_at_once = is_general<Form> ? 4 : 1;
 
-/// Where the numbers of a part are: blocks have `parts` of them each.
+/// Where the numbers of a part are.
 template <int parts> ALWAYS_INLINE constexpr ptrdiff_t place_of(int part, ptrdiff_t block_stride) {
     return part / parts * block_stride + part % parts * (vk_channel_block / parts);
 }
@@ -76,14 +78,16 @@ ALWAYS_INLINE void for_each_register(
     }
 }
 
-template <class Form, int pixel_count, int block_count, int pixel_stride>
+/// Computes a tile of some parts, the last of which may be the first half of a block: then zeros become the results of
+/// the other half.
+template <class Form, int pixel_count, int part_count, int pixel_stride>
 void compute_tile(
     const layer_pass *pass, const vk_pixels *pixels, ptrdiff_t block, const float *numbers, float *results) {
-    if constexpr (pixel_count <= largest_tile<Form>(block_count)) {
+    if constexpr (pixel_count <= largest_tile<Form>(part_count)) {
         using lanes = typename Form::lanes;
         using register_sum = typename Form::sum;
-        constexpr int lane_count = sizeof(lanes) / sizeof(float), parts = vk_channel_block / lane_count;
-        constexpr int part_count = block_count * parts;
+        constexpr int parts = parts_of_block<Form>, lane_count = vk_channel_block / parts;
+        constexpr int block_count = (part_count + parts - 1) / parts;
         const vk_layer *layer = pass->layer;
         register_sum sums[pixel_count][part_count];
         if (!is_general<Form> || pass->begins()) {
@@ -107,7 +111,7 @@ void compute_tile(
         const float *weight =
             layer->packed_weights + block * weight_block_stride + pass->first_tap * vk_channel_block;
         // Registers keep a tap's weights or its numbers, whichever are fewer, and the others come one by one.
-        constexpr bool keeps_weights = block_count * level::block_registers <= pixel_count;
+        constexpr bool keeps_weights = tile_registers<Form>(part_count) <= pixel_count;
         auto step = [&](const float *number) INLINED {
             lanes weights[part_count], factors[pixel_count];
             if constexpr (keeps_weights) {
@@ -154,6 +158,11 @@ void compute_tile(
         }
         if constexpr (Form::rounds_down) level::round_as_before(mode);
 
+        if constexpr (part_count % parts != 0) {
+            float *rest = results + place_of<parts>(part_count, pixels->result_block_stride);
+            for (int p = 0; p < pixel_count; p++, rest += pixels->result_pixel_stride)
+                stored<lanes>(rest).lanes = (lanes)(0.0f);
+        }
         // In other modes the compiler might compute these between the steps.
         bool activates = !Form::rounds_down && activates_sums(layer);
         const float *slopes = layer->slopes ? layer->slopes + block * vk_channel_block : nullptr;
@@ -195,17 +204,35 @@ void compute_tile(
     }
 }
 
-template <class Form, int block_count, int pixel_stride, int... pixel_counts>
+template <class Form, int part_count, int pixel_stride, int... pixel_counts>
 constexpr tile_row tiles_of(pixel_count_list<pixel_counts...>) {
-    return {{compute_tile<Form, pixel_counts, block_count, pixel_stride>...}, largest_tile<Form>(block_count), 1};
+    return {{compute_tile<Form, pixel_counts, part_count, pixel_stride>...}, largest_tile<Form>(part_count), 1};
 }
 
-template <class Form, int pixel_stride> constexpr tile_row rows_of_tiles[most_tile_blocks] = {
-    tiles_of<Form, 1, pixel_stride>(every_pixel_count),
-    tiles_of<Form, 2, pixel_stride>(every_pixel_count),
-    tiles_of<Form, 3, pixel_stride>(every_pixel_count),
-    tiles_of<Form, 4, pixel_stride>(every_pixel_count),
+/// The tiles of a form for pixels of one stride.
+struct tile_rows {
+    /// For 1 block, for 2, and so on.
+    tile_row whole[most_tile_blocks];
+    /// For half a block, and for a block and a half.
+    tile_row ending_half[2];
 };
+
+template <class Form, int pixel_stride> constexpr tile_rows make_tile_rows() {
+    constexpr int parts = parts_of_block<Form>;
+    tile_rows rows = {
+        {tiles_of<Form, parts, pixel_stride>(every_pixel_count),
+         tiles_of<Form, 2 * parts, pixel_stride>(every_pixel_count),
+         tiles_of<Form, 3 * parts, pixel_stride>(every_pixel_count),
+         tiles_of<Form, 4 * parts, pixel_stride>(every_pixel_count)},
+        {}};
+    if constexpr (is_general<Form> && parts == 2) {
+        rows.ending_half[0] = tiles_of<Form, 1, pixel_stride>(every_pixel_count);
+        rows.ending_half[1] = tiles_of<Form, 3, pixel_stride>(every_pixel_count);
+    }
+    return rows;
+}
+
+template <class Form, int pixel_stride> constexpr tile_rows rows_of_tiles = make_tile_rows<Form, pixel_stride>();
 
 template <class Form, int... pixel_counts>
 int quickest_blocks_of(ptrdiff_t pixel_count, pixel_count_list<pixel_counts...>) {
@@ -213,30 +240,38 @@ int quickest_blocks_of(ptrdiff_t pixel_count, pixel_count_list<pixel_counts...>)
     return quickest[pixel_count - 1];
 }
 
-template <class Form> const tile_row *rows_for(ptrdiff_t pixel_stride) {
+template <class Form> const tile_rows *rows_for(ptrdiff_t pixel_stride) {
     if constexpr (is_general<Form>) {
-        if (pixel_stride == 2 * vk_image_channels) return rows_of_tiles<Form, 2 * vk_image_channels>;
-        if (pixel_stride == 2 * vk_channel_block) return rows_of_tiles<Form, 2 * vk_channel_block>;
+        if (pixel_stride == 2 * vk_image_channels) return &rows_of_tiles<Form, 2 * vk_image_channels>;
+        if (pixel_stride == 2 * vk_channel_block) return &rows_of_tiles<Form, 2 * vk_channel_block>;
     }
-    if (pixel_stride == vk_image_channels) return rows_of_tiles<Form, vk_image_channels>;
-    return rows_of_tiles<Form, vk_channel_block>;
+    if (pixel_stride == vk_image_channels) return &rows_of_tiles<Form, vk_image_channels>;
+    return &rows_of_tiles<Form, vk_channel_block>;
 }
 
+/// Computes a layer. Where its last block is at most half full, tiles of a block and a half end it, or of half a block.
 template <class Form> void compute_blocks(const vk_layer *layer, const vk_pixels *pixels, ptrdiff_t block_count) {
     bool is_wide = pixels->pixel_count > most_tile_pixels;
     int most_blocks =
         is_wide ? level::wide_blocks : quickest_blocks_of<Form>(pixels->pixel_count, every_pixel_count);
-    ptrdiff_t tile_blocks = smaller<ptrdiff_t>(most_blocks, block_count);
-    const tile_row *rows = rows_for<Form>(pixels->pixel_stride);
+    const tile_rows *rows = rows_for<Form>(pixels->pixel_stride);
+    ptrdiff_t last_channels = layer->channel_count - (block_count - 1) * vk_channel_block;
+    bool ends_half = rows->ending_half[0].largest > 0 && last_channels <= vk_channel_block / 2;
+    ptrdiff_t last_blocks = ends_half ? smaller<ptrdiff_t>(2, block_count) : 0, whole_blocks = block_count - last_blocks;
+    ptrdiff_t tile_blocks = smaller<ptrdiff_t>(most_blocks, whole_blocks);
+    const tile_row *last_row = ends_half ? &rows->ending_half[last_blocks - 1] : &rows->whole[tile_blocks - 1];
+    ptrdiff_t largest = last_row->largest;
+    if (whole_blocks > 0) largest = smaller(largest, rows->whole[tile_blocks - 1].largest);
     // A single tile reads each weight once in any case.
-    bool is_one_tile = pixels->row_count == 1 && pixels->pixel_count <= rows[tile_blocks - 1].largest;
+    bool is_one_tile = pixels->row_count == 1 && pixels->pixel_count <= largest;
     ptrdiff_t taps = layer->tap_count;
-    if (is_general<Form> && !is_one_tile) taps = pass_taps(taps, tile_blocks, is_wide);
+    if (is_general<Form> && !is_one_tile) taps = pass_taps(taps, larger(tile_blocks, last_blocks), is_wide);
     layer_pass pass = {layer, 0, 0};
     do {
         pass.first_tap += pass.tap_count;
         pass.tap_count = smaller(taps, layer->tap_count - pass.first_tap);
-        fill_groups(&pass, pixels, block_count, most_blocks, rows);
+        fill_groups(&pass, pixels, whole_blocks, most_blocks, rows->whole);
+        if (ends_half) fill_blocks(&pass, pixels, whole_blocks, last_row);
     } while (!pass.ends());
 }
 

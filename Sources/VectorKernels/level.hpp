@@ -5,7 +5,6 @@
 // sums_under_way: how many registers of sums keep the processor busy; with fewer, each waits for its own last step
 // wide_blocks: how many blocks the tiles of wide rows have
 // tenths_of_load: how long a load takes, in tenths of a step's time; 0 where loads never bound a tile
-// fused_lanes: how many numbers a layer's fused steps take at once
 // pixels, blocks, float16_pixels, float64_pixels: the largest tiles of sums
 // and what computes: see instructions.hpp.
 

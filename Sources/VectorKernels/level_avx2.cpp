@@ -17,7 +17,6 @@ struct level : common_instructions {
     static constexpr int sums_under_way = 10;
     static constexpr int wide_blocks = 1;
     static constexpr int tenths_of_load = 0;
-    using fused_lanes = float32_half;
 
     static constexpr int pixels = 6;
     static constexpr int blocks = 1;

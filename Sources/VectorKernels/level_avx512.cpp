@@ -18,7 +18,6 @@ struct level : common_instructions, float16_by_conversion {
     static constexpr int wide_blocks = 2;
     // Measured: a tile of one block, which loads a number for each step, reaches two thirds of the steps of one of two.
     static constexpr int tenths_of_load = 14;
-    using fused_lanes = float32_lanes;
 
     static constexpr int pixels = 12;
     static constexpr int blocks = 2;

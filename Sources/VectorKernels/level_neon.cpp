@@ -12,7 +12,6 @@ struct level : common_instructions, float16_by_conversion {
     static constexpr int sums_under_way = 16;
     static constexpr int wide_blocks = 1;
     static constexpr int tenths_of_load = 0;
-    using fused_lanes = float32_lanes;
 
     static constexpr int pixels = 6;
     static constexpr int blocks = 1;

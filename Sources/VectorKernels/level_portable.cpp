@@ -11,7 +11,6 @@ struct level : common_instructions, float16_by_bits {
     static constexpr int sums_under_way = 8;
     static constexpr int wide_blocks = 1;
     static constexpr int tenths_of_load = 0;
-    using fused_lanes = float32_lanes;
 
     static constexpr int pixels = 4;
     static constexpr int blocks = 1;

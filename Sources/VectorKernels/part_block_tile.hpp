@@ -1,6 +1,6 @@
-// The tiles of a last block with 12 channels or fewer, in the fused form.
+// The tiles of a last block with 9 to 12 channels, in the fused form.
 //
-// A pixel uses 8 lanes for 8 channels. The other 4 share 8 lanes with those of the next pixel.
+// A pixel uses 8 lanes for 8 channels. The others share 8 lanes with those of the next pixel.
 
 #pragma once
 
@@ -11,7 +11,6 @@ namespace {
 /// The registers of 8 lanes.
 constexpr int half_registers = (level::block_registers + 1) / 2;
 constexpr int largest_tile_of_12 = smaller(most_tile_pixels, ((level::registers - 1) / half_registers - 2) * 2 / 3);
-constexpr int largest_tile_of_8 = smaller(most_tile_pixels, level::registers / half_registers - 1);
 constexpr bool has_part_block_tiles = largest_tile_of_12 >= 2;
 
 /// Loads the same 4 numbers twice.
@@ -20,11 +19,10 @@ ALWAYS_INLINE void load_twice(const float *numbers, float32_half *both) {
     *both = __builtin_shufflevector(quarter, quarter, 0, 1, 2, 3, 0, 1, 2, 3);
 }
 
-template <int channel_count, int pixel_count, int pixel_stride>
+template <int pixel_count, int pixel_stride>
 void compute_part_block_tile(
     const layer_pass *pass, const vk_pixels *pixels, ptrdiff_t block, const float *numbers, float *results) {
-    constexpr bool is_shared = channel_count > 8;
-    if constexpr (has_part_block_tiles && pixel_count <= (is_shared ? largest_tile_of_12 : largest_tile_of_8)) {
+    if constexpr (has_part_block_tiles && pixel_count <= largest_tile_of_12) {
         const vk_layer *layer = pass->layer;
         float32_half sums[pixel_count], shared_sums[(pixel_count + 1) / 2];
         const float *starts = layer->starts + block * vk_channel_block;
@@ -52,10 +50,8 @@ void compute_part_block_tile(
                     next = (float32_half)(number[(p + 1) * pixel_stride]);
                     level::fused_step(&sums[p + 1], &weights, &next);
                 }
-                if (is_shared) {
-                    float32_half shared_factor = __builtin_shufflevector(factor, next, 0, 1, 2, 3, 12, 13, 14, 15);
-                    level::fused_step(&shared_sums[p / 2], &shared_weights, &shared_factor);
-                }
+                float32_half shared_factor = __builtin_shufflevector(factor, next, 0, 1, 2, 3, 12, 13, 14, 15);
+                level::fused_step(&shared_sums[p / 2], &shared_weights, &shared_factor);
             }
         }
 
@@ -66,8 +62,7 @@ void compute_part_block_tile(
         float *result = results;
 #pragma clang loop unroll(full)
         for (int p = 0; p < pixel_count; p++, result += pixels->result_pixel_stride) {
-            float32_half sum = sums[p];
-            float32_half shared_sum = is_shared ? shared_sums[p / 2] : (float32_half)(0.0f);
+            float32_half sum = sums[p], shared_sum = shared_sums[p / 2];
             if (activates) {
                 activate(&sum, &slopes);
                 activate(&shared_sum, &shared_slopes);
@@ -81,16 +76,13 @@ void compute_part_block_tile(
     }
 }
 
-template <int channel_count, int pixel_stride, int... pixel_counts>
+template <int pixel_stride, int... pixel_counts>
 constexpr tile_row part_block_tiles_of(pixel_count_list<pixel_counts...>) {
-    return {
-        {compute_part_block_tile<channel_count, pixel_counts, pixel_stride>...},
-        channel_count > 8 ? largest_tile_of_12 / 2 * 2 : largest_tile_of_8,
-        channel_count > 8 ? 2 : 1};
+    return {{compute_part_block_tile<pixel_counts, pixel_stride>...}, largest_tile_of_12 / 2 * 2, 2};
 }
 
-template <int channel_count, int pixel_stride>
-constexpr tile_row part_block_tiles = part_block_tiles_of<channel_count, pixel_stride>(every_pixel_count);
+template <int pixel_stride>
+constexpr tile_row part_block_tiles = part_block_tiles_of<pixel_stride>(every_pixel_count);
 
 /// Computes the last block, if there are tiles for so few channels and the level has enough registers.
 ///
@@ -98,13 +90,12 @@ constexpr tile_row part_block_tiles = part_block_tiles_of<channel_count, pixel_s
 bool fills_part_block(const vk_layer *layer, const vk_pixels *pixels) {
     ptrdiff_t block = layer->channel_count / vk_channel_block;
     ptrdiff_t channel_count = layer->channel_count % vk_channel_block;
-    if (channel_count == 0 || channel_count > 12 || !has_part_block_tiles) return false;
+    if (channel_count <= 8 || channel_count > 12 || !has_part_block_tiles) return false;
     if (pixels->summands || !layer->slopes) return false;
     bool is_image = pixels->pixel_stride == vk_image_channels;
     if (!is_image && pixels->pixel_stride != vk_channel_block) return false;
-    const tile_row *tiles = channel_count <= 8
-        ? is_image ? &part_block_tiles<8, vk_image_channels> : &part_block_tiles<8, vk_channel_block>
-        : is_image ? &part_block_tiles<12, vk_image_channels> : &part_block_tiles<12, vk_channel_block>;
+    const tile_row *tiles =
+        is_image ? &part_block_tiles<vk_image_channels> : &part_block_tiles<vk_channel_block>;
     layer_pass whole = {layer, 0, layer->tap_count};
     fill_blocks(&whole, pixels, block, tiles);
     return true;

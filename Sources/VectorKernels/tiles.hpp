@@ -86,30 +86,40 @@ ptrdiff_t pass_taps(ptrdiff_t tap_count, ptrdiff_t block_count, bool is_wide) {
     return runs * vk_following_taps;
 }
 
+/// The parts in which a form's steps take a block.
+template <class Form> constexpr int parts_of_block = sizeof(float32_lanes) / sizeof(typename Form::lanes);
+
+/// The registers that some parts take.
+template <class Form> constexpr int tile_registers(int part_count) {
+    return part_count * level::block_registers / parts_of_block<Form>;
+}
+
 /// The most pixels of a tile: registers hold its sums and, of a tap's weights and numbers, whichever are fewer. 0 if
 /// not even one pixel's fit.
-template <class Form> constexpr int largest_tile(int block_count) {
-    int block_registers = level::block_registers * block_count;
-    int keeping_weights = Form::registers / block_registers - 1;
-    int keeping_numbers = Form::registers / (block_registers + 1);
+template <class Form> constexpr int largest_tile(int part_count) {
+    int registers = tile_registers<Form>(part_count);
+    int keeping_weights = Form::registers / registers - 1;
+    int keeping_numbers = Form::registers / (registers + 1);
     return smaller(most_tile_pixels, larger(keeping_weights, keeping_numbers));
 }
 
 /// The time of a tile's tap, in that of a register's step.
-constexpr int tile_time(int pixel_count, int block_count) {
-    int block_registers = level::block_registers * block_count;
-    int steps = larger(level::sums_under_way, pixel_count * block_registers);
-    return larger(steps, (pixel_count + block_registers) * level::tenths_of_load / 10);
+template <class Form> constexpr int tile_time(int pixel_count, int part_count) {
+    int registers = tile_registers<Form>(part_count);
+    int steps = larger(level::sums_under_way, pixel_count * registers);
+    return larger(steps, (pixel_count + registers) * level::tenths_of_load / 10);
 }
 
 /// The time of a row of pixels for each of a tile's blocks, in twelfths of that of a register's step.
 template <class Form> constexpr int row_time(int pixel_count, int block_count) {
-    int largest = largest_tile<Form>(block_count);
+    int part_count = block_count * parts_of_block<Form>;
+    int largest = largest_tile<Form>(part_count);
     if (largest == 0) return INT32_MAX;
     int tile_count = (pixel_count + largest - 1) / largest;
     int pixels = pixel_count / tile_count, larger_tiles = pixel_count % tile_count;
     int smaller_tiles = tile_count - larger_tiles;
-    int time = larger_tiles * tile_time(pixels + 1, block_count) + smaller_tiles * tile_time(pixels, block_count);
+    int time = larger_tiles * tile_time<Form>(pixels + 1, part_count)
+        + smaller_tiles * tile_time<Form>(pixels, part_count);
     return time * 12 / block_count;
 }
 

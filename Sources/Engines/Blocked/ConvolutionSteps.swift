@@ -56,9 +56,8 @@ struct ConvolutionStep: BlockedStep {
     func run(unit: Int, in run: BlockedRun) {
         let (strip, part) = (unit / partCount % stripCount, unit % partCount)
         let group = unit / partCount / stripCount % layers.count
-        let first = part * blocksAtOnce
         compute(
-            layers[group], blocks: first..<min(first + blocksAtOnce, groupBlocks),
+            layers[group], blocks: part * groupBlocks / partCount..<(part + 1) * groupBlocks / partCount,
             rows: strip * y.rows / stripCount..<(strip + 1) * y.rows / stripCount,
             image: unit / partCount / stripCount / layers.count, inputBlock: group * inputBlocks,
             outputBlock: group * groupBlocks, in: run)

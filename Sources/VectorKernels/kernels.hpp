@@ -23,9 +23,10 @@ struct vk_kernels {
     void (*compute_layer)(const vk_layer *, const vk_pixels *);
     void (*max_pool)(const vk_pool_row *);
     void (*compute_depthwise)(const vk_layer *, const vk_pixels *, ptrdiff_t);
-    void (*compute_elements)(const vk_elements *, ptrdiff_t);
+    void (*compute_elements)(const vk_elements *);
     void (*compute_windows)(const vk_window_row *);
-    void (*weighted_sums)(const float *, const ptrdiff_t *, const float *, ptrdiff_t, ptrdiff_t, float *);
+    void (*weighted_rows)(const float *, const vk_taps *, ptrdiff_t, ptrdiff_t, float *);
+    void (*weighted_pixels)(const float *, const vk_taps *, ptrdiff_t, float *);
     void (*sum_maps)(const float *, ptrdiff_t, ptrdiff_t, ptrdiff_t, ptrdiff_t, ptrdiff_t, float *);
     void (*pixels_from_planes)(const float *, ptrdiff_t, ptrdiff_t, float *);
     void (*blocks_from_planes)(const float *, ptrdiff_t, ptrdiff_t, ptrdiff_t, float *);

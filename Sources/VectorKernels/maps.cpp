@@ -5,18 +5,22 @@ void vk_compute_depthwise(
     vk_kernels_of(level)->compute_depthwise(layer, pixels, number_block_stride);
 }
 
-void vk_compute_elements(vk_level level, const vk_elements *elements, ptrdiff_t pixel_count) {
-    vk_kernels_of(level)->compute_elements(elements, pixel_count);
+void vk_compute_elements(vk_level level, const vk_elements *elements) {
+    vk_kernels_of(level)->compute_elements(elements);
 }
 
 void vk_compute_windows(vk_level level, const vk_window_row *row) {
     vk_kernels_of(level)->compute_windows(row);
 }
 
-void vk_weighted_sums(
-    vk_level level, const float *numbers, const ptrdiff_t *offsets, const float *weights, ptrdiff_t tap_count,
-    ptrdiff_t pixel_count, float *results) {
-    vk_kernels_of(level)->weighted_sums(numbers, offsets, weights, tap_count, pixel_count, results);
+void vk_weighted_rows(
+    vk_level level, const float *numbers, const vk_taps *taps, ptrdiff_t place, ptrdiff_t pixel_count, float *results) {
+    vk_kernels_of(level)->weighted_rows(numbers, taps, place, pixel_count, results);
+}
+
+void vk_weighted_pixels(
+    vk_level level, const float *numbers, const vk_taps *taps, ptrdiff_t pixel_count, float *results) {
+    vk_kernels_of(level)->weighted_pixels(numbers, taps, pixel_count, results);
 }
 
 void vk_sum_maps(

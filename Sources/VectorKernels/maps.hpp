@@ -123,59 +123,105 @@ ALWAYS_INLINE void apply(const vk_elements *elements, Lanes *a, const Lanes *b) 
     }
 }
 
-/// Functions whose steps wait for each other are computed of two pixels at once.
+/// Functions whose steps wait for each other are computed of as many numbers at once as two pixels have.
 template <vk_function function>
 constexpr bool takes_pairs = function == vk_function_sigmoid || function == vk_function_error;
 
-template <vk_function function> void apply_to_pixels(const vk_elements *elements, ptrdiff_t pixel_count) {
-    // Results might be written over what the pointer points to, but not over a copy.
-    const vk_elements own = *elements;
-    const float *a = own.a, *b = own.b;
-    float *results = own.results;
-    ptrdiff_t pixel = 0;
-    if constexpr (takes_pairs<function>)
-        if (own.a_stride == vk_channel_block)
-            for (; pixel + 2 <= pixel_count; pixel += 2) {
-                float32_pair x = stored<float32_pair>(a).lanes;
-                apply<function>(&own, &x, &x);
-                stored<float32_pair>(results).lanes = x;
-                a += 2 * vk_channel_block;
-                results += 2 * vk_channel_block;
-            }
-    for (; pixel < pixel_count; pixel++) {
-        float32_lanes x = stored<float32_lanes>(a).lanes, y = x;
-        if constexpr (function <= vk_function_prelu) y = stored<float32_lanes>(b).lanes, b += own.b_stride;
-        apply<function>(&own, &x, &y);
-        stored<float32_lanes>(results).lanes = x;
-        a += own.a_stride;
-        results += vk_channel_block;
+/// Functions that cost more than bringing a few channels of several pixels together.
+template <vk_function function>
+constexpr bool is_costly =
+    takes_pairs<function> || function == vk_function_hard_sigmoid || function == vk_function_hard_swish;
+
+template <class Lanes> using half_of = float __attribute__((ext_vector_type(sizeof(Lanes) / sizeof(float) / 2)));
+
+/// Loads the first channels of as many pixels as fit.
+template <int channels, class Lanes> ALWAYS_INLINE void load_pixels(const float *numbers, ptrdiff_t stride, Lanes *x) {
+    constexpr int count = sizeof(Lanes) / sizeof(float);
+    if constexpr (count == channels) {
+        *x = stored<Lanes>(numbers).lanes;
+    } else {
+        half_of<Lanes> lower, upper;
+        load_pixels<channels>(numbers, stride, &lower);
+        load_pixels<channels>(numbers + count / 2 / channels * stride, stride, &upper);
+        x->lo = lower;
+        x->hi = upper;
     }
 }
 
-void normalize_pixels(const vk_elements *elements, ptrdiff_t pixel_count) {
-    float32_lanes mean = stored<float32_lanes>(elements->b).lanes;
-    float32_lanes factor = stored<float32_lanes>(elements->b + vk_channel_block).lanes;
-    float32_lanes shift = stored<float32_lanes>(elements->b + 2 * vk_channel_block).lanes;
-    const float *a = elements->a;
-    ptrdiff_t stride = elements->a_stride;
-    float *results = elements->results;
-    for (ptrdiff_t pixel = 0; pixel < pixel_count; pixel++, a += stride, results += vk_channel_block)
-        stored<float32_lanes>(results).lanes = (stored<float32_lanes>(a).lanes - mean) * factor + shift;
+/// Stores them in pixels that follow each other.
+template <int channels, class Lanes> ALWAYS_INLINE void store_pixels(const Lanes *x, float *results) {
+    constexpr int count = sizeof(Lanes) / sizeof(float);
+    if constexpr (count == channels) {
+        stored<Lanes>(results).lanes = *x;
+    } else {
+        half_of<Lanes> lower = x->lo, upper = x->hi;
+        store_pixels<channels>(&lower, results);
+        store_pixels<channels>(&upper, results + count / 2 / channels * vk_channel_block);
+    }
 }
 
-void compute_elements(const vk_elements *elements, ptrdiff_t pixel_count) {
+/// Computes the first channels of a row's pixels from `pixel` on, while they fill whole lanes.
+template <vk_function function, int channels, class Lanes>
+ALWAYS_INLINE void apply_to_pixels(
+    const vk_elements *own, const float *a, const float *b, float *results, ptrdiff_t *pixel) {
+    constexpr int at_once = sizeof(Lanes) / sizeof(float) / channels;
+    for (; *pixel + at_once <= own->pixel_count; *pixel += at_once) {
+        Lanes x, y;
+        load_pixels<channels>(a + *pixel * own->a_stride, own->a_stride, &x);
+        if constexpr (function <= vk_function_prelu)
+            load_pixels<channels>(b + *pixel * own->b_stride, own->b_stride, &y);
+        apply<function>(own, &x, &y);
+        store_pixels<channels>(&x, results + *pixel * vk_channel_block);
+    }
+}
+
+template <vk_function function, int channels> void apply_to_rows(const vk_elements *elements) {
+    using lanes = std::conditional_t<takes_pairs<function>, float32_pair, float32_lanes>;
+    // Results might be written over what the pointer points to, but not over a copy.
+    const vk_elements own = *elements;
+    for (ptrdiff_t row = 0; row < own.row_count; row++) {
+        const float *a = own.a + row * own.a_row_stride, *b = own.b + row * own.b_row_stride;
+        float *results = own.results + row * own.result_row_stride;
+        ptrdiff_t pixel = 0;
+        apply_to_pixels<function, channels, lanes>(&own, a, b, results, &pixel);
+        apply_to_pixels<function, vk_channel_block, float32_lanes>(&own, a, b, results, &pixel);
+    }
+}
+
+template <vk_function function> void apply_to_all_rows(const vk_elements *elements) {
+    if constexpr (is_costly<function>) {
+        if (elements->channel_count <= 4) return apply_to_rows<function, 4>(elements);
+        if (elements->channel_count <= 8) return apply_to_rows<function, 8>(elements);
+    }
+    apply_to_rows<function, vk_channel_block>(elements);
+}
+
+void normalize_rows(const vk_elements *elements) {
+    for (ptrdiff_t row = 0; row < elements->row_count; row++) {
+        const float *a = elements->a + row * elements->a_row_stride, *b = elements->b + row * elements->b_row_stride;
+        float *results = elements->results + row * elements->result_row_stride;
+        float32_lanes mean = stored<float32_lanes>(b).lanes;
+        float32_lanes factor = stored<float32_lanes>(b + vk_channel_block).lanes;
+        float32_lanes shift = stored<float32_lanes>(b + 2 * vk_channel_block).lanes;
+        ptrdiff_t stride = elements->a_stride, pixel_count = elements->pixel_count;
+        for (ptrdiff_t pixel = 0; pixel < pixel_count; pixel++, a += stride, results += vk_channel_block)
+            stored<float32_lanes>(results).lanes = (stored<float32_lanes>(a).lanes - mean) * factor + shift;
+    }
+}
+
+void compute_elements(const vk_elements *elements) {
     switch (elements->function) {
-    case vk_function_add: return apply_to_pixels<vk_function_add>(elements, pixel_count);
-    case vk_function_subtract: return apply_to_pixels<vk_function_subtract>(elements, pixel_count);
-    case vk_function_multiply: return apply_to_pixels<vk_function_multiply>(elements, pixel_count);
-    case vk_function_divide: return apply_to_pixels<vk_function_divide>(elements, pixel_count);
-    case vk_function_prelu: return apply_to_pixels<vk_function_prelu>(elements, pixel_count);
-    case vk_function_limit: return apply_to_pixels<vk_function_limit>(elements, pixel_count);
-    case vk_function_sigmoid: return apply_to_pixels<vk_function_sigmoid>(elements, pixel_count);
-    case vk_function_error: return apply_to_pixels<vk_function_error>(elements, pixel_count);
-    case vk_function_hard_sigmoid: return apply_to_pixels<vk_function_hard_sigmoid>(elements, pixel_count);
-    case vk_function_hard_swish: return apply_to_pixels<vk_function_hard_swish>(elements, pixel_count);
-    case vk_function_normalize: return normalize_pixels(elements, pixel_count);
+    case vk_function_add: return apply_to_all_rows<vk_function_add>(elements);
+    case vk_function_subtract: return apply_to_all_rows<vk_function_subtract>(elements);
+    case vk_function_multiply: return apply_to_all_rows<vk_function_multiply>(elements);
+    case vk_function_divide: return apply_to_all_rows<vk_function_divide>(elements);
+    case vk_function_prelu: return apply_to_all_rows<vk_function_prelu>(elements);
+    case vk_function_limit: return apply_to_all_rows<vk_function_limit>(elements);
+    case vk_function_sigmoid: return apply_to_all_rows<vk_function_sigmoid>(elements);
+    case vk_function_error: return apply_to_all_rows<vk_function_error>(elements);
+    case vk_function_hard_sigmoid: return apply_to_all_rows<vk_function_hard_sigmoid>(elements);
+    case vk_function_hard_swish: return apply_to_all_rows<vk_function_hard_swish>(elements);
+    case vk_function_normalize: return normalize_rows(elements);
     }
 }
 
@@ -205,15 +251,23 @@ void compute_windows(const vk_window_row *row) {
     }
 }
 
-void weighted_sums(
-    const float *numbers, const ptrdiff_t *offsets, const float *weights, ptrdiff_t tap_count, ptrdiff_t pixel_count,
-    float *results) {
-    for (ptrdiff_t pixel = 0; pixel < pixel_count; pixel++, numbers += vk_channel_block, results += vk_channel_block) {
-        float32_lanes sum = (float32_lanes)(0.0f);
-        for (ptrdiff_t tap = 0; tap < tap_count; tap++)
-            sum += stored<float32_lanes>(numbers + offsets[tap]).lanes * weights[tap];
-        stored<float32_lanes>(results).lanes = sum;
-    }
+/// The weighted sum of one pixel with the taps of a place.
+ALWAYS_INLINE void sum_taps(const float *numbers, const vk_taps *taps, ptrdiff_t place, float *results) {
+    float32_lanes sum = (float32_lanes)(0.0f);
+    for (ptrdiff_t tap = taps->starts[place]; tap < taps->starts[place + 1]; tap++)
+        sum += stored<float32_lanes>(numbers + taps->offsets[tap]).lanes * taps->weights[tap];
+    stored<float32_lanes>(results).lanes = sum;
+}
+
+void weighted_rows(
+    const float *numbers, const vk_taps *taps, ptrdiff_t place, ptrdiff_t pixel_count, float *results) {
+    for (ptrdiff_t pixel = 0; pixel < pixel_count; pixel++)
+        sum_taps(numbers + pixel * vk_channel_block, taps, place, results + pixel * vk_channel_block);
+}
+
+void weighted_pixels(const float *numbers, const vk_taps *taps, ptrdiff_t pixel_count, float *results) {
+    for (ptrdiff_t pixel = 0; pixel < pixel_count; pixel++)
+        sum_taps(numbers, taps, pixel, results + pixel * vk_channel_block);
 }
 
 /// Several blocks at once, so that no addition waits for the last one.

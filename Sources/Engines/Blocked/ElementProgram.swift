@@ -37,17 +37,18 @@ struct ElementProgram: Sendable {
 
     let steps: [Step]
 
-    /// The pixels that are computed at once.
+    /// The pixels that are computed at once, in rows as long.
     static let runLength = 64
 
     /// Where the numbers of an operand or of results lie for an image.
-    private struct Place {
+    fileprivate struct Place {
         let start: UnsafeMutablePointer<Float>
         /// From a block, a row or a pixel to the next; 0 where a run of pixels stands for each.
         let blockStride: Int
         let rowStride: Int
         let pixelStride: Int
-        /// From a pixel to the next within a run.
+        /// From a row or a pixel to the next within a run.
+        let rowStrideInRun: Int
         let strideInRun: Int
 
         func callAsFunction(_ block: Int, _ row: Int, _ pixel: Int) -> UnsafeMutablePointer<Float> {
@@ -56,14 +57,13 @@ struct ElementProgram: Sendable {
     }
 
     /// A step with the places of its numbers. It refers to nothing, so that the innermost loop counts no references.
-    private struct PlacedStep {
+    fileprivate struct PlacedStep {
         let function: ElementFunction
         let a: Place
         let b: Place?
         let results: Place
-        let limits: ClosedRange<Float>
-        let alpha: Float
-        let beta: Float
+        /// What the kernel is given, but for where a run begins and how much there is of it.
+        var elements: vk_elements
     }
 
     /// Computes the last step's results for some blocks and rows of an image.
@@ -74,22 +74,28 @@ struct ElementProgram: Sendable {
         let isDense = y.isDense && steps.allSatisfy { $0.a.isDense && $0.b?.isDense ?? true }
         // Rows without borders between them are one.
         let (rowCount, columns) = isDense ? (1, rows.count * y.columns) : (rows.count, y.columns)
+        let columnsAtOnce = max(1, min(Self.runLength, columns))
+        let rowsAtOnce = Self.runLength / columnsAtOnce
         withUnsafeTemporaryAllocation(of: PlacedStep.self, capacity: steps.count) { placed in
             for (index, step) in steps.enumerated() {
                 func place(_ operand: Operand) -> Place {
-                    self.place(operand, y, image: image, row: rows.lowerBound, in: run)
+                    self.place(
+                        operand, y, image: image, row: rows.lowerBound,
+                        resultRowStride: columnsAtOnce * channelsPerBlock, in: run)
                 }
                 placed[index] = PlacedStep(
-                    function: step.function, a: place(step.a), b: step.b.map(place),
-                    results: place(index == steps.count - 1 ? .own : .result(index)), limits: step.limits,
-                    alpha: step.alpha, beta: step.beta)
+                    step, a: place(step.a), b: step.b.map(place),
+                    results: place(index == steps.count - 1 ? .own : .result(index)))
             }
             for block in blocks {
-                for row in 0..<rowCount {
-                    for pixel in stride(from: 0, to: columns, by: Self.runLength) {
-                        let count = min(Self.runLength, columns - pixel)
+                let channels = min(channelsPerBlock, y.channels - block * channelsPerBlock)
+                for row in stride(from: 0, to: rowCount, by: rowsAtOnce) {
+                    for pixel in stride(from: 0, to: columns, by: columnsAtOnce) {
                         for index in 0..<placed.count {
-                            Self.compute(placed[index], block, row, pixel, count: count, run.level)
+                            placed[index].elements.channel_count = channels
+                            placed[index].elements.row_count = min(rowsAtOnce, rowCount - row)
+                            placed[index].elements.pixel_count = min(columnsAtOnce, columns - pixel)
+                            placed[index].compute(block, row, pixel, run.level)
                         }
                     }
                 }
@@ -97,11 +103,14 @@ struct ElementProgram: Sendable {
         }
     }
 
-    private func place(_ operand: Operand, _ y: BlockedMap, image: Int, row: Int, in run: BlockedRun) -> Place {
+    private func place(
+        _ operand: Operand, _ y: BlockedMap, image: Int, row: Int, resultRowStride: Int, in run: BlockedRun
+    ) -> Place {
         func map(_ map: BlockedMap) -> Place {
             Place(
                 start: run.pointer(map, image: image, row: row), blockStride: map.blockStride,
-                rowStride: map.rowStride, pixelStride: channelsPerBlock, strideInRun: channelsPerBlock)
+                rowStride: map.rowStride, pixelStride: channelsPerBlock, rowStrideInRun: map.rowStride,
+                strideInRun: channelsPerBlock)
         }
         switch operand {
         case .own: return map(y)
@@ -109,39 +118,48 @@ struct ElementProgram: Sendable {
         case .result(let step):
             return Place(
                 start: run.scratch + step * Self.runLength * channelsPerBlock, blockStride: 0, rowStride: 0,
-                pixelStride: 0, strideInRun: channelsPerBlock)
+                pixelStride: 0, rowStrideInRun: resultRowStride, strideInRun: channelsPerBlock)
         case .map(let other): return map(other)
         case .pixel(let other):
             return Place(
                 start: run.pointer(other, image: image), blockStride: other.blockStride, rowStride: 0, pixelStride: 0,
-                strideInRun: 0)
+                rowStrideInRun: 0, strideInRun: 0)
         case .constants(let numbers, let perChannel):
             return Place(
                 start: numbers.start, blockStride: perChannel * channelsPerBlock, rowStride: 0, pixelStride: 0,
-                strideInRun: 0)
+                rowStrideInRun: 0, strideInRun: 0)
         }
     }
+}
 
-    private static func compute(
-        _ step: PlacedStep, _ block: Int, _ row: Int, _ pixel: Int, count: Int, _ level: vk_level
+extension ElementProgram.PlacedStep {
+    init(
+        _ step: ElementProgram.Step, a: ElementProgram.Place, b: ElementProgram.Place?, results: ElementProgram.Place
     ) {
-        let (a, results) = (step.a(block, row, pixel), step.results(block, row, pixel))
-        switch step.function {
-        case .kernel(let function):
-            var elements = vk_elements(
-                function: function, a: a, a_stride: step.a.strideInRun, b: nil, b_stride: 0,
-                lower: step.limits.lowerBound, upper: step.limits.upperBound, alpha: step.alpha, beta: step.beta,
-                results: results)
-            if let b = step.b {
-                elements.b = UnsafePointer(b(block, row, pixel))
-                elements.b_stride = b.strideInRun
-            }
-            vk_compute_elements(level, &elements, count)
+        (function, self.a, self.b, self.results) = (step.function, a, b, results)
+        elements = vk_elements()
+        if case .kernel(let function) = step.function { elements.function = function }
+        (elements.a_stride, elements.a_row_stride) = (a.strideInRun, a.rowStrideInRun)
+        (elements.b_stride, elements.b_row_stride) = (b?.strideInRun ?? 0, b?.rowStrideInRun ?? 0)
+        (elements.lower, elements.upper) = (step.limits.lowerBound, step.limits.upperBound)
+        (elements.alpha, elements.beta) = (step.alpha, step.beta)
+        elements.result_row_stride = results.rowStrideInRun
+    }
+
+    /// Computes the results of a run of pixels.
+    mutating func compute(_ block: Int, _ row: Int, _ pixel: Int, _ level: vk_level) {
+        elements.a = UnsafePointer(a(block, row, pixel))
+        elements.b = b.map { UnsafePointer($0(block, row, pixel)) }
+        elements.results = results(block, row, pixel)
+        switch function {
+        case .kernel:
+            vk_compute_elements(level, &elements)
         case .scalar(let function):
-            for pixel in 0..<count {
-                for lane in 0..<channelsPerBlock {
-                    results[pixel * channelsPerBlock + lane] = Float(
-                        function.value(of: Double(a[pixel * step.a.strideInRun + lane])))
+            for row in 0..<elements.row_count {
+                for pixel in 0..<elements.pixel_count {
+                    let x = elements.a + row * elements.a_row_stride + pixel * elements.a_stride
+                    let y = elements.results + row * elements.result_row_stride + pixel * channelsPerBlock
+                    for lane in 0..<channelsPerBlock { y[lane] = Float(function.value(of: Double(x[lane]))) }
                 }
             }
         }

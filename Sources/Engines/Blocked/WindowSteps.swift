@@ -114,9 +114,21 @@ struct PlaneMeanStep: BlockedStep {
 struct ResizeStep: BlockedStep {
     let x: BlockedMap
     let y: BlockedMap
-    /// For each output row, the input rows and their weights; nil where rows are not resampled. Likewise columns.
-    let rowTaps: [[(place: Int, weight: Float)]]?
-    let columnTaps: [[(place: Int, weight: Float)]]?
+    /// Nil where rows are not resampled; likewise columns.
+    private let rowTaps: ResizeTaps?
+    private let columnTaps: ResizeTaps?
+
+    /// - Parameters:
+    ///   - rowTaps: for each output row, the input rows and their weights; nil where rows are not resampled.
+    ///   - columnTaps: likewise.
+    init(
+        x: BlockedMap, y: BlockedMap, rowTaps: [[(place: Int, weight: Float)]]?,
+        columnTaps: [[(place: Int, weight: Float)]]?
+    ) {
+        (self.x, self.y) = (x, y)
+        self.rowTaps = rowTaps.map { ResizeTaps($0, step: x.rowStride) }
+        self.columnTaps = columnTaps.map { ResizeTaps($0, step: channelsPerBlock) }
+    }
 
     /// A unit is a block.
     var unitCount: Int { x.images * x.blockCount }
@@ -128,30 +140,35 @@ struct ResizeStep: BlockedStep {
             var source = UnsafePointer(run.pointer(x, image: image, block: block, row: rowTaps == nil ? row : 0))
             if let rowTaps {
                 let line = columnTaps == nil ? target : run.scratch
-                sum(source, rowTaps[row], step: x.rowStride, pixels: x.columns, into: line, run.level)
+                rowTaps.withTaps { vk_weighted_rows(run.level, source, $0, row, x.columns, line) }
                 source = UnsafePointer(line)
             }
-            guard let columnTaps else { continue }
-            for column in 0..<y.columns {
-                sum(
-                    source, columnTaps[column], step: channelsPerBlock, pixels: 1,
-                    into: target + column * channelsPerBlock, run.level)
-            }
+            columnTaps?.withTaps { vk_weighted_pixels(run.level, source, $0, y.columns, target) }
         }
     }
+}
 
-    private func sum(
-        _ numbers: UnsafePointer<Float>, _ taps: [(place: Int, weight: Float)], step: Int, pixels: Int,
-        into results: UnsafeMutablePointer<Float>, _ level: vk_level
-    ) {
-        withUnsafeTemporaryAllocation(of: Int.self, capacity: taps.count) { offsets in
-            withUnsafeTemporaryAllocation(of: Float.self, capacity: taps.count) { weights in
-                for (index, tap) in taps.enumerated() {
-                    offsets[index] = tap.place * step
-                    weights[index] = tap.weight
+/// What a resampling adds for each place along an axis.
+private struct ResizeTaps: Sendable {
+    private let starts: [Int]
+    private let offsets: [Int]
+    private let weights: [Float]
+
+    /// - Parameter step: from an input place to the next.
+    init(_ taps: [[(place: Int, weight: Float)]], step: Int) {
+        starts = taps.reduce(into: [0]) { starts, taps in starts.append((starts.last ?? 0) + taps.count) }
+        offsets = taps.joined().map { $0.place * step }
+        weights = taps.joined().map(\.weight)
+    }
+
+    func withTaps(_ body: (UnsafePointer<vk_taps>) -> Void) {
+        starts.withUnsafeBufferPointer { starts in
+            offsets.withUnsafeBufferPointer { offsets in
+                weights.withUnsafeBufferPointer { weights in
+                    var taps = vk_taps(
+                        starts: starts.baseAddress, offsets: offsets.baseAddress, weights: weights.baseAddress)
+                    body(&taps)
                 }
-                vk_weighted_sums(
-                    level, numbers, offsets.baseAddress, weights.baseAddress, taps.count, pixels, results)
             }
         }
     }

@@ -37,27 +37,34 @@ typedef enum __attribute__((enum_extensibility(closed))) {
     vk_function_hard_sigmoid,
     /// a max(0, min(1, a / 6 + 1/2)), in float64
     vk_function_hard_swish,
-    /// (a - mean) * factor + shift, each step rounded: b is 16 means, 16 factors and 16 shifts, for all pixels
+    /// (a - mean) * factor + shift, each step rounded: b is 16 means, 16 factors and 16 shifts, for all pixels of a row
     vk_function_normalize,
 } vk_function;
 
-/// results[i] = function(a[i], b[i]) for pixels of 16 numbers, which follow each other in `results`.
+/// results[i] = function(a[i], b[i]) for rows of pixels of 16 numbers, which follow each other in `results`.
 typedef struct {
     vk_function function;
+    /// How many of a pixel's numbers have a meaning; those beyond are left out where that saves time.
+    ptrdiff_t channel_count;
+    ptrdiff_t row_count;
+    ptrdiff_t pixel_count;
     const float *a;
     /// 16 if a's pixels follow each other, 0 if all pixels have the same 16 numbers.
     ptrdiff_t a_stride;
+    ptrdiff_t a_row_stride;
     const float *b;
     ptrdiff_t b_stride;
+    ptrdiff_t b_row_stride;
     float lower;
     float upper;
     float alpha;
     float beta;
     /// May be a, or b.
     float *results;
+    ptrdiff_t result_row_stride;
 } vk_elements;
 
-void vk_compute_elements(vk_level level, const vk_elements *elements, ptrdiff_t pixel_count);
+void vk_compute_elements(vk_level level, const vk_elements *elements);
 
 /// A window sliding along one row of outputs of a block, cut where it leaves the map.
 typedef struct {
@@ -78,11 +85,21 @@ typedef struct {
 
 void vk_compute_windows(vk_level level, const vk_window_row *row);
 
-/// results[i] = the sum, from 0, of weights[k] * numbers[offsets[k] + i] over k in order, each product and each sum
-/// rounded, for pixels of 16 numbers.
-void vk_weighted_sums(
-    vk_level level, const float *numbers, const ptrdiff_t *offsets, const float *weights, ptrdiff_t tap_count,
-    ptrdiff_t pixel_count, float *results);
+/// What is added for each place along an axis: for place p, the taps from starts[p] to before starts[p + 1].
+typedef struct {
+    const ptrdiff_t *starts;
+    const ptrdiff_t *offsets;
+    const float *weights;
+} vk_taps;
+
+/// results[i] = the sum, from 0, of weights[k] * numbers[offsets[k] + i] over the taps k of a place in order, each product
+/// and each sum rounded, for pixels of 16 numbers.
+void vk_weighted_rows(
+    vk_level level, const float *numbers, const vk_taps *taps, ptrdiff_t place, ptrdiff_t pixel_count, float *results);
+
+/// The same for one pixel at each place from the first on, with the taps of that place.
+void vk_weighted_pixels(
+    vk_level level, const float *numbers, const vk_taps *taps, ptrdiff_t pixel_count, float *results);
 
 /// The sum from 0 of all pixels of a map's blocks, row by row: 16 sums for each block, one block after another.
 void vk_sum_maps(

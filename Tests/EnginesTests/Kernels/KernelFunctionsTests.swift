@@ -8,10 +8,12 @@ import VectorKernels
 @Suite struct KernelFunctionsTests {
     /// The kernel's results for a multiple of 16 numbers, or for the first 16 again and again if the stride is 0.
     ///
-    /// - Parameter others: the function's other numbers.
+    /// - Parameters:
+    ///   - others: the function's other numbers.
+    ///   - channels: how many of each 16 numbers are asked for.
     private func results(
         of function: vk_function, _ numbers: [Float], _ others: [Float] = [], level: KernelLevel,
-        stride: Int = channelsPerBlock
+        stride: Int = channelsPerBlock, channels: Int = channelsPerBlock
     ) -> [Float] {
         [Float](unsafeUninitializedCapacity: numbers.count) { results, count in
             numbers.withUnsafeBufferPointer { numbers in
@@ -24,7 +26,10 @@ import VectorKernels
                     elements.a_stride = stride
                     elements.b = others.baseAddress
                     elements.results = results.baseAddress
-                    vk_compute_elements(level.kernelLevel, &elements, numbers.count / channelsPerBlock)
+                    elements.channel_count = channels
+                    elements.row_count = 1
+                    elements.pixel_count = numbers.count / channelsPerBlock
+                    vk_compute_elements(level.kernelLevel, &elements)
                 }
             }
             count = numbers.count
@@ -97,6 +102,66 @@ import VectorKernels
                 let repeated = (0..<count).flatMap { _ in alone[0] }
                 #expect(results(of: function, numbers, others, level: level, stride: 0) == repeated)
             }
+        }
+    }
+
+    @Test(
+        "The channels that are asked for have the same results, however few they are, of any number of pixels",
+        arguments: [vk_function.subtract, .sigmoid, .error, .hard_sigmoid, .hard_swish])
+    func channels(function: vk_function) {
+        var random = RandomNumbers(seed: 3)
+        let numbers = (0..<channelsPerBlock * 11).map { _ in Float.random(in: -4...4, using: &random) }
+        let others = (0..<channelsPerBlock).map { _ in Float.random(in: -4...4, using: &random) }
+        for level in KernelLevel.supported {
+            for pixelCount in 1...11 {
+                let numbers = Array(numbers.prefix(pixelCount * channelsPerBlock))
+                let all = results(of: function, numbers, others, level: level)
+                for channels in 1...channelsPerBlock {
+                    let some = results(of: function, numbers, others, level: level, channels: channels)
+                    let differing = all.indices.filter { $0 % channelsPerBlock < channels && all[$0] != some[$0] }
+                    #expect(differing.isEmpty, "\(pixelCount) pixels, \(channels) channels")
+                }
+            }
+        }
+    }
+
+    @Test(
+        "Rows lie as far apart as each stride says, and what lies between the results' rows does not change",
+        arguments: [vk_function.subtract, .prelu, .sigmoid, .hard_swish, .normalize])
+    func rows(function: vk_function) {
+        var random = RandomNumbers(seed: 4)
+        let (rowCount, pixelCount, untouched) = (3, 5, Float(-7))
+        let (aStride, bStride, resultStride) = (6 * channelsPerBlock, 8 * channelsPerBlock, 7 * channelsPerBlock)
+        let a = (0..<rowCount * aStride).map { _ in Float.random(in: -4...4, using: &random) }
+        let b = (0..<rowCount * bStride).map { _ in Float.random(in: -4...4, using: &random) }
+        /// The results of some rows, each in a row of `resultStride` numbers.
+        func results(from row: Int, count: Int, level: KernelLevel) -> [Float] {
+            var results = [Float](repeating: untouched, count: count * resultStride)
+            a.withUnsafeBufferPointer { a in
+                b.withUnsafeBufferPointer { b in
+                    results.withUnsafeMutableBufferPointer { results in
+                        var elements = vk_elements()
+                        elements.function = function
+                        elements.channel_count = channelsPerBlock
+                        (elements.row_count, elements.pixel_count) = (count, pixelCount)
+                        elements.a = a.baseAddress.map { $0 + row * aStride }
+                        elements.b = b.baseAddress.map { $0 + row * bStride }
+                        elements.results = results.baseAddress
+                        (elements.a_stride, elements.b_stride) = (channelsPerBlock, channelsPerBlock)
+                        (elements.a_row_stride, elements.b_row_stride) = (aStride, bStride)
+                        elements.result_row_stride = resultStride
+                        vk_compute_elements(level.kernelLevel, &elements)
+                    }
+                }
+            }
+            return results
+        }
+        for level in KernelLevel.supported {
+            let alone = (0..<rowCount).map { results(from: $0, count: 1, level: level) }
+            #expect(Set(alone).count == rowCount)
+            let beyond = alone[0].dropFirst(pixelCount * channelsPerBlock)
+            #expect(beyond.allSatisfy { $0 == untouched })
+            #expect(results(from: 0, count: rowCount, level: level) == alone.flatMap { $0 })
         }
     }
 }

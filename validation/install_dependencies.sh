@@ -2,7 +2,8 @@
 # Installs the C libraries that the package needs, where they are missing: with apt or with Homebrew.
 set -eu
 
-if command -v pkg-config >/dev/null && pkg-config --exists hdf5 json-c libturbojpeg libpng; then
+if command -v pkg-config >/dev/null && pkg-config --exists hdf5 json-c libturbojpeg libpng &&
+    { [ "$(uname)" = Darwin ] || pkg-config --exists libcrypto; }; then
     exit 0
 fi
 if command -v apt-get >/dev/null; then
@@ -10,10 +11,10 @@ if command -v apt-get >/dev/null; then
     [ "$(id -u)" -eq 0 ] || run=sudo
     $run apt-get update
     $run apt-get install --yes --no-install-recommends \
-        pkg-config libhdf5-dev libjson-c-dev libturbojpeg0-dev libpng-dev
+        pkg-config libhdf5-dev libjson-c-dev libturbojpeg0-dev libpng-dev libssl-dev
 elif command -v brew >/dev/null; then
     brew install pkgconf hdf5 json-c jpeg-turbo libpng
 else
-    echo "Install pkg-config and the libraries hdf5, json-c, libturbojpeg and libpng, with their headers." >&2
+    echo "Install pkg-config and the libraries hdf5, json-c, libturbojpeg, libpng and libcrypto, with their headers." >&2
     exit 1
 fi

@@ -17,6 +17,10 @@ class MtcnnValidate < Formula
   uses_from_macos "python" => :build
   uses_from_macos "swift" => :build
 
+  on_linux do
+    depends_on "openssl@3"
+  end
+
   def install
     arguments = ["-c", "release", "--product", "mtcnn-validate", "--disable-sandbox"]
     arguments << "--static-swift-stdlib" if OS.linux?

@@ -53,9 +53,12 @@ using fused_lanes = std::conditional_t<level::block_registers == 1, float32_lane
 
 /// The fused form of layers, which alone has strides of 2, summands and limits.
 struct fused_layer : fused<float, fused_lanes> {};
+/// The same with half a block at once on every level.
+struct fused_halves : fused<float, float32_half> {};
 
 template <class Form> constexpr bool is_general = false;
 template <> constexpr bool is_general<fused_layer> = true;
+template <> constexpr bool is_general<fused_halves> = true;
 
 /// How far the loop over taps is unrolled: on a core that is shared, instructions are what bounds it.
 template <class Form> constexpr int taps_at_once = is_general<Form> ? 4 : 1;
@@ -213,7 +216,7 @@ constexpr tile_row tiles_of(pixel_count_list<pixel_counts...>) {
 struct tile_rows {
     /// For 1 block, for 2, and so on.
     tile_row whole[most_tile_blocks];
-    /// For half a block, and for a block and a half.
+    /// For half a block, and for a block and a half; no tiles where those of whole blocks are as quick.
     tile_row ending_half[2];
 };
 
@@ -225,10 +228,9 @@ template <class Form, int pixel_stride> constexpr tile_rows make_tile_rows() {
          tiles_of<Form, 3 * parts, pixel_stride>(every_pixel_count),
          tiles_of<Form, 4 * parts, pixel_stride>(every_pixel_count)},
         {}};
-    if constexpr (is_general<Form> && parts == 2) {
-        rows.ending_half[0] = tiles_of<Form, 1, pixel_stride>(every_pixel_count);
-        rows.ending_half[1] = tiles_of<Form, 3, pixel_stride>(every_pixel_count);
-    }
+    if constexpr (is_general<Form>) rows.ending_half[0] = tiles_of<fused_halves, 1, pixel_stride>(every_pixel_count);
+    if constexpr (is_general<Form> && parts == 2)
+        rows.ending_half[1] = tiles_of<fused_halves, 3, pixel_stride>(every_pixel_count);
     return rows;
 }
 
@@ -256,16 +258,20 @@ template <class Form> void compute_blocks(const vk_layer *layer, const vk_pixels
         is_wide ? level::wide_blocks : quickest_blocks_of<Form>(pixels->pixel_count, every_pixel_count);
     const tile_rows *rows = rows_for<Form>(pixels->pixel_stride);
     ptrdiff_t last_channels = layer->channel_count - (block_count - 1) * vk_channel_block;
-    bool ends_half = rows->ending_half[0].largest > 0 && last_channels <= vk_channel_block / 2;
-    ptrdiff_t last_blocks = ends_half ? smaller<ptrdiff_t>(2, block_count) : 0, whole_blocks = block_count - last_blocks;
-    ptrdiff_t tile_blocks = smaller<ptrdiff_t>(most_blocks, whole_blocks);
-    const tile_row *last_row = ends_half ? &rows->ending_half[last_blocks - 1] : &rows->whole[tile_blocks - 1];
-    ptrdiff_t largest = last_row->largest;
-    if (whole_blocks > 0) largest = smaller(largest, rows->whole[tile_blocks - 1].largest);
+    ptrdiff_t last_blocks = smaller<ptrdiff_t>(2, block_count);
+    const tile_row *last_row = &rows->ending_half[last_blocks - 1];
+    bool ends_half = last_channels <= vk_channel_block / 2 && last_row->largest > 0;
+    ptrdiff_t whole_blocks = ends_half ? block_count - last_blocks : block_count;
+    ptrdiff_t tile_blocks = smaller<ptrdiff_t>(most_blocks, whole_blocks), largest = most_tile_pixels;
+    if (whole_blocks > 0) largest = rows->whole[tile_blocks - 1].largest;
+    if (ends_half) {
+        largest = smaller(largest, last_row->largest);
+        tile_blocks = larger(tile_blocks, last_blocks);
+    }
     // A single tile reads each weight once in any case.
     bool is_one_tile = pixels->row_count == 1 && pixels->pixel_count <= largest;
     ptrdiff_t taps = layer->tap_count;
-    if (is_general<Form> && !is_one_tile) taps = pass_taps(taps, larger(tile_blocks, last_blocks), is_wide);
+    if (is_general<Form> && !is_one_tile) taps = pass_taps(taps, tile_blocks, is_wide);
     layer_pass pass = {layer, 0, 0};
     do {
         pass.first_tap += pass.tap_count;

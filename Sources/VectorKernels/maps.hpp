@@ -168,6 +168,7 @@ ALWAYS_INLINE void apply_to_pixels(
     for (; *pixel + at_once <= own->pixel_count; *pixel += at_once) {
         Lanes x, y;
         load_pixels<channels>(a + *pixel * own->a_stride, own->a_stride, &x);
+        y = x;
         if constexpr (function <= vk_function_prelu)
             load_pixels<channels>(b + *pixel * own->b_stride, own->b_stride, &y);
         apply<function>(own, &x, &y);

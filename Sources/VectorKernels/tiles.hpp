@@ -91,7 +91,7 @@ template <class Form> constexpr int parts_of_block = sizeof(float32_lanes) / siz
 
 /// The registers that some parts take.
 template <class Form> constexpr int tile_registers(int part_count) {
-    return part_count * level::block_registers / parts_of_block<Form>;
+    return part_count * larger(1, level::block_registers / parts_of_block<Form>);
 }
 
 /// The most pixels of a tile: registers hold its sums and, of a tap's weights and numbers, whichever are fewer. 0 if

@@ -122,20 +122,27 @@ static void compare_depthwise(vk_level level) {
 }
 
 static void compare_elements(vk_level level) {
-    ptrdiff_t pixels = 1 + random_below(40);
-    float *a = random_numbers(pixels * 16), *b = random_numbers((pixels + 2) * 16), *results[2];
+    ptrdiff_t pixels = 1 + random_below(40), rows = 1 + random_below(3), channels = 1 + random_below(16);
+    // Rows lie a pixel apart.
+    ptrdiff_t row_stride = (pixels + 1) * 16, count = rows * row_stride;
+    float *a = random_numbers(count), *b = random_numbers(count + 2 * 16), *results[2];
     for (int i = 0; i < 8; i++) {
         static const float specials[] = {-0.0f, INFINITY, -INFINITY, NAN, 1e-40f, 3, -3, 100};
-        a[random_below(pixels * 16)] = specials[i];
+        a[random_below(count)] = specials[i];
     }
     vk_level levels[2] = {vk_level_portable, level};
     for (vk_function function = vk_function_add; function <= vk_function_normalize; function++) {
         for (int i = 0; i < 2; i++) {
-            results[i] = calloc(pixels * 16, sizeof(float));
-            vk_elements elements = {function, a, 16, b, 16, -1, 1, 0.2f, 0.5f, results[i]};
-            vk_compute_elements(levels[i], &elements, pixels);
+            results[i] = calloc(count, sizeof(float));
+            vk_elements elements = {
+                .function = function, .channel_count = channels, .row_count = rows, .pixel_count = pixels, .a = a,
+                .a_stride = 16, .a_row_stride = row_stride, .b = b, .b_stride = 16, .b_row_stride = row_stride,
+                .lower = -1, .upper = 1, .alpha = 0.2f, .beta = 0.5f, .results = results[i],
+                .result_row_stride = row_stride};
+            vk_compute_elements(levels[i], &elements);
         }
-        compare("element", level, results[1], results[0], pixels * 16);
+        for (ptrdiff_t place = 0; place < count; place += 16)
+            compare("element", level, results[1] + place, results[0] + place, channels);
         free(results[0]), free(results[1]);
     }
     free(a), free(b);
@@ -147,16 +154,20 @@ static void compare_windows(vk_level level) {
     numbers[random_below(3 * 64 * 16)] = NAN;
     for (int p = 0; p < 20; p++) firsts[p] = 16 * random_below(40), counts[p] = 1 + random_below(5);
     for (int k = 0; k < 4; k++) offsets[k] = 16 * random_below(40), weights[k] = k / 3.0f;
+    // Two places of three taps and of one.
+    const ptrdiff_t starts[3] = {0, 3, 4};
+    const vk_taps taps = {starts, offsets, weights};
     vk_level levels[2] = {vk_level_portable, level};
     for (int is_mean = 0; is_mean < 2; is_mean++) {
         for (int i = 0; i < 2; i++) {
-            results[i] = calloc(60 * 16, sizeof(float));
+            results[i] = calloc(62 * 16, sizeof(float));
             vk_window_row row = {numbers, 64 * 16, 3, firsts, counts, 32, pixels, is_mean ? divisors : NULL, results[i]};
             vk_compute_windows(levels[i], &row);
-            vk_weighted_sums(levels[i], numbers, offsets, weights, 4, pixels, results[i] + 20 * 16);
+            vk_weighted_rows(levels[i], numbers, &taps, 0, pixels, results[i] + 20 * 16);
+            vk_weighted_pixels(levels[i], numbers, &taps, 2, results[i] + 60 * 16);
             vk_sum_maps(levels[i], numbers, 5, 16 * 16, 2, 64 * 16, pixels, results[i] + 40 * 16);
         }
-        compare("window", level, results[1], results[0], 60 * 16);
+        compare("window", level, results[1], results[0], 62 * 16);
         free(results[0]), free(results[1]);
     }
     free(numbers), free(divisors);

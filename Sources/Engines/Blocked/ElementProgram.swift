@@ -37,7 +37,7 @@ struct ElementProgram: Sendable {
 
     let steps: [Step]
 
-    /// The pixels that are computed at once, in rows as long.
+    /// The most pixels that are computed at once: a part of a row, or several short rows.
     static let runLength = 64
 
     /// Where the numbers of an operand or of results lie for an image.

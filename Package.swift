@@ -61,7 +61,7 @@ let package = Package(
         .target(
             name: "Detection",
             dependencies: ["Engines", "Files", "JSONTree", "VectorKernels", "CTurboJPEG", "CPNG"]),
-        .target(name: "Conformance", dependencies: ["Engines", "Captures", "ModelFormats"]),
+        .target(name: "Conformance", dependencies: ["Engines", "Captures", "ModelFormats", "VectorKernels"]),
         .target(name: "FaceConformance", dependencies: ["Conformance", "Detection"]),
         .target(name: "Diagnosis", dependencies: ["Conformance", "Engines", "NetworkGraph"]),
         .target(

@@ -1,6 +1,6 @@
 // Compares the kernels of every level of a processor with the portable ones, bit for bit, on random layers, pools, sums,
-// layouts, conversions and functions. The tests of the package do so against the arithmetic's definition; this needs a
-// compiler alone, and so can be run for a processor that is emulated (compare_levels.sh).
+// layouts, conversions, functions and comparisons. The tests of the package do so against the arithmetic's definition;
+// this needs a compiler alone, and so can be run for a processor that is emulated (compare_levels.sh).
 
 #include <math.h>
 #include <stdint.h>
@@ -38,6 +38,16 @@ static void compare(const char *what, vk_level level, const float *numbers, cons
     }
 }
 
+static void compare_float64(
+    const char *what, vk_level level, const double *numbers, const double *expected, ptrdiff_t count) {
+    for (ptrdiff_t i = 0; i < count; i++, compared++) {
+        if (isnan(numbers[i]) && isnan(expected[i])) continue;
+        if (memcmp(&numbers[i], &expected[i], sizeof(double)) == 0) continue;
+        if (failures++ < 10)
+            printf("%s, level %d, number %td: %.17g, expected %.17g\n", what, level, i, numbers[i], expected[i]);
+    }
+}
+
 /// - Parameter scale: of the numbers, which lie between 2^23 / scale and its negative.
 static void compare_function(
     vk_level level, const char *name, void (*function)(vk_level, const double *, ptrdiff_t, double *), double scale) {
@@ -51,13 +61,7 @@ static void compare_function(
         // A count that no vector divides.
         function(levels[i], numbers, largest - 3, results[i]);
     }
-    for (int i = 0; i < largest - 3; i++, compared++) {
-        if (isnan(results[0][i]) && isnan(results[1][i])) continue;
-        if (memcmp(&results[0][i], &results[1][i], sizeof(double)) == 0) continue;
-        if (failures++ < 10)
-            printf("%s of %.17g, level %d: %.17g, expected %.17g\n", name, numbers[i], level, results[1][i],
-                   results[0][i]);
-    }
+    compare_float64(name, level, results[1], results[0], largest - 3);
     free(numbers), free(results[0]), free(results[1]);
 }
 
@@ -195,13 +199,15 @@ static void compare_pools(vk_level level) {
     free(numbers), free(results[0]), free(results[1]);
 }
 
+/// The same sums of float32 and, in the forms that float64 has, of the same numbers as float64.
 static void compare_sums(vk_level level, vk_form form) {
     ptrdiff_t channels = 1 + random_below(50), pixels[20], taps[30], origins[2] = {0, 50};
     ptrdiff_t pixel_count = 1 + random_below(20), tap_count = random_below(30);
     for (ptrdiff_t p = 0; p < pixel_count; p++) pixels[p] = random_below(50);
     for (ptrdiff_t k = 0; k < tap_count; k++) taps[k] = random_below(50);
     float *numbers = random_numbers(150), *weights = random_numbers(channels * tap_count + 1);
-    float *packed = malloc((vk_packed_count(channels, tap_count) + 1) * sizeof(float));
+    ptrdiff_t packed_count = vk_packed_count(channels, tap_count);
+    float *packed = malloc((packed_count + 1) * sizeof(float));
     float *starts = random_numbers(channels);
     vk_pack_float32(weights, tap_count, 1, channels, tap_count, packed);
     vk_sum_layout layout = {origins, 2, pixels, pixel_count, taps, tap_count, channels};
@@ -210,7 +216,55 @@ static void compare_sums(vk_level level, vk_form form) {
     vk_sums_float32(vk_level_portable, form, &layout, numbers, packed, starts, sums[0]);
     vk_sums_float32(level, form, &layout, numbers, packed, starts, sums[1]);
     compare("sum", level, sums[1], sums[0], count);
+    if (form == vk_form_fused || form == vk_form_multiply_add) {
+        // Thirds, whose products and sums round.
+        double *wide_numbers = malloc(150 * sizeof(double)), *wide_starts = malloc(channels * sizeof(double));
+        double *wide_packed = malloc((packed_count + 1) * sizeof(double));
+        for (ptrdiff_t i = 0; i < 150; i++) wide_numbers[i] = numbers[i] / 3.0;
+        for (ptrdiff_t i = 0; i < channels; i++) wide_starts[i] = starts[i] / 3.0;
+        for (ptrdiff_t i = 0; i < packed_count; i++) wide_packed[i] = packed[i] / 3.0;
+        double *wide_sums[2] = {malloc(count * sizeof(double)), malloc(count * sizeof(double))};
+        vk_sums_float64(vk_level_portable, form, &layout, wide_numbers, wide_packed, wide_starts, wide_sums[0]);
+        vk_sums_float64(level, form, &layout, wide_numbers, wide_packed, wide_starts, wide_sums[1]);
+        compare_float64("float64 sum", level, wide_sums[1], wide_sums[0], count);
+        free(wide_numbers), free(wide_starts), free(wide_packed), free(wide_sums[0]), free(wide_sums[1]);
+    }
     free(numbers), free(weights), free(packed), free(starts), free(sums[0]), free(sums[1]);
+}
+
+/// Comparisons of numbers of all magnitudes, some of them equal, some not finite.
+static void compare_comparisons(vk_level level) {
+    const vk_format formats[] = {{10, 5}, {7, 8}, {10, 8}, {23, 8}, {52, 11}};
+    const double specials[] = {0, -0.0, INFINITY, -INFINITY, NAN, 1e-310, 65520, 65519.99, 0x1p-25, 1e300};
+    ptrdiff_t count = random_below(200);
+    double *a = malloc((count + 1) * sizeof(double)), *b = malloc((count + 1) * sizeof(double));
+    double *bounds = malloc((count + 1) * sizeof(double));
+    for (ptrdiff_t i = 0; i < count; i++) {
+        a[i] = ldexp((int)random_below(1 << 24) - (1 << 23), (int)random_below(60) - 50);
+        double change = ldexp((int)random_below(2001) - 1000, -(int)random_below(60));
+        b[i] = random_below(3) == 0 ? a[i] : a[i] * (1 + change);
+        if (random_below(20) == 0) b[i] = specials[random_below(10)];
+        if (random_below(40) == 0) a[i] = specials[random_below(10)];
+        double bound = ldexp(1 + random_below(9), -(int)random_below(50));
+        bounds[i] = random_below(20) == 0 ? specials[random_below(3)] : bound;
+    }
+    vk_level levels[2] = {vk_level_portable, level};
+    for (int f = 0; f < 5; f++) {
+        double results[2][10 + vk_exponent_count];
+        for (int i = 0; i < 2; i++) {
+            ptrdiff_t exponents[vk_exponent_count] = {0};
+            vk_difference d;
+            vk_error e;
+            vk_compare(levels[i], a, b, count, formats[f], exponents, &d);
+            vk_largest_error(levels[i], a, b, bounds, count, &e);
+            double own[] = {d.largest, d.place, d.sum, d.largest_relative, d.largest_distance, d.different_count,
+                            d.non_finite_count, e.largest, e.ratio, e.bound};
+            memcpy(results[i], own, sizeof own);
+            for (int x = 0; x < vk_exponent_count; x++) results[i][10 + x] = exponents[x];
+        }
+        compare_float64("comparison", level, results[1], results[0], 10 + vk_exponent_count);
+    }
+    free(a), free(b), free(bounds);
 }
 
 /// Every float16, and random bits of float32, to the other type.
@@ -281,6 +335,7 @@ int main(void) {
             compare_elements(levels[l]);
             compare_windows(levels[l]);
             compare_layouts(levels[l]);
+            compare_comparisons(levels[l]);
         }
         compare_conversions(levels[l]);
         compare_function(levels[l], "exponential", vk_exponentials, 11000);

@@ -3,6 +3,7 @@ import Detection
 import Engines
 import FaceConformance
 import Foundation
+import Tensors
 
 /// Our cascade's faces compared with another detector's lists.
 package struct DetectionMeasurement: Sendable {
@@ -32,6 +33,7 @@ extension DetectionMeasurement {
     ///   - minimumFaceSize: overrides the lists' own; so do the score thresholds.
     ///   - frameList: names the frames to take of the directory; nil for all.
     ///   - shard: which of each list's frames to compare. A list of frames is the shard's own.
+    ///   - known: what this engine's cascade has found in these frames before.
     ///   - log: takes what is measured on each frame.
     ///   - progress: called with each frame before it is computed.
     /// - Throws: ``Detection/DetectionDocumentError``, ``Conformance/ComparisonError/nothingInCommon(_:)`` for a list
@@ -40,35 +42,41 @@ extension DetectionMeasurement {
         golds: [String], frames: String, frameList: String? = nil, detector: FaceDetector, minimumFaceSize: Int?,
         scoreThresholds: ScoreThresholds? = nil, candidate: Side,
         reading: ImageReading = ImageReading(),
-        shard: Shard = .whole, log: FrameLog? = nil, progress: @Sendable (String) -> Void = { _ in }
+        shard: Shard = .whole, known: KnownDetections = KnownDetections(), log: FrameLog? = nil,
+        progress: @Sendable (String) -> Void = { _ in }
     ) throws {
         let directory = try FrameDirectory(frames, list: frameList)
-        var comparisons = [GoldComparison]()
-        var sources = [String]()
-        for path in golds {
+        let lists = try concurrentMap(golds) { path in
             let file = URL(fileURLWithPath: path)
             let name = file.deletingPathExtension().lastPathComponent
             let listed = try ListedFrames(listedIn: file, named: name, of: directory)
             let gold = listed.list.header
-            let source = gold.source ?? file.lastPathComponent
-            if !sources.contains(source) { sources.append(source) }
             var detector = detector
             if let thresholds = scoreThresholds ?? gold.scoreThresholds { detector.scoreThresholds = thresholds }
             detector.minimumFaceSize = minimumFaceSize ?? gold.minFaceSize ?? detector.minimumFaceSize
-            comparisons.append(
-                try GoldComparison(
-                    listed, name: name, frames: directory, detector: detector, reading: reading,
-                    shard: frameList == nil ? shard : .whole, log: log, progress: progress))
+            return (name: name, source: gold.source ?? file.lastPathComponent, listed: listed, detector: detector)
+        }
+        let comparisons = try lists.enumerated().map { index, list in
+            let isAskedAgain = lists[(index + 1)...].contains {
+                $0.detector.rules == list.detector.rules
+                    && $0.detector.minimumFaceSize == list.detector.minimumFaceSize
+            }
+            return try GoldComparison(
+                list.listed, name: list.name, frames: directory, detector: list.detector, reading: reading,
+                shard: frameList == nil ? shard : .whole, known: known, isAskedAgain: isAskedAgain, log: log,
+                progress: progress)
         }
         self.init(
-            baseline: Side(engine: sources.joined(separator: "; ")), candidate: candidate, golds: comparisons)
+            baseline: Side(engine: lists.map(\.source).withoutRepeats.joined(separator: "; ")), candidate: candidate,
+            golds: comparisons)
     }
 }
 
 extension GoldComparison {
     fileprivate init(
         _ listed: ListedFrames, name: String, frames directory: FrameDirectory, detector: FaceDetector,
-        reading: ImageReading, shard: Shard, log: FrameLog?, progress: @Sendable (String) -> Void
+        reading: ImageReading, shard: Shard, known: KnownDetections, isAskedAgain: Bool, log: FrameLog?,
+        progress: @Sendable (String) -> Void
     ) throws {
         var (frames, notJudged) = (KeptFrames<ComparedFrame>(), UnjudgedFrames())
         let section = FrameLog.Section(report: "cpp_vs_reference", gold: name)
@@ -88,12 +96,14 @@ extension GoldComparison {
             }
             progress("\(name), \(file)")
             do {
-                let image = try DecodedImage(
-                    contentsOf: directory.url(of: file), as: reading)
-                if let reason = expected.differenceInSize(from: image) {
-                    return .notJudged(UnjudgedFrame(file: file, cause: .otherSize, reason: reason))
+                let found = try known.detection(in: file, by: detector, isAskedAgain: isAskedAgain) {
+                    try DecodedImage(contentsOf: directory.url(of: file), as: reading)
+                } checking: {
+                    if let reason = expected.differenceInSize(from: $0) { throw OtherSize(reason: reason) }
                 }
-                return .judged(try ComparedFrame(expected, in: image, detector: detector))
+                return .judged(ComparedFrame(expected, found, detector.rules))
+            } catch let error as OtherSize {
+                return .notJudged(UnjudgedFrame(file: file, cause: .otherSize, reason: error.reason))
             } catch let error as ImageError {
                 return .notJudged(UnjudgedFrame(file: file, error))
             } catch let error as CascadeError where error.isNotFinite {
@@ -109,6 +119,11 @@ extension GoldComparison {
             gold: name, minimumFaceSize: detector.minimumFaceSize, scoreThresholds: detector.scoreThresholds,
             frames: frames, notJudged: notJudged)
     }
+}
+
+/// A frame has another size than a list of faces says.
+private struct OtherSize: Error {
+    let reason: String
 }
 
 /// A frame named by a list of faces, compared or not.
@@ -130,14 +145,13 @@ extension FrameLog {
 }
 
 extension ComparedFrame {
-    fileprivate init(_ expected: DetectedFrame, in image: DecodedImage, detector: FaceDetector) throws {
-        let found = try detector.detect(in: image)
+    fileprivate init(_ expected: DetectedFrame, _ found: CascadeRecord, _ rules: CascadeRules) {
         self.init(
             faces: FaceMatching(file: expected.file, expected: expected.faces, found: found.faces),
             divergence: expected.record.isEmpty
                 ? nil
                 : StageDivergence(
-                    file: expected.file, expected: expected.record, found: found, rules: detector.rules),
+                    file: expected.file, expected: expected.record, found: found, rules: rules),
             unpairedScores: found.unpairedScores)
     }
 }

@@ -62,6 +62,7 @@ extension PrecisionMeasurement {
     ///   - tasks: the metrics to measure on the networks' outputs.
     ///   - frameList: names the frames to take of the directory; nil for all.
     ///   - shard: which pairs of network and arithmetic, and which frames, to compare. A list of frames is the shard's own.
+    ///   - known: keeps what the cascade finds in float32, for another report.
     ///   - log: takes what is measured on each frame.
     /// - Throws: the errors of reading and computing, and ``Conformance/ComparisonError/nothingInCommon(_:)`` if there
     ///   are no frames for a cascade, or no captures for other networks.
@@ -71,7 +72,7 @@ extension PrecisionMeasurement {
         arithmetics: [ArithmeticName] = arithmetics,
         packageArithmetic: ArithmeticName = .fp16Storage, tasks: [TaskMetric] = [],
         programs: ProgramTasks = ProgramTasks(), judgesOthers: Bool = false, shard: Shard = .whole,
-        log: FrameLog? = nil, progress: @Sendable (String) -> Void = { _ in }
+        known: KnownDetections? = nil, log: FrameLog? = nil, progress: @Sendable (String) -> Void = { _ in }
     ) throws {
         let isCascade = try models.missingFaceNetworks.isEmpty
         func isCaptured(_ network: String) -> Bool {
@@ -145,7 +146,7 @@ extension PrecisionMeasurement {
             isCascade
             ? try Self.faces(
                 models, candidates, FrameDirectory(frames, list: frameList), minimumFaceSize, rules, reading,
-                frameList == nil ? shard : .whole, log, progress) : nil
+                frameList == nil ? shard : .whole, known, log, progress) : nil
         self.init(
             policies: candidates.enumerated().map { index, candidate in
                 Policy(
@@ -157,13 +158,13 @@ extension PrecisionMeasurement {
     /// The cascade's faces in each arithmetic.
     private static func faces(
         _ models: ModelLibrary, _ candidates: [Candidate], _ directory: FrameDirectory, _ minimumFaceSize: Int,
-        _ rules: CascadeRules, _ reading: ImageReading, _ shard: Shard, _ log: FrameLog?,
+        _ rules: CascadeRules, _ reading: ImageReading, _ shard: Shard, _ known: KnownDetections?, _ log: FrameLog?,
         _ progress: @Sendable (String) -> Void
     ) throws -> [Faces] {
         guard directory.areListed || !directory.files.isEmpty else {
             throw ComparisonError.nothingInCommon("\(directory.path) holds no frames")
         }
-        let all = try [models.faceNetworks(in: .fp32)] + candidates.map { try $0.networks(models) }
+        let all = try concurrentMap([.arithmetic(.fp32)] + candidates) { try $0.networks(models) }
         let detectors = all.map { FaceDetector(networks: $0, rules: rules, minimumFaceSize: minimumFaceSize) }
         let section = FrameLog.Section(report: "fp16_vs_fp32")
         var frames = candidates.map { _ in KeptFrames<PrecisionFrame>() }
@@ -173,7 +174,7 @@ extension PrecisionMeasurement {
             progress(file)
             return try FrameComparison(
                 file: file, in: directory.path, baseline: detectors[0], candidates: Array(detectors.dropFirst()),
-                reading: reading)
+                reading: reading, known: known)
         } take: { comparisons in
             for index in candidates.indices {
                 let outcomes = comparisons.map { $0.candidates[index] }
@@ -239,7 +240,8 @@ private struct FrameComparison: Sendable {
     let candidates: [Outcome]
 
     init(
-        file: String, in directory: String, baseline: FaceDetector, candidates: [FaceDetector], reading: ImageReading
+        file: String, in directory: String, baseline: FaceDetector, candidates: [FaceDetector], reading: ImageReading,
+        known: KnownDetections?
     ) throws {
         func notFinite(_ reason: String) -> Outcome {
             .notJudged(UnjudgedFrame(file: file, cause: .notFinite, reason: reason))
@@ -249,7 +251,10 @@ private struct FrameComparison: Sendable {
         do {
             image = try DecodedImage(
                 contentsOf: URL(fileURLWithPath: "\(directory)/\(file)"), as: reading)
-            expected = try baseline.detect(in: image)
+            let decoded = image
+            expected =
+                try known?.detection(in: file, by: baseline, isAskedAgain: true, reading: { decoded })
+                ?? baseline.detect(in: image)
         } catch let error as ImageError {
             self.candidates = candidates.map { _ in .notJudged(.init(file: file, error)) }
             return

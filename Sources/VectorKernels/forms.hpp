@@ -8,6 +8,11 @@
 
 namespace {
 
+/// Where the numbers of a part are.
+template <int parts> ALWAYS_INLINE constexpr ptrdiff_t place_of(int part, ptrdiff_t block_stride) {
+    return part / parts * block_stride + part % parts * (vk_channel_block / parts);
+}
+
 /// A sum under way that is a number.
 template <class Number, class Lanes> struct number_sum {
     using number = Number;

@@ -34,6 +34,8 @@ struct vk_kernels {
     void (*resample)(const vk_resampling *);
     float (*multiply_add_chains)(ptrdiff_t, float, float);
     ptrdiff_t multiply_add_chain_count;
+    void (*compare)(const double *, const double *, ptrdiff_t, vk_format, ptrdiff_t *, vk_difference *);
+    void (*largest_error)(const double *, const double *, const double *, ptrdiff_t, vk_error *);
 };
 
 extern const vk_kernels vk_portable_kernels;

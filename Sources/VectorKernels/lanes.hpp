@@ -23,6 +23,7 @@ typedef float float32_pair __attribute__((ext_vector_type(32)));
 /// Half a block, and a quarter.
 typedef float float32_half __attribute__((ext_vector_type(8)));
 typedef float float32_quarter __attribute__((ext_vector_type(4)));
+typedef double float64_half __attribute__((ext_vector_type(8)));
 
 namespace {
 

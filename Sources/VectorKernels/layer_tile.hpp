@@ -63,11 +63,6 @@ template <> constexpr bool is_general<fused_halves> = true;
 /// How far the loop over taps is unrolled: on a core that is shared, instructions are what bounds it.
 template <class Form> constexpr int taps_at_once = is_general<Form> ? 4 : 1;
 
-/// Where the numbers of a part are.
-template <int parts> ALWAYS_INLINE constexpr ptrdiff_t place_of(int part, ptrdiff_t block_stride) {
-    return part / parts * block_stride + part % parts * (vk_channel_block / parts);
-}
-
 /// Calls `use` with each register of a tile's sums, its part, and the place of its results.
 template <int parts, class Sum, int pixel_count, int part_count, class Use>
 ALWAYS_INLINE void for_each_register(

@@ -10,6 +10,7 @@
 
 #pragma once
 
+#include "comparisons.hpp"
 #include "float16_arrays.hpp"
 #include "functions.hpp"
 #include "layers.hpp"
@@ -28,8 +29,8 @@ constexpr vk_kernels kernels_of_level = {
     compute_sums<float16_fused>,
     compute_sums<float16_multiply_add>,
     compute_sums<neural_engine_m1>,
-    compute_sums<fused<double, float64_lanes>>,
-    compute_sums<multiply_add<double, float64_lanes>>,
+    compute_sums<fused<double, float64_sum_lanes>>,
+    compute_sums<multiply_add<double, float64_sum_lanes>>,
     float32_from_float16,
     float16_from_float32,
     float16_rounded,
@@ -49,6 +50,8 @@ constexpr vk_kernels kernels_of_level = {
     resample,
     multiply_add_chains,
     multiply_add_chain_count,
+    compare_arrays,
+    largest_error,
 };
 
 } // namespace

@@ -21,7 +21,7 @@ struct level : common_instructions {
     static constexpr int pixels = 6;
     static constexpr int blocks = 1;
     static constexpr int float16_pixels = 5;
-    static constexpr int float64_pixels = 3;
+    static constexpr int float64_pixels = 6;
 
     using common_instructions::fused_step;
     static ALWAYS_INLINE void fused_step(float32_half *sum, const float32_half *w, const float32_half *x) {

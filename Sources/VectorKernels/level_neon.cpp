@@ -16,7 +16,7 @@ struct level : common_instructions, float16_by_conversion {
     static constexpr int pixels = 6;
     static constexpr int blocks = 1;
     static constexpr int float16_pixels = 3;
-    static constexpr int float64_pixels = 3;
+    static constexpr int float64_pixels = 6;
 };
 
 } // namespace

@@ -15,7 +15,7 @@ struct level : common_instructions, float16_by_bits {
     static constexpr int pixels = 4;
     static constexpr int blocks = 1;
     static constexpr int float16_pixels = 4;
-    static constexpr int float64_pixels = 4;
+    static constexpr int float64_pixels = 3;
 };
 
 } // namespace

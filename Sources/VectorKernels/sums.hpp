@@ -6,50 +6,83 @@
 
 namespace {
 
-/// A tile of sums: some positions by some blocks of channels.
-template <class Form, int pixel_count, int block_count>
+/// What the sums of float64 take at once: half a block, of which a tile of more positions fits into the registers, unless
+/// a register holds a whole block of float32.
+using float64_sum_lanes = std::conditional_t<level::block_registers == 1, float64_lanes, float64_half>;
+
+/// How many of a form's lanes make up a block.
+template <class Form>
+constexpr int parts_of_sums = vk_channel_block * sizeof(typename Form::number) / sizeof(typename Form::lanes);
+
+/// A tile of sums: some positions by some parts of blocks, from the weights' and starts' first on.
+template <class Form, int pixel_count, int part_count>
 void tile_of_sums(
     const vk_sum_layout *layout, const typename Form::number *numbers, const ptrdiff_t *places,
-    const typename Form::number *packed_weights, const typename Form::number *starts, typename Form::number *tile) {
+    const typename Form::number *packed_weights, const typename Form::number *starts, typename Form::number *tile,
+    ptrdiff_t tile_stride) {
     using lanes = typename Form::lanes;
+    constexpr int parts = parts_of_sums<Form>, lane_count = vk_channel_block / parts;
     ptrdiff_t tap_count = layout->tap_count;
-    typename Form::sum sums[pixel_count][block_count];
+    typename Form::sum sums[pixel_count][part_count];
 #pragma clang loop unroll(full)
-    for (int block = 0; block < block_count; block++) {
-        lanes start = stored<lanes>(starts + block * vk_channel_block).lanes;
+    for (int part = 0; part < part_count; part++) {
+        lanes start = stored<lanes>(starts + part * lane_count).lanes;
 #pragma clang loop unroll(full)
-        for (int pixel = 0; pixel < pixel_count; pixel++) Form::start(&sums[pixel][block], &start);
+        for (int pixel = 0; pixel < pixel_count; pixel++) Form::start(&sums[pixel][part], &start);
     }
     unsigned mode = 0;
     if constexpr (Form::rounds_down) mode = level::round_down();
     for (ptrdiff_t tap = 0; tap < tap_count; tap++) {
         const typename Form::number *number = numbers + layout->taps[tap];
-        lanes weights[block_count];
+        lanes weights[part_count];
 #pragma clang loop unroll(full)
-        for (int block = 0; block < block_count; block++)
-            weights[block] = stored<lanes>(packed_weights + (block * tap_count + tap) * vk_channel_block).lanes;
+        for (int part = 0; part < part_count; part++) {
+            ptrdiff_t place = place_of<parts>(part, tap_count * vk_channel_block) + tap * vk_channel_block;
+            weights[part] = stored<lanes>(packed_weights + place).lanes;
+        }
 #pragma clang loop unroll(full)
         for (int pixel = 0; pixel < pixel_count; pixel++) {
             lanes factor = (lanes)(number[places[pixel]]);
 #pragma clang loop unroll(full)
-            for (int block = 0; block < block_count; block++)
-                Form::step(&sums[pixel][block], &weights[block], &factor);
+            for (int part = 0; part < part_count; part++)
+                Form::step(&sums[pixel][part], &weights[part], &factor);
         }
         if (tap % 4 == 3)
 #pragma clang loop unroll(full)
             for (int pixel = 0; pixel < pixel_count; pixel++)
 #pragma clang loop unroll(full)
-                for (int block = 0; block < block_count; block++) Form::close_group(&sums[pixel][block]);
+                for (int part = 0; part < part_count; part++) Form::close_group(&sums[pixel][part]);
     }
     if constexpr (Form::rounds_down) level::round_as_before(mode);
 #pragma clang loop unroll(full)
     for (int pixel = 0; pixel < pixel_count; pixel++)
 #pragma clang loop unroll(full)
-        for (int block = 0; block < block_count; block++) {
+        for (int part = 0; part < part_count; part++) {
             lanes value;
-            Form::finish(&sums[pixel][block], tap_count, &value);
-            stored<lanes>(tile + (pixel * block_count + block) * vk_channel_block).lanes = value;
+            Form::finish(&sums[pixel][part], tap_count, &value);
+            stored<lanes>(tile + pixel * tile_stride + part * lane_count).lanes = value;
         }
+}
+
+/// The same for the channels of some blocks: as one tile, or for several positions as one for each part of a block.
+template <class Form, int pixel_count, int block_count>
+void tiles_of_sums(
+    const vk_sum_layout *layout, ptrdiff_t channel_count, const typename Form::number *numbers,
+    const ptrdiff_t *places, const typename Form::number *packed_weights, const typename Form::number *starts,
+    typename Form::number *tile) {
+    constexpr int parts = parts_of_sums<Form>, lane_count = vk_channel_block / parts;
+    constexpr ptrdiff_t tile_stride = block_count * vk_channel_block;
+    if constexpr (parts == 1 || pixel_count == 1) {
+        tile_of_sums<Form, pixel_count, block_count * parts>(
+            layout, numbers, places, packed_weights, starts, tile, tile_stride);
+    } else {
+        static_assert(block_count == 1, "of several blocks, parts would not lie beside each other");
+        for (int part = 0; part < parts && part * lane_count < channel_count; part++) {
+            ptrdiff_t place = part * lane_count;
+            tile_of_sums<Form, pixel_count, 1>(
+                layout, numbers, places, packed_weights + place, starts + place, tile + place, tile_stride);
+        }
+    }
 }
 
 /// Fills a whole layout by tiles.
@@ -91,14 +124,17 @@ void compute_sums(
             }
             if (blocks == most_blocks) {
                 if (positions == 1)
-                    tile_of_sums<Form, 1, most_blocks>(layout, numbers, places, weights, block_starts, tile);
+                    tiles_of_sums<Form, 1, most_blocks>(
+                        layout, channels, numbers, places, weights, block_starts, tile);
                 else
-                    tile_of_sums<Form, most_pixels, most_blocks>(layout, numbers, places, weights, block_starts, tile);
+                    tiles_of_sums<Form, most_pixels, most_blocks>(
+                        layout, channels, numbers, places, weights, block_starts, tile);
             } else {
                 if (positions == 1)
-                    tile_of_sums<Form, 1, 1>(layout, numbers, places, weights, block_starts, tile);
+                    tiles_of_sums<Form, 1, 1>(layout, channels, numbers, places, weights, block_starts, tile);
                 else
-                    tile_of_sums<Form, most_pixels, 1>(layout, numbers, places, weights, block_starts, tile);
+                    tiles_of_sums<Form, most_pixels, 1>(
+                        layout, channels, numbers, places, weights, block_starts, tile);
             }
             for (ptrdiff_t p = 0; p < positions; p++) {
                 const number *sum = tile + p * blocks * vk_channel_block;

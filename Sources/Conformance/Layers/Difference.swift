@@ -1,5 +1,7 @@
+import Engines
 import NetworkGraph
 import Tensors
+import VectorKernels
 
 /// How far one tensor lies from another of the same shape, element by element.
 public struct Difference: Sendable, Codable, Equatable {
@@ -93,45 +95,30 @@ public struct Difference: Sendable, Codable, Equatable {
 
     /// - Precondition: both tensors have the same shape.
     public init(baseline: Tensor<Double>, candidate: Tensor<Double>, format: FloatFormat) {
+        self.init(baseline: baseline, candidate: candidate, format: format, level: .best)
+    }
+
+    /// The same by the kernel of a level.
+    init(baseline: Tensor<Double>, candidate: Tensor<Double>, format: FloatFormat, level: KernelLevel) {
         precondition(baseline.shape == candidate.shape, "\(baseline.shape) compared with \(candidate.shape)")
         count = baseline.elements.count
-        let count = count
-        var (sum, largest, largestRelative, largestDistance) = (0.0, 0.0, 0.0, 0 as UInt64)
-        var (worstPosition, firstNonFinite): (Int?, Int?) = (nil, nil)
-        var nonFiniteCount = 0
-        histogram = ExponentHistogram.counting { counts in
-            baseline.elements.withUnsafeBufferPointer { baseline in
-                candidate.elements.withUnsafeBufferPointer { candidate in
-                    for position in 0..<count {
-                        let (expected, actual) = (baseline[position], candidate[position])
-                        guard expected.isFinite, actual.isFinite else {
-                            nonFiniteCount += 1
-                            if firstNonFinite == nil { firstNonFinite = position }
-                            continue
-                        }
-                        if expected == actual { continue }
-                        let difference = (actual - expected).magnitude
-                        sum += difference
-                        counts.add(difference)
-                        if difference > largest {
-                            largest = difference
-                            worstPosition = position
-                        }
-                        if expected != 0 { largestRelative = max(largestRelative, difference / expected.magnitude) }
-                        largestDistance = max(largestDistance, ulpDistance(expected, actual, in: format) ?? .max)
-                    }
-                }
-            }
-        }
-        (maxAbsDiff, maxRelDiff, maxUlpDiff) = (largest, largestRelative, Int(clamping: largestDistance))
-        self.nonFiniteCount = nonFiniteCount
+        var exponents = [Int](repeating: 0, count: vk_exponent_count)
+        var found = vk_difference()
+        vk_compare(
+            level.kernelLevel, baseline.elements, candidate.elements, count,
+            vk_format(fraction_bits: Int32(format.fractionBits), exponent_bits: Int32(format.exponentBits)),
+            &exponents, &found)
+        (maxAbsDiff, maxRelDiff) = (found.largest, found.largest_relative)
+        maxUlpDiff = Int(clamping: found.largest_distance)
+        nonFiniteCount = found.non_finite_count
         let compared = count - nonFiniteCount
-        meanAbsDiff = compared > 0 ? sum / Double(compared) : 0
-        worst = (firstNonFinite ?? worstPosition).map { position in
-            DifferingElement(
-                index: baseline.shape.index(at: position), baseline: baseline.elements[position],
-                candidate: candidate.elements[position], format: format)
-        }
+        meanAbsDiff = compared > 0 ? found.sum / Double(compared) : 0
+        histogram = ExponentHistogram(counts: exponents, of: found.different_count, upTo: found.largest)
+        let worstPosition = nonFiniteCount > 0 ? found.first_non_finite : found.place
+        guard worstPosition >= 0 else { return }
+        worst = DifferingElement(
+            index: baseline.shape.index(at: worstPosition), baseline: baseline.elements[worstPosition],
+            candidate: candidate.elements[worstPosition], format: format)
     }
 
     /// The difference over the elements of both, those of `self` first.

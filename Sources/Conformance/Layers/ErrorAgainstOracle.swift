@@ -1,6 +1,7 @@
 import Engines
 import NetworkGraph
 import Tensors
+import VectorKernels
 
 /// How far a tensor lies from the exact result, and how far rounding may have moved it.
 public struct ErrorAgainstOracle: Sendable, Codable, Equatable {
@@ -44,30 +45,20 @@ public struct ErrorAgainstOracle: Sendable, Codable, Equatable {
         boundRatio = maxAbsError > 0 ? .infinity : 0
     }
 
+    /// The error of numbers. Equal infinities, and NaN on both sides, are none; any other NaN exceeds every bound.
+    ///
     /// - Precondition: the three tensors have the same shape.
     public init(computed: Tensor<Double>, exact: Tensor<Double>, bounds: Tensor<Double>) {
+        self.init(computed: computed, exact: exact, bounds: bounds, level: .best)
+    }
+
+    /// The same by the kernel of a level.
+    init(computed: Tensor<Double>, exact: Tensor<Double>, bounds: Tensor<Double>, level: KernelLevel) {
         precondition(computed.shape == exact.shape && exact.shape == bounds.shape, "tensors of different shapes")
-        let count = exact.elements.count
-        var (maxAbsError, boundRatio, boundOfRatio) = (0.0, 0.0, 0.0)
-        computed.elements.withUnsafeBufferPointer { computed in
-            exact.elements.withUnsafeBufferPointer { exact in
-                bounds.elements.withUnsafeBufferPointer { bounds in
-                    for position in 0..<count {
-                        let bound = bounds[position]
-                        let (given, right) = (computed[position], exact[position])
-                        // Equal infinities, and NaN on both sides, are no error.
-                        let error = given == right || (given.isNaN && right.isNaN) ? 0 : (given - right).magnitude
-                        if error > maxAbsError { maxAbsError = error }
-                        // An error that is NaN exceeds every bound.
-                        let ratio = error.isNaN ? Double.infinity : error == 0 ? 0 : error / bound
-                        if ratio > boundRatio || (boundRatio == 0 && bound > boundOfRatio) {
-                            (boundRatio, boundOfRatio) = (ratio, bound)
-                        }
-                    }
-                }
-            }
-        }
-        (self.maxAbsError, self.boundRatio, self.bound) = (maxAbsError, boundRatio, boundOfRatio)
+        var error = vk_error()
+        vk_largest_error(
+            level.kernelLevel, computed.elements, exact.elements, bounds.elements, exact.elements.count, &error)
+        (maxAbsError, boundRatio, bound) = (error.largest, error.ratio, error.bound)
     }
 
     /// The error over the elements of both.

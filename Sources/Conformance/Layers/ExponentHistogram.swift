@@ -1,4 +1,4 @@
-import Foundation
+import VectorKernels
 
 /// How many elements differ by how much, in powers of two. Histograms of parts add up to the histogram of the whole.
 public struct ExponentHistogram: Sendable, Equatable {
@@ -22,43 +22,23 @@ public struct ExponentHistogram: Sendable, Equatable {
         add(Bin(exponent: Int(difference.exponent), count: count))
     }
 
-    /// Counts of all exponents of float64, while many differences are added.
-    struct Counts: ~Copyable {
-        /// The exponent of the smallest subnormal, which is counted first.
-        private static let least = -1074
-        private let counts: UnsafeMutableBufferPointer<Int>
-        /// Where counts may be above 0: most tensors' differences have few exponents.
-        private var (first, end) = (Int.max, 0)
-
-        fileprivate init() {
-            counts = .allocate(capacity: 1024 - Self.least)
-            counts.initialize(repeating: 0)
+    /// The histogram of differences that a kernel has counted.
+    ///
+    /// - Parameters:
+    ///   - counts: of all exponents of float64, from the smallest subnormal's on.
+    ///   - left: how many differences there are.
+    ///   - largest: the largest of them.
+    init(counts: [Int], of left: Int, upTo largest: Double) {
+        var left = left
+        var exponent = Int(min(largest, .greatestFiniteMagnitude).exponent)
+        // Most tensors' differences have few exponents.
+        while left > 0 {
+            let count = counts[exponent - vk_least_exponent]
+            if count > 0 { bins.append(Bin(exponent: exponent, count: min(Self.mostInBin, count))) }
+            left -= count
+            exponent -= 1
         }
-
-        deinit { counts.deallocate() }
-
-        /// - Parameter difference: a positive number; infinities are not counted.
-        mutating func add(_ difference: Double) {
-            guard difference.isFinite else { return }
-            let place = Int(difference.exponent) - Self.least
-            counts[place] += 1
-            (first, end) = (min(first, place), max(end, place + 1))
-        }
-
-        fileprivate var bins: [Bin] {
-            (min(first, end)..<end).compactMap {
-                counts[$0] > 0 ? Bin(exponent: $0 + Self.least, count: counts[$0]) : nil
-            }
-        }
-    }
-
-    /// The histogram of the differences that `count` adds.
-    static func counting(_ count: (inout Counts) -> Void) -> ExponentHistogram {
-        var counts = Counts()
-        count(&counts)
-        var histogram = ExponentHistogram()
-        for bin in counts.bins { histogram.add(bin) }
-        return histogram
+        bins.reverse()
     }
 
     private mutating func add(_ bin: Bin) {

@@ -87,19 +87,24 @@ package struct LayerComparison: Sendable {
     /// The same for several engines of one graph, with one oracle and one recording: what the oracle gives for it is
     /// computed once.
     ///
-    /// - Returns: the metrics of each comparison.
-    package static func compare(
-        _ comparisons: [LayerComparison], with recording: RecordedCase
-    ) throws -> [CaseMetrics] {
+    /// - Parameter observe: called with the index of a comparison, the recording or a slice of its batch, and the tensors
+    ///   that the engine computes for it.
+    /// - Returns: the metrics of each comparison, and what was observed of each slice.
+    package static func compare<Observation: Sendable>(
+        _ comparisons: [LayerComparison], with recording: RecordedCase,
+        observing observe: @Sendable (Int, RecordedCase, [String: AnyTensor]) throws -> Observation
+    ) throws -> [(metrics: CaseMetrics, observations: [Observation])] {
         let slices = comparisons.first?.parts(of: recording) ?? []
         let parts = try concurrentMap(slices) { range in
             let shared = SharedResults()
-            return try concurrentMap(comparisons) {
-                try $0.compare(range, of: recording, outputsOnly: false, shared: shared)
+            return try concurrentMap(Array(comparisons.enumerated())) { index, comparison in
+                try comparison.compare(range, of: recording, outputsOnly: false, shared: shared) {
+                    try observe(index, $0, $1)
+                }
             }
         }
         return comparisons.enumerated().map { index, comparison in
-            comparison.joined(parts.map { $0[index] }, of: recording)
+            (comparison.joined(parts.map { $0[index].part }, of: recording), parts.map { $0[index].observation })
         }
     }
 
@@ -133,15 +138,20 @@ package struct LayerComparison: Sendable {
     /// Compares one of ``parts(of:)``.
     ///
     /// - Throws: as ``compare(with:outputsOnly:)``.
-    func compare(
-        _ range: Range<Int>?, of recording: RecordedCase, outputsOnly: Bool, shared: SharedResults? = nil
-    ) throws -> Part {
+    func compare(_ range: Range<Int>?, of recording: RecordedCase, outputsOnly: Bool) throws -> Part {
+        try compare(range, of: recording, outputsOnly: outputsOnly, shared: nil) { _, _ in }.part
+    }
+
+    private func compare<Observation>(
+        _ range: Range<Int>?, of recording: RecordedCase, outputsOnly: Bool, shared: SharedResults?,
+        observing observe: (RecordedCase, [String: AnyTensor]) throws -> Observation
+    ) throws -> (part: Part, observation: Observation) {
         try checkOutputs(of: recording)
-        guard let range else { return try compareWhole(recording, outputsOnly: outputsOnly, shared: shared) }
-        var part = try compareWhole(
-            recording.slice(range), isPart: true, outputsOnly: outputsOnly, shared: shared)
-        part.layers = part.layers.map { $0.movedAlongBatch(by: range.lowerBound) }
-        return part
+        let own = range.map { recording.slice($0) } ?? recording
+        let (whole, computed) = try compareWhole(own, isPart: range != nil, outputsOnly: outputsOnly, shared: shared)
+        var part = whole
+        if let range { part.layers = part.layers.map { $0.movedAlongBatch(by: range.lowerBound) } }
+        return (part, try observe(own, computed))
     }
 
     /// The metrics of a case from those of its parts.
@@ -157,9 +167,10 @@ package struct LayerComparison: Sendable {
         return CaseMetrics(name: recording.name, source: recording.source, layers: whole.layers, tasks: whole.tasks)
     }
 
+    /// - Returns: the metrics, and what the engine computes of the recorded tensors.
     private func compareWhole(
-        _ recording: RecordedCase, isPart: Bool = false, outputsOnly: Bool, shared: SharedResults? = nil
-    ) throws -> Part {
+        _ recording: RecordedCase, isPart: Bool, outputsOnly: Bool, shared: SharedResults?
+    ) throws -> (Part, computed: [String: AnyTensor]) {
         var exact = recording.inputs.mapValues(\.widened).merging(oracle.constants.tensors) { $1 }
         exact.merge(try recording.exact ?? oracle.tensors(for: recording.inputs, isPart: isPart)) { $1 }
 
@@ -234,7 +245,8 @@ package struct LayerComparison: Sendable {
                 block.forget(name)
             }
         }
-        return Part(layers: layers, tasks: try agreement(recorded: recording.tensors, computed: computed))
+        let part = Part(layers: layers, tasks: try agreement(recorded: recording.tensors, computed: computed))
+        return (part, computed)
     }
 
     /// The task metrics of the outputs; nil if none are asked for.

@@ -48,6 +48,11 @@ public struct CascadeRecord: Equatable, Sendable {
     /// Whether no stage's boxes were recorded.
     package var isEmpty: Bool { levels.isEmpty && stages.isEmpty }
 
+    /// How many boxes the levels and the stages have in all.
+    package var candidateCount: Int {
+        levels.reduce(0) { $0 + $1.proposals.count } + stages.values.reduce(0) { $0 + $1.count }
+    }
+
     /// The faces found, best score first.
     public var faces: [Face] {
         (self[.final] ?? []).map { Face(box: $0.box, confidence: $0.score, landmarks: $0.landmarks) }

@@ -178,11 +178,11 @@ public struct DetectedFrame: Equatable, Sendable {
 extension DetectedFrame {
     /// Why these cannot be the faces of an image: the list gives another size; nil if the sizes agree, or the list
     /// gives none.
-    package func differenceInSize(from image: DecodedImage) -> String? {
-        let listed = (width ?? image.width, height ?? image.height)
-        guard listed != (image.width, image.height) else { return nil }
+    package func differenceInSize(from image: (width: Int, height: Int)) -> String? {
+        let listed = (width: width ?? image.width, height: height ?? image.height)
+        guard listed != image else { return nil }
         let isTurned = listed == (image.height, image.width)
-        return "the list says \(listed.0) x \(listed.1) pixels, the image has \(image.width) x \(image.height)"
+        return "the list says \(listed.width) x \(listed.height) pixels, the image has \(image.width) x \(image.height)"
             + (isTurned ? "; a detector that ignores the EXIF orientation is met by --ignore-orientation" : "")
     }
 }

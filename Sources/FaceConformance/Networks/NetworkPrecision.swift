@@ -125,17 +125,16 @@ extension NetworkPrecision {
                 let recorded = RecordedCase(
                     name: input.name, source: input.source, inputs: input.tensors, tensors: expected, exact: exact)
                 // The arithmetics share what the oracle gives for a case.
-                let metrics = try LayerComparison.compare(asked.map(\.comparison), with: recorded)
-                return (
-                    gaps: InputGaps(input.tensors),
-                    own: try concurrentMap(Array(zip(asked, metrics))) { try $0.answer(to: recorded, $1) }
-                )
+                let own = try LayerComparison.compare(asked.map(\.comparison), with: recorded) {
+                    try asked[$0].answer(to: $1, $2)
+                }
+                return (gaps: InputGaps(input.tensors), own: own)
             }
         }
         var gaps = InputGaps()
         for answer in answers.joined() {
             gaps = gaps.merged(with: answer.gaps)
-            for (index, own) in answer.own.enumerated() { trials[index].add(own) }
+            for (index, own) in answer.own.enumerated() { trials[index].add(own.metrics, own.observations) }
         }
         // Most arithmetics share a format.
         var constants = [FloatFormat: [ConstantRange]]()
@@ -154,7 +153,6 @@ private struct ArithmeticTrial: Sendable {
     private let graph: Graph
     /// The format in whose range numbers must lie.
     let format: FloatFormat
-    private let candidate: any Engine
     let comparison: LayerComparison
     private let face: GraphFaceNetwork?
     private let scoreThreshold: Double
@@ -174,17 +172,15 @@ private struct ArithmeticTrial: Sendable {
         format =
             FloatFormat.binary32.isFiner(than: stored)
             ? FloatFormat(fractionBits: stored.fractionBits, exponentBits: stored.exponentBits) : .binary16
-        candidate = try arithmetic.engine(for: graph)
         comparison = try LayerComparison(
-            of: candidate, bound: RoundingBound(of: arithmetic), oracle: oracle, tasks: tasks)
+            of: try arithmetic.engine(for: graph), bound: RoundingBound(of: arithmetic), oracle: oracle, tasks: tasks)
         self.face = face
         self.scoreThreshold = scoreThreshold
         decisions = BoxDecisions(scoreThreshold: scoreThreshold)
     }
 
-    /// The arithmetic's result for one case.
+    /// What the arithmetic gives for a case, or for a slice of its batch.
     struct Answer: Sendable {
-        let metrics: CaseMetrics
         let ranges: [(layer: String, range: NumberRange)]
         /// The face network's answers, beside float32's.
         let faces: (expected: FaceAnswers, found: FaceAnswers)?
@@ -192,14 +188,13 @@ private struct ArithmeticTrial: Sendable {
         let floor: Double
     }
 
-    func answer(to recorded: RecordedCase, _ metrics: CaseMetrics) throws -> Answer {
-        var found = [String: AnyTensor]()
-        var ranges = [(layer: String, range: NumberRange)]()
-        _ = try candidate.run(recorded.inputs) { activation in
-            found[activation.name] = activation.values
-            guard let expected = recorded.tensors[activation.name]?.float64 else { return }
-            ranges.append(
-                (activation.name, NumberRange(computed: activation.values.float64, exact: expected, in: format)))
+    func answer(to recorded: RecordedCase, _ found: [String: AnyTensor]) throws -> Answer {
+        let ranges = graph.nodes.flatMap(\.outputs).compactMap { name in
+            found[name].flatMap { computed in
+                recorded.tensors[name].map { expected in
+                    (layer: name, range: NumberRange(computed: computed.float64, exact: expected.float64, in: format))
+                }
+            }
         }
         let faces = try face.map { face in
             func answers(_ tensors: [String: AnyTensor]) throws -> FaceAnswers {
@@ -209,14 +204,16 @@ private struct ArithmeticTrial: Sendable {
         }
         let exact = graph.outputs.flatMap { recorded.exact?[$0]?.float64.elements ?? [] }.filter(\.isFinite)
         let floor = exact.reduce(0) { max($0, abs(format.rounded($1) - $1)) }
-        return Answer(metrics: metrics, ranges: ranges, faces: faces, floor: floor)
+        return Answer(ranges: ranges, faces: faces, floor: floor)
     }
 
-    mutating func add(_ answer: Answer) {
-        cases.append(answer.metrics)
-        floor = max(floor, answer.floor)
-        for (layer, range) in answer.ranges { ranges[layer] = ranges[layer]?.merged(with: range) ?? range }
-        if let faces = answer.faces { decisions.add(expected: faces.expected, found: faces.found) }
+    mutating func add(_ metrics: CaseMetrics, _ answers: [Answer]) {
+        cases.append(metrics)
+        for answer in answers {
+            floor = max(floor, answer.floor)
+            for (layer, range) in answer.ranges { ranges[layer] = ranges[layer]?.merged(with: range) ?? range }
+            if let faces = answer.faces { decisions.add(expected: faces.expected, found: faces.found) }
+        }
     }
 
     func precision(

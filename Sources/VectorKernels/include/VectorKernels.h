@@ -9,3 +9,4 @@
 #include "vk_maps.h"
 #include "vk_resampling.h"
 #include "vk_multiply_add_chains.h"
+#include "vk_comparisons.h"

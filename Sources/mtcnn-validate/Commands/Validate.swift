@@ -110,9 +110,14 @@ struct Validate: DetectingCommand {
         let log = try allFrames ? WrittenFrameLog(for: report) : nil
         var made = [any Report]()
         if selection.makes(LayerReport.self) { made.append(try layerReport(models, engine, known, progress)) }
-        if selection.makes(PrecisionReport.self) { made.append(try precisionReport(models, known, log, progress)) }
+        let detections = KnownDetections()
+        if selection.makes(PrecisionReport.self) {
+            let isOneCascade = engine?.outside == nil && engines.arithmetic == .fp32 && engines.layout == nil
+            let asksAgain = isOneCascade && selection.makes(DetectionReport.self)
+            made.append(try precisionReport(models, known, asksAgain ? detections : nil, log, progress))
+        }
         if selection.makes(DetectionReport.self), let engine {
-            made.append(try detectionReport(engine, known, log, progress))
+            made.append(try detectionReport(engine, known, detections, log, progress))
         }
         try log?.finish()
         let reports = ReportSet(made, leftOut: selection.leftOut, frameLog: log)
@@ -234,20 +239,22 @@ struct Validate: DetectingCommand {
     }
 
     private func detectionReport(
-        _ engine: ChosenEngine, _ known: KnownDeviations, _ log: WrittenFrameLog?, _ run: RunProgress
+        _ engine: ChosenEngine, _ known: KnownDeviations, _ detections: KnownDetections, _ log: WrittenFrameLog?,
+        _ run: RunProgress
     ) throws -> DetectionReport {
         let frames = try FrameDirectory(framesDirectory(), list: frameList).files.count
         let progress = run.part(DetectionReport.name, share: 0.3, steps: try goldFiles().count * frames)
         let measured = try DetectionMeasurement(
             golds: goldFiles(), frames: framesDirectory(), frameList: frameList, detector: detector(engine),
             minimumFaceSize: cascade.minFaceSize, scoreThresholds: cascade.askedThresholds,
-            candidate: engine.side, reading: cascade.reading, shard: shard ?? .whole, log: log?.log
+            candidate: engine.side, reading: cascade.reading, shard: shard ?? .whole, known: detections, log: log?.log
         ) { progress($0) }
         return DetectionReport(measured, deviations: known[DetectionReport.self])
     }
 
     private func precisionReport(
-        _ models: ModelLibrary, _ known: KnownDeviations, _ log: WrittenFrameLog?, _ run: RunProgress
+        _ models: ModelLibrary, _ known: KnownDeviations, _ detections: KnownDetections?, _ log: WrittenFrameLog?,
+        _ run: RunProgress
     ) throws -> PrecisionReport {
         let isCascade = try models.missingFaceNetworks.isEmpty
         let frames = try isCascade ? FrameDirectory(framesDirectory(), list: frameList).files.count : 0
@@ -258,7 +265,7 @@ struct Validate: DetectingCommand {
             frames: framesDirectory(), frameList: frameList, minimumFaceSize: cascade.minimumFaceSize,
             rules: cascade.cascadeRules, reading: cascade.reading,
             packageArithmetic: engines.arithmetic, tasks: tasks.requirements.metrics, programs: programs,
-            judgesOthers: tasks.areLimited, shard: shard ?? .whole, log: log?.log
+            judgesOthers: tasks.areLimited, shard: shard ?? .whole, known: detections, log: log?.log
         ) { progress($0) }
         return PrecisionReport(measured, tasks: tasks.requirements, deviations: known[PrecisionReport.self])
     }

@@ -44,6 +44,31 @@ import Testing
         #expect(try isApart(graph(MatMul(), constants: ["z": ones])))
     }
 
+    @Test("Of a batch that is compared in slices, each engine's own tensors are shown slice by slice, computed once")
+    func shown() throws {
+        let graph = try SmallNetwork().graph()
+        var random = RandomNumbers(seed: 6)
+        let inputs = ["x": AnyTensor.float32(random.floats([9, 3, 6, 6], in: -1...1))]
+        func tensors(in arithmetic: ArithmeticName) throws -> [String: AnyTensor] {
+            var tensors = [String: AnyTensor]()
+            _ = try arithmetic.engine(for: graph).run(inputs) { tensors[$0.name] = $0.values }
+            return tensors
+        }
+        let recorded = RecordedCase(name: "case", source: "random", inputs: inputs, tensors: try tensors(in: .fp32))
+        let arithmetics: [ArithmeticName] = [.fp16FMA, .fp16Weights]
+        let compared = try LayerComparison.compare(
+            arithmetics.map { try LayerComparison(of: $0.engine(for: graph), bound: .float32) }, with: recorded
+        ) { index, recording, computed in (index: index, recording: recording, computed: computed) }
+        for (index, arithmetic) in arithmetics.enumerated() {
+            let (whole, shown) = (try tensors(in: arithmetic), compared[index].observations)
+            #expect(shown.map(\.recording.inputs) == [0..<4, 4..<8, 8..<9].map { recorded.slice($0).inputs })
+            #expect(shown.allSatisfy { $0.index == index && $0.computed.count == whole.count })
+            for (name, tensor) in whole {
+                #expect(shown.flatMap { $0.computed[name]?.float64.elements ?? [] } == tensor.float64.elements)
+            }
+        }
+    }
+
     @Test("A batch compared in slices gives the figures of the whole, and the places in it")
     func slices() throws {
         let network = SmallNetwork()

@@ -1,6 +1,6 @@
 # `make validate` judges the bundled networks; `make test` runs the tests. Both install what is missing.
 
-.PHONY: validate install docs test test-page test-readme test-library fuzz fuzz-long kill sanitize levels speed scale capture capture-engines format lint lint-scripts check-install release check-release dependencies
+.PHONY: validate install docs test test-page test-readme test-library fuzz fuzz-long kill sanitize levels levels-avx512 speed scale capture capture-engines format lint lint-scripts check-install release check-release dependencies
 
 validate: dependencies
 	swift build -c release --product mtcnn-validate
@@ -69,6 +69,10 @@ sanitize: dependencies
 # Compares the vector kernels of every instruction set, an emulated arm64's among them where that can be.
 levels:
 	validation/compare_levels.sh $(LEVELS)
+
+# The same of AVX-512 on an emulated machine, for processors without it.
+levels-avx512:
+	validation/compare_levels_avx512.sh
 
 # Fails where finding faces takes more instructions than before.
 speed: dependencies

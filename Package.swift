@@ -40,6 +40,7 @@ let package = Package(
         // libpng needs it, and its packages bring it.
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // HDF5's packages bring it. Apple's systems have their own.
+        .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
         // MARK: Modules
@@ -65,7 +66,8 @@ let package = Package(
         .target(name: "FaceConformance", dependencies: ["Conformance", "Detection"]),
         .target(name: "Diagnosis", dependencies: ["Conformance", "Engines", "NetworkGraph"]),
         .target(
-            name: "Validation", dependencies: ["Conformance", "Detection", "Diagnosis", "FaceConformance", "Files"]),
+            name: "Validation",
+            dependencies: ["CMalloc", "Conformance", "Detection", "Diagnosis", "FaceConformance", "Files"]),
         .target(
             name: "Reporting",
             dependencies: [

@@ -164,6 +164,7 @@ extension PrecisionMeasurement {
         guard directory.areListed || !directory.files.isEmpty else {
             throw ComparisonError.nothingInCommon("\(directory.path) holds no frames")
         }
+        FreedMemory.giveBack()
         let all = try concurrentMap([.arithmetic(.fp32)] + candidates) { try $0.networks(models) }
         let detectors = all.map { FaceDetector(networks: $0, rules: rules, minimumFaceSize: minimumFaceSize) }
         let section = FrameLog.Section(report: "fp16_vs_fp32")

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Captures
 import Foundation
+import Validation
 
 /// The command line: it parses, calls, and turns what comes back into an exit code.
 @main
@@ -21,6 +22,7 @@ struct MTCNNValidate: ParsableCommand {
         defaultSubcommand: Validate.self)
 
     static func main() {
+        FreedMemory.keep()
         Terminal.prepare()
         Interrupts.endRun()
         CaptureReading.standard = ReadCapture.reading

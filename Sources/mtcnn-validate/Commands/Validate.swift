@@ -110,6 +110,7 @@ struct Validate: DetectingCommand {
         let log = try allFrames ? WrittenFrameLog(for: report) : nil
         var made = [any Report]()
         if selection.makes(LayerReport.self) { made.append(try layerReport(models, engine, known, progress)) }
+        FreedMemory.giveBack()
         let detections = KnownDetections()
         if selection.makes(PrecisionReport.self) {
             let isOneCascade = engine?.outside == nil && engines.arithmetic == .fp32 && engines.layout == nil
@@ -120,6 +121,7 @@ struct Validate: DetectingCommand {
             made.append(try detectionReport(engine, known, detections, log, progress))
         }
         try log?.finish()
+        FreedMemory.giveBack()
         let reports = ReportSet(made, leftOut: selection.leftOut, frameLog: log)
         let pictures = try FramePicture.all(
             of: Document.filesShown(by: reports.document(pictures: []).sections), in: framesDirectory(),

@@ -40,8 +40,9 @@ let package = Package(
         // libpng needs it, and its packages bring it.
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // HDF5's packages bring it. Apple's systems have their own.
-        .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        // Of the C library: what glibc does with freed memory.
+        .systemLibrary(name: "CMalloc"),
 
         // MARK: Modules
         .target(name: "VectorKernels", linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),

@@ -19,6 +19,7 @@ cd "$work"
 
 cp -r "$here/../Sources/VectorKernels" kernels
 sed -i 's/float16_by_conversion {/float16_by_bits {/' kernels/level_avx512.cpp
+grep -q 'float16_by_bits {' kernels/level_avx512.cpp || { echo "level_avx512.cpp converts float16 otherwise" >&2; exit 1; }
 cat >init.c <<'EOF'
 #include <stdio.h>
 #include <sys/reboot.h>

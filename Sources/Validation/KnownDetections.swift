@@ -15,12 +15,11 @@ package final class KnownDetections: Sendable {
         let minimumFaceSize: Int
     }
 
-    private let known = Mutex((answers: [Question: Answer](), candidatesLeft: KnownDetections.mostCandidates))
+    private let known: Mutex<(answers: [Question: Answer], candidatesLeft: Int)>
 
-    /// Some megabytes. More frames are detected each time, so that memory does not grow with their number.
-    private static let mostCandidates = 1 << 17
-
-    package init() {}
+    /// - Parameter most: the most boxes to keep, by default some megabytes of them. More frames are detected each time, so
+    ///   that memory does not grow with their number.
+    package init(most: Int = 1 << 17) { known = Mutex(([:], most)) }
 
     /// What a detector finds in a frame.
     ///

@@ -8,6 +8,10 @@
 
 namespace {
 
+/// The parts in which a form's steps take a block.
+template <class Form>
+constexpr int parts_of_block = vk_channel_block * sizeof(typename Form::number) / sizeof(typename Form::lanes);
+
 /// Where the numbers of a part are.
 template <int parts> ALWAYS_INLINE constexpr ptrdiff_t place_of(int part, ptrdiff_t block_stride) {
     return part / parts * block_stride + part % parts * (vk_channel_block / parts);

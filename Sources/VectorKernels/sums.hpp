@@ -10,10 +10,6 @@ namespace {
 /// a register holds a whole block of float32.
 using float64_sum_lanes = std::conditional_t<level::block_registers == 1, float64_lanes, float64_half>;
 
-/// How many of a form's lanes make up a block.
-template <class Form>
-constexpr int parts_of_sums = vk_channel_block * sizeof(typename Form::number) / sizeof(typename Form::lanes);
-
 /// A tile of sums: some positions by some parts of blocks, from the weights' and starts' first on.
 template <class Form, int pixel_count, int part_count>
 void tile_of_sums(
@@ -21,7 +17,7 @@ void tile_of_sums(
     const typename Form::number *packed_weights, const typename Form::number *starts, typename Form::number *tile,
     ptrdiff_t tile_stride) {
     using lanes = typename Form::lanes;
-    constexpr int parts = parts_of_sums<Form>, lane_count = vk_channel_block / parts;
+    constexpr int parts = parts_of_block<Form>, lane_count = vk_channel_block / parts;
     ptrdiff_t tap_count = layout->tap_count;
     typename Form::sum sums[pixel_count][part_count];
 #pragma clang loop unroll(full)
@@ -70,7 +66,7 @@ void tiles_of_sums(
     const vk_sum_layout *layout, ptrdiff_t channel_count, const typename Form::number *numbers,
     const ptrdiff_t *places, const typename Form::number *packed_weights, const typename Form::number *starts,
     typename Form::number *tile) {
-    constexpr int parts = parts_of_sums<Form>, lane_count = vk_channel_block / parts;
+    constexpr int parts = parts_of_block<Form>, lane_count = vk_channel_block / parts;
     constexpr ptrdiff_t tile_stride = block_count * vk_channel_block;
     if constexpr (parts == 1 || pixel_count == 1) {
         tile_of_sums<Form, pixel_count, block_count * parts>(

@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include "lanes.hpp"
+#include "forms.hpp"
 
 namespace {
 
@@ -85,9 +85,6 @@ ptrdiff_t pass_taps(ptrdiff_t tap_count, ptrdiff_t block_count, bool is_wide) {
     ptrdiff_t runs = (tap_count + pass_count * vk_following_taps - 1) / (pass_count * vk_following_taps);
     return runs * vk_following_taps;
 }
-
-/// The parts in which a form's steps take a block.
-template <class Form> constexpr int parts_of_block = sizeof(float32_lanes) / sizeof(typename Form::lanes);
 
 /// The registers that some parts take.
 template <class Form> constexpr int tile_registers(int part_count) {

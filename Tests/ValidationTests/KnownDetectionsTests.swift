@@ -98,6 +98,46 @@ import Testing
         #expect(sizes == [[Int]](repeating: [image.width, image.height], count: 5))
     }
 
+    @Test("Of more boxes than may be kept, none is")
+    func most() throws {
+        let (proposal, detector) = try Self.counted()
+        func ask(_ known: KnownDetections) throws -> CascadeRecord {
+            try known.detection(in: Self.file, by: detector, isAskedAgain: true, reading: Self.image)
+        }
+        let count = try ask(KnownDetections()).candidateCount
+        let once = proposal.evaluations
+        for (most, runs) in [(count - 1, 2), (count, 1)] {
+            let (before, known) = (proposal.evaluations, KnownDetections(most: most))
+            for _ in 0..<2 { _ = try ask(known) }
+            #expect(proposal.evaluations - before == runs * once)
+        }
+    }
+
+    @Test("What the report on float16 finds in float32, the report on a list does not look for again")
+    func reports() throws {
+        try withTemporaryDirectory { directory in
+            try FileManager.default.createDirectory(atPath: "\(directory)/frames", withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(atPath: "\(directory)/captures", withIntermediateDirectories: true)
+            try FileManager.default.copyItem(
+                atPath: "\(Self.frames)/\(Self.file)", toPath: "\(directory)/frames/\(Self.file)")
+            let known = KnownDetections()
+            _ = try PrecisionMeasurement(
+                models: ModelLibrary(fixtures.appendingPathComponent("models").path), captures: "\(directory)/captures",
+                frames: "\(directory)/frames", minimumFaceSize: 60, arithmetics: [.fp16Weights], known: known)
+            func measured(_ known: KnownDetections) throws -> (frames: [ComparedFrame], evaluations: Int) {
+                let (proposal, detector) = try Self.counted()
+                let measured = try DetectionMeasurement(
+                    golds: [fixtures.appendingPathComponent("gold/openface_cpp_min60.json").path],
+                    frames: "\(directory)/frames", detector: detector, minimumFaceSize: nil,
+                    candidate: Side(engine: "counted"), known: known)
+                return (measured.golds.flatMap(\.frames.listed), proposal.evaluations)
+            }
+            let (again, alone) = (try measured(known), try measured(KnownDetections()))
+            #expect(again.evaluations == 0 && alone.evaluations > 0)
+            #expect(again.frames == alone.frames && alone.frames.count == 1)
+        }
+    }
+
     @Test("Two lists of one face size are compared with one detection, and each as if it were alone")
     func lists() throws {
         try withTemporaryDirectory { directory in

@@ -45,7 +45,8 @@ public struct ErrorAgainstOracle: Sendable, Codable, Equatable {
         boundRatio = maxAbsError > 0 ? .infinity : 0
     }
 
-    /// The error of numbers. Equal infinities, and NaN on both sides, are none; any other NaN exceeds every bound.
+    /// The error of numbers. Equal infinities, and NaN on both sides, are none; any other NaN exceeds every bound. What has
+    /// no bound is within it, however wrong.
     ///
     /// - Precondition: the three tensors have the same shape.
     public init(computed: Tensor<Double>, exact: Tensor<Double>, bounds: Tensor<Double>) {

@@ -44,6 +44,29 @@ import Testing
         #expect(try isApart(graph(MatMul(), constants: ["z": ones])))
     }
 
+    /// An engine that counts its runs.
+    private final class CountedEngine: Engine {
+        private let engine: any Engine
+        private let count = Atomic(0)
+
+        init(_ engine: any Engine) { self.engine = engine }
+
+        var graph: Graph { engine.graph }
+        var arithmetic: ArithmeticName { engine.arithmetic }
+        var runs: Int { count.load(ordering: .relaxed) }
+
+        func run(
+            _ inputs: [String: AnyTensor], observing observe: (Activation) throws -> Void
+        ) throws -> [String: AnyTensor] {
+            count.add(1, ordering: .relaxed)
+            return try engine.run(inputs, observing: observe)
+        }
+
+        func evaluate(_ node: Node, on inputs: [String: AnyTensor]) throws -> [AnyTensor] {
+            try engine.evaluate(node, on: inputs)
+        }
+    }
+
     @Test("Of a batch that is compared in slices, each engine's own tensors are shown slice by slice, computed once")
     func shown() throws {
         let graph = try SmallNetwork().graph()
@@ -56,13 +79,15 @@ import Testing
         }
         let recorded = RecordedCase(name: "case", source: "random", inputs: inputs, tensors: try tensors(in: .fp32))
         let arithmetics: [ArithmeticName] = [.fp16FMA, .fp16Weights]
+        let engines = try arithmetics.map { CountedEngine(try $0.engine(for: graph)) }
         let compared = try LayerComparison.compare(
-            arithmetics.map { try LayerComparison(of: $0.engine(for: graph), bound: .float32) }, with: recorded
+            engines.map { try LayerComparison(of: $0, bound: .float32) }, with: recorded
         ) { index, recording, computed in (index: index, recording: recording, computed: computed) }
         for (index, arithmetic) in arithmetics.enumerated() {
             let (whole, shown) = (try tensors(in: arithmetic), compared[index].observations)
             #expect(shown.map(\.recording.inputs) == [0..<4, 4..<8, 8..<9].map { recorded.slice($0).inputs })
             #expect(shown.allSatisfy { $0.index == index && $0.computed.count == whole.count })
+            #expect(engines[index].runs == shown.count)
             for (name, tensor) in whole {
                 #expect(shown.flatMap { $0.computed[name]?.float64.elements ?? [] } == tensor.float64.elements)
             }

@@ -26,11 +26,15 @@ import Testing
             case 5: return (format.smallestStep * 2.5, format.smallestNormal * near)
             case 6: return (format.largest, format.largest * (1 + format.unitRoundoff))
             case 7: return (0, near * .leastNonzeroMagnitude)
-            case 8: return ([.nan, .infinity, -.infinity, near].randomElement(using: &random) ?? 0, .infinity)
+            case 8: return (Self.special(or: near, using: &random), Self.special(or: near, using: &random))
             case 9: return (-0.0, 0)
             default: return (any, near)
             }
         }
+    }
+
+    private static func special(or number: Double, using random: inout RandomNumbers) -> Double {
+        [.nan, .infinity, -.infinity, number].randomElement(using: &random) ?? number
     }
 
     @Test(

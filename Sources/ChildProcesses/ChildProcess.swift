@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// A running program and its input and output streams.
 ///
@@ -13,6 +14,9 @@ package final class ChildProcess {
     private let lastWordsFile: String?
     private var deadline = Date.distantFuture
     private var seconds = 0.0
+    /// Held while one starts: a child started between the creation of a pipe and the call that keeps others from inheriting
+    /// its ends would hold them.
+    private static let starting = Mutex(())
 
     /// - Parameters:
     ///   - command: the program and its arguments; a program name without a path is searched for in PATH.
@@ -27,14 +31,17 @@ package final class ChildProcess {
         let isWritten = FileManager.default.createFile(atPath: file, contents: nil)
         var opened = [Int32]()
         do throws(ErrorNumber) {
-            let questions = try PipeEnds()
-            opened += [questions.reading, questions.writing]
-            let replies = try PipeEnds()
-            opened += [replies.reading, replies.writing]
-            process = try SpawnedProcess(
-                command, environment: ProcessInfo.processInfo.environment.merging(environment) { $1 },
-                input: questions.reading, output: replies.writing, errors: isWritten ? file : "/dev/null")
-            (requests, answers) = (questions.writing, replies.reading)
+            let (questions, replies, process) = try Self.starting.withLock { _ throws(ErrorNumber) in
+                let questions = try PipeEnds()
+                opened += [questions.reading, questions.writing]
+                let replies = try PipeEnds()
+                opened += [replies.reading, replies.writing]
+                let process = try SpawnedProcess(
+                    command, environment: ProcessInfo.processInfo.environment.merging(environment) { $1 },
+                    input: questions.reading, output: replies.writing, errors: isWritten ? file : "/dev/null")
+                return (questions, replies, process)
+            }
+            (self.process, requests, answers) = (process, questions.writing, replies.reading)
             // Our descriptors end with the program's; otherwise its death would go unnoticed.
             close(questions.reading)
             close(replies.writing)

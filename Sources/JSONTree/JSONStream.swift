@@ -39,9 +39,13 @@ final class JSONStream {
     }
 
     fileprivate func write(_ tree: JSON, at level: Int) throws {
+        let newline = Array(newline(at: level).utf8)
+        var text = [UInt8]()
         // Strings contain no newline: json-c escapes it.
-        let lines = try tree.text().dropLast().split(separator: "\n", omittingEmptySubsequences: false)
-        try append(lines.joined(separator: newline(at: level)))
+        for byte in try tree.text().utf8.dropLast() {
+            if byte == UInt8(ascii: "\n") { text += newline } else { text.append(byte) }
+        }
+        try file.append(text)
     }
 
     fileprivate func append(_ text: String) throws { try file.append(text.utf8) }

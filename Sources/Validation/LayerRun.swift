@@ -33,7 +33,7 @@ extension LayerMeasurement {
     ///
     /// - Parameters:
     ///   - models: the cascade's networks, and those with captures.
-    ///   - captures: a directory of captures, each at the same path as its model in the other directory.
+    ///   - captures: each at the same path as its model in the other directory.
     ///   - computing: what computes the models.
     ///   - engine: returns the engine for a model's graph, or for a part of it.
     ///   - candidate: which side is judged. By default, the recordings are if all come from exactly the computed
@@ -45,21 +45,21 @@ extension LayerMeasurement {
     /// - Throws: the errors of reading and comparing, and ``Conformance/ComparisonError/nothingInCommon(_:)`` if there
     ///   are no captures.
     package init(
-        models: ModelLibrary, captures: String, computing side: Side = builtIn,
+        models: ModelLibrary, captures: CaptureLibrary, computing side: Side = builtIn,
         engine: @Sendable (Model, Graph) throws -> any Engine = { try $0.engine(.fp32, for: $1) },
         judging candidate: LayerComparison.Candidate = .engine,
         outputsOnly: Bool = false, tasks: [TaskMetric] = [], programs: ProgramTasks = ProgramTasks(),
         shard: Shard = .whole,
         progress: @Sendable (String) -> Void = { _ in }
     ) throws {
-        let recordings = try inputFiles(in: captures, withExtensions: ["h5"]).map { path in
+        let paths = try captures.paths
+        let recordings = try zip(paths, captures.captures(at: Array(paths))).map { path, capture in
             let network = String(path.dropLast(".h5".count))
-            return (
-                network: network, capture: try CaptureFile(contentsOf: "\(captures)/\(path)"),
-                model: try LayerMeasurement.model(of: network, in: models)
-            )
+            return (network: network, capture: capture, model: try LayerMeasurement.model(of: network, in: models))
         }
-        guard !recordings.isEmpty else { throw ComparisonError.nothingInCommon("\(captures) holds no captures") }
+        guard !recordings.isEmpty else {
+            throw ComparisonError.nothingInCommon("\(captures.directory) holds no captures")
+        }
         let recorded = recordings.map { Side($0.capture.header) }.reduce(into: [Side]()) { sides, side in
             if !sides.contains(side) { sides.append(side) }
         }

@@ -10,18 +10,18 @@ extension Diagnosis {
     ///
     /// - Parameters:
     ///   - network: the capture's path without its extension, as ``LayerMeasurement`` names it.
-    ///   - captures: the directory of captures.
+    ///   - captures: the recordings.
     ///   - outside: returns the outside engine that computed the network; nil for the built-in one. Such an engine's
     ///     answers are explained first; if they do not differ from the built-in engine's, the recording is.
     ///   - progress: called with what is being tried, in words.
     /// - Returns: nil if the network has no capture.
     /// - Throws: ``Conformance/AlignmentError`` if tensors cannot be matched, and the errors of reading and computing.
     package init?(
-        of network: String, in models: ModelLibrary, recordedIn captures: String,
+        of network: String, in models: ModelLibrary, recordedIn captures: CaptureLibrary,
         computedBy outside: ((Model, Graph) throws -> any Engine)?, progress: @Sendable (String) -> Void = { _ in }
     ) throws {
-        guard try inputFiles(in: captures, withExtensions: ["h5"]).contains("\(network).h5") else { return nil }
-        let capture = try CaptureFile(contentsOf: "\(captures)/\(network).h5")
+        guard try captures.paths.contains("\(network).h5") else { return nil }
+        let capture = try captures.capture(of: network)
         let model = try LayerMeasurement.model(of: network, in: models)
         let right = try ComparedSide.model(model, .fp32)
         if let outside {

@@ -12,12 +12,13 @@ extension PrecisionPlan {
     /// for each network that has a capture.
     ///
     /// - Parameters:
-    ///   - captures: a directory with a capture of each network, which supplies the inputs.
+    ///   - captures: one of each network, which supplies the inputs.
     ///   - progress: called with what is being tried.
     /// - Throws: the errors of reading and computing, and ``Conformance/ComparisonError/nothingInCommon(_:)`` if there
     ///   are no frames for a cascade, or no captures for other networks.
     package init(
-        requirements: [PlanRequirement], models: ModelLibrary, captures: String, frames: String, minimumFaceSize: Int,
+        requirements: [PlanRequirement], models: ModelLibrary, captures: CaptureLibrary, frames: String,
+        minimumFaceSize: Int,
         rules: CascadeRules = .openFace, reading: ImageReading = ImageReading(), arithmetic: ArithmeticName,
         programs: ProgramTasks = ProgramTasks(), progress: (String) -> Void = { _ in }
     ) throws {
@@ -25,7 +26,7 @@ extension PrecisionPlan {
         func planned(_ name: String) throws -> PlanTrial.PlannedNetwork {
             let model = try models.model(name)
             try model.requireFloat32(as: "the baseline of a plan")
-            let capture = try CaptureFile(contentsOf: "\(captures)/\(name).h5")
+            let capture = try captures.capture(of: name)
             let inputs = try NetworkInputs.all(in: capture, of: model.graph)
             guard !inputs.reduce(InputGaps(), { $0.merged(with: InputGaps($1.tensors)) }).areConstant else {
                 throw ComparisonError.nothingInCommon(
@@ -40,10 +41,11 @@ extension PrecisionPlan {
             guard !networks.isEmpty else {
                 throw ComparisonError.nothingInCommon("\(models.directory) holds no models")
             }
-            let missing = networks.filter { !FileManager.default.fileExists(atPath: "\(captures)/\($0).h5") }
+            let missing = networks.filter { !captures.holds($0) }
             guard missing.isEmpty else {
                 throw ComparisonError.nothingInCommon(
-                    "\(captures) holds no capture of \(missing.joined(separator: ", ")), from which inputs are taken")
+                    "\(captures.directory) holds no capture of \(missing.joined(separator: ", ")), from which inputs are taken"
+                )
             }
             var trial = try PlanTrial(networks.map(planned), arithmetic: arithmetic, tasks: tasks)
             try self.init(
@@ -56,9 +58,7 @@ extension PrecisionPlan {
         let images = try files.map {
             try DecodedImage(contentsOf: directory.url(of: $0), as: reading)
         }
-        let others = try models.otherNetworks.filter {
-            FileManager.default.fileExists(atPath: "\(captures)/\($0).h5")
-        }
+        let others = try models.otherNetworks.filter(captures.holds)
         let cascade = try CascadeNetwork.allCases.map { ($0, try planned($0.modelName)) }
         progress("float32")
         var trial = try PlanTrial(

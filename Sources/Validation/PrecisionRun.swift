@@ -55,7 +55,7 @@ extension PrecisionMeasurement {
     /// the directory holds the cascade, as a detector on the frames.
     ///
     /// - Parameters:
-    ///   - captures: a directory with a capture of each, which supplies the inputs.
+    ///   - captures: one of each, which supplies the inputs.
     ///   - frames: the directory of the frames.
     ///   - packageArithmetic: the arithmetic of the float16 parts of packages beside the cascade's networks, if it is a
     ///     float16 one; else `fp16-storage`.
@@ -67,7 +67,7 @@ extension PrecisionMeasurement {
     /// - Throws: the errors of reading and computing, and ``Conformance/ComparisonError/nothingInCommon(_:)`` if there
     ///   are no frames for a cascade, or no captures for other networks.
     package init(
-        models: ModelLibrary, captures: String, frames: String, frameList: String? = nil, minimumFaceSize: Int,
+        models: ModelLibrary, captures: CaptureLibrary, frames: String, frameList: String? = nil, minimumFaceSize: Int,
         rules: CascadeRules = .openFace, reading: ImageReading = ImageReading(),
         arithmetics: [ArithmeticName] = arithmetics,
         packageArithmetic: ArithmeticName = .fp16Storage, tasks: [TaskMetric] = [],
@@ -75,19 +75,18 @@ extension PrecisionMeasurement {
         known: KnownDetections? = nil, log: FrameLog? = nil, progress: @Sendable (String) -> Void = { _ in }
     ) throws {
         let isCascade = try models.missingFaceNetworks.isEmpty
-        func isCaptured(_ network: String) -> Bool {
-            FileManager.default.fileExists(atPath: "\(captures)/\(network).h5")
-        }
         let networks =
             try isCascade
-            ? CascadeNetwork.allCases.map(\.modelName) + (judgesOthers ? models.otherNetworks.filter(isCaptured) : [])
+            ? CascadeNetwork.allCases.map(\.modelName)
+                + (judgesOthers ? models.otherNetworks.filter(captures.holds) : [])
             : models.names
         for network in networks { try models.model(network).requireFloat32(as: "the baseline of fp16_vs_fp32") }
-        let captured = networks.filter(isCaptured)
+        let captured = networks.filter(captures.holds)
         try tasks.requireOutputs(among: captured.flatMap { try models.model($0).graph.outputs })
         guard isCascade || !captured.isEmpty else {
             throw ComparisonError.nothingInCommon(
-                "\(captures) holds no capture of \(networks.joined(separator: ", ")), from which inputs are taken")
+                "\(captures.directory) holds no capture of \(networks.joined(separator: ", ")), from which inputs are taken"
+            )
         }
         let packages = isCascade ? try Float16Packages(models.model(inFile:)) : nil
         let candidates =
@@ -108,8 +107,7 @@ extension PrecisionMeasurement {
             let network = group.network
             let kind = CascadeNetwork.allCases.first { $0.modelName == network }
             let threshold = kind.map { Double(rules.scoreThresholds[$0]) } ?? 0.5
-            let capture =
-                try captured.contains(network) ? CaptureFile(contentsOf: "\(captures)/\(network).h5") : nil
+            let capture = try captured.contains(network) ? captures.capture(of: network) : nil
             var found = [(Int, NetworkPrecision)]()
             let arithmetics = group.own.compactMap { index in
                 if case .arithmetic(let arithmetic) = candidates[index] { (index, arithmetic) } else { nil }

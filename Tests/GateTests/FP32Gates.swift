@@ -10,7 +10,8 @@ import Validation
 @Suite struct FP32Gates {
     static let report = Result {
         try LayerReport(
-            LayerMeasurement(models: ModelLibrary(BundledFiles.models), captures: BundledFiles.captures),
+            LayerMeasurement(
+                models: ModelLibrary(BundledFiles.models), captures: CaptureLibrary(BundledFiles.captures)),
             deviations: BundledFiles.knownDeviations()[LayerReport.self])
     }
 

@@ -45,7 +45,7 @@ import Validation
                 try FileManager.default.copyItem(atPath: "\(BundledFiles.captures)/\(capture).h5", toPath: file.path)
             }
             return try LayerReport(
-                LayerMeasurement(models: ModelLibrary(directory), captures: "\(directory)/captures"))
+                LayerMeasurement(models: ModelLibrary(directory), captures: CaptureLibrary("\(directory)/captures")))
         }
     }
 

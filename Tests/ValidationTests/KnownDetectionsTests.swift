@@ -122,7 +122,8 @@ import Testing
                 atPath: "\(Self.frames)/\(Self.file)", toPath: "\(directory)/frames/\(Self.file)")
             let known = KnownDetections()
             _ = try PrecisionMeasurement(
-                models: ModelLibrary(fixtures.appendingPathComponent("models").path), captures: "\(directory)/captures",
+                models: ModelLibrary(fixtures.appendingPathComponent("models").path),
+                captures: CaptureLibrary("\(directory)/captures"),
                 frames: "\(directory)/frames", minimumFaceSize: 60, arithmetics: [.fp16Weights], known: known)
             func measured(_ known: KnownDetections) throws -> (frames: [ComparedFrame], evaluations: Int) {
                 let (proposal, detector) = try Self.counted()

@@ -37,11 +37,11 @@ import Testing
                 atPath: fixtures.appendingPathComponent("frames/01_astronaut_close.jpg").path,
                 toPath: "\(directory)/frames/a.jpg")
             let layers = try LayerMeasurement(
-                models: library, captures: "\(directory)/captures", outputsOnly: true,
+                models: library, captures: CaptureLibrary("\(directory)/captures"), outputsOnly: true,
                 shard: #require(Shard("1/20")))
             #expect(layers.networks.map(\.network) == ["rnet", "pnet", "onet"])
             _ = try PrecisionMeasurement(
-                models: library, captures: "\(directory)/captures", frames: "\(directory)/frames",
+                models: library, captures: CaptureLibrary("\(directory)/captures"), frames: "\(directory)/frames",
                 minimumFaceSize: 120, arithmetics: [.fp16Weights], shard: #require(Shard("2/2")))
             #expect(library.reads == 3)
         }
@@ -61,12 +61,12 @@ import Testing
                 atPath: fixtures.appendingPathComponent("frames/01_astronaut_close.jpg").path,
                 toPath: "\(directory)/frames/a.jpg")
             let precision = try PrecisionMeasurement(
-                models: library, captures: "\(directory)/captures", frames: "\(directory)/frames",
+                models: library, captures: CaptureLibrary("\(directory)/captures"), frames: "\(directory)/frames",
                 minimumFaceSize: 120, arithmetics: [.fp16Weights, .fp16Storage, .fp16FMA])
             let cases = try NetworkInputs.all(in: CaptureFile(contentsOf: capture), of: library.model("rnet").graph)
             #expect(precision.policies.count >= 3 && cases.count > 1)
             #expect(library.oracleRuns == cases.count)
-            let layers = try LayerMeasurement(models: library, captures: "\(directory)/captures")
+            let layers = try LayerMeasurement(models: library, captures: CaptureLibrary("\(directory)/captures"))
             // The 400 images of which outputs alone were recorded are compared four at a time.
             #expect(layers.networks.first?.cases.count == cases.count + 1)
             #expect(library.oracleRuns == cases.count + 100)

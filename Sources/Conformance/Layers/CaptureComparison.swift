@@ -35,7 +35,7 @@ extension NetworkComparison {
             let recorded: RecordedCase
             let unknown: [String]
         }
-        let cases = try CaseGroups(names: names).map(
+        let cases = try CaseQueue(names: names).map(
             inTurn: engine.answersInTurn,
             reading: { name in
                 progress(name)

@@ -57,7 +57,8 @@ struct Plan: ParsableCommand {
             .compactMap { TaskProgram($0) }
         let plan = try PrecisionPlan(
             requirements: requirements, models: ModelLibrary(cascade.modelsDirectory()),
-            captures: captures ?? bundled("Fixtures/captures"), frames: frames ?? bundled("Fixtures/frames"),
+            captures: CaptureLibrary(captures ?? bundled("Fixtures/captures")),
+            frames: frames ?? bundled("Fixtures/frames"),
             minimumFaceSize: cascade.minimumFaceSize, rules: cascade.cascadeRules, reading: cascade.reading,
             arithmetic: arithmetic,
             programs: ProgramTasks(programs, within: engineTimeout) { Terminal.progress($0) },

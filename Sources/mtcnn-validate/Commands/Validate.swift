@@ -93,9 +93,10 @@ struct Validate: DetectingCommand {
         try RunOutputs.expect(ReportSet.files(in: report))
         try RunOutputs.expect(file: listed.writeDeviations)
         let models = try ModelLibrary(cascade.modelsDirectory())
+        let recordings = try CaptureLibrary(capturesDirectory())
         let missing = try models.missingFaceNetworks
         let selection = try ReportSelection(
-            only, missing: missing, beside: missing.isEmpty ? try networksBesideCascade(models) : [],
+            only, missing: missing, beside: missing.isEmpty ? try networksBesideCascade(models, recordings) : [],
             limitsAnswers: tasks.areLimited)
         guard missing.isEmpty || engines.engine == .builtin else {
             throw CommandError(
@@ -109,13 +110,15 @@ struct Validate: DetectingCommand {
         let progress = RunProgress()
         let log = try allFrames ? WrittenFrameLog(for: report) : nil
         var made = [any Report]()
-        if selection.makes(LayerReport.self) { made.append(try layerReport(models, engine, known, progress)) }
+        if selection.makes(LayerReport.self) {
+            made.append(try layerReport(models, recordings, engine, known, progress))
+        }
         FreedMemory.giveBack()
         let detections = KnownDetections()
         if selection.makes(PrecisionReport.self) {
             let isOneCascade = engine?.outside == nil && engines.arithmetic == .fp32 && engines.layout == nil
             let asksAgain = isOneCascade && selection.makes(DetectionReport.self)
-            made.append(try precisionReport(models, known, asksAgain ? detections : nil, log, progress))
+            made.append(try precisionReport(models, recordings, known, asksAgain ? detections : nil, log, progress))
         }
         if selection.makes(DetectionReport.self), let engine {
             made.append(try detectionReport(engine, known, detections, log, progress))
@@ -144,8 +147,8 @@ struct Validate: DetectingCommand {
     private var programs: ProgramTasks { tasks.programs(within: adapters.engineTimeout) }
 
     /// The networks that are none of the cascade's and have a capture.
-    private func networksBesideCascade(_ models: ModelLibrary) throws -> [String] {
-        let captured = Set(try inputFiles(in: capturesDirectory(), withExtensions: ["h5"]))
+    private func networksBesideCascade(_ models: ModelLibrary, _ recordings: CaptureLibrary) throws -> [String] {
+        let captured = Set(try recordings.paths)
         return try models.otherNetworks.filter { captured.contains("\($0).h5") }
     }
 
@@ -214,13 +217,13 @@ struct Validate: DetectingCommand {
     }
 
     private func layerReport(
-        _ models: ModelLibrary, _ engine: ChosenEngine?, _ known: KnownDeviations, _ run: RunProgress
+        _ models: ModelLibrary, _ recordings: CaptureLibrary, _ engine: ChosenEngine?, _ known: KnownDeviations,
+        _ run: RunProgress
     ) throws -> LayerReport {
-        let recordings = try inputFiles(in: capturesDirectory(), withExtensions: ["h5"]).count
-        let progress = run.part(LayerReport.name, share: 0.3, steps: recordings)
+        let progress = run.part(LayerReport.name, share: 0.3, steps: try recordings.paths.count)
         let outside = engine?.outside
         let measured = try LayerMeasurement(
-            models: models, captures: capturesDirectory(),
+            models: models, captures: recordings,
             computing: engine.flatMap { $0.outside == nil ? nil : $0.side } ?? LayerMeasurement.builtIn,
             engine: { try outside?($0, $1) ?? $0.engine(.fp32, for: $1) },
             judging: outside == nil && !isBundled(captures, "captures") ? .recording : .engine,
@@ -231,7 +234,7 @@ struct Validate: DetectingCommand {
         return try report.explained { network in
             do {
                 return try Diagnosis(
-                    of: network, in: models, recordedIn: capturesDirectory(), computedBy: outside
+                    of: network, in: models, recordedIn: recordings, computedBy: outside
                 ) { Terminal.progress("\(network): \($0)") }
             } catch let error as AlignmentError {
                 Terminal.note("\(network): what was done wrong was not looked for: \(error)")
@@ -255,15 +258,15 @@ struct Validate: DetectingCommand {
     }
 
     private func precisionReport(
-        _ models: ModelLibrary, _ known: KnownDeviations, _ detections: KnownDetections?, _ log: WrittenFrameLog?,
-        _ run: RunProgress
+        _ models: ModelLibrary, _ recordings: CaptureLibrary, _ known: KnownDeviations,
+        _ detections: KnownDetections?, _ log: WrittenFrameLog?, _ run: RunProgress
     ) throws -> PrecisionReport {
         let isCascade = try models.missingFaceNetworks.isEmpty
         let frames = try isCascade ? FrameDirectory(framesDirectory(), list: frameList).files.count : 0
         let progress = run.part(
             PrecisionReport.name, share: 0.4, steps: PrecisionMeasurement.arithmetics.count * 3 + frames)
         let measured = try PrecisionMeasurement(
-            models: models, captures: capturesDirectory(),
+            models: models, captures: recordings,
             frames: framesDirectory(), frameList: frameList, minimumFaceSize: cascade.minimumFaceSize,
             rules: cascade.cascadeRules, reading: cascade.reading,
             packageArithmetic: engines.arithmetic, tasks: tasks.requirements.metrics, programs: programs,

@@ -1,11 +1,12 @@
+import Dispatch
 import Engines
 import Synchronization
 import Testing
 
 @testable import Conformance
 
-/// Cases that are read a group ahead of what is computed.
-@Suite(.serialized) struct CaseGroupsTests {
+/// Cases that are read whenever a thread has nothing to compute.
+@Suite(.serialized) struct CaseQueueTests {
     private struct Failure: Error, Equatable {
         let what: String
     }
@@ -30,7 +31,7 @@ import Testing
         of names: [String], reading: @Sendable (String) throws -> Counted = { Counted($0) },
         computing: @Sendable (Counted, Int) throws -> String = { "\($0.name)\($1)" }
     ) throws -> [String] {
-        try CaseGroups(names: names).map(
+        try CaseQueue(names: names).map(
             inTurn: false, reading: reading, parts: { _ in [0, 1, 2] }, computing: computing
         ) { one, parts in "\(one.name): \(parts.joined(separator: " "))" }
     }
@@ -47,9 +48,23 @@ import Testing
             })
         #expect(results == names.map { "\($0): \($0)0 \($0)1 \($0)2" })
         #expect(reads.withLock { $0 } == names)
-        // One group is computed while the next is read.
-        #expect(Counted.living.withLock { $0.most } <= 2 * Threads.limit)
+        // A thread that reads a case computes none, and the others are at one each.
+        #expect(Counted.living.withLock { $0.most } <= Threads.limit)
         #expect(try self.results(of: []).isEmpty)
+    }
+
+    @Test("While one part takes long, other threads compute the later cases", .enabled(if: Threads.limit > 1))
+    func noWaiting() throws {
+        let names = (10..<50).map { "c\($0)" }
+        let last = DispatchSemaphore(value: 0)
+        let results = try results(
+            of: names,
+            computing: { one, part in
+                if one.name == "c49", part == 2 { last.signal() }
+                if one.name == "c10", part == 0 { #expect(last.wait(timeout: .now() + 60) == .success) }
+                return "\(one.name)\(part)"
+            })
+        #expect(results == names.map { "\($0): \($0)0 \($0)1 \($0)2" })
     }
 
     @Test("What fails first in the cases' order is thrown, in reading as in computing")

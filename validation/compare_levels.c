@@ -222,7 +222,12 @@ static void compare_sums(vk_level level, vk_form form) {
     float *packed = malloc((packed_count + 1) * sizeof(float));
     float *starts = random_numbers(channels);
     vk_pack_float32(weights, tap_count, 1, channels, tap_count, packed);
-    vk_sum_layout layout = {origins, 2, pixels, pixel_count, taps, tap_count, channels};
+    // Packed, or as a matrix of a row for each tap.
+    ptrdiff_t steps[2][2] = {{vk_channel_block * tap_count, vk_channel_block},
+                             {vk_channel_block, (channels + vk_channel_block - 1) / vk_channel_block * vk_channel_block}};
+    const ptrdiff_t *own_steps = steps[random_below(2)];
+    vk_sum_layout layout = {origins,   2,        pixels,       pixel_count, taps,
+                            tap_count, channels, own_steps[0], own_steps[1]};
     ptrdiff_t count = 2 * channels * pixel_count;
     float *sums[2] = {malloc(count * sizeof(float)), malloc(count * sizeof(float))};
     vk_sums_float32(vk_level_portable, form, &layout, numbers, packed, starts, sums[0]);

@@ -2,7 +2,7 @@ import VectorKernels
 
 /// A type that the vector kernels compute in.
 package protocol KernelLane: KernelNumber where Lane == Self {
-    /// Weights in the order that ``sums(_:form:level:numbers:packedWeights:starts:into:)`` expects.
+    /// Weights in whole blocks, one tap's after the other's: see `vk_pack_float32`.
     ///
     /// - Parameter steps: from a weight to that of the next output channel, and to that of the next tap.
     static func packed(_ weights: [Self], steps: (channel: Int, tap: Int), channels: Int, taps: Int) -> [Self]
@@ -11,7 +11,7 @@ package protocol KernelLane: KernelNumber where Lane == Self {
     ///
     /// - Precondition: float64 has only the forms that round to the type of the numbers.
     static func sums(
-        _ layout: vk_sum_layout, form: KernelForm, level: KernelLevel, numbers: [Self], packedWeights: [Self],
+        _ layout: vk_sum_layout, form: KernelForm, level: KernelLevel, numbers: [Self], weights: [Self],
         starts: [Self], into sums: UnsafeMutablePointer<Self>?)
 
     /// y = x where x >= 0, else slope * x, for `count` numbers; the slopes have stride `slopeStep`.
@@ -36,11 +36,11 @@ extension Float: KernelLane {
     }
 
     package static func sums(
-        _ layout: vk_sum_layout, form: KernelForm, level: KernelLevel, numbers: [Float], packedWeights: [Float],
+        _ layout: vk_sum_layout, form: KernelForm, level: KernelLevel, numbers: [Float], weights: [Float],
         starts: [Float], into sums: UnsafeMutablePointer<Float>?
     ) {
         withUnsafePointer(to: layout) {
-            vk_sums_float32(level.kernelLevel, form.kernelForm, $0, numbers, packedWeights, starts, sums)
+            vk_sums_float32(level.kernelLevel, form.kernelForm, $0, numbers, weights, starts, sums)
         }
     }
 
@@ -70,12 +70,12 @@ extension Double: KernelLane {
     }
 
     package static func sums(
-        _ layout: vk_sum_layout, form: KernelForm, level: KernelLevel, numbers: [Double], packedWeights: [Double],
+        _ layout: vk_sum_layout, form: KernelForm, level: KernelLevel, numbers: [Double], weights: [Double],
         starts: [Double], into sums: UnsafeMutablePointer<Double>?
     ) {
         precondition(form == .fused || form == .multiplyAdd, "float64 is not summed as float16")
         withUnsafePointer(to: layout) {
-            vk_sums_float64(level.kernelLevel, form.kernelForm, $0, numbers, packedWeights, starts, sums)
+            vk_sums_float64(level.kernelLevel, form.kernelForm, $0, numbers, weights, starts, sums)
         }
     }
 

@@ -8,7 +8,7 @@ extension SumsOfProducts {
         _ form: KernelForm, level: KernelLevel = .best, as working: Working.Type
     ) -> [Working] where Working.Lane == Element.Lane {
         typealias Lane = Element.Lane
-        let packedWeights = packedWeights
+        let blocks = weightBlocks
         let sums = [Lane](unsafeUninitializedCapacity: count) { sums, initialized in
             origins.withUnsafeBufferPointer { origins in
                 pixels.withUnsafeBufferPointer { pixels in
@@ -16,10 +16,11 @@ extension SumsOfProducts {
                         let layout = vk_sum_layout(
                             origins: origins.baseAddress, origin_count: origins.count,
                             pixels: pixels.baseAddress, pixel_count: pixels.count,
-                            taps: taps.baseAddress, tap_count: taps.count, channel_count: starts.count)
+                            taps: taps.baseAddress, tap_count: taps.count, channel_count: starts.count,
+                            block_step: blocks.steps.block, tap_step: blocks.steps.tap)
                         Lane.sums(
                             layout, form: form, level: level, numbers: Element.lanes(of: numbers),
-                            packedWeights: packedWeights, starts: Element.lanes(of: starts),
+                            weights: blocks.weights, starts: Element.lanes(of: starts),
                             into: sums.baseAddress)
                     }
                 }
@@ -29,12 +30,23 @@ extension SumsOfProducts {
         return Working.numbers(from: sums)
     }
 
+    /// Whether packing the weights would take as long as these sums.
+    private var areFew: Bool { origins.count * pixels.count <= WeightPacks<Element.Lane>.mostPositions }
+
+    /// The weights in whole blocks of channels: as they are if a kernel can read them so, else packed.
+    private var weightBlocks: (weights: [Element.Lane], steps: (block: Int, tap: Int)) {
+        if areFew, weightSteps.channel == 1, starts.count.isMultiple(of: channelsPerBlock) {
+            return (Element.lanes(of: Array(weights)), (channelsPerBlock, weightSteps.tap))
+        }
+        return (packedWeights, (channelsPerBlock * taps.count, channelsPerBlock))
+    }
+
     private var packedWeights: [Element.Lane] {
         func pack() -> [Element.Lane] {
             Element.Lane.packed(
                 Element.lanes(of: Array(weights)), steps: weightSteps, channels: starts.count, taps: taps.count)
         }
-        guard let packs, origins.count * pixels.count <= WeightPacks<Element.Lane>.mostPositions else { return pack() }
+        guard let packs, areFew else { return pack() }
         let part = WeightPacks<Element.Lane>.Part(
             firstElement: weights.startIndex, channels: starts.count, taps: taps.count,
             channelStep: weightSteps.channel, tapStep: weightSteps.tap)

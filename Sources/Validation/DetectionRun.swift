@@ -46,7 +46,7 @@ extension DetectionMeasurement {
         progress: @Sendable (String) -> Void = { _ in }
     ) throws {
         let directory = try FrameDirectory(frames, list: frameList)
-        let lists = try golds.map { path in
+        let lists = try concurrentMap(golds) { path in
             let file = URL(fileURLWithPath: path)
             let name = file.deletingPathExtension().lastPathComponent
             let listed = try ListedFrames(listedIn: file, named: name, of: directory)

@@ -60,29 +60,29 @@ void vk_pack_float64(
 }
 
 void vk_sums_float32(
-    vk_level level, vk_form form, const vk_sum_layout *layout, const float *numbers, const float *packed_weights,
+    vk_level level, vk_form form, const vk_sum_layout *layout, const float *numbers, const float *weights,
     const float *starts, float *sums) {
     const vk_kernels *kernels = vk_kernels_of(level);
     switch (form) {
     case vk_form_fused:
-        return kernels->fused_float32(layout, numbers, packed_weights, starts, sums);
+        return kernels->fused_float32(layout, numbers, weights, starts, sums);
     case vk_form_multiply_add:
-        return kernels->multiply_add_float32(layout, numbers, packed_weights, starts, sums);
+        return kernels->multiply_add_float32(layout, numbers, weights, starts, sums);
     case vk_form_float16_fused:
-        return kernels->float16_fused(layout, numbers, packed_weights, starts, sums);
+        return kernels->float16_fused(layout, numbers, weights, starts, sums);
     case vk_form_float16_multiply_add:
-        return kernels->float16_multiply_add(layout, numbers, packed_weights, starts, sums);
+        return kernels->float16_multiply_add(layout, numbers, weights, starts, sums);
     case vk_form_neural_engine_m1:
-        return kernels->neural_engine_m1(layout, numbers, packed_weights, starts, sums);
+        return kernels->neural_engine_m1(layout, numbers, weights, starts, sums);
     }
 }
 
 void vk_sums_float64(
-    vk_level level, vk_form form, const vk_sum_layout *layout, const double *numbers, const double *packed_weights,
+    vk_level level, vk_form form, const vk_sum_layout *layout, const double *numbers, const double *weights,
     const double *starts, double *sums) {
     const vk_kernels *kernels = vk_kernels_of(level);
     if (form == vk_form_multiply_add)
-        kernels->multiply_add_float64(layout, numbers, packed_weights, starts, sums);
+        kernels->multiply_add_float64(layout, numbers, weights, starts, sums);
     else
-        kernels->fused_float64(layout, numbers, packed_weights, starts, sums);
+        kernels->fused_float64(layout, numbers, weights, starts, sums);
 }

@@ -14,7 +14,7 @@ using float64_sum_lanes = std::conditional_t<level::block_registers == 1, float6
 template <class Form, int pixel_count, int part_count>
 void tile_of_sums(
     const vk_sum_layout *layout, const typename Form::number *numbers, const ptrdiff_t *places,
-    const typename Form::number *packed_weights, const typename Form::number *starts, typename Form::number *tile,
+    const typename Form::number *block_weights, const typename Form::number *starts, typename Form::number *tile,
     ptrdiff_t tile_stride) {
     using lanes = typename Form::lanes;
     constexpr int parts = parts_of_block<Form>, lane_count = vk_channel_block / parts;
@@ -33,8 +33,8 @@ void tile_of_sums(
         lanes weights[part_count];
 #pragma clang loop unroll(full)
         for (int part = 0; part < part_count; part++) {
-            ptrdiff_t place = place_of<parts>(part, tap_count * vk_channel_block) + tap * vk_channel_block;
-            weights[part] = stored<lanes>(packed_weights + place).lanes;
+            ptrdiff_t place = place_of<parts>(part, layout->block_step) + tap * layout->tap_step;
+            weights[part] = stored<lanes>(block_weights + place).lanes;
         }
 #pragma clang loop unroll(full)
         for (int pixel = 0; pixel < pixel_count; pixel++) {
@@ -64,19 +64,19 @@ void tile_of_sums(
 template <class Form, int pixel_count, int block_count>
 void tiles_of_sums(
     const vk_sum_layout *layout, ptrdiff_t channel_count, const typename Form::number *numbers,
-    const ptrdiff_t *places, const typename Form::number *packed_weights, const typename Form::number *starts,
+    const ptrdiff_t *places, const typename Form::number *block_weights, const typename Form::number *starts,
     typename Form::number *tile) {
     constexpr int parts = parts_of_block<Form>, lane_count = vk_channel_block / parts;
     constexpr ptrdiff_t tile_stride = block_count * vk_channel_block;
     if constexpr (parts == 1 || pixel_count == 1) {
         tile_of_sums<Form, pixel_count, block_count * parts>(
-            layout, numbers, places, packed_weights, starts, tile, tile_stride);
+            layout, numbers, places, block_weights, starts, tile, tile_stride);
     } else {
         static_assert(block_count == 1, "of several blocks, parts would not lie beside each other");
         for (int part = 0; part < parts && part * lane_count < channel_count; part++) {
             ptrdiff_t place = part * lane_count;
             tile_of_sums<Form, pixel_count, 1>(
-                layout, numbers, places, packed_weights + place, starts + place, tile + place, tile_stride);
+                layout, numbers, places, block_weights + place, starts + place, tile + place, tile_stride);
         }
     }
 }
@@ -84,7 +84,7 @@ void tiles_of_sums(
 /// Fills a whole layout by tiles.
 template <class Form>
 void compute_sums(
-    const vk_sum_layout *layout, const typename Form::number *numbers, const typename Form::number *packed_weights,
+    const vk_sum_layout *layout, const typename Form::number *numbers, const typename Form::number *weights,
     const typename Form::number *starts, typename Form::number *sums) {
     using number = typename Form::number;
     constexpr int most_pixels = Form::pixels, most_blocks = Form::blocks;
@@ -99,7 +99,7 @@ void compute_sums(
         // Padding channels must not sum to 0, which can slow float16 steps down.
         for (ptrdiff_t m = 0; m < blocks * vk_channel_block; m++)
             block_starts[m] = m < channels ? starts[channel + m] : 1;
-        const number *weights = packed_weights + channel * layout->tap_count;
+        const number *block_weights = weights + channel / vk_channel_block * layout->block_step;
 
         ptrdiff_t origin = 0, pixel = 0;
         for (ptrdiff_t position = 0; position < position_count;) {
@@ -121,16 +121,16 @@ void compute_sums(
             if (blocks == most_blocks) {
                 if (positions == 1)
                     tiles_of_sums<Form, 1, most_blocks>(
-                        layout, channels, numbers, places, weights, block_starts, tile);
+                        layout, channels, numbers, places, block_weights, block_starts, tile);
                 else
                     tiles_of_sums<Form, most_pixels, most_blocks>(
-                        layout, channels, numbers, places, weights, block_starts, tile);
+                        layout, channels, numbers, places, block_weights, block_starts, tile);
             } else {
                 if (positions == 1)
-                    tiles_of_sums<Form, 1, 1>(layout, channels, numbers, places, weights, block_starts, tile);
+                    tiles_of_sums<Form, 1, 1>(layout, channels, numbers, places, block_weights, block_starts, tile);
                 else
                     tiles_of_sums<Form, most_pixels, 1>(
-                        layout, channels, numbers, places, weights, block_starts, tile);
+                        layout, channels, numbers, places, block_weights, block_starts, tile);
             }
             for (ptrdiff_t p = 0; p < positions; p++) {
                 const number *sum = tile + p * blocks * vk_channel_block;

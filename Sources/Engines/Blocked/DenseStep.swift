@@ -29,7 +29,8 @@ struct DenseStep: BlockedStep {
                     taps.withUnsafeBufferPointer { taps in
                         var layout = vk_sum_layout(
                             origins: origins.baseAddress, origin_count: rows, pixels: pixels.baseAddress,
-                            pixel_count: 1, taps: taps.baseAddress, tap_count: inner, channel_count: columns)
+                            pixel_count: 1, taps: taps.baseAddress, tap_count: inner, channel_count: columns,
+                            block_step: vk_channel_block * inner, tap_step: vk_channel_block)
                         vk_sums_float32(
                             level, .fused, &layout, x.elements, packedWeights.start, starts, sums.baseAddress)
                     }

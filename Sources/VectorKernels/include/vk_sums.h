@@ -23,7 +23,7 @@ typedef enum __attribute__((enum_extensibility(closed))) {
     vk_form_neural_engine_m1,
 } vk_form;
 
-/// The number of channels in a block of packed weights and sums.
+/// The number of channels in a block of weights and sums.
 enum { vk_channel_block = 16 };
 
 /// The positions of factors and sums.
@@ -38,13 +38,17 @@ typedef struct {
     const ptrdiff_t *taps;
     ptrdiff_t tap_count;
     ptrdiff_t channel_count;
+    /// The steps from a block's weights to the next block's, and from a tap's to the next tap's. A tap's weights of a block lie
+    /// beside each other, and the last block is as long as the others.
+    ptrdiff_t block_step;
+    ptrdiff_t tap_step;
 } vk_sum_layout;
 
 /// The number of elements in packed weights: channel_count rounded up to whole blocks, times tap_count.
 ptrdiff_t vk_packed_count(ptrdiff_t channel_count, ptrdiff_t tap_count);
 
 /// From weights[channel * channel_step + tap * tap_step] to [block][tap][channel of the block], with zeros for missing
-/// channels.
+/// channels: a block step of vk_channel_block * tap_count, and a tap step of vk_channel_block.
 void vk_pack_float32(
     const float *weights, ptrdiff_t channel_step, ptrdiff_t tap_step, ptrdiff_t channel_count, ptrdiff_t tap_count,
     float *packed);
@@ -53,11 +57,11 @@ void vk_pack_float64(
     double *packed);
 
 void vk_sums_float32(
-    vk_level level, vk_form form, const vk_sum_layout *layout, const float *numbers, const float *packed_weights,
+    vk_level level, vk_form form, const vk_sum_layout *layout, const float *numbers, const float *weights,
     const float *starts, float *sums);
 /// float64 numbers have only the first two forms.
 void vk_sums_float64(
-    vk_level level, vk_form form, const vk_sum_layout *layout, const double *numbers, const double *packed_weights,
+    vk_level level, vk_form form, const vk_sum_layout *layout, const double *numbers, const double *weights,
     const double *starts, double *sums);
 
 #ifdef __cplusplus

@@ -67,15 +67,19 @@ import TestSupport
     @Test("Weights in the order of a matrix's rows have the sums that they have in the other order")
     func tapsFirst() {
         var random = RandomNumbers(seed: 9)
-        for (channels, taps) in [(1, 1), (3, 5), (16, 4), (17, 9), (40, 3)] {
+        // Whole blocks of channels are read as they lie, for few positions.
+        let sizes = [(3, 1, 1), (3, 3, 5), (3, 16, 4), (3, 17, 9), (3, 40, 3), (8, 48, 7), (9, 48, 7), (1, 32, 0)]
+        for (positions, channels, taps) in sizes {
             let sums = SumsOfProducts<Float>.random(
-                images: 2, positions: 3, channels: channels, taps: taps, in: Float32Arithmetic.self, using: &random)
+                images: 2, positions: positions, channels: channels, taps: taps, in: Float32Arithmetic.self,
+                using: &random)
             let first = sums.weights.startIndex
             let turned = SumsOfProducts(
                 numbers: sums.numbers, origins: sums.origins, pixels: sums.pixels, taps: sums.taps,
-                weights: (0..<taps).flatMap { tap in
-                    (0..<channels).map { sums.weights[first + $0 * taps + tap] }
-                }[...], starts: sums.starts, weightSteps: (1, channels))
+                weights: ([.nan]
+                    + (0..<taps).flatMap { tap in
+                        (0..<channels).map { sums.weights[first + $0 * taps + tap] }
+                    }).dropFirst(), starts: sums.starts, weightSteps: (1, channels))
             let kept = SumsOfProducts(
                 numbers: turned.numbers, origins: turned.origins, pixels: turned.pixels, taps: turned.taps,
                 weights: turned.weights, starts: turned.starts, weightSteps: turned.weightSteps, packs: WeightPacks())
@@ -83,7 +87,9 @@ import TestSupport
                 let expected = sums.sums(in: Float32Arithmetic.self, order)
                 for own in [turned, kept, kept] {
                     let computed = own.sums(in: Float32Arithmetic.self, order)
-                    #expect(zip(expected, computed).allSatisfy(hasSameBits), "\(channels) x \(taps), \(order)")
+                    #expect(
+                        zip(expected, computed).allSatisfy(hasSameBits),
+                        "\(positions) positions, \(channels) x \(taps), \(order)")
                 }
             }
             #expect(

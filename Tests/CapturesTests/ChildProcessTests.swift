@@ -11,14 +11,22 @@ import Testing
 
     @Test("A program sees the end of what it is sent while others that were started at the same time still run")
     func startedAtOnce() throws {
-        let count = 40
+        let (threads, each) = (16, 12)
         let started = Mutex([Started]())
-        DispatchQueue.concurrentPerform(iterations: count) { _ in
-            guard let process = try? ChildProcess(["cat"]) else { return }
-            started.withLock { $0.append(Started(process: process)) }
+        let done = DispatchGroup()
+        for _ in 0..<threads {
+            done.enter()
+            Thread.detachNewThread {
+                for _ in 0..<each {
+                    guard let process = try? ChildProcess(["cat"]) else { continue }
+                    started.withLock { $0.append(Started(process: process)) }
+                }
+                done.leave()
+            }
         }
+        done.wait()
         let all = started.withLock { $0 }
-        #expect(all.count == count)
+        #expect(all.count == threads * each)
         // One that had inherited another's pipe would keep it open, and the other would wait for more.
         for one in all {
             one.process.beginExchange(within: 20)

@@ -20,9 +20,6 @@ struct CaseQueue: Sendable {
         private var open = [Int: (read: Case, results: [Result?])]()
         private(set) var failure: (place: Place, error: any Error)?
 
-        /// Whether a thread that has nothing to compute finds something.
-        var hasWork: Bool { !waiting.isEmpty }
-
         mutating func add(_ read: Case, _ parts: [Part], at index: Int) {
             open[index] = (read, parts.map { _ in nil })
             waiting += parts.enumerated().map { (Place(caseIndex: index, partIndex: $0), $1) }
@@ -67,10 +64,9 @@ struct CaseQueue: Sendable {
         let state = Mutex(State<Case, Part, Result>())
         let finished = Mutex([Int: Finished]())
         let position = Mutex(0)
-        /// Reads the next case, unless another thread has just done so; false if there is none.
+        /// Reads the next case; false if there is none.
         @Sendable func readNext() -> Bool {
             position.withLock { position in
-                if state.withLock({ $0.hasWork }) { return true }
                 guard position < names.count, state.withLock({ $0.failure == nil }) else { return false }
                 let index = position
                 position += 1

@@ -1,5 +1,5 @@
-import Dispatch
 import Engines
+import Foundation
 import Synchronization
 import Testing
 
@@ -78,16 +78,42 @@ import Testing
                     return Counted(name)
                 })
         }
+        let reads = Atomic<Int>(0)
         #expect(throws: Failure(what: "c5/1")) {
             try results(
                 of: names,
                 reading: { name in
+                    reads.add(1, ordering: .relaxed)
                     guard name != "c6" else { throw Failure(what: "c6 cannot be read") }
                     return Counted(name)
                 },
                 computing: { one, part in
+                    // Long enough for another thread to read the next case.
+                    if one.name == "c5", part == 0 { Thread.sleep(forTimeInterval: 0.05) }
                     guard one.name != "c5" || part != 1 else { throw Failure(what: "c5/1") }
                     return ""
+                })
+        }
+        #expect(reads.load(ordering: .relaxed) <= 7)
+    }
+
+    @Test(
+        "Of two parts that fail, the earlier is the error, whichever fails first", .enabled(if: Threads.limit > 1),
+        arguments: [0, 1])
+    func failingTogether(first: Int) {
+        let failing = DispatchSemaphore(value: 0)
+        #expect(throws: Failure(what: "c0/0")) {
+            try results(
+                of: ["c0", "c1", "c2"],
+                computing: { one, part in
+                    guard one.name == "c0", part < 2 else { return "" }
+                    if part == first {
+                        failing.signal()
+                    } else {
+                        #expect(failing.wait(timeout: .now() + 60) == .success)
+                        Thread.sleep(forTimeInterval: 0.05)
+                    }
+                    throw Failure(what: "c0/\(part)")
                 })
         }
     }

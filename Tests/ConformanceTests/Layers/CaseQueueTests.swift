@@ -84,11 +84,12 @@ import Testing
                 of: names,
                 reading: { name in
                     reads.add(1, ordering: .relaxed)
+                    // Long enough for another thread to wait for the next case, which it reads while this one is computed.
+                    if name == "c5" { Thread.sleep(forTimeInterval: 0.05) }
                     guard name != "c6" else { throw Failure(what: "c6 cannot be read") }
                     return Counted(name)
                 },
                 computing: { one, part in
-                    // Long enough for another thread to read the next case.
                     if one.name == "c5", part == 0 { Thread.sleep(forTimeInterval: 0.05) }
                     guard one.name != "c5" || part != 1 else { throw Failure(what: "c5/1") }
                     return ""
@@ -101,18 +102,15 @@ import Testing
         "Of two parts that fail, the earlier is the error, whichever fails first", .enabled(if: Threads.limit > 1),
         arguments: [0, 1])
     func failingTogether(first: Int) {
-        let failing = DispatchSemaphore(value: 0)
+        let begun = [DispatchSemaphore(value: 0), DispatchSemaphore(value: 0)]
         #expect(throws: Failure(what: "c0/0")) {
             try results(
                 of: ["c0", "c1", "c2"],
                 computing: { one, part in
                     guard one.name == "c0", part < 2 else { return "" }
-                    if part == first {
-                        failing.signal()
-                    } else {
-                        #expect(failing.wait(timeout: .now() + 60) == .success)
-                        Thread.sleep(forTimeInterval: 0.05)
-                    }
+                    begun[part].signal()
+                    #expect(begun[1 - part].wait(timeout: .now() + 60) == .success)
+                    if part != first { Thread.sleep(forTimeInterval: 0.05) }
                     throw Failure(what: "c0/\(part)")
                 })
         }

@@ -1,4 +1,5 @@
 import Captures
+import Conformance
 import Engines
 import Files
 import Foundation
@@ -23,6 +24,12 @@ package final class CaptureLibrary: Sendable {
     /// Whether there is a capture of a network, such as `pnet`, or `theirs/pnet`.
     func holds(_ network: String) -> Bool {
         FileManager.default.fileExists(atPath: "\(directory)/\(network).h5")
+    }
+
+    /// The error that there is no capture of some networks.
+    func lacksCaptures(of networks: [String]) -> ComparisonError {
+        let names = networks.joined(separator: ", ")
+        return .nothingInCommon("\(directory) holds no capture of \(names), from which inputs are taken")
     }
 
     /// - Parameter path: relative to the directory, such as `pnet.h5`.

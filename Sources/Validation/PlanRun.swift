@@ -42,11 +42,7 @@ extension PrecisionPlan {
                 throw ComparisonError.nothingInCommon("\(models.directory) holds no models")
             }
             let missing = networks.filter { !captures.holds($0) }
-            guard missing.isEmpty else {
-                throw ComparisonError.nothingInCommon(
-                    "\(captures.directory) holds no capture of \(missing.joined(separator: ", ")), from which inputs are taken"
-                )
-            }
+            guard missing.isEmpty else { throw captures.lacksCaptures(of: missing) }
             var trial = try PlanTrial(networks.map(planned), arithmetic: arithmetic, tasks: tasks)
             try self.init(
                 requirements: requirements, trial: &trial, minimumFaceSize: nil, frames: 0, progress: progress)

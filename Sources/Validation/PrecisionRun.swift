@@ -83,11 +83,7 @@ extension PrecisionMeasurement {
         for network in networks { try models.model(network).requireFloat32(as: "the baseline of fp16_vs_fp32") }
         let captured = networks.filter(captures.holds)
         try tasks.requireOutputs(among: captured.flatMap { try models.model($0).graph.outputs })
-        guard isCascade || !captured.isEmpty else {
-            throw ComparisonError.nothingInCommon(
-                "\(captures.directory) holds no capture of \(networks.joined(separator: ", ")), from which inputs are taken"
-            )
-        }
+        guard isCascade || !captured.isEmpty else { throw captures.lacksCaptures(of: networks) }
         let packages = isCascade ? try Float16Packages(models.model(inFile:)) : nil
         let candidates =
             arithmetics.map(Candidate.arithmetic)

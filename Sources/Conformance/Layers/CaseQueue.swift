@@ -2,7 +2,7 @@ import Engines
 import Synchronization
 
 /// Cases that are read one after another, each once, whenever a thread has nothing to compute: memory does not grow with
-/// their number, and no thread waits but for the last case's parts.
+/// their number, and no thread waits for another's part, but at the end.
 struct CaseQueue: Sendable {
     let names: [String]
 
@@ -20,7 +20,9 @@ struct CaseQueue: Sendable {
         private var open = [Int: (read: Case, results: [Result?])]()
         private(set) var failure: (place: Place, error: any Error)?
 
+        /// Adds a case behind all others, unless an error came before.
         mutating func add(_ read: Case, _ parts: [Part], at index: Int) {
+            guard failure == nil else { return }
             open[index] = (read, parts.map { _ in nil })
             waiting += parts.enumerated().map { (Place(caseIndex: index, partIndex: $0), $1) }
         }
@@ -40,7 +42,7 @@ struct CaseQueue: Sendable {
             return (read, results.compactMap { $0 })
         }
 
-        /// Keeps the earliest error. What comes behind it is not computed any more.
+        /// Keeps the earliest error. What comes after it is not computed any more.
         mutating func fail(at place: Place, _ error: any Error) {
             waiting.removeAll { place < $0.place }
             if failure.map({ place < $0.place }) ?? true { failure = (place, error) }

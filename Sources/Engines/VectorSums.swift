@@ -33,9 +33,11 @@ extension SumsOfProducts {
     /// Whether packing the weights would take as long as these sums.
     private var areFew: Bool { origins.count * pixels.count <= WeightPacks<Element.Lane>.mostPositions }
 
-    /// The weights in whole blocks of channels: as they are if a kernel can read them so, else packed.
+    /// The weights in whole blocks of channels: as they are if a kernel can read them so and no pack of them is kept, else
+    /// packed.
     private var weightBlocks: (weights: [Element.Lane], steps: (block: Int, tap: Int)) {
-        if areFew, weightSteps.channel == 1, starts.count.isMultiple(of: channelsPerBlock) {
+        let isKept = packs != nil && WeightPacks<Element.Lane>.keeps(starts.count * taps.count)
+        if areFew, !isKept, weightSteps.channel == 1, starts.count.isMultiple(of: channelsPerBlock) {
             return (Element.lanes(of: Array(weights)), (channelsPerBlock, weightSteps.tap))
         }
         return (packedWeights, (channelsPerBlock * taps.count, channelsPerBlock))

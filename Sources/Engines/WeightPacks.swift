@@ -20,10 +20,13 @@ final class WeightPacks<Lane: KernelLane>: Sendable {
 
     private let kept = Mutex([Part: [Lane]]())
 
+    /// Whether so many weights are kept once they are packed.
+    static func keeps(_ count: Int) -> Bool { count * MemoryLayout<Lane>.stride <= mostBytes }
+
     func packed(_ part: Part, _ pack: () -> [Lane]) -> [Lane] {
         if let known = kept.withLock({ $0[part] }) { return known }
         let packed = pack()
-        if packed.count * MemoryLayout<Lane>.stride <= Self.mostBytes { kept.withLock { $0[part] = packed } }
+        if Self.keeps(packed.count) { kept.withLock { $0[part] = packed } }
         return packed
     }
 }

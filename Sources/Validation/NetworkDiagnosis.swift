@@ -20,7 +20,7 @@ extension Diagnosis {
         of network: String, in models: ModelLibrary, recordedIn captures: CaptureLibrary,
         computedBy outside: ((Model, Graph) throws -> any Engine)?, progress: @Sendable (String) -> Void = { _ in }
     ) throws {
-        guard try captures.paths.contains("\(network).h5") else { return nil }
+        guard captures.holds(network) else { return nil }
         let capture = try captures.capture(of: network)
         let model = try LayerMeasurement.model(of: network, in: models)
         let right = try ComparedSide.model(model, .fp32)

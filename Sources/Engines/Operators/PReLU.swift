@@ -67,23 +67,14 @@ extension PReLU {
             values.elements.withUnsafeBufferPointer { values in
                 slopes.elements.withUnsafeBufferPointer { slopes in
                     ofSlopes.elements.withUnsafeBufferPointer { ofSlopes in
-                        var run = 0
+                        var place = 0
                         for start in runs.starts(of: 0) {
-                            // One slope for the whole run is a loop of its own, which computes several numbers at once.
-                            if step == 0 {
-                                let (slope, ofSlope) = (slopes[start], ofSlopes[start])
-                                for place in run..<run + runs.length {
-                                    errors[place] = bound.errorOfPReLU(
-                                        of: values[place], errors[place], slope: slope, ofSlope)
-                                }
-                            } else {
-                                for index in 0..<runs.length {
-                                    let (place, own) = (run + index, start + index * step)
-                                    errors[place] = bound.errorOfPReLU(
-                                        of: values[place], errors[place], slope: slopes[own], ofSlopes[own])
-                                }
+                            for index in 0..<runs.length {
+                                let own = start + index * step
+                                errors[place] = bound.errorOfPReLU(
+                                    of: values[place], errors[place], slope: slopes[own], ofSlopes[own])
+                                place += 1
                             }
-                            run += runs.length
                         }
                     }
                 }

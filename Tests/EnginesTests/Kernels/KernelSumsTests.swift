@@ -67,7 +67,7 @@ import TestSupport
     @Test("Weights in the order of a matrix's rows have the sums that they have in the other order")
     func tapsFirst() {
         var random = RandomNumbers(seed: 9)
-        // Whole blocks of channels are read as they lie, for few positions.
+        // Whole blocks of channels are read as they lie, for few positions and no kept pack.
         let sizes = [(3, 1, 1), (3, 3, 5), (3, 16, 4), (3, 17, 9), (3, 40, 3), (8, 48, 7), (9, 48, 7), (1, 32, 0)]
         for (positions, channels, taps) in sizes {
             let sums = SumsOfProducts<Float>.random(

@@ -11,9 +11,11 @@ struct GivenTensor {
 
     /// The inputs given as `name=file.npy`; a model with one input needs no name.
     ///
-    /// - Throws: ``CommandError`` for a name that the model does not have or a file that is not .npy.
+    /// - Throws: ``CommandError`` for a name that the model does not have or that is given twice, or a file that is not
+    ///   .npy.
     static func all(_ arguments: [String], for graph: Graph) throws -> [GivenTensor] {
         let names = graph.inputs.map(\.name)
+        var given = Set<String>()
         return try arguments.map { argument in
             var (name, path) = (names.first ?? "", argument)
             let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
@@ -27,6 +29,9 @@ struct GivenTensor {
                         "--input \(argument): the model's inputs are \(names.joined(separator: ", ")); name one of them"
                     )
                 }
+            }
+            guard given.insert(name).inserted else {
+                throw CommandError(.usage, "--input \(argument): \(name) is given twice")
             }
             do {
                 return GivenTensor(name: name, path: path, values: try AnyTensor(npy: try readFile(path)))

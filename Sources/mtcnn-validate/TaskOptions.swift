@@ -13,9 +13,10 @@ struct TaskOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Hold tasks to limits: top1=0.99,landmarks=0-1=0.02, at least so much agreement or at most so large an "
-                + "error; of a program a number that it prints, as command:PROGRAM#NAME>=LIMIT or <=LIMIT.",
+                + "error; of a program a number that it prints, as command:PROGRAM#NAME>=LIMIT or <=LIMIT. "
+                + "May be given several times.",
             valueName: "task=limit,..."))
-    var require: String?
+    var require: [String] = []
 
     func validate() throws {
         for text in metric where TaskMetric(text) == nil && TaskProgram(text) == nil {
@@ -29,7 +30,7 @@ struct TaskOptions: ParsableArguments {
     }
 
     private var limits: [String] {
-        require?.split(separator: ",", omittingEmptySubsequences: false).map(String.init) ?? []
+        require.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
     }
 
     /// What is measured, and its limits.

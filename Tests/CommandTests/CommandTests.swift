@@ -98,6 +98,10 @@ import Testing
                 "run", pnet, "--input", "\(directory)/rank3.npy", "--output", "\(directory)/c.h5")
             #expect(misfit.exitCode == 65)
             #expect(misfit.errors.contains("input_1"))
+            let twice = try CommandLineProgram.run(
+                "run", pnet, "--input", "\(directory)/x.npy", "--input", "input_1=\(directory)/x.npy", "--output",
+                "\(directory)/c.h5")
+            #expect(twice.exitCode == 64 && twice.errors.contains("input_1 is given twice"))
             #expect(!FileManager.default.fileExists(atPath: "\(directory)/c.h5"))
         }
     }
@@ -310,6 +314,18 @@ import Testing
         #expect(other.exitCode == 64 && other.errors.contains("fp32_vs_onnx"))
         #expect(
             try CommandLineProgram.run("check", "\(reports)/fp32_vs_onnx.json", "--max-abs-diff", "nan").exitCode == 64)
+    }
+
+    @Test("What is asked of one package is refused for a directory of networks, not left out")
+    func packagesOfADirectory() throws {
+        try withTemporaryDirectory { directory in
+            for asked in [["--weights", "int8"], ["--float32", "conv1"], ["--plan", "\(directory)/plan.json"]] {
+                let run = try CommandLineProgram.run(
+                    ["convert", fixtures.appendingPathComponent("models").path, "\(directory)/packages"] + asked)
+                #expect(run.exitCode == 64 && run.errors.contains("give one file of it"), "\(run.errors)")
+            }
+            #expect(!FileManager.default.fileExists(atPath: "\(directory)/packages"))
+        }
     }
 
     @Test("A package is not written over something else, nor into a directory that is not there")

@@ -222,6 +222,9 @@ import Testing
             let scored = try run("--require", "\(command)#error<=0.25")
             #expect(scored.exitCode == 0 && scored.output.contains("\(command)#bytes"), "\(scored.output)")
             #expect(try run("--require", "\(command)#error<=0.2").exitCode == 1)
+            #expect(
+                try run("--require", "\(command)#error<=0.2", "--require", "\(command)#error<=0.25").exitCode == 1,
+                "each of several --require counts")
             #expect(try run("--require", "\(command)#speed>=1").exitCode == 2)
             let silent = try run("--metric", "command:true")
             #expect(silent.exitCode == 70 && silent.errors.contains("command:true"), "\(silent.errors)")

@@ -134,7 +134,7 @@ public struct Difference: Sendable, Codable, Equatable {
         merged.meanAbsDiff = mine + its > 0 ? (meanAbsDiff * mine + other.meanAbsDiff * its) / (mine + its) : 0
         merged.maxRelDiff = max(maxRelDiff, other.maxRelDiff)
         merged.maxUlpDiff = max(maxUlpDiff, other.maxUlpDiff)
-        merged.maxAbsDiff = max(maxAbsDiff, other.maxAbsDiff)
+        merged.maxAbsDiff = maxAbsDiff > other.maxAbsDiff || maxAbsDiff.isNaN ? maxAbsDiff : other.maxAbsDiff
         let theirsIsWorse =
             nonFiniteCount == 0 && (other.nonFiniteCount > 0 || other.maxAbsDiff > maxAbsDiff || worst == nil)
         if theirsIsWorse { merged.worst = other.worst }

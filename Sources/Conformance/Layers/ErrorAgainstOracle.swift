@@ -64,7 +64,7 @@ public struct ErrorAgainstOracle: Sendable, Codable, Equatable {
 
     /// The error over the elements of both.
     public func merged(with other: ErrorAgainstOracle) -> ErrorAgainstOracle {
-        var merged = other.boundRatio > boundRatio ? other : self
+        var merged = boundRatio >= other.boundRatio || boundRatio.isNaN ? self : other
         merged.maxAbsError = max(maxAbsError, other.maxAbsError)
         let isOthers = other.envelopeRatio ?? -1 > envelopeRatio ?? -1
         merged.envelope = isOthers ? other.envelope : envelope

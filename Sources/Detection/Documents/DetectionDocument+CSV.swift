@@ -49,9 +49,13 @@ extension DetectionDocument {
             } else if line.face == nil || withoutFaces.contains(position) {
                 throw malformed(row.line, "\(name) is listed both with a face and without one, or twice without")
             }
-            guard (images[position].width, images[position].height) == (line.width, line.height) else {
+            guard images[position].width ?? line.width == line.width ?? images[position].width,
+                images[position].height ?? line.height == line.height ?? images[position].height
+            else {
                 throw malformed(row.line, "\(name) has another size than on an earlier line")
             }
+            images[position].width = images[position].width ?? line.width
+            images[position].height = images[position].height ?? line.height
             if let face = line.face { images[position].faces.append(face) }
         }
         self.init(source: nil, minFaceSize: nil, scoreThresholds: nil, images: images)
@@ -80,15 +84,18 @@ struct FaceLine {
             }
             return extent
         }
-        width = try extent(.imageWidth)
-        height = try extent(.imageHeight)
         let left = try number(.left)
         let top = try number(.top)
-        let boxWidth = try number(.width)
-        let boxHeight = try number(.height)
+        var boxWidth = try number(.width)
+        var boxHeight = try number(.height)
         let right = try number(.right)
         let bottom = try number(.bottom)
         let confidence = try number(.confidence)
+        // Lists for training networks give the image's size as width and height, beside the corners of the box.
+        let areTheImages = try FaceLine.areTheImages(width: boxWidth, height: boxHeight, left, top, right, bottom)
+        width = try extent(areTheImages ? .width : .imageWidth)
+        height = try extent(areTheImages ? .height : .imageHeight)
+        if areTheImages { (boxWidth, boxHeight) = (nil, nil) }
         if [left, top, boxWidth, boxHeight, right, bottom, confidence].allSatisfy({ $0 == nil }) {
             face = nil
             return
@@ -102,6 +109,26 @@ struct FaceLine {
         face = Face(
             box: BoundingBox(x: box[0], y: box[1], width: box[2], height: box[3]),
             confidence: confidence.map { Float($0) })
+    }
+
+    /// Whether a width and a height beside all four sides of a box are those of the image: they are not the box's, but
+    /// hold its centre. A box may reach beyond its image.
+    ///
+    /// - Throws: if they are neither the box's nor can be an image's.
+    private static func areTheImages(
+        width: Double?, height: Double?, _ left: Double?, _ top: Double?, _ right: Double?, _ bottom: Double?
+    ) throws(DetectionColumns.Reason) -> Bool {
+        guard let width, let height, let left, let top, let right, let bottom else { return false }
+        // An extent may count both edges, which is a pixel more, and its sides may be cut, which is another. Fractions of
+        // an image have no pixels; a hundredth is more than they are rounded by.
+        let leeway = max(right, bottom, width, height) > 2 ? 2 : 0.01
+        if abs(width - (right - left)) <= leeway, abs(height - (bottom - top)) <= leeway { return false }
+        let holdsTheCentre = (left + right) / 2 <= width && (top + bottom) / 2 <= height
+        guard holdsTheCentre, Int(exactly: width) != nil, Int(exactly: height) != nil else {
+            throw DetectionColumns.Reason(
+                "the box is \(width) x \(height) by its extents, but \(right - left) x \(bottom - top) by its sides")
+        }
+        return true
     }
 }
 

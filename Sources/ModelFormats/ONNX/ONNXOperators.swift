@@ -241,7 +241,7 @@ enum ONNXOperators {
 
     static let transposedConvolution: Reader = { (node) throws(ModelError) in
         let shape = node.integers("output_shape").map {
-            TransposedConvolution.Padding.outputShape($0, isLower: node.string("auto_pad") == "SAME_LOWER")
+            TransposedConvolution.Padding.outputShape($0, isLower: node.string("auto_pad") != "SAME_UPPER")
         }
         let padding = try padding(node)
         return Description(

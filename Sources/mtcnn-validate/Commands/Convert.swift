@@ -112,6 +112,12 @@ struct Convert: ParsableCommand {
     ]
 
     private func writeSixPackages() throws {
+        guard writesChains else {
+            throw CommandError(
+                .usage,
+                "--weights, --float32 and --plan are of one model; \(input) is a directory, of which the face networks are "
+                    + "converted: give one file of it")
+        }
         try makeDirectory(output)
         for name in CascadeNetwork.allCases.map(\.modelName) {
             let model = try Model(named: name, in: input)

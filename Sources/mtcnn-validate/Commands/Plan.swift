@@ -20,9 +20,10 @@ struct Plan: ParsableCommand {
         help: ArgumentHelp(
             "Limits, as mean_iou=0.999,max_abs_diff=1e-3; of "
                 + PlanMeasurement.metrics.map(\.rawValue).joined(separator: ", ")
-                + ", or on what the answers are for: \(TaskMetric.usage), or command:PROGRAM#NAME>=LIMIT.",
+                + ", or on what the answers are for: \(TaskMetric.usage), or command:PROGRAM#NAME>=LIMIT. May be given "
+                + "several times.",
             valueName: "metric=limit,..."))
-    var require: String
+    var require: [String]
 
     @Option(help: "The arithmetic of the layers that do not stay in float32.")
     var arithmetic = ArithmeticName.fp16Storage
@@ -71,7 +72,7 @@ struct Plan: ParsableCommand {
     }
 
     private func requirements() throws -> [PlanRequirement] {
-        try require.split(separator: ",", omittingEmptySubsequences: false).map { text in
+        try require.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }.map { text in
             guard let requirement = PlanRequirement(String(text)) else {
                 throw ValidationError(
                     "--require: \"\(text)\" is not a limit; write, for example, mean_iou=0.999 (a number from 0 to 1 for "

@@ -9,6 +9,13 @@ import Testing
         #expect(one.merged(with: Difference()).meanAbsDiff == 2 && Difference().merged(with: one).meanAbsDiff == 2)
     }
 
+    @Test("A largest difference that is NaN, as a changed report may hold, stays NaN whatever it is merged with")
+    func notANumber() {
+        var (changed, other) = (Difference(), Difference())
+        (changed.maxAbsDiff, other.maxAbsDiff) = (.nan, 1)
+        #expect(changed.merged(with: other).maxAbsDiff.isNaN && other.merged(with: changed).maxAbsDiff.isNaN)
+    }
+
     @Test("Every figure of a difference, by hand")
     func byHand() {
         let baseline = AnyTensor.float32(Tensor([2, 2], [1, -2, 0, 4]))

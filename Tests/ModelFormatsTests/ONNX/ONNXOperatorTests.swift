@@ -44,6 +44,18 @@ import Testing
         #expect(try read(Convolution.self, "Conv", .string("auto_pad", name)).padding == padding)
     }
 
+    @Test(
+        "To an output shape, a transposed convolution crops the odd pixel at the beginning, unless it is SAME_UPPER",
+        arguments: [(nil, true), ("NOTSET", true), ("SAME_LOWER", true), ("SAME_UPPER", false)] as [(String?, Bool)])
+    func transposedOutputShape(autoPad: String?, isLower: Bool) throws {
+        // ConvTranspose: "If (auto_pads == SAME_UPPER) pads[start]=total/2 ... Else pads[start]=total - total/2".
+        var attributes = [ONNXAttributeProto.ints("output_shape", [10, 12])]
+        if let autoPad { attributes.append(.string("auto_pad", autoPad)) }
+        let node = ONNXNodeProto("ConvTranspose", name: "it", attributes: attributes)
+        let read = try ONNXModelProto(opset: 13, [node]).graph().nodes[0].operator as? TransposedConvolution
+        #expect(read?.padding == .outputShape([10, 12], isLower: isLower))
+    }
+
     @Test("A pool takes its window from its attributes, and counts no padding unless it is told to")
     func pools() throws {
         let pool = try read(

@@ -197,4 +197,15 @@ private let overlyPadded: [(any Operator, [TensorType?])] = {
         #expect([Int.max, 1, .max].saturatingSum == .max && [1, 2].saturatingSum == 3)
         #expect(PReLU().multiplyAdds(from: [real([2]), real([2])], to: .real([2])) == 0)
     }
+
+    @Test("A long progression has a shape, but is not written out before the network runs")
+    func longProgression() throws {
+        func type(_ limit: Int) throws -> TensorType {
+            let bounds = [0, limit, 1].map { TensorType(.integer, [], integers: [$0]) }
+            return try Progression().outputTypes(for: bounds)[0]
+        }
+        #expect(try type(3).integers == [0, 1, 2])
+        let long = try type(1 << 31)
+        #expect(long.shape == [1 << 31] && long.integers == nil)
+    }
 }

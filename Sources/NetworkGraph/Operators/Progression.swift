@@ -6,6 +6,10 @@ import Tensors
 public struct Progression: Operator {
     public var name: String { "Range" }
 
+    /// The longest progression that is known before the network runs: extents and positions are few, while a file of some
+    /// bytes may ask for as many as fill the memory.
+    package static let longestKnown = 1 << 20
+
     public init() {}
 
     public func outputTypes(for inputs: [TensorType?]) throws(OperatorError) -> [TensorType] {
@@ -22,7 +26,8 @@ public struct Progression: Operator {
             }
             let count = max(0, distance / step + (distance % step == 0 ? 0 : (distance < 0) == (step < 0) ? 1 : 0))
             let shape = try Shape.checked([count])
-            return [TensorType(.integer, shape, integers: (0..<count).map { start + $0 * step })]
+            let isKnown = count <= Progression.longestKnown
+            return [TensorType(.integer, shape, integers: isKnown ? (0..<count).map { start + $0 * step } : nil)]
         }
         let bounds = types.compactMap(\.numbers?.first)
         guard bounds.count == 3 else { throw OperatorError("takes bounds that are not known yet") }

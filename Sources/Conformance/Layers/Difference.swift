@@ -132,9 +132,9 @@ public struct Difference: Sendable, Codable, Equatable {
         merged.histogram = histogram.map { mine in other.histogram.map(mine.merged) ?? mine } ?? other.histogram
         let (mine, its) = (Double(count - nonFiniteCount), Double(other.count - other.nonFiniteCount))
         merged.meanAbsDiff = mine + its > 0 ? (meanAbsDiff * mine + other.meanAbsDiff * its) / (mine + its) : 0
-        merged.maxRelDiff = max(maxRelDiff, other.maxRelDiff)
+        merged.maxRelDiff = maxRelDiff.outweighs(other.maxRelDiff) ? maxRelDiff : other.maxRelDiff
         merged.maxUlpDiff = max(maxUlpDiff, other.maxUlpDiff)
-        merged.maxAbsDiff = maxAbsDiff > other.maxAbsDiff || maxAbsDiff.isNaN ? maxAbsDiff : other.maxAbsDiff
+        merged.maxAbsDiff = maxAbsDiff.outweighs(other.maxAbsDiff) ? maxAbsDiff : other.maxAbsDiff
         let theirsIsWorse =
             nonFiniteCount == 0 && (other.nonFiniteCount > 0 || other.maxAbsDiff > maxAbsDiff || worst == nil)
         if theirsIsWorse { merged.worst = other.worst }
@@ -203,4 +203,10 @@ extension FloatFormat {
     func bits(of value: Double) -> String {
         hexadecimal(bitPattern(of: value), bitWidth: 1 + exponentBits + fractionBits)
     }
+}
+
+extension Double {
+    /// Whether this is what counts of two figures whose larger one counts: NaN, which a changed report may hold, keeps no
+    /// limit and so outweighs every number.
+    func outweighs(_ other: Double) -> Bool { isNaN || self >= other }
 }

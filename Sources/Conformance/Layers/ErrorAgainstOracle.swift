@@ -64,13 +64,13 @@ public struct ErrorAgainstOracle: Sendable, Codable, Equatable {
 
     /// The error over the elements of both.
     public func merged(with other: ErrorAgainstOracle) -> ErrorAgainstOracle {
-        var merged = boundRatio >= other.boundRatio || boundRatio.isNaN ? self : other
-        merged.maxAbsError = max(maxAbsError, other.maxAbsError)
-        let isOthers = other.envelopeRatio ?? -1 > envelopeRatio ?? -1
-        merged.envelope = isOthers ? other.envelope : envelope
-        merged.envelopeRatio = isOthers ? other.envelopeRatio : envelopeRatio
+        var merged = boundRatio.outweighs(other.boundRatio) ? self : other
+        merged.maxAbsError = maxAbsError.outweighs(other.maxAbsError) ? maxAbsError : other.maxAbsError
+        let isMine = (envelopeRatio ?? -1).outweighs(other.envelopeRatio ?? -1)
+        merged.envelope = isMine ? envelope : other.envelope
+        merged.envelopeRatio = isMine ? envelopeRatio : other.envelopeRatio
         func larger(_ ratio: KeyPath<ErrorAgainstOracle, Double?>) -> Double? {
-            [self[keyPath: ratio], other[keyPath: ratio]].compactMap { $0 }.max()
+            [self[keyPath: ratio], other[keyPath: ratio]].compactMap { $0 }.max { !$0.outweighs($1) }
         }
         merged.probableBoundRatio = larger(\.probableBoundRatio)
         merged.widestBoundRatio = larger(\.widestBoundRatio)

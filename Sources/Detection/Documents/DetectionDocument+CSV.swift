@@ -49,13 +49,14 @@ extension DetectionDocument {
             } else if line.face == nil || withoutFaces.contains(position) {
                 throw malformed(row.line, "\(name) is listed both with a face and without one, or twice without")
             }
-            guard images[position].width ?? line.width == line.width ?? images[position].width,
-                images[position].height ?? line.height == line.height ?? images[position].height
-            else {
-                throw malformed(row.line, "\(name) has another size than on an earlier line")
+            // A line that gives no size contradicts none.
+            for (extent, given) in [(\DetectedFrame.width, line.width), (\.height, line.height)] {
+                guard let given else { continue }
+                guard images[position][keyPath: extent] ?? given == given else {
+                    throw malformed(row.line, "\(name) has another size than on an earlier line")
+                }
+                images[position][keyPath: extent] = given
             }
-            images[position].width = images[position].width ?? line.width
-            images[position].height = images[position].height ?? line.height
             if let face = line.face { images[position].faces.append(face) }
         }
         self.init(source: nil, minFaceSize: nil, scoreThresholds: nil, images: images)
@@ -92,10 +93,10 @@ struct FaceLine {
         let bottom = try number(.bottom)
         let confidence = try number(.confidence)
         // Lists for training networks give the image's size as width and height, beside the corners of the box.
-        let areTheImages = try FaceLine.areTheImages(width: boxWidth, height: boxHeight, left, top, right, bottom)
-        width = try extent(areTheImages ? .width : .imageWidth)
-        height = try extent(areTheImages ? .height : .imageHeight)
-        if areTheImages { (boxWidth, boxHeight) = (nil, nil) }
+        let isImageSize = try FaceLine.isImageSize(boxWidth, boxHeight, left, top, right, bottom)
+        width = try extent(isImageSize ? .width : .imageWidth)
+        height = try extent(isImageSize ? .height : .imageHeight)
+        if isImageSize { (boxWidth, boxHeight) = (nil, nil) }
         if [left, top, boxWidth, boxHeight, right, bottom, confidence].allSatisfy({ $0 == nil }) {
             face = nil
             return
@@ -111,12 +112,12 @@ struct FaceLine {
             confidence: confidence.map { Float($0) })
     }
 
-    /// Whether a width and a height beside all four sides of a box are those of the image: they are not the box's, but
-    /// hold its centre. A box may reach beyond its image.
+    /// Whether a width and a height beside all four sides of a box are the image's size: they are not the box's, but hold
+    /// its centre. A box may reach beyond its image.
     ///
     /// - Throws: if they are neither the box's nor can be an image's.
-    private static func areTheImages(
-        width: Double?, height: Double?, _ left: Double?, _ top: Double?, _ right: Double?, _ bottom: Double?
+    private static func isImageSize(
+        _ width: Double?, _ height: Double?, _ left: Double?, _ top: Double?, _ right: Double?, _ bottom: Double?
     ) throws(DetectionColumns.Reason) -> Bool {
         guard let width, let height, let left, let top, let right, let bottom else { return false }
         // An extent may count both edges, which is a pixel more, and its sides may be cut, which is another. Fractions of

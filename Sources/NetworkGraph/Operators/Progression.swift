@@ -8,7 +8,7 @@ public struct Progression: Operator {
 
     /// The longest progression that is known before the network runs: extents and positions are few, while a file of some
     /// bytes may ask for as many as fill the memory.
-    package static let longestKnown = 1 << 20
+    private static let longestKnown = 1 << 20
 
     public init() {}
 

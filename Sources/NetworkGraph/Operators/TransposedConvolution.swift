@@ -14,8 +14,8 @@ public struct TransposedConvolution: Operator {
         case sameUpper
         /// or at the beginning.
         case sameLower
-        /// Such that the output has these extents; of an odd amount, the larger part at the end or, of a lower one, at
-        /// the beginning.
+        /// Such that the output has these extents; of an odd amount, the larger part at the beginning if `isLower`, else
+        /// at the end.
         case outputShape([Int], isLower: Bool)
 
         /// The padding of the convolution whose transpose this is.

@@ -9,11 +9,26 @@ import Testing
         #expect(one.merged(with: Difference()).meanAbsDiff == 2 && Difference().merged(with: one).meanAbsDiff == 2)
     }
 
-    @Test("A largest difference that is NaN, as a changed report may hold, stays NaN whatever it is merged with")
+    @Test("A largest figure that is NaN, as a changed report may hold, stays NaN whatever it is merged with")
     func notANumber() {
-        var (changed, other) = (Difference(), Difference())
-        (changed.maxAbsDiff, other.maxAbsDiff) = (.nan, 1)
-        #expect(changed.merged(with: other).maxAbsDiff.isNaN && other.merged(with: changed).maxAbsDiff.isNaN)
+        for figure in [\Difference.maxAbsDiff, \.maxRelDiff] {
+            var (changed, other) = (Difference(), Difference())
+            (changed[keyPath: figure], other[keyPath: figure]) = (.nan, 1)
+            #expect(changed.merged(with: other)[keyPath: figure].isNaN, "\(figure)")
+            #expect(other.merged(with: changed)[keyPath: figure].isNaN, "\(figure)")
+        }
+        for figure in [\ErrorAgainstOracle.maxAbsError, \.boundRatio] {
+            var (changed, other) = (ErrorAgainstOracle(), ErrorAgainstOracle())
+            (changed[keyPath: figure], other[keyPath: figure]) = (.nan, 1)
+            #expect(changed.merged(with: other)[keyPath: figure].isNaN, "\(figure)")
+            #expect(other.merged(with: changed)[keyPath: figure].isNaN, "\(figure)")
+        }
+        for ratio in [\ErrorAgainstOracle.envelopeRatio, \.probableBoundRatio, \.widestBoundRatio] {
+            var (changed, other) = (ErrorAgainstOracle(), ErrorAgainstOracle())
+            (changed[keyPath: ratio], other[keyPath: ratio]) = (.nan, 1)
+            #expect(changed.merged(with: other)[keyPath: ratio]?.isNaN == true, "\(ratio)")
+            #expect(other.merged(with: changed)[keyPath: ratio]?.isNaN == true, "\(ratio)")
+        }
     }
 
     @Test("Every figure of a difference, by hand")

@@ -83,8 +83,10 @@ import Testing
             let outcome = try CommandLineProgram.run(["compare", model, capture] + limit)
             #expect(outcome.exitCode == 64, "\(limit): \(outcome.output)")
         }
-        let plan = try CommandLineProgram.run("plan", "--require", "max_abs_diff=inf")
-        #expect(plan.exitCode == 64)
+        for limits in [["max_abs_diff=inf"], ["max_abs_diff=inf", "max_abs_diff=1"]] {
+            let plan = try CommandLineProgram.run(["plan"] + limits.flatMap { ["--require", $0] })
+            #expect(plan.exitCode == 64, "\(limits)")
+        }
     }
 
     @Test("A stored report whose verdicts do not follow from its figures, or a part of one, is no report")

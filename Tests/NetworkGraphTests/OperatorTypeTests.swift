@@ -205,7 +205,8 @@ private let overlyPadded: [(any Operator, [TensorType?])] = {
             return try Progression().outputTypes(for: bounds)[0]
         }
         #expect(try type(3).integers == [0, 1, 2])
-        let long = try type(1 << 31)
-        #expect(long.shape == [1 << 31] && long.integers == nil)
+        // Not as many as fill the memory, so that the test fails where they are written out, and ends.
+        let long = try type(1 << 21)
+        #expect(long.shape == [1 << 21] && long.integers == nil)
     }
 }

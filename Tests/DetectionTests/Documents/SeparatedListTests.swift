@@ -167,16 +167,16 @@ import Testing
     func sizesBesideCorners() throws {
         let text = """
             filename,width,height,class,xmin,ymin,xmax,ymax
-            a.jpg,640,480,face,1.5,2,11.5,22
             a.jpg,640,480,face,0,0,640,480
+            a.jpg,640,480,face,1.5,2,11.5,22
             b.jpg,32,16,face,1,2,4,6
             b.jpg,32,16,face,20,-2,40,6
 
             """
         let read = try DetectionDocument(csv: Array(text.utf8), file: "faces.csv")
         #expect(read.images.map(\.width) == [640, 32] && read.images.map(\.height) == [480, 16])
-        #expect(read.images[0].faces[0].box == BoundingBox(x: 1.5, y: 2, width: 10, height: 20))
-        #expect(read.images[0].faces[1].box == BoundingBox(x: 0, y: 0, width: 640, height: 480))
+        #expect(read.images[0].faces[0].box == BoundingBox(x: 0, y: 0, width: 640, height: 480))
+        #expect(read.images[0].faces[1].box == BoundingBox(x: 1.5, y: 2, width: 10, height: 20))
         #expect(read.images[1].faces[0].box == BoundingBox(x: 1, y: 2, width: 3, height: 4))
         #expect(read.images[1].faces[1].box == BoundingBox(x: 20, y: -2, width: 20, height: 8), "beyond its image")
         let json = #"[{"file": "a.jpg", "width": 640, "height": 480, "xmin": 1, "ymin": 2, "xmax": 4, "ymax": 6}]"#
@@ -191,10 +191,17 @@ import Testing
         let counted = try DetectionDocument(csv: Array((head + "a.jpg,1,2,12,22,11,22\n").utf8), file: "faces.csv")
         #expect(counted.images[0].faces[0].box == BoundingBox(x: 1, y: 2, width: 12, height: 22))
         #expect(counted.images[0].width == nil)
-        let error = #expect(throws: (any Error).self) {
-            try DetectionDocument(csv: Array((head + "a.jpg,100,50,30,40,180,90\n").utf8), file: "faces.csv")
+        let refused = [
+            ("100,50,30,40,180,90", "30.0 x 40.0 by its extents, but 80.0 x 40.0 by its sides"),
+            ("10,10,99.5,80.5,30,40", "99.5 x 80.5 by its extents, but 20.0 x 30.0 by its sides"),
+            ("0.25,0.25,0.5,0.5,1,1", "0.5 x 0.5 by its extents, but 0.75 x 0.75 by its sides"),
+        ]
+        for (numbers, reason) in refused {
+            let error = #expect(throws: (any Error).self) {
+                try DetectionDocument(csv: Array((head + "a.jpg,\(numbers)\n").utf8), file: "faces.csv")
+            }
+            #expect("\(try #require(error))".contains(reason))
         }
-        #expect("\(try #require(error))".contains("30.0 x 40.0 by its extents, but 80.0 x 40.0 by its sides"))
     }
 
     @Test("JSON may begin with a byte order mark")
